@@ -1,0 +1,68 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+import { importX } from 'eslint-plugin-import-x';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+
+/** Who may import what (DESIGN.md, "The house"): every folder lists all it may reach; the rest is refused. */
+const house = [
+  { target: 'src/domain', may: [] },
+  { target: 'src/flexperto', may: ['domain'] },
+  { target: 'src/documents', may: ['domain'] },
+  { target: 'src/activities', may: ['domain', 'flexperto', 'documents'] },
+  { target: 'src/workflows', may: ['domain', 'activities'] },
+  { target: 'src/starter', may: ['domain', 'workflows/messages.ts'] },
+];
+
+const zones = [
+  ...house.map(({ target, may }) => ({
+    target,
+    from: 'src',
+    except: [`./${target.slice('src/'.length)}`, ...may.map((folder) => `./${folder}`)],
+    message: `${target} may import only: ${may.length === 0 ? 'nothing' : may.join(', ')}.`,
+  })),
+  { target: 'src', from: ['fake-flexperto', 'test', 'scripts', 'bench'], message: 'src stands alone.' },
+  {
+    target: 'fake-flexperto',
+    from: ['src', 'test', 'scripts', 'bench'],
+    message: 'The fake shares no code with src, so that a misreading of the vendor cannot pass its own test.',
+  },
+  {
+    target: 'src',
+    from: ['src/worker.ts', 'src/cli.ts', 'src/gateway.ts'],
+    message: 'Nothing imports an entry point.',
+  },
+];
+
+const only = (files, patterns) => ({
+  files,
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+});
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', 'coverage'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'no-console': 'error',
+    },
+  },
+  only(['src/domain/**'], [{ regex: '^[^.]', message: 'The domain imports nothing, so that it can be simulated.' }]),
+  only(['src/workflows/**'], [
+    { regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'Workflow code runs in the sandbox.' },
+    { regex: 'activities', allowTypeImports: true, message: 'Workflows know activities by their types.' },
+  ]),
+  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  { files: ['scripts/**', 'bench/**', 'fake-flexperto/main.ts'], rules: { 'no-console': 'off' } },
+);

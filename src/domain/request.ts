@@ -1,0 +1,55 @@
+/** `aes` needs signature fields in the PDF; with `qes` the vendor signs the whole document. */
+export const METHODS = ['aes', 'ves', 'qes'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** Whether a document must bring signature fields, or is enclosed for information. */
+export const SIGNATURE_FIELDS = ['required', 'none'] as const;
+export type SignatureFields = (typeof SIGNATURE_FIELDS)[number];
+
+/** The customer who signs. Personal data: never in a log, a message or a search attribute. */
+export interface Participant {
+  readonly email: string;
+  readonly firstname: string;
+  readonly lastname: string;
+  /** E.164: the customer receives the SMS password there. */
+  readonly mobile: string;
+}
+
+/** One document of a request, its defaults filled in. */
+export interface RequestedDocument {
+  /** `file:` below the document root, or `https:` on a listed host. */
+  readonly source: string;
+  /** The file name that employee and customer see; unique within the request. */
+  readonly name: string;
+  readonly signatureFields: SignatureFields;
+  /** Lower-case hex; when given, the bytes at the source must match it. */
+  readonly sha256?: string;
+}
+
+/** One employee's decision to send documents to one customer, its defaults filled in. */
+export interface SigningRequest {
+  readonly requestId: string;
+  /** The flexperto account id of the employee (the vendor's *expert*) who owns the process. */
+  readonly employeeId: string;
+  readonly name: string;
+  readonly method: Method;
+  readonly participants: readonly Participant[];
+  readonly documents: readonly RequestedDocument[];
+  readonly crmRecord?: string;
+  readonly callbackUrl?: string;
+  readonly deadlineDays: number;
+}
+
+/** One thing that is wrong with a request: where (a path such as `participants[0].mobile`), and what, in one sentence. */
+export interface Problem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What is known of a document once it has been looked at, before anything is sent. */
+export interface CheckedDocument extends RequestedDocument {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Signature fields found in the PDF, signed ones included. */
+  readonly fields: number;
+}
