@@ -1,0 +1,19 @@
+import type { VendorDocument } from '../domain/vendor-document.js';
+import { beating } from './beating.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { toFailure } from './failures.js';
+import type { SessionRef } from './request-upload-url.js';
+
+/** Call 4; given one attempt by its policy, and never cancelled in flight. `null` where the vendor answers nothing. */
+export function createAttachDocument({ flexperto, secrets }: ActivityDependencies) {
+  return async (
+    { employeeId, sessionId }: SessionRef,
+    { fileId, name }: { readonly fileId: string; readonly name: string },
+  ): Promise<VendorDocument | null> => {
+    try {
+      return await beating(() => flexperto.attachDocument({ employeeId }, sessionId, fileId));
+    } catch (error) {
+      throw toFailure(error, { document: name, hidden: secrets });
+    }
+  };
+}

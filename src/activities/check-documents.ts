@@ -1,0 +1,39 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { describeProblems } from '../domain/read-request.js';
+import type { CheckedDocument } from '../domain/request.js';
+import { beating } from './beating.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { failure } from './failures.js';
+
+/** A source that does not answer is asked so often before it counts as a problem of the request. */
+const PATIENCE = 4;
+
+export interface CheckedDocuments {
+  readonly documents: readonly CheckedDocument[];
+  /** Whether this tenant's hand-over call is configured. */
+  readonly handsOver: boolean;
+}
+
+/**
+ * Checks everything that can be known before a remote call. Fails with `RequestRejected` and all problems at once.
+ * An id that was used before is refused here too: a second run would send a second signing.
+ */
+export function createCheckDocuments({ checker, handsOver, hasEarlierRun }: ActivityDependencies) {
+  return async (input: unknown): Promise<CheckedDocuments> => {
+    const { attempt, workflowExecution } = activityInfo();
+    if (workflowExecution === undefined)
+      throw failure('RequestRejected', 'A signing is started as a workflow.');
+    if (await hasEarlierRun(workflowExecution.workflowId, workflowExecution.runId)) {
+      throw failure(
+        'RequestRejected',
+        `${workflowExecution.workflowId} was started before, and a signing is never sent twice.`,
+      );
+    }
+    const checked = await beating(() => checker.check(input, cancellationSignal()));
+    if (checked.ok) return { documents: checked.documents, handsOver };
+    if (checked.passing.length > 0 && attempt < PATIENCE) {
+      throw failure('DocumentUnavailable', describeProblems(checked.passing), { nonRetryable: false });
+    }
+    throw failure('RequestRejected', describeProblems(checked.problems));
+  };
+}

@@ -1,0 +1,20 @@
+import type { RequestChecker } from '../documents/check-request.js';
+import type { Sources } from '../documents/sources.js';
+import type { FlexpertoClient } from '../flexperto/index.js';
+import type { UploadUrlSeal } from './upload-url-seal.js';
+
+/** What the activities work with; created once per worker. */
+export interface ActivityDependencies {
+  readonly flexperto: FlexpertoClient;
+  readonly checker: RequestChecker;
+  readonly sources: Pick<Sources, 'read'>;
+  readonly seal: UploadUrlSeal;
+  /** Whether the hand-over call is configured. */
+  readonly handsOver: boolean;
+  /** Milliseconds from the first look at a session's documents to the second. */
+  readonly firstPollMs: number;
+  /** Values that no message may repeat, whoever sends them: the API key. */
+  readonly secrets: readonly string[];
+  /** Whether another run of this workflow id exists, closed ones included, as far as the server remembers. */
+  readonly hasEarlierRun: (workflowId: string, runId: string) => Promise<boolean>;
+}

@@ -1,0 +1,88 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { isBusy, type FailureKind } from '../domain/call-failure.js';
+import { DocumentChangedError, DocumentUnavailableError } from '../documents/errors.js';
+import {
+  AnswerNotUnderstoodError,
+  FlexpertoError,
+  NotSentError,
+  OutcomeUnknownError,
+  RefusedError,
+} from '../flexperto/index.js';
+import { redact } from './redact.js';
+
+/** What a failure tells beside its message: the `details` of the Temporal failure. */
+export interface FailureDetails {
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+}
+
+/** What the failing step was about. */
+export interface FailureContext {
+  /** Name of the document, where it is about one. */
+  readonly document?: string;
+  /** Values that the vendor could repeat and nobody may read: the API key, the participants' data. */
+  readonly hidden: readonly string[];
+}
+
+/**
+ * The one place where an error becomes a Temporal failure: its type is the `FailureKind`, its message one sentence that
+ * is safe to show, and the cause is left out because it could hold what the message hides. Failures are retryable where
+ * the same call may simply be made again; calls that are not idempotent are given a single attempt by their policy.
+ */
+export function toFailure(error: unknown, context: FailureContext): unknown {
+  if (error instanceof DocumentChangedError) return failure('DocumentChanged', about(context, error.message));
+  if (error instanceof DocumentUnavailableError) {
+    return failure('DocumentUnavailable', about(context, error.message), { nonRetryable: !error.passing });
+  }
+  if (!(error instanceof FlexpertoError)) return error;
+  const message = context.document === undefined ? error.message : `${context.document}: ${error.message}`;
+  if (error instanceof RefusedError) return refusal(error, message, context.hidden);
+  if (error instanceof NotSentError) return failure('NotSent', message, { nonRetryable: false });
+  if (error instanceof OutcomeUnknownError) {
+    const { status, retryAfterMs } = error;
+    return failure('OutcomeUnknown', message, { status, retryAfterMs, nonRetryable: false });
+  }
+  if (error instanceof AnswerNotUnderstoodError)
+    return failure('AnswerNotUnderstood', message, { nonRetryable: false });
+  return error;
+}
+
+interface FailureOptions extends Partial<Record<keyof FailureDetails, number | undefined>> {
+  readonly nonRetryable?: boolean;
+  readonly nextRetryDelay?: number;
+}
+
+/** A failure of a known kind; not retryable unless said so. */
+export function failure(
+  kind: FailureKind,
+  message: string,
+  options: FailureOptions = {},
+): ApplicationFailure {
+  const { status, retryAfterMs, nonRetryable = true } = options;
+  const details: FailureDetails = {
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  const nextRetryDelay = options.nextRetryDelay ?? retryAfterMs;
+  return ApplicationFailure.create({
+    type: kind,
+    message,
+    nonRetryable,
+    details: [details],
+    ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
+  });
+}
+
+function refusal(error: RefusedError, message: string, hidden: readonly string[]): ApplicationFailure {
+  const words = redact(error.vendorMessage, hidden);
+  const sentence = words === '' ? message : `${message}: "${words}"`;
+  return failure('Refused', sentence, {
+    status: error.status,
+    retryAfterMs: error.retryAfterMs,
+    nonRetryable: !isBusy(error.status),
+  });
+}
+
+function about({ document }: FailureContext, message: string): string {
+  return document === undefined ? message : `${document} ${message}`;
+}

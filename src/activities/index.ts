@@ -1,0 +1,28 @@
+import { createAttachDocument } from './attach-document.js';
+import { createCheckDocuments } from './check-documents.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { createHandOverSession } from './hand-over-session.js';
+import { createInitiateSession } from './initiate-session.js';
+import { createListDocuments } from './list-documents.js';
+import { createPollDocuments } from './poll-documents.js';
+import { createRequestUploadUrl } from './request-upload-url.js';
+import { createUploadDocument } from './upload-document.js';
+
+export type { ActivityDependencies } from './dependencies.js';
+export { createUploadUrlSeal } from './upload-url-seal.js';
+
+export type SigningActivities = ReturnType<typeof createActivities>;
+
+/** The activities of the signing workflow, one per step of the API. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    checkDocuments: createCheckDocuments(dependencies),
+    initiateSession: createInitiateSession(dependencies),
+    requestUploadUrl: createRequestUploadUrl(dependencies),
+    uploadDocument: createUploadDocument(dependencies),
+    attachDocument: createAttachDocument(dependencies),
+    handOverSession: createHandOverSession(dependencies),
+    listDocuments: createListDocuments(dependencies),
+    pollDocuments: createPollDocuments(dependencies),
+  };
+}

@@ -1,0 +1,43 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { VendorDocument } from '../domain/vendor-document.js';
+import { OutcomeUnknownError, RefusedError, type FlexpertoClient } from '../flexperto/index.js';
+import { beating } from './beating.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { failure, toFailure } from './failures.js';
+import type { SessionRef } from './request-upload-url.js';
+
+/** A look at a session's documents. */
+export interface ListRequest extends SessionRef {
+  /** Whether the list call has answered for this session before; only if not can a 404 mean that it does not exist. */
+  readonly listWorks: boolean;
+}
+
+/** Call 5, to settle what became of an unclear call; retried freely. Fails with `CallMissing` where it does not exist. */
+export function createListDocuments({ flexperto, secrets }: ActivityDependencies) {
+  return async (request: ListRequest): Promise<VendorDocument[]> => {
+    try {
+      return await beating(() => list(flexperto, request));
+    } catch (error) {
+      throw toFailure(error, { hidden: secrets });
+    }
+  };
+}
+
+/** The list call, with the answers of a server that does not know it told apart from the others. */
+export async function list(flexperto: FlexpertoClient, request: ListRequest): Promise<VendorDocument[]> {
+  const { employeeId, sessionId, listWorks } = request;
+  try {
+    return await flexperto.listDocuments({ employeeId, signal: cancellationSignal() }, sessionId);
+  } catch (error) {
+    const answered =
+      error instanceof RefusedError || error instanceof OutcomeUnknownError ? error.status : undefined;
+    if (!listWorks && answered !== undefined && [404, 405, 501].includes(answered)) {
+      throw failure(
+        'CallMissing',
+        `list documents: this tenant does not have the call (status ${answered})`,
+        { status: answered },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { pollPauseMs } from '../domain/pacing.js';
+import type { DocumentState } from '../domain/status.js';
+import { differ, withNews, type VendorDocument } from '../domain/vendor-document.js';
+import { beating } from './beating.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { toFailure } from './failures.js';
+import { list, type ListRequest } from './list-documents.js';
+
+export interface PollRequest extends ListRequest {
+  /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
+  readonly known: readonly DocumentState[];
+}
+
+/**
+ * Waits for news: looks at the documents and, while nothing has changed, fails with `NotYet`, which the server retries
+ * after a growing, jittered pause. So the history grows only when something changed. Returns the changed list.
+ */
+export function createPollDocuments({ flexperto, secrets, firstPollMs }: ActivityDependencies) {
+  return async (request: PollRequest): Promise<VendorDocument[]> => {
+    const pause = (retryAfterMs?: number): number =>
+      pollPauseMs(activityInfo().attempt, firstPollMs, Math.random(), retryAfterMs);
+    try {
+      const listed = await beating(() => list(flexperto, request));
+      if (!request.listWorks || differ(request.known, withNews(request.known, listed))) return listed;
+    } catch (error) {
+      throw later(toFailure(error, { hidden: secrets }), pause);
+    }
+    throw notYet('no change since the last look', pause());
+  };
+}
+
+/** A look that failed is taken again at the pace of the polling, or when the vendor asks for it. */
+function later(error: unknown, pause: (retryAfterMs?: number) => number): unknown {
+  if (!(error instanceof ApplicationFailure) || error.nonRetryable === true) return error;
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.type ?? 'OutcomeUnknown',
+    details: error.details ?? [],
+    nextRetryDelay: pause(typeof error.nextRetryDelay === 'number' ? error.nextRetryDelay : undefined),
+  });
+}
+
+function notYet(message: string, nextRetryDelay: number): ApplicationFailure {
+  // Benign: an expected "not yet" belongs neither in an error log nor in an error metric.
+  const category = ApplicationFailureCategory.BENIGN;
+  return ApplicationFailure.create({ type: 'NotYet', message, nextRetryDelay, category });
+}

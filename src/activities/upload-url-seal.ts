@@ -1,0 +1,38 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+/** Makes an upload URL fit to stand in a workflow's history: whoever reads it there cannot upload with it. */
+export interface UploadUrlSeal {
+  seal(url: string): string;
+  /** The URL, or `undefined` where it was sealed with another API key: a fresh one is to be requested. */
+  unseal(sealed: string): string | undefined;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * AES-256-GCM under a key derived from the API key: every worker of the tenant has it, and whoever has it could request
+ * an upload URL anyway. The token so stays secret even where payload encryption is off.
+ */
+export function createUploadUrlSeal(apiKey: string): UploadUrlSeal {
+  const key = new Uint8Array(hkdfSync('sha256', apiKey, '', 'flexperto upload URL', 32));
+  return {
+    seal: (url) => {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const sealed = Buffer.concat([cipher.update(url, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
+    },
+    unseal: (text) => {
+      const bytes = Buffer.from(text, 'base64url');
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
+        decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+        const url = [decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()];
+        return Buffer.concat(url).toString('utf8');
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

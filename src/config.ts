@@ -1,0 +1,157 @@
+import { z } from 'zod';
+
+/** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+const seconds = (least: number, most: number) =>
+  z.coerce
+    .number(`must be a number of seconds from ${least} to ${most}`)
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+const address = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:9464');
+const handover = z
+  .string()
+  .regex(
+    /^(POST|PUT|PATCH) \/\S*\{sessionId\}\S*$/,
+    'must be a method and a path with {sessionId}, such as POST /api/…/sessions/{sessionId}/…',
+  )
+  .transform((text) => ({
+    method: text.split(' ')[0] as 'POST' | 'PUT' | 'PATCH',
+    path: text.split(' ')[1] ?? '',
+  }));
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an address such as https://tenant.live.flexperto.com' })
+  .refine((url) => !/[?#@]/.test(url), 'must be an address without user name, query or fragment');
+
+const variables = z.object({
+  FLEXPERTO_BASE_URL: baseUrl.optional(),
+  FLEXPERTO_API_KEY: z
+    .string()
+    .regex(/^[!-~]+$/, 'must be a key without spaces')
+    .optional(),
+  FLEXPERTO_ATTACH_METHOD: z.enum(['auto', 'POST', 'GET'], 'must be auto, POST or GET').default('auto'),
+  FLEXPERTO_HANDOVER: handover.optional(),
+  // The activities' own limits (workflows/policies.ts) lie above these, so that it is the call that times out.
+  FLEXPERTO_TIMEOUT_SECONDS: seconds(1, 240).default(30),
+  FLEXPERTO_UPLOAD_TIMEOUT_SECONDS: seconds(1, 1740).default(600),
+  SIGNING_TASK_QUEUE: z.string().min(1, 'must not be empty').default('signing'),
+  SIGNING_DOCUMENT_ROOT: z.string().min(1, 'must not be empty').default('documents'),
+  SIGNING_DOCUMENT_HOSTS: list.default([]),
+  SIGNING_PAYLOAD_KEYS: list.default([]),
+  SIGNING_ALLOW_PLAINTEXT: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((text) => text === 'true'),
+  SIGNING_METRICS_ADDRESS: address.optional(),
+  SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
+  SIGNING_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
+    .default('info'),
+  // Read by the gateway only.
+  SIGNING_GATEWAY_ADDRESS: address.optional(),
+  SIGNING_GATEWAY_KEYS: list.optional(),
+  SIGNING_CALLBACK_SECRET: z.string().optional(),
+});
+
+type Variables = z.output<typeof variables>;
+
+/** What a client of the workflow needs: the CLI. */
+export interface ClientConfig {
+  readonly taskQueue: string;
+  readonly documentRoot: string;
+  readonly documentHosts: readonly string[];
+  readonly payloadKeys: readonly string[];
+  readonly allowPlaintext: boolean;
+  readonly logLevel: Variables['SIGNING_LOG_LEVEL'];
+}
+
+/** What the worker needs. Times in milliseconds. */
+export interface WorkerConfig extends ClientConfig {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly attachMethod: Variables['FLEXPERTO_ATTACH_METHOD'];
+  readonly handover: Variables['FLEXPERTO_HANDOVER'];
+  readonly timeoutMs: number;
+  readonly uploadTimeoutMs: number;
+  readonly firstPollMs: number;
+  readonly metricsAddress: string | undefined;
+}
+
+/** @throws ConfigError */
+export function readClientConfig(env: NodeJS.ProcessEnv): ClientConfig {
+  return clientConfig(readVariables(env));
+}
+
+/** @throws ConfigError */
+export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  const read = readVariables(env);
+  const { FLEXPERTO_BASE_URL: url, FLEXPERTO_API_KEY: apiKey } = read;
+  if (url === undefined)
+    throw new ConfigError(
+      'FLEXPERTO_BASE_URL is missing: the address of the tenant, such as https://tenant.live.flexperto.com.',
+    );
+  if (apiKey === undefined) throw new ConfigError('FLEXPERTO_API_KEY is missing: the API key of the tenant.');
+  return {
+    ...clientConfig(read),
+    baseUrl: url,
+    apiKey,
+    attachMethod: read.FLEXPERTO_ATTACH_METHOD,
+    handover: read.FLEXPERTO_HANDOVER,
+    timeoutMs: read.FLEXPERTO_TIMEOUT_SECONDS * 1000,
+    uploadTimeoutMs: read.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
+    firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
+    metricsAddress: read.SIGNING_METRICS_ADDRESS,
+  };
+}
+
+function clientConfig(read: Variables): ClientConfig {
+  return {
+    taskQueue: read.SIGNING_TASK_QUEUE,
+    documentRoot: read.SIGNING_DOCUMENT_ROOT,
+    documentHosts: read.SIGNING_DOCUMENT_HOSTS,
+    payloadKeys: read.SIGNING_PAYLOAD_KEYS,
+    allowPlaintext: read.SIGNING_ALLOW_PLAINTEXT,
+    logLevel: read.SIGNING_LOG_LEVEL,
+  };
+}
+
+function readVariables(env: NodeJS.ProcessEnv): Variables {
+  // An empty variable is an unset one: so it is written in .env files and compose files.
+  const given = Object.entries(env).filter(
+    ([name, value]) => /^(FLEXPERTO|SIGNING)_/.test(name) && value !== '',
+  );
+  const known = Object.keys(variables.shape);
+  const unknown = given.map(([name]) => name).filter((name) => !known.includes(name));
+  const result = variables.safeParse(Object.fromEntries(given));
+  const wrong = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? [];
+  const sentences = [
+    ...unknown.map(
+      (name) => `${name} is not a variable of this program; did you mean ${nearest(name, known)}?`,
+    ),
+    ...wrong,
+  ];
+  if (!result.success || sentences.length > 0) throw new ConfigError(sentences.join(' '));
+  return result.data;
+}
+
+/** The known name that shares the most letter pairs with a misspelt one. */
+function nearest(name: string, known: readonly string[]): string {
+  const pairs = (text: string): string[] =>
+    Array.from(text.slice(1), (letter, index) => `${text.charAt(index)}${letter}`);
+  const wanted = pairs(name);
+  const likeness = (candidate: string): number => {
+    const other = pairs(candidate);
+    return wanted.filter((pair) => other.includes(pair)).length / Math.max(wanted.length, other.length);
+  };
+  return known.reduce((best, candidate) => (likeness(candidate) > likeness(best) ? candidate : best));
+}

@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { DocumentUnavailableError } from './errors.js';
+import { CHUNK_BYTES } from './limits.js';
+
+/**
+ * The real path of a `file:` source below the root. Links are followed and then judged by where they lead, so neither
+ * a link nor `..` leaves the root.
+ * @throws DocumentUnavailableError
+ */
+export async function resolveFile(source: string, root: string): Promise<string> {
+  const realRoot = await realpath(root).catch(() => {
+    throw new DocumentUnavailableError('cannot be read: the document root is not there', true);
+  });
+  const path = await realpath(resolve(realRoot, source.slice('file:'.length))).catch(unavailable);
+  if (!path.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
+    throw new DocumentUnavailableError('lies outside the document root', false);
+  }
+  const found = await stat(path).catch(unavailable);
+  if (!found.isFile()) throw new DocumentUnavailableError('is not a file', false);
+  return path;
+}
+
+/** The bytes of a file in large chunks. @throws DocumentUnavailableError */
+export async function* readFileInChunks(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  const stream: AsyncIterable<Buffer> = createReadStream(path, {
+    highWaterMark: CHUNK_BYTES,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    yield* stream;
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason;
+    unavailable(error);
+  }
+}
+
+function unavailable(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    throw new DocumentUnavailableError('was not found below the document root', false);
+  }
+  if (code === 'EACCES' || code === 'EPERM')
+    throw new DocumentUnavailableError('may not be read by the worker', false);
+  throw new DocumentUnavailableError(`could not be read (${code})`, true);
+}

@@ -1,0 +1,50 @@
+import ipaddr from 'ipaddr.js';
+
+/** Which https hosts documents may come from. */
+export interface Hosts {
+  /** Whether an address may be asked at all: its host and port are listed. */
+  allowsUrl(url: URL): boolean;
+  /** Whether a connection to an IP address may be made: it is public, or listed itself. */
+  allowsAddress(address: string): boolean;
+}
+
+/**
+ * Reads `SIGNING_DOCUMENT_HOSTS`: host names (`docs.bank.example`, `docs.bank.example:8443`), addresses and ranges
+ * (`10.1.2.3`, `10.1.0.0/16`), separated by commas. A private address is allowed only where it, or a range around it,
+ * is listed, whatever name led to it.
+ */
+export function parseHosts(list: readonly string[]): Hosts {
+  const entries = list.map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '');
+  const ranges = entries.flatMap(parseRange);
+  return {
+    allowsUrl: (url) => entries.includes(url.host.toLowerCase()) || entries.includes(unbracket(url.host)),
+    allowsAddress: (address) => {
+      const parsed = ipaddr.process(unbracket(address));
+      return parsed.range() === 'unicast' || ranges.some((range) => matches(parsed, range));
+    },
+  };
+}
+
+/** Whether a host in an address is an IP address, which no name lookup will check. */
+export function isAddress(hostname: string): boolean {
+  return ipaddr.isValid(unbracket(hostname));
+}
+
+type Address = ReturnType<typeof ipaddr.process>;
+type Range = readonly [Address, number];
+
+function parseRange(entry: string): Range[] {
+  if (ipaddr.isValidCIDR(entry)) return [ipaddr.parseCIDR(entry)];
+  const address = unbracket(entry.replace(/^(\[.*\]|[\d.]+):\d+$/, '$1'));
+  if (!ipaddr.isValid(address)) return [];
+  const parsed = ipaddr.process(address);
+  return [[parsed, parsed.kind() === 'ipv4' ? 32 : 128]];
+}
+
+function matches(address: Address, [network, bits]: Range): boolean {
+  return address.kind() === network.kind() && address.match(network, bits);
+}
+
+function unbracket(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}

@@ -1,0 +1,121 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Agent, request, type Dispatcher } from 'undici';
+import { DocumentUnavailableError } from './errors.js';
+import { isAddress, type Hosts } from './hosts.js';
+
+export interface HttpsSourceOptions {
+  readonly hosts: Hosts;
+  /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
+  readonly ca?: string;
+}
+
+export interface HttpsSource {
+  /** The bytes of an `https:` document as they arrive. @throws DocumentUnavailableError */
+  read(source: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+const MOST_REDIRECTS = 3;
+const QUIET_MS = 30_000;
+
+/**
+ * Fetches documents from listed hosts only. Redirects are followed on the same host; every address a name resolves to
+ * is checked at the moment of connecting, so that no name leads into a private network afterwards.
+ */
+export function createHttpsSource({ hosts, ca }: HttpsSourceOptions): HttpsSource {
+  const dispatcher = new Agent({
+    connect: { timeout: 10_000, lookup: guardedLookup(hosts), ...(ca === undefined ? {} : { ca }) },
+    headersTimeout: QUIET_MS,
+    bodyTimeout: QUIET_MS,
+  });
+  return {
+    read: (source, signal) => fetchBytes(source, hosts, dispatcher, signal),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function* fetchBytes(
+  source: string,
+  hosts: Hosts,
+  dispatcher: Dispatcher,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  try {
+    const body: AsyncIterable<Uint8Array> = await open(new URL(source), hosts, dispatcher, signal);
+    yield* body;
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason;
+    throw explained(error);
+  }
+}
+
+async function open(
+  url: URL,
+  hosts: Hosts,
+  dispatcher: Dispatcher,
+  signal: AbortSignal | undefined,
+  redirects = 0,
+): Promise<Dispatcher.ResponseData['body']> {
+  if (!hosts.allowsUrl(url)) {
+    throw new DocumentUnavailableError(
+      `comes from ${url.host}, which is not on SIGNING_DOCUMENT_HOSTS`,
+      false,
+    );
+  }
+  if (isAddress(url.hostname) && !hosts.allowsAddress(url.hostname)) throw privateAddress();
+  const response = await request(url, {
+    dispatcher,
+    method: 'GET',
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const { statusCode: status, headers, body } = response;
+  if (status === 200) return body;
+  await body.dump();
+  const location = headers['location'];
+  if (status >= 300 && status < 400 && typeof location === 'string') {
+    return open(redirected(url, location, redirects), hosts, dispatcher, signal, redirects + 1);
+  }
+  const passing = status >= 500 || status === 429 || status === 408;
+  throw new DocumentUnavailableError(`could not be fetched: its host answered ${status}`, passing);
+}
+
+function redirected(from: URL, location: string, redirects: number): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (to?.host !== from.host || to.protocol !== 'https:') {
+    throw new DocumentUnavailableError('could not be fetched: its host redirects to another host', false);
+  }
+  if (redirects >= MOST_REDIRECTS)
+    throw new DocumentUnavailableError('could not be fetched: too many redirects', false);
+  return to;
+}
+
+/** A name lookup that yields only addresses that may be connected to, whatever the name server says. */
+function guardedLookup(hosts: Hosts): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
+      const allowed = addresses.filter(({ address }) => hosts.allowsAddress(address));
+      const [first] = allowed;
+      if (first === undefined) callback(privateAddress(), '', 0);
+      else if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function privateAddress(): DocumentUnavailableError {
+  return new DocumentUnavailableError(
+    'comes from a private address that is not on SIGNING_DOCUMENT_HOSTS',
+    false,
+  );
+}
+
+function explained(error: unknown): DocumentUnavailableError {
+  if (error instanceof DocumentUnavailableError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'connection lost';
+  return new DocumentUnavailableError(`could not be fetched (${code})`, true);
+}

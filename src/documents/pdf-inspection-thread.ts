@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { MAX_TOTAL_BYTES } from '../domain/limits.js';
+import type { InspectionAnswer, InspectionJob } from './pdf-inspection-messages.js';
+import { readPdf } from './pdf-reading.js';
+import type { PdfVerdict } from './pdf-verdict.js';
+
+/** The thread of the inspection process that does the work: reads the file once, and takes everything from those bytes. */
+async function answer(path: string): Promise<InspectionAnswer> {
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await contentOf(path);
+  } catch (error) {
+    return { kind: 'unreadable-file', code: codeOf(error) };
+  }
+  return { kind: 'verdict', verdict: bytes === undefined ? tooLarge : await verdictOn(bytes) };
+}
+
+const tooLarge: PdfVerdict = {
+  ok: false,
+  problem: `is larger than the ${MAX_TOTAL_BYTES / 1024 / 1024} MB that all documents together may have`,
+};
+
+/** Undefined where the file is larger than any document may be. */
+async function contentOf(path: string): Promise<Buffer | undefined> {
+  const file = await open(path);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw Object.assign(new Error(), { code: 'not a file' });
+    if (stats.size > MAX_TOTAL_BYTES) return undefined;
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+async function verdictOn(bytes: Buffer): Promise<PdfVerdict> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const reading = await readPdf(bytes);
+  if ('problem' in reading) return { ok: false, problem: reading.problem };
+  const { pages, fields, signedFields } = reading;
+  return { ok: true, inspection: { bytes: bytes.length, sha256, pages, fields, signedFields } };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}
+
+void answer((workerData as InspectionJob).path).then((result) => {
+  parentPort?.postMessage(result);
+});

@@ -1,0 +1,80 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { MAX_TOTAL_BYTES } from '../domain/limits.js';
+import type { CheckedDocument } from '../domain/request.js';
+import { DocumentUnavailableError } from './errors.js';
+import { readFileInChunks, resolveFile } from './file-source.js';
+import { parseHosts } from './hosts.js';
+import { createHttpsSource } from './https-source.js';
+import { verified } from './verified.js';
+
+export interface SourceOptions {
+  /** Where `file:` sources live; all workers of a task queue must see the same files there. */
+  readonly root: string;
+  /** What `https:` sources may be fetched from, see `parseHosts`. */
+  readonly hosts: readonly string[];
+  readonly ca?: string;
+}
+
+/** Where documents come from. All methods throw `DocumentUnavailableError`. */
+export interface Sources {
+  /** Gives `use` a local file with the document's bytes; a fetched one is gone afterwards. */
+  withFile<Result>(
+    source: string,
+    use: (path: string) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result>;
+  /** The bytes of a document that has been checked. Reading also throws `DocumentChangedError`. */
+  read(document: CheckedDocument, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export function createSources({ root, hosts, ca }: SourceOptions): Sources {
+  const https = createHttpsSource({ hosts: parseHosts(hosts), ...(ca === undefined ? {} : { ca }) });
+
+  const bytesOf = async function* (source: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    if (source.startsWith('https:')) yield* https.read(source, signal);
+    else yield* readFileInChunks(await resolveFile(source, root), signal);
+  };
+
+  return {
+    withFile: async (source, use, signal) => {
+      if (source.startsWith('https:')) return withDownload(https.read(source, signal), use);
+      const path = await resolveFile(source, root);
+      if ((await stat(path)).size > MAX_TOTAL_BYTES) throw tooLarge();
+      return use(path);
+    },
+    read: (document, signal) => verified(bytesOf(document.source, signal), document),
+    close: () => https.close(),
+  };
+}
+
+async function withDownload<Result>(
+  content: AsyncIterable<Uint8Array>,
+  use: (path: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'signing-'));
+  try {
+    const path = join(folder, 'document');
+    await pipeline(limited(content), createWriteStream(path, { mode: 0o600 }));
+    return await use(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function* limited(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of content) {
+    bytes += chunk.length;
+    if (bytes > MAX_TOTAL_BYTES) throw tooLarge();
+    yield chunk;
+  }
+}
+
+function tooLarge(): DocumentUnavailableError {
+  return new DocumentUnavailableError('is larger than the 50 MB that all documents together may have', false);
+}

@@ -1,0 +1,67 @@
+/**
+ * Why a step did not succeed. The word is the `type` of the Temporal failure, so that it reads well in the Temporal UI.
+ *
+ * - `NotSent`: the request surely did not reach the vendor.
+ * - `Refused`: the vendor answered with a status that says no.
+ * - `OutcomeUnknown`: the request may or may not have had its effect.
+ * - `AnswerNotUnderstood`: the vendor said yes, in words that could not be read.
+ * - `CallMissing`: this tenant does not have the call.
+ * - `UploadUrlRejected`: the upload URL has expired, will before the upload can end, or the host refuses it.
+ * - `DocumentChanged`: the bytes are not those that were checked.
+ * - `DocumentUnavailable`: the source could not be read.
+ * - `RequestRejected`: something is wrong with the request or its documents; nothing was sent.
+ * - `NotYet`: nothing has changed since the last look.
+ */
+export type FailureKind =
+  | 'NotSent'
+  | 'Refused'
+  | 'OutcomeUnknown'
+  | 'AnswerNotUnderstood'
+  | 'CallMissing'
+  | 'UploadUrlRejected'
+  | 'DocumentChanged'
+  | 'DocumentUnavailable'
+  | 'RequestRejected'
+  | 'NotYet';
+
+/** What a step's failure tells the workflow. `message` is one sentence that is safe to show. */
+export interface StepFailure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly status?: number;
+  /** The vendor's Retry-After, in milliseconds from its answer. */
+  readonly retryAfterMs?: number;
+}
+
+/** What may follow the failure of a call that is not idempotent. */
+export type Verdict = 'try-again' | 'unclear' | 'refused';
+
+/** Only what surely had no effect is tried again; everything that is not surely one or the other is unclear. */
+export function judge({ kind, status }: StepFailure): Verdict {
+  switch (kind) {
+    case 'NotSent':
+      return 'try-again';
+    case 'Refused':
+      return isBusy(status) ? 'try-again' : 'refused';
+    case 'CallMissing':
+    case 'DocumentChanged':
+    case 'DocumentUnavailable':
+    case 'RequestRejected':
+    case 'UploadUrlRejected':
+      return 'refused';
+    case 'OutcomeUnknown':
+    case 'AnswerNotUnderstood':
+    case 'NotYet':
+      return 'unclear';
+  }
+}
+
+/** "Not now": 429, and 503 where it came as a refusal, that is with Retry-After. */
+export function isBusy(status: number | undefined): boolean {
+  return status === 429 || status === 503;
+}
+
+/** Statuses by which the vendor finds fault with the request itself; another try with the same request is pointless. */
+export function isRequestAtFault(status: number | undefined): boolean {
+  return status !== undefined && [400, 406, 409, 413, 414, 415, 422].includes(status);
+}

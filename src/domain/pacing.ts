@@ -1,0 +1,28 @@
+const LONGEST_PAUSE_MS = 30 * 60_000;
+const POLL_GROWTH = 1.5;
+
+/**
+ * Milliseconds until the next look at a session's documents: the first interval, grown by half with every look, up to
+ * half an hour (or the first interval, where that is longer), and spread by ±20 % so that sessions started together do
+ * not ask together. `chance` is a random number from 0 to 1; `retryAfterMs`, the vendor's wish, is never undercut.
+ */
+export function pollPauseMs(look: number, firstMs: number, chance: number, retryAfterMs = 0): number {
+  const ceiling = Math.max(LONGEST_PAUSE_MS, firstMs);
+  // The exponent is bounded because an interval that has reached the ceiling need not be computed further.
+  const grown = Math.min(ceiling, firstMs * POLL_GROWTH ** Math.min(look - 1, 60));
+  return Math.round(Math.max(retryAfterMs, grown * (0.8 + 0.4 * chance)));
+}
+
+/** Milliseconds until a call that surely had no effect is made again: 1 s, doubled each time, up to 10 minutes. */
+export function retryPauseMs(failures: number, retryAfterMs = 0): number {
+  return Math.max(retryAfterMs, Math.min(10 * 60_000, 1000 * 2 ** Math.min(failures - 1, 20)));
+}
+
+/** The least throughput to count on when asking whether an upload can still end in time, in bytes a second. */
+const SLOWEST_UPLOAD = 256 * 1024;
+const UPLOAD_MARGIN_MS = 30_000;
+
+/** How long an upload URL should still be valid, in milliseconds, before an upload of so many bytes begins. */
+export function uploadNeedsMs(bytes: number): number {
+  return UPLOAD_MARGIN_MS + Math.ceil((bytes / SLOWEST_UPLOAD) * 1000);
+}

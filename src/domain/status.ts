@@ -1,0 +1,59 @@
+import type { Method, SignatureFields } from './request.js';
+
+/** States of a session, in the order of its life; `handing-over` only where the hand-over call is configured. */
+export const OPEN_STATES = [
+  'checking-documents', 'initiating', 'uploading', 'attaching', 'handing-over',
+  'awaiting-handover', 'awaiting-signature', 'needs-attention',
+] as const; // prettier-ignore
+export const FINAL_STATES = ['completed', 'failed', 'withdrawn', 'expired', 'cancelled'] as const;
+
+export type OpenState = (typeof OPEN_STATES)[number];
+export type FinalState = (typeof FINAL_STATES)[number];
+export type SigningState = OpenState | FinalState;
+
+export function isFinal(state: SigningState): state is FinalState {
+  return FINAL_STATES.some((final) => final === state);
+}
+
+/** Steps with a remote effect, at which a session can need a human. */
+export type Step = 'initiate' | 'request-upload-url' | 'upload' | 'attach' | 'hand-over' | 'await-completion';
+
+export const ACTIONS = ['retry', 'adopt', 'abort'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Why a session waits for a human, and what can be done. In a final state: why it was aborted, with no action left. */
+export interface Attention {
+  readonly step: Step;
+  readonly reason: string;
+  readonly actions: readonly Action[];
+}
+
+/** One document as the world sees it; `null` is what is not known yet. */
+export interface DocumentState {
+  readonly name: string;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  readonly signatureFields: SignatureFields;
+  /** The uploaded file. */
+  readonly fileId: string | null;
+  /** The file as attached to the contract session. */
+  readonly documentId: number | null;
+  /** The vendor's word, as it came. */
+  readonly status: string | null;
+  readonly failureReason: string | null;
+}
+
+/** The answer of the query `status` and the result of the workflow. Times are ISO 8601 in UTC. */
+export interface SigningStatus {
+  readonly state: SigningState;
+  readonly requestId: string;
+  readonly sessionId: number | null;
+  readonly name: string;
+  readonly method: Method;
+  readonly employeeId: string;
+  readonly crmRecord: string | null;
+  readonly documents: readonly DocumentState[];
+  readonly attention: Attention | null;
+  readonly deadline: string;
+  readonly updatedAt: string;
+}

@@ -1,0 +1,10 @@
+export {
+  createFlexpertoClient,
+  type CallContext,
+  type FlexpertoClient,
+  type FlexpertoOptions,
+  type SessionToInitiate,
+} from './client.js';
+export * from './errors/index.js';
+export type { UploadContent } from './multipart.js';
+export type { UploadUrl } from './upload-url.js';

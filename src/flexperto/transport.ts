@@ -1,0 +1,145 @@
+import { Readable } from 'node:stream';
+import { Agent, errors as undici, request, type Dispatcher } from 'undici';
+import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
+import { retryAfterMs } from './retry-after.js';
+import { vendorMessage } from './vendor-message.js';
+
+/** An answer of status 2xx. `text` is cut short where the connection ended early; reading it as JSON then fails. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface Exchange {
+  readonly call: Call;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | AsyncIterable<Uint8Array>;
+  /** Milliseconds for the whole call, from connecting to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** Gives the call up; the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Transport {
+  /** @throws NotSentError, RefusedError, OutcomeUnknownError, the signal's reason, or what the body's source threw */
+  exchange(exchange: Exchange): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** More than any answer of this API needs; what follows is not read. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Speaks HTTP and sorts what can happen into the error family. No redirect is followed: the API key goes to the base
+ * URL's host only. Every call opens its own connection, since a kept one that the server closes at the wrong moment
+ * would turn a harmless end of idling into an initiate whose outcome nobody knows.
+ */
+export function createTransport(connectTimeoutMs: number): Transport {
+  const dispatcher = new Agent({
+    pipelining: 0,
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    exchange: (exchange) => perform(exchange, dispatcher),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function perform(exchange: Exchange, dispatcher: Dispatcher): Promise<Answer> {
+  const { call, method, url, headers, signal } = exchange;
+  const timeout = AbortSignal.timeout(exchange.timeoutMs);
+  const body = sourceOf(exchange.body);
+  try {
+    const response = await request(url, {
+      dispatcher,
+      method,
+      headers,
+      body: body.content,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    return accepted(call, response, await readText(response));
+  } catch (error) {
+    if (body.thrown !== undefined) throw body.thrown.error;
+    if (signal?.aborted === true) throw signal.reason;
+    if (timeout.aborted)
+      throw new OutcomeUnknownError(call, `no answer within ${exchange.timeoutMs / 1000} s`);
+    throw sorted(call, error);
+  }
+}
+
+/** A body to send, and what reading it threw: an error of the document's source is none of the network. */
+interface Source {
+  readonly content: string | Readable | null;
+  thrown?: { readonly error: unknown };
+}
+
+function sourceOf(body: Exchange['body']): Source {
+  if (body === undefined || typeof body === 'string') return { content: body ?? null };
+  const source: Source = { content: Readable.from(watched(body, (error) => (source.thrown = { error }))) };
+  return source;
+}
+
+async function* watched(
+  body: AsyncIterable<Uint8Array>,
+  onError: (error: unknown) => void,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    onError(error);
+    throw error;
+  }
+}
+
+async function readText(response: Dispatcher.ResponseData): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) break;
+    }
+  } catch {
+    // The status is known and decides; a text that was cut short is not understood where its content is needed.
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function accepted(
+  call: Call,
+  { statusCode: status, headers }: Dispatcher.ResponseData,
+  text: string,
+): Answer {
+  if (status >= 200 && status < 300) return { status, text };
+  const wait = retryAfterMs(headers['retry-after'], Date.now());
+  const declined = status === 503 && wait !== undefined;
+  if (status === 408 || (status >= 500 && !declined)) {
+    throw new OutcomeUnknownError(call, `flexperto answered ${status}`, { status, retryAfterMs: wait });
+  }
+  throw new RefusedError(call, status, vendorMessage(text), wait);
+}
+
+/** Failures that come before the first byte of a request: the name, the route, the connection, the certificate. */
+const BEFORE_SENDING =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
+
+function sorted(call: Call, error: unknown): Error {
+  if (error instanceof RefusedError || error instanceof OutcomeUnknownError) return error;
+  const codes = codesOf(error);
+  const before = codes.length > 0 && codes.every((code) => BEFORE_SENDING.test(code));
+  if (before) return new NotSentError(call, codes[0] ?? '');
+  const code = codes[0] ?? (error instanceof undici.UndiciError ? error.code : 'connection lost');
+  return new OutcomeUnknownError(call, `the connection failed (${code})`);
+}
+
+/** The codes of an error, or of all attempts where several addresses of a host were tried. */
+function codesOf(error: unknown): string[] {
+  if (error instanceof AggregateError) return error.errors.flatMap(codesOf);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return [error.code];
+  return [];
+}

@@ -1,0 +1,31 @@
+import { DefaultLogger, type LogEntry, type Logger } from '@temporalio/worker';
+import { pino } from 'pino';
+import { redact } from './activities/redact.js';
+import type { ClientConfig } from './config.js';
+
+/**
+ * Structured logs, one JSON object a line on stdout. What an error says is redacted once more on its way out: the errors
+ * made here are safe, those of libraries need not be.
+ */
+export function createLogger(level: ClientConfig['logLevel']): Logger {
+  const log = pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { error: describeError },
+  });
+  return new DefaultLogger(level === 'debug' ? 'DEBUG' : 'INFO', ({ level: at, message, meta }: LogEntry) => {
+    log[METHOD[at]](meta ?? {}, message);
+  });
+}
+
+const METHOD = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === 'string' ? redact(error) : undefined;
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : error.name;
+  const [, ...frames] = (error.stack ?? '').split('\n    at ');
+  const cause: unknown = error.cause === undefined ? undefined : describeError(error.cause);
+  return { type, message: redact(error.message), at: frames[0], cause };
+}

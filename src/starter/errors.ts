@@ -1,0 +1,51 @@
+import { describeProblems } from '../domain/read-request.js';
+import type { Problem } from '../domain/request.js';
+
+/** The request is wrong; nothing was started. `problems` names every wrong field. */
+export class InvalidRequestError extends Error {
+  override readonly name = 'InvalidRequestError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(describeProblems(problems));
+    this.problems = problems;
+  }
+}
+
+/** The requestId is in use for another content; nothing was started or changed. */
+export class RequestConflictError extends Error {
+  override readonly name = 'RequestConflictError';
+  readonly requestId: string;
+
+  constructor(requestId: string) {
+    super(
+      `The requestId ${requestId} was already used for a request with other content; nothing was started.`,
+    );
+    this.requestId = requestId;
+  }
+}
+
+/** There is no signing with this requestId, or the server has forgotten it after its retention time. */
+export class SigningNotFoundError extends Error {
+  override readonly name = 'SigningNotFoundError';
+  readonly requestId: string;
+
+  constructor(requestId: string) {
+    super(`There is no signing with the requestId ${requestId}.`);
+    this.requestId = requestId;
+  }
+}
+
+/** The session does not accept what was asked of it now; the message says what is possible. */
+export class NotPossibleError extends Error {
+  override readonly name = 'NotPossibleError';
+}
+
+/** No worker answered in time; the session itself is not affected. */
+export class NoWorkerError extends Error {
+  override readonly name = 'NoWorkerError';
+
+  constructor() {
+    super('No worker answered: is one running on the task queue of the session? The session itself is safe.');
+  }
+}

@@ -1,0 +1,17 @@
+import type { Client } from '@temporalio/client';
+
+/** The input with which a workflow was started, decoded as the client decodes; from its first event. */
+export async function firstInput(client: Client, workflowId: string): Promise<unknown> {
+  const { namespace, loadedDataConverter } = client.options;
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace,
+    execution: { workflowId },
+    maximumPageSize: 1,
+  });
+  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  let payloads = [...input];
+  for (const codec of [...loadedDataConverter.payloadCodecs].reverse())
+    payloads = await codec.decode(payloads);
+  const [first] = payloads;
+  return first === undefined ? undefined : loadedDataConverter.payloadConverter.fromPayload(first);
+}

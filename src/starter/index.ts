@@ -1,0 +1,17 @@
+export {
+  InvalidRequestError,
+  NoWorkerError,
+  NotPossibleError,
+  RequestConflictError,
+  SigningNotFoundError,
+} from './errors.js';
+export {
+  createSigningClient,
+  type SigningClient,
+  type SigningFilter,
+  type SigningSummary,
+  type StartedSigning,
+} from './client.js';
+export type { SigningStatus } from '../domain/status.js';
+export type { SigningRequest, Problem } from '../domain/request.js';
+export type { RecordedOutcome, Resolution } from '../domain/resolution.js';

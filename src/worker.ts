@@ -1,0 +1,130 @@
+#!/usr/bin/env node
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
+import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
+import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
+import { ConfigError, readWorkerConfig, type WorkerConfig } from './config.js';
+import { createRequestChecker } from './documents/check-request.js';
+import { createPdfInspector } from './documents/pdf-inspection.js';
+import { createSources } from './documents/sources.js';
+import { createFlexpertoClient } from './flexperto/index.js';
+import { createLogger } from './log.js';
+import { registerSearchAttributes } from './search-attributes.js';
+import { connectWorker, temporalTarget } from './temporal.js';
+
+/** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
+const SHUTDOWN_GRACE_MS = 60_000;
+const HEALTH_EVERY_MS = 60_000;
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) loadEnvFile('.env');
+  const config = readWorkerConfig(process.env);
+  const target = temporalTarget(config);
+  requireFolder(config.documentRoot);
+  const logger = createLogger(config.logLevel);
+  Runtime.install({ logger, telemetryOptions: telemetry(config) });
+
+  const connection = await connectWorker(target);
+  const registered = await registerSearchAttributes(connection, target.namespace);
+  if (registered.length > 0) logger.info('search attributes registered', { registered });
+
+  const { dependencies, close } = createDependencies(config, connection, target.namespace);
+  const worker = await Worker.create({
+    connection,
+    namespace: target.namespace,
+    taskQueue: config.taskQueue,
+    workflowBundle: { codePath: workflowBundle() },
+    activities: createActivities(dependencies),
+    shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
+    shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
+    maxConcurrentActivityTaskExecutions: 50,
+  });
+  const health = reportHealth(worker, logger);
+  logger.info('worker ready', {
+    taskQueue: config.taskQueue,
+    namespace: target.namespace,
+    temporal: target.address,
+    flexperto: config.baseUrl,
+  });
+  try {
+    await worker.run();
+  } finally {
+    clearInterval(health);
+    await close();
+    await connection.close();
+    logger.info('worker stopped');
+  }
+}
+
+function createDependencies(config: WorkerConfig, connection: NativeConnection, namespace: string) {
+  const flexperto = createFlexpertoClient(config);
+  const sources = createSources({ root: resolve(config.documentRoot), hosts: config.documentHosts });
+  const dependencies: ActivityDependencies = {
+    flexperto,
+    sources,
+    checker: createRequestChecker(sources, createPdfInspector()),
+    seal: createUploadUrlSeal(config.apiKey),
+    handsOver: config.handover !== undefined,
+    firstPollMs: config.firstPollMs,
+    secrets: [config.apiKey],
+    hasEarlierRun: (workflowId, runId) => hasEarlierRun(connection, namespace, workflowId, runId),
+  };
+  const close = async (): Promise<void> => {
+    await flexperto.close();
+    await sources.close();
+  };
+  return { dependencies, close };
+}
+
+/** Asks the visibility store: describing a workflow id tells only of its newest run. */
+async function hasEarlierRun(
+  connection: NativeConnection,
+  namespace: string,
+  workflowId: string,
+  runId: string,
+): Promise<boolean> {
+  const query = `WorkflowId = ${JSON.stringify(workflowId)} AND RunId != ${JSON.stringify(runId)}`;
+  const { executions } = await connection.workflowService.listWorkflowExecutions({
+    namespace,
+    query,
+    pageSize: 1,
+  });
+  return executions.length > 0;
+}
+
+function reportHealth(worker: Worker, logger: Logger): NodeJS.Timeout {
+  const report = (): void => {
+    const { runState, numInFlightActivities, numCachedWorkflows } = worker.getStatus();
+    const megabytes = Math.round(process.memoryUsage.rss() / 1024 / 1024);
+    logger.info('worker health', { runState, numInFlightActivities, numCachedWorkflows, megabytes });
+  };
+  return setInterval(report, HEALTH_EVERY_MS).unref();
+}
+
+function telemetry({ metricsAddress }: WorkerConfig) {
+  if (metricsAddress === undefined) return {};
+  const options = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
+  return { metrics: { prometheus: { bindAddress: metricsAddress, ...options } } };
+}
+
+function workflowBundle(): string {
+  const path = join(__dirname, '..', 'workflow-bundle.js');
+  if (!existsSync(path)) throw new ConfigError('The workflow bundle is missing; run: npm run build');
+  return path;
+}
+
+function requireFolder(path: string): void {
+  if (!existsSync(path) || !statSync(path).isDirectory()) {
+    throw new ConfigError(`SIGNING_DOCUMENT_ROOT must be a folder that exists: ${resolve(path)} is none.`);
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${error instanceof ConfigError ? message : `The worker stopped: ${message}`}\n`);
+    process.exit(1);
+  },
+);

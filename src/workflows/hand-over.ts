@@ -1,0 +1,27 @@
+import { isHandedOver } from '../domain/outcome.js';
+import { withNews } from '../domain/vendor-document.js';
+import { exactlyOnce } from './exactly-once.js';
+import { settleByList } from './list.js';
+import { oneAttempt } from './policies.js';
+import type { Session } from './session.js';
+
+/** Hands the contract session over, once. An unclear answer is settled by the list: a document past ATTACHED. */
+export async function handOver(session: Session): Promise<void> {
+  const { employeeId } = session.request;
+  const sessionId = session.status().sessionId ?? 0;
+  await exactlyOnce<null>(session, {
+    step: 'hand-over',
+    make: async () => {
+      await oneAttempt.handOverSession.executeWithOptions({ summary: 'Hand the session over' }, [
+        { employeeId, sessionId },
+      ]);
+      return null;
+    },
+    settle: () =>
+      settleByList(session, 'hand-over', (listed) =>
+        isHandedOver(withNews(session.status().documents, listed)) ? { happened: null } : 'did-not-happen',
+      ),
+    adopted: () => null,
+  });
+  session.handedOver = true;
+}

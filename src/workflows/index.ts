@@ -1,0 +1,1 @@
+export { signingSession } from './signing-session.js';

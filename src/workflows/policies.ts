@@ -1,0 +1,45 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { SigningActivities } from '../activities/index.js';
+
+// Every attempt beats; a worker that was killed is so noticed within half a minute, however long the attempt may take.
+const attempt = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '30 seconds' } as const;
+
+/**
+ * Calls that are not idempotent: one attempt, because the server would also repeat an attempt whose worker was lost in
+ * the middle of the call. What may follow a failure is the workflow's decision. They are never cancelled in flight.
+ */
+export const oneAttempt = proxyActivities<
+  Pick<SigningActivities, 'initiateSession' | 'attachDocument' | 'handOverSession'>
+>({ ...attempt, retry: { maximumAttempts: 1 } });
+
+/** Calls that change nothing: repeated until they succeed or are refused. */
+export const freely = proxyActivities<Pick<SigningActivities, 'requestUploadUrl' | 'listDocuments'>>({
+  ...attempt,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
+});
+
+/** The look at request and documents. Twenty documents of a slow host may take their time. */
+export const checking = proxyActivities<Pick<SigningActivities, 'checkDocuments'>>({
+  ...attempt,
+  startToCloseTimeout: '20 minutes',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** One document over one upload URL: about a quarter of an hour of tries, then a fresh URL is worth trying. */
+export const uploading = proxyActivities<Pick<SigningActivities, 'uploadDocument'>>({
+  ...attempt,
+  startToCloseTimeout: '30 minutes',
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 3,
+    maximumInterval: '5 minutes',
+    maximumAttempts: 8,
+  },
+});
+
+/** The wait for news; the activity itself says when the next look is due. */
+export const polling = proxyActivities<Pick<SigningActivities, 'pollDocuments'>>({
+  ...attempt,
+  cancellationType: 'TRY_CANCEL',
+  retry: { initialInterval: '1 minute', backoffCoefficient: 2, maximumInterval: '30 minutes' },
+});

@@ -1,0 +1,30 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { workflowIdOf } from './messages.js';
+
+/** Set by the server on every workflow that a Schedule starts. */
+const SCHEDULED_BY = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD');
+
+/**
+ * Refuses every start that is not one human's, under the one id of the request. The vendor's licence: the workflow "is
+ * required to be triggered by a human on a per customer/session basis".
+ */
+export function refuseUnlessStartedByHuman(requestId: string): void {
+  const { workflowId, parent, cronSchedule, typedSearchAttributes } = workflowInfo();
+  const scheduled = typedSearchAttributes.get(SCHEDULED_BY) !== undefined;
+  if (parent !== undefined || cronSchedule || scheduled) {
+    throw rejection(
+      'A signing must be triggered by a human: it cannot be started by a schedule, a cron or another workflow.',
+    );
+  }
+  if (requestId !== '' && workflowId !== workflowIdOf(requestId)) {
+    throw rejection(
+      `This request must be started under the workflow id ${workflowIdOf(requestId)}, which keeps it from being sent twice.`,
+    );
+  }
+}
+
+/** A clear failure of the workflow: nothing was sent, and nothing will be. */
+export function rejection(message: string, type = 'RequestRejected'): ApplicationFailure {
+  return ApplicationFailure.create({ message, type, nonRetryable: true });
+}
