@@ -58,11 +58,20 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  only(['src/domain/**'], [{ regex: '^[^.]', message: 'The domain imports nothing, so that it can be simulated.' }]),
-  only(['src/workflows/**'], [
-    { regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'Workflow code runs in the sandbox.' },
-    { regex: 'activities', allowTypeImports: true, message: 'Workflows know activities by their types.' },
-  ]),
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  only(
+    ['src/domain/**'],
+    [{ regex: '^[^.]', message: 'The domain imports nothing, so that it can be simulated.' }],
+  ),
+  only(
+    ['src/workflows/**'],
+    [
+      { regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'Workflow code runs in the sandbox.' },
+      { regex: 'activities', allowTypeImports: true, message: 'Workflows know activities by their types.' },
+    ],
+  ),
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
   { files: ['scripts/**', 'bench/**', 'fake-flexperto/main.ts'], rules: { 'no-console': 'off' } },
 );

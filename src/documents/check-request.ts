@@ -1,4 +1,4 @@
-import { MAX_TOTAL_BYTES } from '../domain/limits.js';
+import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/limits.js';
 import { readRequest } from '../domain/read-request.js';
 import type {
   CheckedDocument,
@@ -53,47 +53,47 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
   return {
     check: async (input, signal) => {
       const { request, problems } = readRequest(input);
-      const looked = await inBoundedParallel(DOCUMENTS_AT_ONCE, request.documents, (document) =>
-        checkDocument(document, request.method, signal),
+      // How many there are too many is one of the problems; those are not looked at.
+      const looked = await inBoundedParallel(
+        DOCUMENTS_AT_ONCE,
+        request.documents.slice(0, MAX_DOCUMENTS),
+        (document) => checkDocument(document, request.method, signal),
       );
-      const named = looked.map(({ problem, passing }, index) => ({
-        passing,
-        problem: {
-          field: `documents[${index}]`,
-          message: `(${request.documents[index]?.name ?? ''}) ${problem ?? ''}`,
-        },
-        bad: problem !== undefined,
-      }));
+      const bad = looked.flatMap(({ problem, passing }, index) =>
+        problem === undefined ? [] : { passing, problem: named(index, request.documents[index], problem) },
+      );
+      const all = [...problems, ...bad.map(({ problem }) => problem), ...tooMuch(looked)];
       const documents = looked.flatMap(({ document }) => document ?? []);
-      const all = [
-        ...problems,
-        ...named.filter(({ bad }) => bad).map(({ problem }) => problem),
-        ...tooMuch(documents),
-      ];
       if (all.length === 0) return { ok: true, request, documents };
-      return {
-        ok: false,
-        problems: all,
-        passing: named.filter(({ passing }) => passing).map(({ problem }) => problem),
-      };
+      const passing = bad.filter((one) => one.passing === true).map(({ problem }) => problem);
+      return { ok: false, problems: all, passing };
     },
   };
 }
 
+/** What came of looking at one document. */
 interface Looked {
   readonly document?: CheckedDocument;
   readonly problem?: string;
   readonly passing?: boolean;
+  /** Known also of a document with a problem, where it could be read. */
+  readonly bytes?: number;
+}
+
+function named(index: number, document: RequestedDocument | undefined, problem: string): Problem {
+  const name = document?.name ?? '';
+  return { field: `documents[${index}]`, message: name === '' ? problem : `(${name}) ${problem}` };
 }
 
 function judged(document: RequestedDocument, method: Method, found: PdfInspection): Looked {
-  if (document.sha256 !== undefined && document.sha256 !== found.sha256) {
-    return { problem: 'does not have the SHA-256 that the request names' };
+  const { bytes, sha256, fields, signedFields } = found;
+  if (document.sha256 !== undefined && document.sha256 !== sha256) {
+    return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
-  if (document.signatureFields === 'required' && method !== 'qes' && found.fields === found.signedFields) {
-    return { problem: missingField(found) };
+  if (document.signatureFields === 'required' && method !== 'qes' && fields === signedFields) {
+    return { bytes, problem: missingField(found) };
   }
-  return { document: { ...document, bytes: found.bytes, sha256: found.sha256, fields: found.fields } };
+  return { bytes, document: { ...document, bytes, sha256, fields } };
 }
 
 function missingField({ fields }: PdfInspection): string {
@@ -102,9 +102,10 @@ function missingField({ fields }: PdfInspection): string {
     : 'has no empty signature field: all of its signature fields are already signed';
 }
 
-function tooMuch(documents: readonly CheckedDocument[]): Problem[] {
-  const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
+function tooMuch(looked: readonly Looked[]): Problem[] {
+  const bytes = looked.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
   if (bytes <= MAX_TOTAL_BYTES) return [];
-  const megabytes = (bytes / 1024 / 1024).toFixed(1);
+  // Rounded up, so that too much never reads as the 50.0 MB that are allowed.
+  const megabytes = (Math.ceil((bytes / 1024 / 1024) * 10) / 10).toFixed(1);
   return [{ field: 'documents', message: `have ${megabytes} MB together, where 50 MB are allowed` }];
 }

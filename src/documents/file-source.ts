@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { DocumentUnavailableError } from './errors.js';
+import { codeOf, DocumentUnavailableError } from './errors.js';
 import { CHUNK_BYTES } from './limits.js';
 
 /**
@@ -19,6 +19,9 @@ export async function resolveFile(source: string, root: string): Promise<string>
   }
   const found = await stat(path).catch(unavailable);
   if (!found.isFile()) throw new DocumentUnavailableError('is not a file', false);
+  // Asked here, where it is known what to say; whoever reads the file later would only report a system error.
+  const file = await open(path).catch(unavailable);
+  await file.close();
   return path;
 }
 
@@ -37,7 +40,7 @@ export async function* readFileInChunks(path: string, signal?: AbortSignal): Asy
 }
 
 function unavailable(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error, 'unknown error');
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     throw new DocumentUnavailableError('was not found below the document root', false);
   }

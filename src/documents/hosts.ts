@@ -14,7 +14,7 @@ export interface Hosts {
  * is listed, whatever name led to it.
  */
 export function parseHosts(list: readonly string[]): Hosts {
-  const entries = list.map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '');
+  const entries = list.map(normal).filter((entry) => entry !== '');
   const ranges = entries.flatMap(parseRange);
   return {
     allowsUrl: (url) => entries.includes(url.host.toLowerCase()) || entries.includes(unbracket(url.host)),
@@ -23,6 +23,14 @@ export function parseHosts(list: readonly string[]): Hosts {
       return parsed.range() === 'unicast' || ranges.some((range) => matches(parsed, range));
     },
   };
+}
+
+/** As the host of an https address is written once it has been parsed: in lower case, without the default port. */
+function normal(entry: string): string {
+  return entry
+    .trim()
+    .toLowerCase()
+    .replace(/(?<=^[^:]+|\]):443$/, '');
 }
 
 /** Whether a host in an address is an IP address, which no name lookup will check. */

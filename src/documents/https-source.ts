@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
-import { DocumentUnavailableError } from './errors.js';
+import { codeOf, DocumentUnavailableError } from './errors.js';
 import { isAddress, type Hosts } from './hosts.js';
 
 export interface HttpsSourceOptions {
@@ -116,6 +116,5 @@ function privateAddress(): DocumentUnavailableError {
 
 function explained(error: unknown): DocumentUnavailableError {
   if (error instanceof DocumentUnavailableError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'connection lost';
-  return new DocumentUnavailableError(`could not be fetched (${code})`, true);
+  return new DocumentUnavailableError(`could not be fetched (${codeOf(error, 'connection lost')})`, true);
 }

@@ -7,6 +7,10 @@ import { type InspectionAnswer, type InspectionJob, OUT_OF_MEMORY_EXIT } from '.
  * nothing in the file can keep the watch from looking. Ends with its answer, beyond the memory limit, and when the
  * process that asked is gone.
  */
+process.once('message', inspect);
+process.once('disconnect', () => process.exit(0));
+
+/** A decompression bomb was seen to get 80 MB beyond the limit between two looks. */
 const LOOK_EVERY_MS = 50;
 
 function inspect(job: InspectionJob): void {
@@ -27,6 +31,3 @@ function inspect(job: InspectionJob): void {
 function answer(message: InspectionAnswer): void {
   process.send?.(message, () => process.exit(0));
 }
-
-process.once('disconnect', () => process.exit(0));
-process.once('message', inspect);

@@ -13,7 +13,11 @@ export interface PdfInspector {
   inspect(path: string, signal?: AbortSignal): Promise<PdfVerdict>;
 }
 
-/** Measured on a worst case of 50 MB, 400,000 small objects: 1 second and 260 MB by cross-references. */
+/**
+ * Measured with Node 20 on two cores, the whole process: a small PDF takes 0.2 s and 70 MB, one of 50 MB 0.3 s and 121 MB,
+ * one of 50 MB in 400,000 objects 1.0 s and 199 MB. Only where such a one has broken cross-references as well, and must
+ * be scanned, it takes 6.7 s and 621 MB, and is refused.
+ */
 export const DEFAULT_LIMITS: InspectionLimits = { seconds: 30, memoryBytes: 512 * 1024 * 1024 };
 const DEFAULT_AT_ONCE = 2;
 

@@ -117,16 +117,13 @@ function readDeadlineDays(reader: ObjectReader): number {
 
 function contradictions({ documents, method }: SigningRequest): Problem[] {
   const names = documents.map((document) => document.name);
-  const repeated = names.flatMap((name, index) =>
-    name !== '' && names.indexOf(name) < index
-      ? [
-          {
-            field: `documents[${index}].name`,
-            message: `must be unique: documents[${names.indexOf(name)}] has the same name`,
-          },
-        ]
-      : [],
-  );
+  const first = new Map([...names.entries()].reverse().map(([index, name]) => [name, index]));
+  const repeated = names.flatMap((name, index) => {
+    const earlier = first.get(name) ?? index;
+    if (name === '' || earlier === index) return [];
+    const message = `must be unique: documents[${earlier}] has the same name`;
+    return { field: `documents[${index}].name`, message };
+  });
   const nothingToSign =
     method !== 'qes' &&
     documents.length > 0 &&
@@ -151,7 +148,12 @@ function optional<Key extends string, Value>(
   return entry;
 }
 
+/** More than an honest request can have; a failure that is larger than the server allows would reach nobody. */
+const MOST_DESCRIBED = 100;
+
 /** All problems in one message, one sentence each: "participants[0].mobile must be …; documents must hold …". */
 export function describeProblems(problems: readonly Problem[]): string {
-  return problems.map(({ field, message }) => `${field} ${message}`).join('; ');
+  const more = problems.length - MOST_DESCRIBED;
+  const described = problems.slice(0, MOST_DESCRIBED).map(({ field, message }) => `${field} ${message}`);
+  return [...described, ...(more > 0 ? [`and ${more} more problems`] : [])].join('; ');
 }

@@ -28,6 +28,9 @@ export interface ListRule {
   readonly must: string;
 }
 
+/** What is shown of the name of a field that does not exist. */
+const LONGEST_NAME = 100;
+
 /**
  * A reader of `value` that reports into `problems`, or `undefined` (and a problem) where `value` is no object.
  * Fields that are not in `fields` are refused by name: a misspelt optional field must not be ignored in silence.
@@ -49,7 +52,7 @@ export function readObject(
   for (const field of object.keys()) {
     if (!fields.includes(field)) {
       problems.push({
-        field: path(field),
+        field: path(field.slice(0, LONGEST_NAME)),
         message: `is not a field of ${what}; known are ${fields.join(', ')}`,
       });
     }
@@ -70,7 +73,8 @@ function reader(
   const text = (field: string, rule: TextRule): string => {
     const found = value(field);
     if (typeof found === 'string' && rule.test(found)) return found;
-    report(field, `${absent(field) ? 'is missing: it ' : ''}must be ${rule.must}`);
+    const kind = absent(field) || typeof found === 'string' ? '' : 'a JSON string: ';
+    report(field, `${absent(field) ? 'is missing: it ' : ''}must be ${kind}${rule.must}`);
     return '';
   };
   return {

@@ -1,7 +1,8 @@
 import type { TextRule } from './reading.js';
 
-// eslint's no-control-regex is obeyed by naming the class: Cc are the control characters.
-const CONTROL = /\p{Cc}/u;
+// eslint's no-control-regex is obeyed by naming the classes: control characters, line and paragraph separators.
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+const LONGEST_ADDRESS = 2000;
 
 const plain = (text: string, longest: number): boolean =>
   text.trim() !== '' && text.length <= longest && !CONTROL.test(text);
@@ -53,20 +54,22 @@ export const sha256: TextRule = {
 /** Where a document comes from; whether it is there is found out when it is looked at. */
 export const source: TextRule = {
   must: 'file: with a path below the document root, or an https: address',
-  test: (text) => plain(text, 2000) && (/^file:[^/]/.test(text) || isUrl(text, ['https:'])),
+  test: (text) => plain(text, LONGEST_ADDRESS) && (/^file:[^/]/.test(text) || isHttps(text)),
 };
 
 /** Where the CRM is told of changes. Plain http only to the same machine, for development. */
 export const callbackUrl: TextRule = {
   must: 'an https: address without user name and password',
   test: (text) =>
-    isUrl(text, ['https:']) || /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/.test(text),
+    plain(text, LONGEST_ADDRESS) &&
+    (isHttps(text) || /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/.test(text)),
 };
 
-function isUrl(text: string, protocols: readonly string[]): boolean {
+/** Written as it is recognised later, with a lower-case `https://` in front; a URL parser would accept much more. */
+function isHttps(text: string): boolean {
   try {
     const url = new URL(text);
-    return protocols.includes(url.protocol) && url.username === '' && url.password === '';
+    return text.startsWith('https://') && url.username === '' && url.password === '';
   } catch {
     return false;
   }

@@ -48,7 +48,7 @@ export interface SigningClient {
    */
   start(input: unknown): Promise<StartedSigning>;
   status(requestId: string): Promise<SigningStatus>;
-  /** Waits for the end. Rejects with the workflow's failure where the request was at fault. */
+  /** Waits for the end. @throws RequestRejectedError where the request was at fault, SigningTerminatedError */
   wait(requestId: string): Promise<SigningStatus>;
   /** A hint to look at the documents now. */
   check(requestId: string): Promise<void>;

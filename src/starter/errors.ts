@@ -49,3 +49,19 @@ export class NoWorkerError extends Error {
     super('No worker answered: is one running on the task queue of the session? The session itself is safe.');
   }
 }
+
+/** The worker or flexperto found fault with the request itself: nothing was sent, and the session has ended. */
+export class RequestRejectedError extends Error {
+  override readonly name = 'RequestRejectedError';
+}
+
+/** Somebody terminated the workflow in Temporal; what exists at flexperto by then stays there. */
+export class SigningTerminatedError extends Error {
+  override readonly name = 'SigningTerminatedError';
+  readonly requestId: string;
+
+  constructor(requestId: string) {
+    super(`The signing ${requestId} was terminated in Temporal; what exists at flexperto stays there.`);
+    this.requestId = requestId;
+  }
+}

@@ -3,7 +3,9 @@ export {
   NoWorkerError,
   NotPossibleError,
   RequestConflictError,
+  RequestRejectedError,
   SigningNotFoundError,
+  SigningTerminatedError,
 } from './errors.js';
 export {
   createSigningClient,

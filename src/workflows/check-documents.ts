@@ -1,14 +1,23 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { CheckedDocuments } from '../activities/check-documents.js';
+import type { CheckedDocument } from '../domain/request.js';
+import type { DocumentState } from '../domain/status.js';
 import { checking } from './policies.js';
 import type { Session } from './session.js';
 import { rejection } from './start-rules.js';
 
-/** Checks request and documents, and records each document's size and SHA-256. Fails clearly with all problems. */
+/** Checks request and documents, and enters the next state with each document's size and SHA-256. Fails clearly with all problems. */
 export async function checkDocuments(session: Session, input: unknown): Promise<CheckedDocuments> {
   const checked = await check(input);
-  for (const { name, bytes, sha256 } of checked.documents) session.learn(name, { bytes, sha256 });
+  const { documents } = session.status();
+  session.enter('initiating', {
+    documents: documents.map((document, index) => ({ ...document, ...facts(checked.documents[index]) })),
+  });
   return checked;
+}
+
+function facts(document: CheckedDocument | undefined): Partial<DocumentState> {
+  return document === undefined ? {} : { bytes: document.bytes, sha256: document.sha256 };
 }
 
 async function check(input: unknown): Promise<CheckedDocuments> {

@@ -42,7 +42,6 @@ export async function signingSession(input: unknown): Promise<SigningStatus> {
 async function lifecycle(session: Session, input: unknown): Promise<FinalState> {
   const { documents, handsOver } = await checkDocuments(session, input);
 
-  session.enter('initiating');
   const sessionId = await initiate(session);
 
   session.enter('uploading', { sessionId });
