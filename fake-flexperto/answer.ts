@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import { Refusal } from './refusal.js';
+import type { Fault } from './types.js';
+import type { Vendor } from './vendor.js';
+
+/** An answer as it goes over the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const SLOW_STEP_MS = 50;
+
+export function json(status: number, body: unknown): Answer {
+  return { status, text: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
+/** The answer to a refusal; anything else that was thrown is a mistake in this fake. */
+export function refused(error: unknown): Answer {
+  if (error instanceof Refusal) return json(error.status, { message: error.message });
+  return json(500, { message: `mistake in the fake: ${String(error)}` });
+}
+
+/** The answer as the fault distorts it. */
+export function distort(answer: Answer, fault: Fault | undefined): Answer {
+  if (fault === undefined) return answer;
+  const { status, body, retryAfter } = fault;
+  const changed = status === undefined ? answer : json(status, body ?? { message: `fault ${status}` });
+  const text = fault.answer !== undefined && changed.status < 300 ? fault.answer : changed.text;
+  const retry = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  return { ...changed, text, headers: { ...changed.headers, ...retry, ...fault.headers } };
+}
+
+/** Sends it, as slowly or as incompletely as the fault wants. */
+export async function send(
+  vendor: Vendor,
+  response: ServerResponse,
+  answer: Answer,
+  fault?: Fault,
+): Promise<void> {
+  const body = Buffer.from(answer.text);
+  const bodiless = answer.status === 204 || answer.status === 304;
+  const length = bodiless ? {} : { 'content-length': String(body.length) };
+  response.writeHead(answer.status, { ...answer.headers, ...length });
+  if (fault?.truncate === true) {
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.end());
+  } else if (fault?.slowBody !== undefined) {
+    await drip(vendor, response, body, fault.slowBody);
+  } else {
+    response.end(bodiless ? undefined : body);
+  }
+}
+
+async function drip(
+  vendor: Vendor,
+  response: ServerResponse,
+  body: Buffer,
+  bytesPerSecond: number,
+): Promise<void> {
+  const step = Math.max(1, Math.round((bytesPerSecond * SLOW_STEP_MS) / 1000));
+  for (let from = 0; from < body.length && !gone(response); from += step) {
+    response.write(body.subarray(from, from + step));
+    await vendor.pause((step * 1000) / bytesPerSecond);
+  }
+  response.end();
+}
+
+/** Whether the client has closed the connection. */
+export function gone(response: ServerResponse): boolean {
+  return response.socket === null || response.socket.destroyed;
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from './clock.js';
+import type { Effect, LedgerEntry } from './types.js';
+
+/** An entry whose call is still going on. */
+export type OpenEntry = { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] };
+
+/** Every call that arrived, in the order of arrival: what a test counts to find a double effect. */
+export class Ledger {
+  private readonly clock: Clock;
+  private readonly apiKey: string;
+  private list: OpenEntry[] = [];
+
+  constructor(clock: Clock, apiKey: string) {
+    this.clock = clock;
+    this.apiKey = apiKey;
+  }
+
+  /** Writes a call down as it arrives; what is learnt later is set on the entry. */
+  open(request: IncomingMessage, call: LedgerEntry['call'], path: string): OpenEntry {
+    const { headers, method = '' } = request;
+    const key = headers['api-key'];
+    const entry: OpenEntry = {
+      at: this.clock.now().toISOString(),
+      call,
+      method,
+      path,
+      employeeId: employeeOf(request),
+      status: null,
+      effect: null,
+      headers: Object.keys(headers),
+      apiKey: key === undefined ? 'absent' : key === this.apiKey ? 'right' : 'wrong',
+    };
+    if (headers['transfer-encoding']?.includes('chunked') === true) entry.transfer = 'chunked';
+    else if (headers['content-length'] !== undefined) entry.transfer = 'content-length';
+    this.list.push(entry);
+    return entry;
+  }
+
+  entries(): readonly LedgerEntry[] {
+    return structuredClone(this.list);
+  }
+
+  effects(effect: Effect): readonly LedgerEntry[] {
+    return this.entries().filter((entry) => entry.effect === effect);
+  }
+
+  clear(): void {
+    this.list = [];
+  }
+}
+
+function employeeOf(request: IncomingMessage): string | null {
+  const employee = request.headers['x-user-id'];
+  return typeof employee === 'string' && employee !== '' ? employee : null;
+}

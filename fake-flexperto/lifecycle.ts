@@ -1,0 +1,77 @@
+import type { Clock } from './clock.js';
+import type { Session, SessionDocument } from './entities.js';
+import { Refusal } from './refusal.js';
+import type { Store } from './store.js';
+
+/** What people do to a contract session once its documents are attached. */
+export const ACTIONS = ['hand-over', 'sign', 'update', 'fail-identification', 'remove'] as const;
+export type Action = (typeof ACTIONS)[number];
+type DocumentAction = Exclude<Action, 'hand-over'>;
+
+const FINAL: readonly string[] = ['FINISHED', 'DELETED', 'FAILED'];
+const notFinal = (status: string): boolean => !FINAL.includes(status);
+const awaitsSignature = (status: string): boolean => notFinal(status) && status !== 'ATTACHED';
+
+const steps: Record<DocumentAction, { to: string; from: (status: string) => boolean; condition: string }> = {
+  sign: { to: 'FINISHED', from: awaitsSignature, condition: 'awaits signature' },
+  update: { to: 'UPDATED', from: awaitsSignature, condition: 'awaits signature' },
+  'fail-identification': { to: 'FAILED', from: awaitsSignature, condition: 'awaits signature' },
+  remove: { to: 'DELETED', from: notFinal, condition: 'is not final' },
+};
+
+/** The Dashboard's and the participant's side of the vendor. Each method throws a {@link Refusal} where it makes no sense. */
+export class Lifecycle {
+  private readonly store: Store;
+  private readonly clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  handOver(sessionId: number): void {
+    const session = this.store.session(sessionId);
+    if (session.handedOver) throw new Refusal(409, `session ${sessionId} has already been handed over`);
+    const attached = session.documents.filter(({ status }) => status === 'ATTACHED');
+    if (attached.length === 0) throw new Refusal(409, `session ${sessionId} has no attached document`);
+    session.handedOver = true;
+    for (const document of attached) this.change(document, 'UPLOADED');
+  }
+
+  /** Acts on one document, or on all it can act on. `reason` is for a failed identification. */
+  act(action: DocumentAction, sessionId: number, documentId?: number, reason?: string): void {
+    const { to, from, condition } = steps[action];
+    const all = this.store.session(sessionId).documents;
+    const chosen = documentId === undefined ? all : [this.store.document(sessionId, documentId)];
+    const affected = chosen.filter(({ status }) => from(status));
+    if (affected.length === 0) {
+      const which = documentId === undefined ? `no document of session ${sessionId}` : 'not a document that';
+      throw new Refusal(409, `${action}: ${which} ${condition}`);
+    }
+    const failure = to === 'FAILED' ? (reason ?? 'identification failed') : '';
+    for (const document of affected) this.change(document, to, failure);
+  }
+
+  setStatus(sessionId: number, documentId: number, status: string): void {
+    this.change(this.store.document(sessionId, documentId), status);
+  }
+
+  private change(document: SessionDocument, status: string, failureReason = ''): void {
+    document.status = status;
+    document.failureReason = failureReason;
+    document.updatedAt = this.clock.now();
+  }
+}
+
+/** What the Dashboard offers: a failed identification only where there is one, with ves and qes. */
+export function possibleActions(session: Session, document?: SessionDocument): Action[] {
+  const documents = document === undefined ? session.documents : [document];
+  return ACTIONS.filter((action) => {
+    if (action === 'hand-over') {
+      const attached = session.documents.some(({ status }) => status === 'ATTACHED');
+      return document === undefined && !session.handedOver && attached;
+    }
+    if (action === 'fail-identification' && session.method === 'aes') return false;
+    return documents.some(({ status }) => steps[action].from(status));
+  });
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Busboy } from '@fastify/busboy';
+import { Refusal } from './refusal.js';
+
+export interface Received {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * Reads a multipart body to its end and hashes the file in the field `file`, keeping no bytes. `onName` runs
+ * as soon as the file's name is known. The refusal of a wrong body comes as a value, once it is read; rejects
+ * when the client goes away meanwhile.
+ */
+export async function receiveFile(
+  request: IncomingMessage,
+  onName: (name: string) => void,
+): Promise<Received | Refusal> {
+  const files: Received[] = [];
+  try {
+    await parse(request, (name, stream) => {
+      onName(name);
+      collect(name, stream, files);
+    });
+  } catch (error) {
+    if (!request.complete && request.destroyed) throw error;
+    request.resume();
+    return new Refusal(400, 'the body must be multipart/form-data, complete');
+  }
+  const [file] = files;
+  if (file === undefined || files.length > 1)
+    return new Refusal(422, 'field file must hold exactly one file');
+  return file;
+}
+
+function collect(name: string, stream: NodeJS.ReadableStream, files: Received[]): void {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    hash.update(chunk);
+  });
+  stream.on('end', () => files.push({ name, bytes, sha256: hash.digest('hex') }));
+}
+
+async function parse(
+  request: IncomingMessage,
+  onFile: (name: string, stream: NodeJS.ReadableStream) => void,
+): Promise<void> {
+  const { 'content-type': contentType = '', ...headers } = request.headers;
+  const parser = new Busboy({ headers: { ...headers, 'content-type': contentType } });
+  await new Promise<void>((resolve, reject) => {
+    parser.on('file', (fieldName, stream, name) => {
+      // A body that breaks off is an error of the part too, and one nobody listens to would end the process.
+      stream.on('error', reject);
+      if (fieldName === 'file') onFile(name, stream);
+      else stream.resume();
+    });
+    parser.on('finish', resolve);
+    parser.on('error', reject);
+    request.on('close', () => {
+      if (!request.complete) reject(new Error('the client has gone'));
+    });
+    request.pipe(parser);
+  });
+}

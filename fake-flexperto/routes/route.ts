@@ -1,0 +1,50 @@
+import type { Outcome } from '../exchange.js';
+import { Refusal } from '../refusal.js';
+import type { Call } from '../types.js';
+import type { Vendor } from '../vendor.js';
+
+/** A call that has come through the door: the API key is right, the employee is named. */
+export interface Admitted {
+  readonly vendor: Vendor;
+  readonly employeeId: string;
+  /** From the path or the query, as it came. */
+  readonly sessionId: number;
+  readonly body: unknown;
+}
+
+/** One of the vendor's calls. `perform` throws a {@link Refusal} where the vendor refuses. */
+export interface Route {
+  readonly call: Call;
+  readonly template: string;
+  /** The methods it accepts; none where the call does not exist at this tenant. */
+  readonly methods: (vendor: Vendor) => readonly string[];
+  readonly perform: (call: Admitted) => Outcome;
+}
+
+export const CONTRACTS = '/api/v2/collaboration/contracts/contracts';
+
+/** The value the template has at `{sessionId}`, NaN for none; undefined when the path does not match. */
+export function matchPath(template: string, path: string): number | undefined {
+  const wanted = template.split('/');
+  const actual = path.split('/');
+  if (wanted.length !== actual.length) return undefined;
+  let sessionId = Number.NaN;
+  for (const [index, part] of wanted.entries()) {
+    const value = actual[index] ?? '';
+    if (part === '{sessionId}') sessionId = wholeNumber(value);
+    else if (part !== value) return undefined;
+  }
+  return sessionId;
+}
+
+export function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** Throws 401 for the API key, 400 for the missing employee. */
+export function admit(apiKey: string, employeeId: string | null): string {
+  if (apiKey === 'absent') throw new Refusal(401, 'header api-key is missing');
+  if (apiKey === 'wrong') throw new Refusal(401, 'header api-key is not valid');
+  if (employeeId === null) throw new Refusal(400, 'header x-user-id is missing');
+  return employeeId;
+}

@@ -1,0 +1,38 @@
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Handler } from './api.js';
+
+/** A server whose handler may fail: the connection then ends, as it does when a fault is cut short by a reset. */
+export function serverFor(handler: Handler): Server {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://fake.invalid');
+    handler(request, response, url).catch(() => request.socket.destroy());
+  });
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 60_000;
+  return server;
+}
+
+/** Listens and gives the port. Rejects with the system's error, such as EADDRINUSE. */
+export async function listen(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** Stops listening and cuts what is still open. */
+export async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

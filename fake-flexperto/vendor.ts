@@ -1,0 +1,59 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Clock } from './clock.js';
+import { Faults } from './faults.js';
+import { Ledger } from './ledger.js';
+import { Lifecycle } from './lifecycle.js';
+import { Store } from './store.js';
+import { Tokens } from './tokens.js';
+import type { FakeFlexpertoOptions, Settings } from './types.js';
+
+/** The whole state behind both ports. */
+export class Vendor {
+  readonly apiKey: string;
+  readonly settings: Settings;
+  readonly handOver: string | undefined;
+  readonly clock = new Clock();
+  readonly faults = new Faults();
+  readonly tokens = new Tokens(this.clock);
+  readonly store = new Store(this.clock);
+  readonly lifecycle = new Lifecycle(this.store, this.clock);
+  readonly ledger: Ledger;
+  /** What upload URLs start with; known once the upload host listens. */
+  uploadUrl = '';
+  private readonly firstSettings: Settings;
+  private running = new AbortController();
+
+  constructor(options: FakeFlexpertoOptions) {
+    this.apiKey = options.apiKey ?? 'fake-api-key';
+    this.handOver = options.handOver;
+    this.ledger = new Ledger(this.clock, this.apiKey);
+    this.firstSettings = {
+      uploadUrlSeconds: options.uploadUrlSeconds ?? 3600,
+      attach: options.attach ?? 'POST',
+      attachAnswer: options.attachAnswer ?? 'document',
+      list: options.list ?? true,
+      listShape: options.listShape ?? 'array',
+    };
+    this.settings = { ...this.firstSettings };
+  }
+
+  /** Real time, whatever the fake's clock says. Rejects when the fake is reset or closed meanwhile. */
+  async pause(milliseconds: number): Promise<void> {
+    await wait(milliseconds, undefined, { signal: this.running.signal });
+  }
+
+  /** Ends every call that a fault still holds back: none of them may take effect in what comes next. */
+  endPauses(): void {
+    this.running.abort();
+    this.running = new AbortController();
+  }
+
+  reset(): void {
+    this.endPauses();
+    this.store.reset();
+    this.faults.clear();
+    this.ledger.clear();
+    this.clock.reset();
+    Object.assign(this.settings, this.firstSettings);
+  }
+}

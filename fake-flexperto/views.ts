@@ -1,0 +1,52 @@
+import { offsetTimestamp } from './clock.js';
+import type { Session, SessionDocument, UploadedFile } from './entities.js';
+
+export const TENANT = 'fake';
+
+/** Account ids are numbers on the vendor's page; one that is none stays text. */
+export function accountId(employeeId: string): number | string {
+  return /^(0|[1-9]\d{0,14})$/.test(employeeId) ? Number(employeeId) : employeeId;
+}
+
+/** The answer of initiate. `updated_at` and `deleted_at` are `undefined` on the page, hence absent. */
+export function sessionView(session: Session): object {
+  const { participant } = session;
+  return {
+    id: session.id,
+    expert_id: accountId(session.employeeId),
+    customer_id: session.customerId,
+    name: session.name,
+    expert_email: `employee-${session.employeeId}@example.invalid`,
+    expert_name: `Employee ${session.employeeId}`,
+    customer_name: `${participant.firstname} ${participant.lastname}`,
+    customer_email: participant.email,
+    method: session.method,
+    transaction_completed: false,
+    created_at: session.createdAt.toISOString(),
+    meta: { foreign_session_id: session.foreignSessionId },
+  };
+}
+
+/** The answer of the upload host. */
+export function fileView(session: Session, file: UploadedFile): object {
+  return {
+    id: file.id,
+    owner: { account_id: accountId(session.employeeId), account_role: 'expert', tenant: TENANT },
+    metadata: { contract_session_id: session.id },
+    availableUntil: file.availableUntil.toISOString(),
+    name: file.name,
+  };
+}
+
+/** The answer of attach, and one element of the list. */
+export function documentView(document: SessionDocument): object {
+  return {
+    id: document.id,
+    name: document.name,
+    status: document.status,
+    original_file_id: document.fileId,
+    failure_reason: document.failureReason,
+    created_at: offsetTimestamp(document.createdAt),
+    updated_at: offsetTimestamp(document.updatedAt),
+  };
+}
