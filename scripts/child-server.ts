@@ -1,0 +1,73 @@
+import type { ChildProcess } from 'node:child_process';
+import { endWithThisProcess } from './watchdog.js';
+
+const STOP_SECONDS = 15;
+const LINES_KEPT = 10;
+
+/** A server that runs as a child process with piped output: keeps the last lines of its log and sees to its end. */
+export class ChildServer {
+  private readonly child: ChildProcess;
+  private readonly name: string;
+  private readonly ended: Promise<void>;
+  private log: string[] = [];
+  private hasEnded = false;
+
+  /** `name` is what messages call it. */
+  constructor(child: ChildProcess, name: string) {
+    this.child = child;
+    this.name = name;
+    const watchdog = child.pid === undefined ? undefined : endWithThisProcess(child.pid);
+    this.ended = new Promise((resolve) => {
+      const end = (reason?: Error): void => {
+        this.hasEnded = true;
+        watchdog?.release();
+        if (reason !== undefined) this.log.push(reason.message);
+        resolve();
+      };
+      child.once('close', () => {
+        end();
+      });
+      child.once('error', end);
+    });
+    child.stdout?.on('data', this.keep);
+    child.stderr?.on('data', this.keep);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  /** Asks again and again; throws with the last lines of the log when the server ends or stays silent. */
+  async waitUntil(answers: () => Promise<boolean>, seconds: number): Promise<void> {
+    const giveUp = Date.now() + seconds * 1000;
+    while (!(await answers())) {
+      if (this.hasEnded) throw new Error(`${this.name} ended while starting: ${this.lastLines()}`);
+      if (Date.now() < giveUp) continue;
+      this.kill();
+      throw new Error(`${this.name} did not answer within ${seconds} seconds: ${this.lastLines()}`);
+    }
+  }
+
+  /** Asks it to end and waits until it has; one that does not obey is ended by force. */
+  async stop(): Promise<void> {
+    if (!this.hasEnded) this.child.kill('SIGTERM');
+    const force = setTimeout(() => {
+      this.kill();
+    }, STOP_SECONDS * 1000);
+    await this.ended;
+    clearTimeout(force);
+  }
+
+  kill(): void {
+    if (!this.hasEnded) this.child.kill('SIGKILL');
+  }
+
+  private readonly keep = (chunk: Buffer): void => {
+    const lines = chunk.toString().split('\n');
+    this.log = [...this.log, ...lines.filter((line) => line.trim() !== '')].slice(-LINES_KEPT);
+  };
+
+  private lastLines(): string {
+    return this.log.length === 0 ? 'it wrote no log.' : this.log.join('\n');
+  }
+}

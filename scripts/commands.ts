@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const runFile = promisify(execFile);
+
+/** Runs a program to its end and returns its stdout; throws an error whose message is the line that tells most. */
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; timeoutSeconds?: number } = {},
+): Promise<string> {
+  const { env = process.env, timeoutSeconds = 0 } = options;
+  const limits = { timeout: timeoutSeconds * 1000, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    return (await runFile(program, args, { env, ...limits })).stdout;
+  } catch (error) {
+    throw new Error(tellingLineOf(error), { cause: error });
+  }
+}
+
+/** The first executable file called `name` in the folders of PATH. */
+export function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folders = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => path.join(folder, name)).find(isExecutable);
+}
+
+/** Whether this is a file that this user may run. */
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Says something in front of a long step and every half minute again, so that nobody takes it for a hanging one. */
+export async function withSignsOfLife<T>(sentence: string, work: Promise<T>): Promise<T> {
+  const start = Date.now();
+  console.error(sentence);
+  const signs = setInterval(() => {
+    console.error(`  still at it after ${Math.round((Date.now() - start) / 1000)} seconds`);
+  }, 30_000);
+  try {
+    return await work;
+  } finally {
+    clearInterval(signs);
+  }
+}
+
+function tellingLineOf(error: unknown): string {
+  const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string };
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
+  return telling ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { root } from './setup.mjs';
+
+/**
+ * Gets the servers that tests start before the first one runs: building one takes minutes, which no test's time limit
+ * allows for. Where one cannot be had it says so and goes on, so that the tests that need none still tell something.
+ */
+export default async function prepareServers() {
+  if (!existsSync(resolve(root, 'dist/workflow-bundle.js')))
+    throw new Error('Run npm run build before jest.');
+  const { findTemporalCli } = await import('../dist/scripts/temporal-cli.js');
+  const { findTimeSkippingServer } = await import('../dist/scripts/time-skipping-server.js');
+  process.env.TEMPORAL_CLI_PATH = await orSay(findTemporalCli());
+  await orSay(findTimeSkippingServer());
+}
+
+async function orSay(path) {
+  try {
+    return await path;
+  } catch (error) {
+    console.error(error.message);
+    return '';
+  }
+}
