@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { DocumentChangedError, DocumentUnavailableError } from '../src/documents/errors.js';
+import { createSources, type Sources } from '../src/documents/sources.js';
+import { verified } from '../src/documents/verified.js';
+import type { CheckedDocument } from '../src/domain/request.js';
+import { drain, rejection } from './support/outcomes.js';
+
+let folder: string;
+let sources: Sources;
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const pathOf = (source: string): Promise<string> => sources.withFile(source, (path) => Promise.resolve(path));
+const problemOf = async (source: string): Promise<string> => {
+  const error = await rejection(pathOf(source));
+  if (!(error instanceof DocumentUnavailableError)) throw error;
+  return `${error.passing ? 'passing: ' : ''}${error.message}`;
+};
+const checked = (source: string, bytes: Uint8Array): CheckedDocument => ({
+  source,
+  name: 'contract.pdf',
+  signatureFields: 'required',
+  bytes: bytes.length,
+  sha256: sha256(bytes),
+  fields: 1,
+});
+
+/** Root itself may read everything: then the test runs as somebody who may not. */
+async function asOrdinaryUser<Result>(task: () => Promise<Result>): Promise<Result> {
+  if (process.geteuid?.() !== 0) return task();
+  process.seteuid?.(65_534);
+  try {
+    return await task();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'documents-test-'));
+  await chmod(folder, 0o755);
+  await mkdir(join(folder, 'root/customers'), { recursive: true });
+  await mkdir(join(folder, 'root-of-others'));
+  await writeFile(join(folder, 'root/contract.pdf'), 'contract');
+  await writeFile(join(folder, 'root/customers/8f1c.pdf'), 'customer');
+  await writeFile(join(folder, 'secret.pdf'), 'secret');
+  await writeFile(join(folder, 'root-of-others/secret.pdf'), 'secret');
+  await symlink('../contract.pdf', join(folder, 'root/customers/link.pdf'));
+  await symlink('../../secret.pdf', join(folder, 'root/customers/leak.pdf'));
+  await symlink(folder, join(folder, 'root/up'));
+  await symlink('round.pdf', join(folder, 'root/round.pdf'));
+  sources = createSources({ root: join(folder, 'root'), hosts: [] });
+});
+afterAll(async () => {
+  await sources.close();
+  await rm(folder, { recursive: true });
+});
+
+test.each([
+  'file:contract.pdf',
+  'file:customers/8f1c.pdf',
+  'file:./customers/../contract.pdf',
+  'file:customers/link.pdf',
+])('%s is read: it lies below the document root', async (source) => {
+  expect(await pathOf(source)).toMatch(/root\/(contract|customers\/8f1c)\.pdf$/);
+});
+
+test.each([
+  'file:../secret.pdf', 'file:customers/../../secret.pdf', 'file:../root-of-others/secret.pdf', 'file:customers/leak.pdf',
+  'file:up/secret.pdf', 'file:up', 'file:..', 'file:.',
+])('%s is refused: neither a link nor .. leaves the document root', async (source) => {
+  expect(await problemOf(source)).toBe('lies outside the document root');
+}); // prettier-ignore
+
+test.each([
+  ['file:missing.pdf', 'was not found below the document root'],
+  ['file:contract.pdf/more.pdf', 'was not found below the document root'],
+  ['file:customers', 'is not a file'],
+  ['file:round.pdf', 'passing: could not be read (ELOOP)'],
+])('%s %s', async (source, problem) => {
+  expect(await problemOf(source)).toBe(problem);
+});
+
+test('a document root that is not there may come back, as a disk that is mounted late does', async () => {
+  const elsewhere = createSources({ root: join(folder, 'missing'), hosts: [] });
+  const error = await rejection(elsewhere.withFile('file:a.pdf', () => Promise.resolve()));
+  expect(error).toMatchObject({ message: 'cannot be read: the document root is not there', passing: true });
+});
+
+test('a file that the worker may not read is said to be so before it is inspected', async () => {
+  await writeFile(join(folder, 'root/locked.pdf'), 'locked');
+  await chmod(join(folder, 'root/locked.pdf'), 0o000);
+  expect(await asOrdinaryUser(() => problemOf('file:locked.pdf'))).toBe('may not be read by the worker');
+});
+
+test('a file that alone is larger than all documents together may be is refused without being read', async () => {
+  await writeFile(join(folder, 'root/large.pdf'), '');
+  await truncate(join(folder, 'root/large.pdf'), 50 * 1024 * 1024 + 1);
+  expect(await problemOf('file:large.pdf')).toBe(
+    'is larger than the 50 MB that all documents together may have',
+  );
+});
+
+test('no problem of a source names a path of the machine', async () => {
+  for (const source of ['file:missing.pdf', 'file:up/secret.pdf', 'file:round.pdf', 'file:customers']) {
+    expect(await problemOf(source)).not.toContain(folder);
+  }
+});
+
+test('a checked document is read as it was checked, in more than one chunk', async () => {
+  const bytes = randomBytes(3 * 1024 * 1024 + 7);
+  await writeFile(join(folder, 'root/three.pdf'), bytes);
+  const read = await drain(sources.read(checked('file:three.pdf', bytes)));
+  expect(read.error).toBeUndefined();
+  expect(sha256(read.bytes)).toBe(sha256(bytes));
+});
+
+test.each([
+  ['longer', Buffer.alloc(3_000_001, 1)],
+  ['shorter', Buffer.alloc(2_999_999, 1)],
+  ['different', Buffer.alloc(3_000_000, 2)],
+])('a document that has become %s since it was checked is never read to its end', async (_, now) => {
+  const then = Buffer.alloc(3_000_000, 1);
+  await writeFile(join(folder, 'root/changed.pdf'), now);
+  const { bytes, error } = await drain(sources.read(checked('file:changed.pdf', then)));
+  expect(error).toBeInstanceOf(DocumentChangedError);
+  expect((error as Error).message).toMatch(/^has changed since it was checked: /);
+  expect(bytes.length).toBeLessThan(Math.min(now.length, then.length));
+});
+
+test('a document that has gone since it was checked is unavailable, not changed', async () => {
+  const { error } = await drain(sources.read(checked('file:gone.pdf', Buffer.from('gone'))));
+  expect(error).toBeInstanceOf(DocumentUnavailableError);
+});
+
+test('reading ends with the reason of the signal that gave it up', async () => {
+  const bytes = Buffer.alloc(3_000_000);
+  await writeFile(join(folder, 'root/given-up.pdf'), bytes);
+  const controller = new AbortController();
+  const reason = new Error('the worker shuts down');
+  controller.abort(reason);
+  const { error } = await drain(sources.read(checked('file:given-up.pdf', bytes), controller.signal));
+  expect(error).toBe(reason);
+});
+
+async function* inChunks(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  for (const chunk of chunks) yield await Promise.resolve(chunk);
+}
+const chunks = fc.array(fc.uint8Array({ maxLength: 20 }));
+
+test('verified bytes come through unchanged, however they are cut into chunks', async () => {
+  await fc.assert(
+    fc.asyncProperty(chunks, async (content) => {
+      const whole = Buffer.concat(content);
+      const read = await drain(verified(inChunks(content), { bytes: whole.length, sha256: sha256(whole) }));
+      expect(read).toEqual({ bytes: whole });
+    }),
+  );
+});
+
+test('of bytes that are not the checked ones at least the last is held back, however they are cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(chunks, fc.uint8Array({ minLength: 1 }), async (content, expected) => {
+      const whole = Buffer.concat(content);
+      fc.pre(!whole.equals(expected));
+      const { bytes, error } = await drain(
+        verified(inChunks(content), { bytes: expected.length, sha256: sha256(expected) }),
+      );
+      expect(error).toBeInstanceOf(DocumentChangedError);
+      expect(bytes.length).toBeLessThan(expected.length);
+      expect(bytes.length).toBeLessThanOrEqual(Math.max(0, whole.length - 1));
+    }),
+  );
+});

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { isBusy, isRequestAtFault, judge, type FailureKind } from '../../src/domain/call-failure.js';
+
+const KINDS = [
+  'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallMissing', 'UploadUrlRejected',
+  'DocumentChanged', 'DocumentUnavailable', 'RequestRejected', 'NotYet',
+] as const satisfies FailureKind[]; // prettier-ignore
+
+test('a call is made again only where it surely had no effect: never sent, or told to come later', () => {
+  expect(judge({ kind: 'NotSent', message: '' })).toBe('try-again');
+  expect(judge({ kind: 'Refused', message: '', status: 429 })).toBe('try-again');
+  expect(judge({ kind: 'Refused', message: '', status: 503 })).toBe('try-again');
+});
+
+test.each(['OutcomeUnknown', 'AnswerNotUnderstood', 'NotYet'] as const)(
+  '%s is unclear with every status, so that no call is repeated on the strength of it',
+  (kind) => {
+    fc.assert(
+      fc.property(fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }), (status) => {
+        expect(judge({ kind, message: '', ...(status === undefined ? {} : { status }) })).toBe('unclear');
+      }),
+    );
+  },
+);
+
+test('a refusal that is not about the moment is no reason to try again', () => {
+  const others = fc.integer({ min: 300, max: 599 }).filter((status) => status !== 429 && status !== 503);
+  fc.assert(
+    fc.property(others, (status) => {
+      expect(judge({ kind: 'Refused', message: '', status })).toBe('refused');
+    }),
+  );
+});
+
+test('every kind of failure has a verdict, and the message never decides', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...KINDS), fc.string(), (kind, message) => {
+      expect(judge({ kind, message })).toBe(judge({ kind, message: '' }));
+      expect(['try-again', 'unclear', 'refused']).toContain(judge({ kind, message }));
+    }),
+  );
+});
+
+test('credentials, missing routes and busy servers are not the fault of the request', () => {
+  for (const status of [undefined, 200, 302, 401, 403, 404, 405, 408, 429, 500, 503]) {
+    expect(isRequestAtFault(status)).toBe(false);
+  }
+  for (const status of [400, 409, 413, 415, 422]) expect(isRequestAtFault(status)).toBe(true);
+});
+
+test('only 429 and 503 ask to come later', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
+      expect(isBusy(status)).toBe(status === 429 || status === 503);
+    }),
+  );
+  expect(isBusy(undefined)).toBe(false);
+});

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { pollPauseMs, retryPauseMs, uploadNeedsMs } from '../../src/domain/pacing.js';
+
+const HALF_HOUR = 30 * 60_000;
+const look = fc.integer({ min: 1, max: 1_000_000 });
+const firstMs = fc.integer({ min: 100, max: 86_400_000 });
+const chance = fc.double({ min: 0, max: 1, noNaN: true });
+
+test('the pause between two looks stays within 20 % of the first interval and of half an hour', () => {
+  fc.assert(
+    fc.property(look, firstMs, chance, (at, first, random) => {
+      const pause = pollPauseMs(at, first, random);
+      expect(pause).toBeGreaterThanOrEqual(Math.floor(0.8 * first));
+      expect(pause).toBeLessThanOrEqual(Math.ceil(1.2 * Math.max(HALF_HOUR, first)));
+      expect(Number.isInteger(pause)).toBe(true);
+    }),
+  );
+});
+
+test('the pause grows with every look and never shrinks', () => {
+  fc.assert(
+    fc.property(look, firstMs, chance, (at, first, random) => {
+      expect(pollPauseMs(at + 1, first, random)).toBeGreaterThanOrEqual(pollPauseMs(at, first, random));
+    }),
+  );
+  expect([1, 2, 3].map((at) => pollPauseMs(at, 60_000, 0.5))).toEqual([60_000, 90_000, 135_000]);
+});
+
+test('the vendor is never asked before its Retry-After is over', () => {
+  fc.assert(
+    fc.property(look, firstMs, chance, fc.nat({ max: 86_400_000 }), (at, first, random, wish) => {
+      expect(pollPauseMs(at, first, random, wish)).toBeGreaterThanOrEqual(wish);
+      expect(retryPauseMs(at, wish)).toBeGreaterThanOrEqual(wish);
+    }),
+  );
+});
+
+test('a call that had no effect is made again after a second, then twice as long, up to ten minutes', () => {
+  expect([1, 2, 3, 4].map((failures) => retryPauseMs(failures))).toEqual([1000, 2000, 4000, 8000]);
+  fc.assert(
+    fc.property(look, (failures) => {
+      expect(retryPauseMs(failures)).toBeLessThanOrEqual(600_000);
+    }),
+  );
+});
+
+test('an upload asks for a URL that outlives it: half a minute, and 4 seconds for every megabyte', () => {
+  expect(uploadNeedsMs(0)).toBe(30_000);
+  expect(uploadNeedsMs(50 * 1024 * 1024)).toBe(230_000);
+});

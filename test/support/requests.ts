@@ -1,0 +1,17 @@
+/** A request as a CRM sends it; every field, valid. */
+export const REQUEST = {
+  requestId: 'crm-action-8f1c',
+  employeeId: '45',
+  name: 'Task-123 / Documents to be Signed',
+  method: 'aes',
+  participants: [
+    { email: 'john.doe@example.invalid', firstname: 'John', lastname: 'Doe', mobile: '+49176123456789' },
+  ],
+  documents: [{ source: 'file:contract.pdf' }],
+};
+
+/** The one participant of `REQUEST`, with fields replaced. */
+export const participant = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
+  ...REQUEST.participants[0],
+  ...change,
+});

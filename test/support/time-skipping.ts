@@ -1,0 +1,23 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createTimeSkippingEnvironment } from '../../scripts/time-skipping-server.js';
+import { createWorld, type World, type WorldOptions } from './world.js';
+
+/** One time-skipping server for a test file, and for each test a world of its own that is closed after it. */
+export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World> {
+  let env: TestWorkflowEnvironment | undefined;
+  let worlds: World[] = [];
+  beforeAll(async () => {
+    env = await createTimeSkippingEnvironment();
+  });
+  afterEach(async () => {
+    for (const world of worlds) await world.close();
+    worlds = [];
+  });
+  afterAll(() => env?.teardown());
+  return async (options) => {
+    if (env === undefined) throw new Error('the server is not up');
+    const world = await createWorld(env, options);
+    worlds.push(world);
+    return world;
+  };
+}
