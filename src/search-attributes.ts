@@ -31,9 +31,8 @@ export async function registerSearchAttributes(
     );
   }
   if (missing.length === 0) return [];
-  const types = Object.fromEntries(missing.map(({ name, type }) => [name, INDEXED[type]]));
   try {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: types });
+    await addSearchAttributes(connection, namespace, missing);
   } catch (error) {
     // Another worker may have been quicker.
     const now = await connection.operatorService.listSearchAttributes({ namespace });
@@ -43,8 +42,20 @@ export async function registerSearchAttributes(
   return missing.map(({ name }) => name);
 }
 
+type Attribute = (typeof searchAttributes)[keyof typeof searchAttributes];
+
+/** Registers them, without asking which are there: a server may be able to do the one and not the other. */
+export async function addSearchAttributes(
+  connection: NativeConnection,
+  namespace: string,
+  attributes: readonly Attribute[] = Object.values(searchAttributes),
+): Promise<void> {
+  const types = Object.fromEntries(attributes.map(({ name, type }) => [name, INDEXED[type]]));
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: types });
+}
+
 function forbidden(
-  missing: readonly (typeof searchAttributes)[keyof typeof searchAttributes][],
+  missing: readonly Attribute[],
   namespace: string,
   error: unknown,
 ) {

@@ -94,6 +94,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     }),
   });
   const running = worker.run();
+  const started: WorkflowHandle[] = [];
 
   const start: World['start'] = async (overrides = {}, startOptions = {}) => {
     const requestId = `test-${randomUUID()}`;
@@ -104,6 +105,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       args: [input],
       ...startOptions,
     });
+    started.push(handle);
     return follow(env, fake, handle, requestId);
   };
 
@@ -112,6 +114,8 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     root,
     start,
     close: async () => {
+      // A session left open without a worker would keep the server's time from being skipped in the next test.
+      await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
       worker.shutdown();
       await running;
       await flexperto.close();
