@@ -54,11 +54,7 @@ export async function addSearchAttributes(
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: types });
 }
 
-function forbidden(
-  missing: readonly Attribute[],
-  namespace: string,
-  error: unknown,
-) {
+function forbidden(missing: readonly Attribute[], namespace: string, error: unknown) {
   const flags = missing.map(({ name, type }) => `--name ${name} --type ${CLI_TYPE[type]}`).join(' ');
   const why = error instanceof Error ? error.message : '';
   return new ConfigError(
