@@ -35,10 +35,12 @@ export interface Signing {
   readonly handle: WorkflowHandle;
   readonly requestId: string;
   status(): Promise<SigningStatus>;
-  /** Waits until the status satisfies the condition, letting time pass. */
-  until(condition: (status: SigningStatus) => boolean): Promise<SigningStatus>;
+  /** Waits until the status satisfies the condition, letting time pass; so many seconds between two looks, one unless told. */
+  until(condition: (status: SigningStatus) => boolean, seconds?: number): Promise<SigningStatus>;
   untilState(state: SigningStatus['state']): Promise<SigningStatus>;
-  /** Hands over and signs as employee and customer do, telling the workflow to look each time. */
+  /** Lets time pass. */
+  pass(seconds: number): Promise<void>;
+  /** Hands over and signs as employee and customer do; the polling sees it. */
   signAll(): Promise<void>;
   result(): Promise<SigningStatus>;
 }
@@ -52,6 +54,9 @@ export interface WorldOptions {
 
 const CONTRACT = resolve('examples/contract.pdf');
 const TERMS = resolve('examples/terms.pdf');
+
+/** Longer than the first pauses between two polls, so that a test need not look sixty times. */
+const LOOK_SECONDS = 120;
 
 export const participant = {
   email: 'john.doe@example.invalid',
@@ -145,14 +150,15 @@ function follow(
   requestId: string,
 ): Signing {
   const status = (): Promise<SigningStatus> => handle.query<SigningStatus>('status');
-  const until: Signing['until'] = async (condition) => {
+  const pass = (seconds: number): Promise<void> => env.sleep(seconds * 1000);
+  const until: Signing['until'] = async (condition, seconds = 1) => {
     for (;;) {
       const now = await status();
       if (condition(now)) return now;
       if (['completed', 'failed', 'withdrawn', 'expired', 'cancelled'].includes(now.state)) {
         throw new Error(`the session ended as ${now.state} while the test waited`);
       }
-      await env.sleep('1 second');
+      await pass(seconds);
     }
   };
   const untilState: Signing['untilState'] = (state) => until((now) => now.state === state);
@@ -162,14 +168,13 @@ function follow(
     status,
     until,
     untilState,
+    pass,
     signAll: async () => {
       const { sessionId } = await until(({ state }) => state.startsWith('awaiting'));
       if (fake.sessions().some((session) => session.id === sessionId && !session.handedOver))
         fake.handOver(sessionId ?? 0);
-      await handle.signal('checkNow');
-      await untilState('awaiting-signature');
+      await until(({ state: now }) => now === 'awaiting-signature', LOOK_SECONDS);
       fake.sign(sessionId ?? 0);
-      await handle.signal('checkNow');
     },
     result: () => handle.result() as Promise<SigningStatus>,
   };
