@@ -27,6 +27,8 @@ export interface World {
     overrides?: Record<string, unknown>,
     options?: Partial<WorkflowStartOptions>,
   ) => Promise<Signing>;
+  /** Whether a session is still open. */
+  hasOpenSession(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -118,9 +120,11 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     fake,
     root,
     start,
+    hasOpenSession: async () => {
+      const sessions = await Promise.all(started.map((handle) => handle.describe()));
+      return sessions.some(({ status }) => status.name === 'RUNNING');
+    },
     close: async () => {
-      // A session left open without a worker would keep the server's time from being skipped in the next test.
-      await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
       worker.shutdown();
       await running;
       await flexperto.close();
