@@ -63,6 +63,9 @@ const variables = z.object({
   SIGNING_CALLBACK_SECRET: z.string().optional(),
 });
 
+/** The names of all variables. */
+export const VARIABLES = Object.keys(variables.shape);
+
 type Variables = z.output<typeof variables>;
 
 /** What a client of the workflow needs: the CLI. */
@@ -130,13 +133,12 @@ function readVariables(env: NodeJS.ProcessEnv): Variables {
   const given = Object.entries(env).filter(
     ([name, value]) => /^(FLEXPERTO|SIGNING)_/.test(name) && value !== '',
   );
-  const known = Object.keys(variables.shape);
-  const unknown = given.map(([name]) => name).filter((name) => !known.includes(name));
+  const unknown = given.map(([name]) => name).filter((name) => !VARIABLES.includes(name));
   const result = variables.safeParse(Object.fromEntries(given));
   const wrong = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? [];
   const sentences = [
     ...unknown.map(
-      (name) => `${name} is not a variable of this program; did you mean ${nearest(name, known)}?`,
+      (name) => `${name} is not a variable of this program; did you mean ${nearest(name, VARIABLES)}?`,
     ),
     ...wrong,
   ];
