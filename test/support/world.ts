@@ -15,8 +15,8 @@ import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexperto/index.js';
-import type { SigningStatus } from '../../src/domain/status.js';
 import { readHandover } from './handover.js';
+import { follow, requestFor, type Signing } from './signing.js';
 
 /** A vendor, a worker on its own task queue and a document root of its own, all inside this process. */
 export interface World {
@@ -30,19 +30,6 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** One started signing. */
-export interface Signing {
-  readonly handle: WorkflowHandle;
-  readonly requestId: string;
-  status(): Promise<SigningStatus>;
-  /** Waits until the status satisfies the condition, letting time pass. */
-  until(condition: (status: SigningStatus) => boolean): Promise<SigningStatus>;
-  untilState(state: SigningStatus['state']): Promise<SigningStatus>;
-  /** Hands over and signs as employee and customer do, telling the workflow to look each time. */
-  signAll(): Promise<void>;
-  result(): Promise<SigningStatus>;
-}
-
 export interface WorldOptions {
   readonly vendor?: FakeFlexpertoOptions;
   readonly client?: Partial<FlexpertoOptions>;
@@ -52,13 +39,6 @@ export interface WorldOptions {
 
 const CONTRACT = resolve('examples/contract.pdf');
 const TERMS = resolve('examples/terms.pdf');
-
-export const participant = {
-  email: 'john.doe@example.invalid',
-  firstname: 'John',
-  lastname: 'Doe',
-  mobile: '+49176123456789',
-};
 
 export async function createWorld(env: TestWorkflowEnvironment, options: WorldOptions = {}): Promise<World> {
   const handOver = options.handOver === undefined ? {} : { handOver: options.handOver };
@@ -106,7 +86,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       ...startOptions,
     });
     started.push(handle);
-    return follow(env, fake, handle, requestId);
+    return follow({ fake, handle, requestId, pause: () => env.sleep('1 second') });
   };
 
   return {
@@ -123,54 +103,5 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       await fake.close();
       await rm(root, { recursive: true, force: true });
     },
-  };
-}
-
-export function requestFor(requestId: string) {
-  return {
-    requestId,
-    employeeId: '45',
-    name: 'Task-123 / Documents to be Signed',
-    method: 'aes',
-    participants: [participant],
-    documents: [{ source: 'file:contract.pdf' }, { source: 'file:terms.pdf' }],
-    crmRecord: 'opportunity/0061',
-  };
-}
-
-function follow(
-  env: TestWorkflowEnvironment,
-  fake: FakeFlexperto,
-  handle: WorkflowHandle,
-  requestId: string,
-): Signing {
-  const status = (): Promise<SigningStatus> => handle.query<SigningStatus>('status');
-  const until: Signing['until'] = async (condition) => {
-    for (;;) {
-      const now = await status();
-      if (condition(now)) return now;
-      if (['completed', 'failed', 'withdrawn', 'expired', 'cancelled'].includes(now.state)) {
-        throw new Error(`the session ended as ${now.state} while the test waited`);
-      }
-      await env.sleep('1 second');
-    }
-  };
-  const untilState: Signing['untilState'] = (state) => until((now) => now.state === state);
-  return {
-    handle,
-    requestId,
-    status,
-    until,
-    untilState,
-    signAll: async () => {
-      const { sessionId } = await until(({ state }) => state.startsWith('awaiting'));
-      if (fake.sessions().some((session) => session.id === sessionId && !session.handedOver))
-        fake.handOver(sessionId ?? 0);
-      await handle.signal('checkNow');
-      await untilState('awaiting-signature');
-      fake.sign(sessionId ?? 0);
-      await handle.signal('checkNow');
-    },
-    result: () => handle.result() as Promise<SigningStatus>,
   };
 }
