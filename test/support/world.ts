@@ -69,8 +69,9 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       handsOver: options.handOver !== undefined,
       firstPollMs: options.firstPollMs ?? 60_000,
       secrets: [fake.apiKey],
-      // The time-skipping server cannot list runs; the end-to-end tests show this rule on a real server.
+      // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
       hasEarlierRun: () => Promise.resolve(false),
+      isSessionTaken: () => Promise.resolve(false),
     }),
   });
   const running = worker.run();
