@@ -69,7 +69,7 @@ describe('A start is refused, and nothing is sent,', () => {
     await rejection(run.result());
     // The server goes on with the next tick; what the run has failed with stands in its last event.
     const { events } = await run.fetchHistory();
-    const refusal = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.failure;
+    const refusal = events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
     expect(refusal?.message).toContain(BY_A_HUMAN);
     expect(fake.ledger.entries()).toHaveLength(0);
   });
