@@ -12,6 +12,7 @@ import { createFlexpertoClient } from './flexperto/index.js';
 import { createLogger } from './log.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { connectWorker, temporalTarget } from './temporal.js';
+import { createVisibility } from './visibility.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;
@@ -68,29 +69,13 @@ function createDependencies(config: WorkerConfig, connection: NativeConnection, 
     handsOver: config.handover !== undefined,
     firstPollMs: config.firstPollMs,
     secrets: [config.apiKey],
-    hasEarlierRun: (workflowId, runId) => hasEarlierRun(connection, namespace, workflowId, runId),
+    ...createVisibility(connection, { namespace, taskQueue: config.taskQueue }),
   };
   const close = async (): Promise<void> => {
     await flexperto.close();
     await sources.close();
   };
   return { dependencies, close };
-}
-
-/** Asks the visibility store: describing a workflow id tells only of its newest run. */
-async function hasEarlierRun(
-  connection: NativeConnection,
-  namespace: string,
-  workflowId: string,
-  runId: string,
-): Promise<boolean> {
-  const query = `WorkflowId = ${JSON.stringify(workflowId)} AND RunId != ${JSON.stringify(runId)}`;
-  const { executions } = await connection.workflowService.listWorkflowExecutions({
-    namespace,
-    query,
-    pageSize: 1,
-  });
-  return executions.length > 0;
 }
 
 function reportHealth(worker: Worker, logger: Logger): NodeJS.Timeout {

@@ -1,7 +1,8 @@
 import { appendFile, copyFile, rm } from 'node:fs/promises';
 import { join, resolve as resolvePath } from 'node:path';
 import { timeSkippingWorlds } from '../support/time-skipping.js';
-import { participant, type World } from '../support/world.js';
+import { participant } from '../support/signing.js';
+import type { World } from '../support/world.js';
 
 const world = timeSkippingWorlds();
 
