@@ -28,7 +28,7 @@ export interface World {
     options?: Partial<WorkflowStartOptions>,
   ) => Promise<Signing>;
   /** Lets time pass. */
-  pass(seconds: number): Promise<void>;
+  readonly pass: (seconds: number) => Promise<void>;
   /** Whether a session is still open. */
   hasOpenSession(): Promise<boolean>;
   close(): Promise<void>;
