@@ -1,3 +1,5 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
@@ -112,6 +114,14 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
   };
+}
+
+/** @throws ConfigError where the folder of the documents is not there */
+export function requireDocumentRoot({ documentRoot }: ClientConfig): void {
+  if (existsSync(documentRoot) && statSync(documentRoot).isDirectory()) return;
+  throw new ConfigError(
+    `SIGNING_DOCUMENT_ROOT must be a folder that exists: ${resolve(documentRoot)} is none.`,
+  );
 }
 
 function clientConfig(read: Variables): ClientConfig {

@@ -1,7 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { ConfigError, type ClientConfig } from './config.js';
+import { explainedCall } from './starter/explained.js';
+import { NoAccessError, NoServerError } from './starter/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
@@ -35,24 +37,30 @@ function readConnectConfig() {
   }
 }
 
-/** @throws ConfigError where no server answers */
+/** @throws NoServerError, NoAccessError */
 export async function connectWorker({ address, options }: TemporalTarget): Promise<NativeConnection> {
+  // Loaded here, since a client has no use for the worker's native library.
+  const { NativeConnection } = await import('@temporalio/worker');
   return NativeConnection.connect(options).catch((error: unknown) => {
     throw unreachable(address, error);
   });
 }
 
-/** @throws ConfigError where no server answers */
+/** @throws NoServerError within seconds, NoAccessError */
 export async function connectClient({ address, namespace, options }: TemporalTarget): Promise<Client> {
-  const connection = await Connection.connect(options).catch((error: unknown) => {
-    throw unreachable(address, error);
-  });
+  const connection = await Connection.connect({ connectTimeout: '5 seconds', ...options }).catch(
+    (error: unknown) => {
+      throw unreachable(address, error);
+    },
+  );
   return new Client({ connection, namespace });
 }
 
-function unreachable(address: string, error: unknown): ConfigError {
+function unreachable(address: string, error: unknown): Error {
+  const known = explainedCall(error);
+  if (known instanceof NoAccessError) return known;
   const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
-  return new ConfigError(`No Temporal server answers at ${address} (TEMPORAL_ADDRESS): ${why}`);
+  return new NoServerError(`No Temporal server answers at ${address} (TEMPORAL_ADDRESS): ${why}`);
 }
 
 function isLoopback(address: string): boolean {

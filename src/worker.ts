@@ -1,16 +1,17 @@
 #!/usr/bin/env node
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
 import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
-import { ConfigError, readWorkerConfig, type WorkerConfig } from './config.js';
+import { ConfigError, readWorkerConfig, requireDocumentRoot, type WorkerConfig } from './config.js';
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
 import { createFlexpertoClient } from './flexperto/index.js';
 import { createLogger } from './log.js';
 import { registerSearchAttributes } from './search-attributes.js';
+import { NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   if (existsSync('.env')) loadEnvFile('.env');
   const config = readWorkerConfig(process.env);
   const target = temporalTarget(config);
-  requireFolder(config.documentRoot);
+  requireDocumentRoot(config);
   const logger = createLogger(config.logLevel);
   Runtime.install({ logger, telemetryOptions: telemetry(config) });
 
@@ -114,17 +115,12 @@ function workflowBundle(): string {
   return path;
 }
 
-function requireFolder(path: string): void {
-  if (!existsSync(path) || !statSync(path).isDirectory()) {
-    throw new ConfigError(`SIGNING_DOCUMENT_ROOT must be a folder that exists: ${resolve(path)} is none.`);
-  }
-}
-
 main().then(
   () => process.exit(0),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${error instanceof ConfigError ? message : `The worker stopped: ${message}`}\n`);
+    const isClear = error instanceof ConfigError || error instanceof NoServerError;
+    process.stderr.write(`${isClear ? message : `The worker stopped: ${message}`}\n`);
     process.exit(1);
   },
 );

@@ -1,18 +1,32 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { FINAL_STATES, OPEN_STATES } from '../domain/status.js';
+import { OPEN_STATES } from '../domain/status.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { SigningFilter, SigningSummary } from './client.js';
+import { explainedCall, lacksSearchAttributes } from './explained.js';
+import { stateOf } from './look-up.js';
 
-/** Signings by search attributes, the newest first. The list is eventually consistent. */
+const SERVER_ANSWERS_MS = 10_000;
+
+/** Signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
 export async function listSignings(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
-  const summaries: SigningSummary[] = [];
+  try {
+    return await client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => collect(client, filter));
+  } catch (error) {
+    // Where no worker has registered the search attributes, no signing can have any.
+    if (lacksSearchAttributes(error)) return [];
+    throw explainedCall(error);
+  }
+}
+
+async function collect(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
   const limit = filter.limit ?? 100;
+  const summaries: SigningSummary[] = [];
   for await (const execution of client.workflow.list({
     query: queryOf(filter),
-    pageSize: Math.min(limit, 100),
+    pageSize: Math.max(1, Math.min(limit, 100)),
   })) {
-    summaries.push(summaryOf(execution));
     if (summaries.length >= limit) break;
+    summaries.push(summaryOf(execution));
   }
   return summaries;
 }
@@ -21,23 +35,27 @@ function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
   const conditions = [
     ['WorkflowType', WORKFLOW_TYPE],
     [searchAttributes.state.name, state],
+    // The last state of a workflow that was terminated stays in its attributes.
+    ['ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined],
     [searchAttributes.employeeId.name, employeeId],
     [searchAttributes.crmRecord.name, crmRecord],
   ];
   return conditions
-    .flatMap(([name, value]) => (value === undefined ? [] : `${name ?? ''} = ${JSON.stringify(value)}`))
+    .flatMap(([name, value]) => (value === undefined ? [] : `${name ?? ''} = ${quoted(value)}`))
     .join(' AND ');
 }
 
-function summaryOf({
-  workflowId,
-  startTime,
-  typedSearchAttributes: known,
-}: WorkflowExecutionInfo): SigningSummary {
-  const state = known.get(searchAttributes.state);
+/** A string of the query language, whatever is in it. */
+function quoted(value: string): string {
+  return `'${value.replace(/[\\']/g, '\\$&')}'`;
+}
+
+function summaryOf(execution: WorkflowExecutionInfo): SigningSummary {
+  const { workflowId, startTime, status, typedSearchAttributes: known } = execution;
   return {
     requestId: workflowId.slice(workflowIdOf('').length),
-    state: [...OPEN_STATES, ...FINAL_STATES].find((candidate) => candidate === state) ?? null,
+    state: stateOf(execution),
+    terminated: status.name === 'TERMINATED' || status.name === 'TIMED_OUT',
     method: known.get(searchAttributes.method) ?? null,
     employeeId: known.get(searchAttributes.employeeId) ?? null,
     crmRecord: known.get(searchAttributes.crmRecord) ?? null,
