@@ -11,12 +11,15 @@ import { createSources } from './documents/sources.js';
 import { createFlexpertoClient } from './flexperto/index.js';
 import { createLogger } from './log.js';
 import { registerSearchAttributes } from './search-attributes.js';
-import { NoServerError } from './starter/index.js';
+import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;
 const HEALTH_EVERY_MS = 60_000;
+
+/** Errors whose message says all that is to be said. */
+const CLEAR = [ConfigError, NoServerError, NoAccessError];
 
 async function main(): Promise<void> {
   if (existsSync('.env')) loadEnvFile('.env');
@@ -119,7 +122,7 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    const isClear = error instanceof ConfigError || error instanceof NoServerError;
+    const isClear = CLEAR.some((kind) => error instanceof kind);
     process.stderr.write(`${isClear ? message : `The worker stopped: ${message}`}\n`);
     process.exit(1);
   },

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
-import type { SigningState, SigningStatus } from '../domain/status.js';
+import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
 import { decideOnce } from './decide-once.js';
 import { explained } from './explained.js';
@@ -79,9 +79,11 @@ export function createSigningClient(
     start: (input) => startSigning(client, taskQueue, input),
     status: async (requestId) => {
       const { handle, open } = await lookUp(client, requestId);
-      return open
-        ? askSession(client, requestId, () => handle.query(messages.statusQuery))
-        : askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
+      if (open) {
+        const status = await askSession(client, requestId, () => handle.query(messages.statusQuery));
+        if (!isFinal(status.state)) return status;
+      }
+      return askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
     },
     wait: async (requestId) => {
       const { handle } = await lookUp(client, requestId);

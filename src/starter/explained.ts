@@ -22,6 +22,7 @@ import {
 
 /** The gRPC statuses that are told apart. Source: the gRPC status codes. */
 const GRPC = {
+  ok: 0,
   cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
@@ -76,9 +77,11 @@ export function lacksSearchAttributes(error: unknown): boolean {
   return code === GRPC.invalidArgument && details.includes('search attribute');
 }
 
-function grpcStatusOf(error: unknown): { code?: number; details: string } {
+function grpcStatusOf(error: unknown): { code: number; details: string } {
   if (isGrpcServiceError(error)) return error;
-  return error instanceof Error && error.cause !== undefined ? grpcStatusOf(error.cause) : { details: '' };
+  return error instanceof Error && error.cause !== undefined
+    ? grpcStatusOf(error.cause)
+    : { code: GRPC.ok, details: '' };
 }
 
 /** The types of failure by which the workflow says that the request itself is at fault. */
