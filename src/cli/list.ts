@@ -34,8 +34,8 @@ export function addList(program: Command, { output, action }: Context): void {
 }
 
 function count(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
 }
 
 function listLines(summaries: readonly SigningSummary[]): string[] {

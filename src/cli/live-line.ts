@@ -4,7 +4,9 @@ import type { WriteStream } from 'node:tty';
 export interface LiveLine {
   /** Shows this from now on, until `clear`. */
   show(text: string): void;
-  /** Takes the line away, for other output or for good. */
+  /** Makes room for other output; the line comes back below it. */
+  yield(): void;
+  /** Takes the line away for good. */
   clear(): void;
 }
 
@@ -12,13 +14,15 @@ const REDRAW_MS = 1000;
 const ERASE = '\r\u001b[K';
 
 export function createLiveLine(stream: WriteStream | NodeJS.WriteStream): LiveLine {
-  if (!stream.isTTY) return { show: () => undefined, clear: () => undefined };
+  if (!stream.isTTY) return { show: nothing, yield: nothing, clear: nothing };
   let timer: NodeJS.Timeout | undefined;
+  const erase = (): void => {
+    if (timer !== undefined) stream.write(ERASE);
+  };
   const clear = (): void => {
-    if (timer === undefined) return;
+    erase();
     clearInterval(timer);
     timer = undefined;
-    stream.write(ERASE);
   };
   return {
     show: (text) => {
@@ -32,8 +36,13 @@ export function createLiveLine(stream: WriteStream | NodeJS.WriteStream): LiveLi
       draw();
       timer = setInterval(draw, REDRAW_MS);
     },
+    yield: erase,
     clear,
   };
+}
+
+function nothing(): void {
+  // Without a terminal there is no line to draw.
 }
 
 /** Such as 8 s, 3 min 20 s, 5 h 2 min, 3 days 4 h. */

@@ -29,7 +29,7 @@ export function createOutput(json: boolean): Output {
   const coloured = people.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   const live = createLiveLine(people);
   const write = (stream: NodeJS.WritableStream, lines: readonly string[]): void => {
-    live.clear();
+    live.yield();
     stream.write(lines.map((line) => `${line}\n`).join(''));
   };
   return {

@@ -23,31 +23,42 @@ async function collect(client: Client, filter: SigningFilter): Promise<SigningSu
   const summaries: SigningSummary[] = [];
   for await (const execution of client.workflow.list({
     query: queryOf(filter),
-    pageSize: Math.max(1, Math.min(limit, 100)),
+    pageSize: Math.max(1, Math.min(limit, 1000)),
   })) {
     if (summaries.length >= limit) break;
-    summaries.push(summaryOf(execution));
+    const summary = summaryOf(execution);
+    if (isWanted(summary, filter)) summaries.push(summary);
   }
   return summaries;
 }
 
 function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
-  const conditions = [
-    ['WorkflowType', WORKFLOW_TYPE],
-    [searchAttributes.state.name, state],
+  return [
+    ...condition('WorkflowType', WORKFLOW_TYPE),
+    ...condition(searchAttributes.state.name, state),
     // The last state of a workflow that was terminated stays in its attributes.
-    ['ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined],
-    [searchAttributes.employeeId.name, employeeId],
-    [searchAttributes.crmRecord.name, crmRecord],
-  ];
-  return conditions
-    .flatMap(([name, value]) => (value === undefined ? [] : `${name ?? ''} = ${quoted(value)}`))
-    .join(' AND ');
+    ...condition('ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined),
+    ...condition(searchAttributes.employeeId.name, employeeId),
+    ...condition(searchAttributes.crmRecord.name, crmRecord),
+  ].join(' AND ');
 }
 
-/** A string of the query language, whatever is in it. */
-function quoted(value: string): string {
-  return `'${value.replace(/[\\']/g, '\\$&')}'`;
+/**
+ * No value needs an escape, since servers were seen to compare escaped text with itself: from the first quote or
+ * backslash on, it is compared here.
+ */
+function condition(name: string, value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const [plain = ''] = value.split(/['"\\]/);
+  if (plain === '' && value !== '') return [];
+  return [`${name} ${plain === value ? '=' : 'STARTS_WITH'} '${plain}'`];
+}
+
+function isWanted(summary: SigningSummary, { employeeId, crmRecord }: SigningFilter): boolean {
+  return (
+    (employeeId === undefined || summary.employeeId === employeeId) &&
+    (crmRecord === undefined || summary.crmRecord === crmRecord)
+  );
 }
 
 function summaryOf(execution: WorkflowExecutionInfo): SigningSummary {
