@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
@@ -87,6 +88,16 @@ export interface WorkerConfig extends ClientConfig {
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
   readonly metricsAddress: string | undefined;
+}
+
+/** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
+export function loadDotEnv(): void {
+  if (!existsSync('.env')) return;
+  try {
+    loadEnvFile('.env');
+  } catch (error) {
+    throw new ConfigError(`The file .env cannot be read: ${error instanceof Error ? error.message : ''}`);
+  }
 }
 
 /** @throws ConfigError */

@@ -1,10 +1,15 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
 import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
-import { ConfigError, readWorkerConfig, requireDocumentRoot, type WorkerConfig } from './config.js';
+import {
+  ConfigError,
+  loadDotEnv,
+  readWorkerConfig,
+  requireDocumentRoot,
+  type WorkerConfig,
+} from './config.js';
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
@@ -22,7 +27,7 @@ const HEALTH_EVERY_MS = 60_000;
 const CLEAR = [ConfigError, NoServerError, NoAccessError];
 
 async function main(): Promise<void> {
-  if (existsSync('.env')) loadEnvFile('.env');
+  loadDotEnv();
   const config = readWorkerConfig(process.env);
   const target = temporalTarget(config);
   requireDocumentRoot(config);

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
 import { CommanderError } from 'commander';
+import { loadDotEnv } from '../config.js';
 import { ENDINGS, type Ending } from './endings.js';
 import { failureOf } from './failures.js';
 import { createOutput } from './output.js';
@@ -18,8 +17,12 @@ export async function run(argv: readonly string[]): Promise<number> {
         ending = await work(...args);
       },
   });
+  process.once('uncaughtException', (error) => {
+    output.fail(failureOf(error));
+    process.exit(ENDINGS.unexpected[0]);
+  });
   try {
-    if (existsSync('.env')) loadEnvFile('.env');
+    loadDotEnv();
     await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ENDINGS.done[0];

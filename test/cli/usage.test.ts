@@ -62,6 +62,17 @@ it('the help names every exit code and ends with 0', async () => {
 });
 
 describe('a wrong environment ends with 2 and names the variable', () => {
+  it('a configuration file that is no TOML, of which nothing is quoted', async () => {
+    await writeFile(join(folder, 'temporal.toml'), '[profile.default]\napi_key = secret-without-quotes\n');
+    const { code, stdout, stderr } = await run(['list'], {
+      TEMPORAL_CONFIG_FILE: join(folder, 'temporal.toml'),
+    });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^The TEMPORAL_ configuration cannot be read: Invalid TOML document: [a-z ,]+\.\n$/,
+    );
+  });
+
   it.each([
     ['a misspelt variable', { SIGNING_TASK_QEUE: 'x' }, 'did you mean SIGNING_TASK_QUEUE?'],
     [
@@ -111,6 +122,13 @@ it('a Temporal server that is not there ends with 6 and its address', async () =
     type: 'NoServerError',
     message: expect.stringContaining(`No Temporal server answers at ${address}`) as string,
   });
+});
+
+it('what nobody has foreseen ends with 1 and one sentence, even outside of every promise', async () => {
+  const fault = join(folder, 'fault.cjs');
+  await writeFile(fault, "setTimeout(() => { throw new Error('the cat sat on it'); }, 1);");
+  const answer = await run(['validate', '-'], { NODE_OPTIONS: `--require=${fault}` });
+  expect(answer).toEqual({ code: 1, stdout: '', stderr: 'Unexpected: the cat sat on it.\n' });
 });
 
 it('a reader that goes away ends the command with 141 and not with a stack', async () => {
