@@ -18,11 +18,10 @@ export async function* follow(
   requestId: string,
   signal: AbortSignal,
 ): AsyncGenerator<Sight> {
-  const aborted = rejectionOf(signal);
   let pause = FIRST_PAUSE_MS;
   let before = '';
   for (;;) {
-    const sight = await Promise.race([look(signings, requestId), aborted]);
+    const sight = await unlessAborted(signal, look(signings, requestId));
     const now = JSON.stringify('status' in sight ? sight.status : sight.trouble.name);
     if (now !== before) {
       yield sight;
@@ -30,7 +29,7 @@ export async function* follow(
     }
     if ('status' in sight && isFinal(sight.status.state)) return;
     before = now;
-    await Promise.race([sleep(pause), aborted]);
+    await unlessAborted(signal, sleep(pause));
     pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
   }
 }
@@ -44,13 +43,19 @@ async function look(signings: SigningClient, requestId: string): Promise<Sight> 
   }
 }
 
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  const rejection = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
+/** @throws the signal's reason as soon as that is aborted */
+async function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  signal.throwIfAborted();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
       reject(signal.reason as Error);
-    });
+    };
   });
-  // Nobody listens between two looks.
-  rejection.catch(() => undefined);
-  return rejection;
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -13,8 +13,8 @@ export interface LiveLine {
 const REDRAW_MS = 1000;
 const ERASE = '\r\u001b[K';
 
-export function createLiveLine(stream: WriteStream | NodeJS.WriteStream): LiveLine {
-  if (!stream.isTTY) return { show: nothing, yield: nothing, clear: nothing };
+/** Where the stream is no terminal, nothing is ever drawn. */
+export function createLiveLine(stream: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>): LiveLine {
   let timer: NodeJS.Timeout | undefined;
   const erase = (): void => {
     if (timer !== undefined) stream.write(ERASE);
@@ -27,6 +27,7 @@ export function createLiveLine(stream: WriteStream | NodeJS.WriteStream): LiveLi
   return {
     show: (text) => {
       clear();
+      if (!stream.isTTY) return;
       const since = Date.now();
       const draw = (): void => {
         // A line that wrapped could not be erased.
@@ -41,19 +42,12 @@ export function createLiveLine(stream: WriteStream | NodeJS.WriteStream): LiveLi
   };
 }
 
-function nothing(): void {
-  // Without a terminal there is no line to draw.
-}
-
-/** Such as 8 s, 3 min 20 s, 5 h 2 min, 3 days 4 h. */
-export function duration(ms: number): string {
+/** Such as 8 s, 3 min 20 s, 5 h 2 min, 3 d 4 h. */
+function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
-  const [days, hours, minutes] = [86_400, 3600, 60].map((unit) => Math.floor(seconds / unit)) as [
-    number,
-    number,
-    number,
-  ];
-  if (days > 0) return `${days} ${days === 1 ? 'day' : 'days'} ${hours % 24} h`;
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
   if (hours > 0) return `${hours} h ${minutes % 60} min`;
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }

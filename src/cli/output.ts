@@ -22,7 +22,7 @@ export interface Output {
   readonly paint: (style: Style, text: string) => string;
 }
 
-export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+export type Style = 'bold' | 'green' | 'yellow' | 'red';
 
 export function createOutput(json: boolean): Output {
   const people = json ? process.stderr : process.stdout;

@@ -23,13 +23,12 @@ function news(status: SigningStatus, before: SigningStatus | undefined, { paint 
     .map((document) => [document.name, progressOf(document)] as const)
     .filter(([name, progress]) => progress !== (known.get(name) ?? 'not uploaded'));
   return [
-    ...(state === before?.state
+    // A question asked a second time is a new one, also where nothing else has changed.
+    ...(state === before?.state && attention === null
       ? []
       : [`${paint(STYLES[state] ?? 'bold', state.padEnd(18))}  ${MEANING[state]}`]),
     ...(sessionId === null || sessionId === before?.sessionId ? [] : [`  contract session ${sessionId}`]),
     ...moved.map(([name, progress]) => `  ${visible(name)}: ${visible(progress)}`),
-    ...(attention === null || attention.reason === before?.attention?.reason
-      ? []
-      : attentionLines(requestId, attention).map((line) => `  ${line}`)),
+    ...(attention === null ? [] : attentionLines(requestId, attention).map((line) => `  ${line}`)),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addCommand, REQUEST_ID, type Context } from './command.js';
 import { withSignings } from './connect.js';
 import { createProgress } from './progress.js';
@@ -16,5 +16,6 @@ export function addWait(program: Command, { output, action }: Context): void {
 }
 
 export function addStopAtAttention(command: Command): Command {
-  return command.option('--stop-at-attention', 'wait no longer when a human must decide (exit code 14)');
+  const text = 'wait until a human must decide, and no longer (exit code 14)';
+  return command.addOption(new Option('--stop-at-attention', text).implies({ wait: true }));
 }

@@ -47,7 +47,7 @@ export class NotPossibleError extends Error {
 export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';
   readonly taskQueue: string;
-  /** As the server knows it from the search attributes; null where no worker has ever answered. */
+  /** As the server knows it from the search attributes, if it does. */
   readonly lastState: SigningState | null;
 
   constructor(taskQueue: string, lastState: SigningState | null) {

@@ -59,7 +59,7 @@ export async function askServer<Result>(
   });
 }
 
-/** The state in the search attributes: eventually consistent, and null where no worker has ever answered. */
+/** The state in the search attributes: null where the namespace did not know them at the start. */
 export function stateOf({
   typedSearchAttributes,
 }: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>): SigningState | null {

@@ -54,7 +54,7 @@ describe('a signing that needs attention after an unclear initiate', () => {
 
   it('ends the wait with 14 where that was asked for', async () => {
     const { requestId, file } = await world.request();
-    const answer = await world.run(['start', file, '--wait', '--stop-at-attention', '--json']);
+    const answer = await world.run(['start', file, '--stop-at-attention', '--json']);
     expect(answer.code).toBe(14);
     expect(jsonOf(answer)).toMatchObject({
       requestId,
