@@ -11,6 +11,7 @@ const house = [
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
   { target: 'src/starter', may: ['domain', 'workflows/messages.ts'] },
+  { target: 'src/cli', may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts'] },
 ];
 
 const zones = [

@@ -1,3 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
@@ -90,6 +93,16 @@ export interface WorkerConfig extends ClientConfig {
   readonly metricsAddress: string | undefined;
 }
 
+/** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
+export function loadDotEnv(): void {
+  if (!existsSync('.env')) return;
+  try {
+    loadEnvFile('.env');
+  } catch (error) {
+    throw new ConfigError(`The file .env cannot be read: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
 /** @throws ConfigError */
 export function readClientConfig(env: NodeJS.ProcessEnv): ClientConfig {
   return clientConfig(readVariables(env));
@@ -115,6 +128,14 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
   };
+}
+
+/** @throws ConfigError where the folder of the documents is not there */
+export function requireDocumentRoot({ documentRoot }: ClientConfig): void {
+  if (existsSync(documentRoot) && statSync(documentRoot).isDirectory()) return;
+  throw new ConfigError(
+    `SIGNING_DOCUMENT_ROOT must be a folder that exists: ${resolve(documentRoot)} is none.`,
+  );
 }
 
 function clientConfig(read: Variables): ClientConfig {

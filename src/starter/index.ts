@@ -1,9 +1,12 @@
 export {
   InvalidRequestError,
+  NoAccessError,
+  NoServerError,
   NoWorkerError,
   NotPossibleError,
   RequestConflictError,
   RequestRejectedError,
+  SigningBrokenError,
   SigningNotFoundError,
   SigningTerminatedError,
 } from './errors.js';
