@@ -1,15 +1,18 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { ConfigError, type ClientConfig } from './config.js';
+import { createDataConverter } from './encryption/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
-/** Where Temporal is, from its own variables and configuration file. */
+/** Where Temporal is, from its own variables and configuration file, and how data is put there. */
 export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
   readonly options: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  readonly dataConverter: DataConverter;
 }
 
 /** @throws ConfigError where TEMPORAL_* cannot be read, or data would leave this machine unencrypted */
@@ -22,7 +25,12 @@ export function temporalTarget(config: ClientConfig): TemporalTarget {
         'set SIGNING_PAYLOAD_KEYS, or SIGNING_ALLOW_PLAINTEXT=true if that is meant.',
     );
   }
-  return { address, namespace: namespace ?? 'default', options: { ...connectionOptions, address } };
+  return {
+    address,
+    namespace: namespace ?? 'default',
+    options: { ...connectionOptions, address },
+    dataConverter: createDataConverter(config.payloadKeys),
+  };
 }
 
 function readConnectConfig() {
@@ -43,11 +51,12 @@ export async function connectWorker({ address, options }: TemporalTarget): Promi
 }
 
 /** @throws ConfigError where no server answers */
-export async function connectClient({ address, namespace, options }: TemporalTarget): Promise<Client> {
+export async function connectClient(target: TemporalTarget): Promise<Client> {
+  const { address, namespace, options, dataConverter } = target;
   const connection = await Connection.connect(options).catch((error: unknown) => {
     throw unreachable(address, error);
   });
-  return new Client({ connection, namespace });
+  return new Client({ connection, namespace, dataConverter });
 }
 
 function unreachable(address: string, error: unknown): ConfigError {
