@@ -14,7 +14,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/dist/workflow-bundle.js dist/
+COPY --from=build /app/dist/workflow-bundle.js /app/dist/workflow-bundle-encrypting.js dist/
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/fake-flexperto dist/fake-flexperto
 # 80 % of a container of 1 GiB; for another size set NODE_OPTIONS.

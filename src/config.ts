@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryption/index.js';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
 export class ConfigError extends Error {
@@ -19,6 +20,15 @@ const seconds = (least: number, most: number) =>
     .number(`must be a number of seconds from ${least} to ${most}`)
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
+const payloadKeys = z.string().transform((text, context) => {
+  try {
+    return parsePayloadKeys(text);
+  } catch (error) {
+    if (!(error instanceof PayloadKeysError)) throw error;
+    context.addIssue(`is wrong: ${error.message}`);
+    return z.NEVER;
+  }
+});
 const address = z
   .string()
   .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:9464');
@@ -50,7 +60,7 @@ const variables = z.object({
   SIGNING_TASK_QUEUE: z.string().min(1, 'must not be empty').default('signing'),
   SIGNING_DOCUMENT_ROOT: z.string().min(1, 'must not be empty').default('documents'),
   SIGNING_DOCUMENT_HOSTS: list.default([]),
-  SIGNING_PAYLOAD_KEYS: list.default([]),
+  SIGNING_PAYLOAD_KEYS: payloadKeys.default([]),
   SIGNING_ALLOW_PLAINTEXT: z
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
@@ -76,7 +86,7 @@ export interface ClientConfig {
   readonly taskQueue: string;
   readonly documentRoot: string;
   readonly documentHosts: readonly string[];
-  readonly payloadKeys: readonly string[];
+  readonly payloadKeys: readonly PayloadKey[];
   readonly allowPlaintext: boolean;
   readonly logLevel: Variables['SIGNING_LOG_LEVEL'];
 }

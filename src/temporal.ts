@@ -1,17 +1,20 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
 import { ConfigError, type ClientConfig } from './config.js';
+import { createDataConverter } from './encryption/index.js';
 import { explainedCall } from './starter/explained.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
-/** Where Temporal is, from its own variables and configuration file. */
+/** Where Temporal is, from its own variables and configuration file, and how data is put there. */
 export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
   readonly options: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  readonly dataConverter: DataConverter;
 }
 
 /** @throws ConfigError where TEMPORAL_* cannot be read, or data would leave this machine unencrypted */
@@ -24,7 +27,12 @@ export function temporalTarget(config: ClientConfig): TemporalTarget {
         'set SIGNING_PAYLOAD_KEYS, or SIGNING_ALLOW_PLAINTEXT=true if that is meant.',
     );
   }
-  return { address, namespace: namespace ?? 'default', options: { ...connectionOptions, address } };
+  return {
+    address,
+    namespace: namespace ?? 'default',
+    options: { ...connectionOptions, address },
+    dataConverter: createDataConverter(config.payloadKeys),
+  };
 }
 
 function readConnectConfig() {
@@ -51,7 +59,7 @@ export async function connectClient(target: TemporalTarget): Promise<Client> {
       throw unreachable(target, error);
     },
   );
-  return new Client({ connection, namespace: target.namespace });
+  return new Client({ connection, namespace: target.namespace, dataConverter: target.dataConverter });
 }
 
 function unreachable({ address, options }: TemporalTarget, error: unknown): Error {

@@ -44,7 +44,8 @@ async function main(): Promise<void> {
     connection,
     namespace: target.namespace,
     taskQueue: config.taskQueue,
-    workflowBundle: { codePath: workflowBundle() },
+    workflowBundle: { codePath: workflowBundle(config) },
+    dataConverter: target.dataConverter,
     activities: createActivities(dependencies),
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
@@ -102,8 +103,10 @@ function telemetry({ metricsAddress }: WorkerConfig) {
   return { metrics: { prometheus: { bindAddress: metricsAddress, ...options } } };
 }
 
-function workflowBundle(): string {
-  const path = join(__dirname, '..', 'workflow-bundle.js');
+/** With keys, the one that hides what failures say (encryption/failure-converter.ts). */
+function workflowBundle({ payloadKeys }: WorkerConfig): string {
+  const name = payloadKeys.length === 0 ? 'workflow-bundle.js' : 'workflow-bundle-encrypting.js';
+  const path = join(__dirname, '..', name);
   if (!existsSync(path)) throw new ConfigError('The workflow bundle is missing; run: npm run build');
   return path;
 }

@@ -24,7 +24,10 @@ export interface RealWorld {
   readonly env: Readonly<Record<string, string>>;
   /** Starts a worker and waits until it is ready; it is ended with the world. */
   readonly startWorker: (env?: NodeJS.ProcessEnv) => Promise<WorkerProcess>;
-  start(overrides?: Record<string, unknown>, options?: Partial<WorkflowStartOptions>): Promise<Signing>;
+  readonly start: (
+    overrides?: Record<string, unknown>,
+    options?: Partial<WorkflowStartOptions>,
+  ) => Promise<Signing>;
   close(): Promise<void>;
 }
 
