@@ -55,14 +55,13 @@ function size(bytes: number): string {
 }
 
 function factsOf({ sessionId, method, employeeId, crmRecord, deadline }: SigningStatus): string {
-  const facts = [
-    sessionId === null ? 'no contract session yet' : `contract session ${sessionId}`,
-    `method ${method}`,
-    `employee ${escape(employeeId)}`,
-    ...(crmRecord === null ? [] : [`CRM record ${escape(crmRecord)}`]),
-    `deadline ${deadline.slice(0, 16).replace('T', ' ')} UTC`,
-  ];
-  return facts.join(' · ');
+  const session = sessionId === null ? 'none yet' : String(sessionId);
+  const until = `${deadline.slice(0, 16).replace('T', ' ')} UTC`;
+  return [
+    '| Contract session | Method | Employee | CRM record | Deadline |',
+    '|---|---|---|---|---|',
+    `| ${session} | ${method} | ${escape(employeeId)} | ${escape(crmRecord ?? '')} | ${until} |`,
+  ].join('\n');
 }
 
 /** Names and the vendor's words must not become Markdown. */
