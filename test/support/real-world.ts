@@ -23,8 +23,11 @@ export interface RealWorld {
   /** The variables with which `startWorker` starts a worker of this world. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts a worker and waits until it is ready; it is ended with the world. */
-  startWorker(env?: NodeJS.ProcessEnv): Promise<WorkerProcess>;
-  start(overrides?: Record<string, unknown>, options?: Partial<WorkflowStartOptions>): Promise<Signing>;
+  readonly startWorker: (env?: NodeJS.ProcessEnv) => Promise<WorkerProcess>;
+  readonly start: (
+    overrides?: Record<string, unknown>,
+    options?: Partial<WorkflowStartOptions>,
+  ) => Promise<Signing>;
   close(): Promise<void>;
 }
 
