@@ -3,7 +3,6 @@ import { timeSkippingWorlds } from '../support/time-skipping.js';
 
 const world = timeSkippingWorlds();
 const HAND_OVER = 'POST /api/v2/contracts/{sessionId}/handover';
-const SECOND = 1 / 86_400;
 
 describe('A cancellation in the middle of', () => {
   it.each([
@@ -39,42 +38,6 @@ describe('A cancellation in the middle of', () => {
     const result = await signing.result();
     expect(result).toMatchObject({ state: 'cancelled', attention: { step: 'attach', actions: [] } });
     expect(result.attention?.reason).toMatch(/^contract\.pdf: attach/);
-  });
-});
-
-describe('A deadline', () => {
-  it('shorter than initiate lets it end, so that its session is known', async () => {
-    const { fake, start } = await world();
-    fake.faults.add({ call: 'initiate', delaySeconds: 2 });
-    const signing = await start({ deadlineDays: SECOND });
-    const result = await signing.result();
-    expect(result).toMatchObject({ state: 'expired', sessionId: fake.sessions()[0]?.id });
-    expect(fake.ledger.effects('file-uploaded')).toHaveLength(0);
-  });
-
-  it('ends a session that needs attention, and keeps the reason', async () => {
-    const { fake, start } = await world();
-    fake.faults.add({ call: 'initiate', status: 500 });
-    const signing = await start();
-    const result = await signing.result();
-    expect(result).toMatchObject({ state: 'expired', attention: { step: 'initiate', actions: [] } });
-  });
-});
-
-describe('An initiate that is refused after an unclear one', () => {
-  it('waits for a human, since the first may have had its effect', async () => {
-    const { fake, start } = await world();
-    fake.faults.add({ call: 'initiate', reset: 'after' });
-    fake.faults.add({ call: 'initiate', status: 409 });
-    const signing = await start();
-    await signing.untilState('needs-attention');
-    await signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
-    const { attention } = await signing.until(({ attention: now }) => now?.reason.includes('409') === true);
-    expect(attention?.actions).toEqual(['retry', 'adopt', 'abort']);
-    await signing.handle.executeUpdate('resolve', {
-      args: [{ action: 'adopt', sessionId: fake.sessions()[0]?.id }],
-    });
-    await signing.untilState('awaiting-handover');
   });
 });
 
