@@ -130,5 +130,5 @@ function refuseRecord(session: Session, outcome: unknown): string | undefined {
 }
 
 function refuse(why: string | undefined): void {
-  if (why !== undefined) throw ApplicationFailure.create({ message: why, type: 'NotPossible' });
+  if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'NotPossible');
 }
