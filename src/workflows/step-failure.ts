@@ -7,6 +7,12 @@ const KINDS = new Set<string>([
   'DocumentChanged', 'DocumentUnavailable', 'RequestRejected', 'NotYet',
 ] satisfies FailureKind[]); // prettier-ignore
 
+/**
+ * Thrown by the codec (encryption/payload-codec.ts) when a worker lacks a key, before the activity itself begins: nothing
+ * was sent, and the next try may reach a worker that has the key.
+ */
+const UNREADABLE = 'UnreadablePayloadError';
+
 /** What an activity's failure says. Anything but an activity's failure is thrown on: a cancellation, a bug. */
 export function stepFailure(error: unknown): StepFailure {
   if (!(error instanceof ActivityFailure) || error.cause instanceof CancelledFailure) throw error;
@@ -15,6 +21,8 @@ export function stepFailure(error: unknown): StepFailure {
     const details = cause.details?.[0] as FailureDetails | undefined;
     return { kind: cause.type, message: cause.message, ...details };
   }
+  if (cause instanceof ApplicationFailure && cause.type === UNREADABLE)
+    return { kind: 'NotSent', message: cause.message };
   if (cause instanceof TimeoutFailure) {
     const message = `${error.activityType}: the worker was lost during the call, so it is not known what became of it`;
     return { kind: 'OutcomeUnknown', message };

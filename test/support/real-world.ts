@@ -81,7 +81,8 @@ export async function createRealWorld(
         ...options,
       });
       started.push(handle);
-      return follow({ fake, handle, requestId, pause: () => sleep(100) });
+      const pause = (): Promise<void> => sleep(100);
+      return follow({ fake, handle, requestId, pause, look: () => handle.signal('checkNow') });
     },
     close: async () => {
       await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));

@@ -29,7 +29,7 @@ export interface Signing {
   /** Waits until the status satisfies the condition, letting time pass. */
   until(condition: (status: SigningStatus) => boolean): Promise<SigningStatus>;
   untilState(state: SigningStatus['state']): Promise<SigningStatus>;
-  /** Hands over and signs as employee and customer do, telling the workflow to look each time. */
+  /** Hands over and signs as employee and customer do, and lets the session look each time. */
   signAll(): Promise<void>;
   result(): Promise<SigningStatus>;
 }
@@ -38,12 +38,14 @@ export interface Followed {
   readonly fake: FakeFlexperto;
   readonly handle: WorkflowHandle;
   readonly requestId: string;
-  /** Lets a moment pass between two looks. */
+  /** Lets a moment pass between two looks at the status. */
   readonly pause: () => Promise<unknown>;
+  /** Brings the session to look at its documents: by a hint, or by letting its pause pass. */
+  readonly look: () => Promise<unknown>;
 }
 
 /** Follows a started signing as a client of any language would: by the contract's names alone. */
-export function follow({ fake, handle, requestId, pause }: Followed): Signing {
+export function follow({ fake, handle, requestId, pause, look }: Followed): Signing {
   const status = (): Promise<SigningStatus> => handle.query<SigningStatus>('status');
   const until: Signing['until'] = async (condition) => {
     for (;;) {
@@ -66,10 +68,10 @@ export function follow({ fake, handle, requestId, pause }: Followed): Signing {
       const { sessionId } = await until(({ state }) => state.startsWith('awaiting'));
       if (fake.sessions().some((session) => session.id === sessionId && !session.handedOver))
         fake.handOver(sessionId ?? 0);
-      await handle.signal('checkNow');
+      await look();
       await untilState('awaiting-signature');
       fake.sign(sessionId ?? 0);
-      await handle.signal('checkNow');
+      await look();
     },
     result: () => handle.result() as Promise<SigningStatus>,
   };

@@ -27,6 +27,10 @@ export interface World {
     overrides?: Record<string, unknown>,
     options?: Partial<WorkflowStartOptions>,
   ) => Promise<Signing>;
+  /** Lets time pass. */
+  readonly pass: (seconds: number) => Promise<void>;
+  /** Whether a session is still open. */
+  hasOpenSession(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -39,6 +43,9 @@ export interface WorldOptions {
 
 const CONTRACT = resolve('examples/contract.pdf');
 const TERMS = resolve('examples/terms.pdf');
+
+/** Longer than the first pauses between two polls. */
+const LOOK_MS = 180_000;
 
 export async function createWorld(env: TestWorkflowEnvironment, options: WorldOptions = {}): Promise<World> {
   const handOver = options.handOver === undefined ? {} : { handOver: options.handOver };
@@ -87,16 +94,20 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       ...startOptions,
     });
     started.push(handle);
-    return follow({ fake, handle, requestId, pause: () => env.sleep('1 second') });
+    const pause = (): Promise<void> => env.sleep('1 second');
+    return follow({ fake, handle, requestId, pause, look: () => env.sleep(LOOK_MS) });
   };
 
   return {
     fake,
     root,
     start,
+    pass: (seconds) => env.sleep(seconds * 1000),
+    hasOpenSession: async () => {
+      const sessions = await Promise.all(started.map((handle) => handle.describe()));
+      return sessions.some(({ status }) => status.name === 'RUNNING');
+    },
     close: async () => {
-      // A session left open without a worker would keep the server's time from being skipped in the next test.
-      await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
       worker.shutdown();
       await running;
       await flexperto.close();
