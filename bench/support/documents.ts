@@ -26,6 +26,7 @@ export async function makeDocuments(
       signatureFields: 'required',
       bytes: pdf.length,
       sha256,
+      pages: 1,
       fields: 1,
     });
   }

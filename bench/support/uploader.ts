@@ -35,6 +35,7 @@ export function createUploader(root: string, url: string): Uploader {
     firstPollMs: 60_000,
     secrets: ['api-key'],
     hasEarlierRun: () => Promise.resolve(false),
+    isSessionTaken: () => Promise.resolve(false),
   });
   const uploadOne = async (document: CheckedDocument): Promise<void> => {
     const receivedAt = Date.now();
