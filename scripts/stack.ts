@@ -71,6 +71,7 @@ async function startWorker(
       SIGNING_POLL_SECONDS: String(options.pollSeconds),
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
+      ...(options.fake?.handOver === undefined ? {} : { FLEXPERTO_HANDOVER: options.fake.handOver }),
     },
   });
   const worker = new ChildServer(child, 'The worker');
