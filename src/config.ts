@@ -39,8 +39,14 @@ const hosts = list.refine(
 );
 const address = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:8080')
-  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) < 65_536, 'must have a port up to 65535');
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, {
+    error: 'must be a host and a port, such as 127.0.0.1:8080',
+    abort: true,
+  })
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) < 65_536, {
+    error: 'must have a port up to 65535',
+    abort: true,
+  });
 // The SDK's exporter looks up no names.
 const ipAddress = address.refine(
   (text) => ipaddr.isValid(text.slice(0, text.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')),
