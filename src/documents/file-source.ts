@@ -24,16 +24,16 @@ export async function resolveFile(source: string, root: string): Promise<string>
   return path;
 }
 
-/** The memory of one reading: for the chunk that is read ahead, the one just given and the one before. */
-export type ReadingMemory = readonly [Buffer, Buffer, Buffer];
+/** The memory of one reading: for the chunk that is read ahead and the last three that were given. */
+export type ReadingMemory = readonly [Buffer, Buffer, Buffer, Buffer];
 
 export function newReadingMemory(): ReadingMemory {
   const chunk = (): Buffer => Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  return [chunk(), chunk(), chunk()];
+  return [chunk(), chunk(), chunk(), chunk()];
 }
 
 /**
- * The bytes of a file, read ahead by one chunk. A chunk is valid until the second one after it is asked for: then its
+ * The bytes of a file, read ahead by one chunk. A chunk is valid until the third one after it is asked for: then its
  * memory is used again.
  * @throws DocumentUnavailableError
  */
@@ -43,11 +43,11 @@ export async function* readFileInChunks(
   signal?: AbortSignal,
 ): AsyncIterable<Uint8Array> {
   const file = await open(path).catch(unavailable);
-  const [first, second, third] = memory;
+  const [first, second, third, fourth] = memory;
   let ahead = read(file, first);
   try {
     for (;;) {
-      for (const buffer of [second, third, first]) {
+      for (const buffer of [second, third, fourth, first]) {
         const chunk = await ahead;
         signal?.throwIfAborted();
         if (chunk.length === 0) return;
@@ -63,10 +63,9 @@ export async function* readFileInChunks(
 }
 
 function read(file: FileHandle, buffer: Buffer): Promise<Uint8Array> {
-  const chunk = file.read(buffer, 0, buffer.length).then(
-    ({ bytesRead }) => buffer.subarray(0, bytesRead),
-    unavailable,
-  );
+  const chunk = file
+    .read(buffer, 0, buffer.length)
+    .then(({ bytesRead }) => buffer.subarray(0, bytesRead), unavailable);
   // Where it fails before it is asked for, the one who asks is told; that nobody knows yet is no reason to end the process.
   chunk.catch(() => undefined);
   return chunk;

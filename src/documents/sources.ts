@@ -28,8 +28,8 @@ export interface Sources {
     signal?: AbortSignal,
   ): Promise<Result>;
   /**
-   * The bytes of a document that has been checked. A chunk is valid until the next is asked for: then its memory may be
-   * used again. Reading also throws `DocumentChangedError`.
+   * The bytes of a document that has been checked. A chunk is valid until the second one after it is asked for: then its
+   * memory may be used again. Reading also throws `DocumentChangedError`.
    */
   read(document: CheckedDocument, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
@@ -48,7 +48,7 @@ export function createSources({ root, hosts, ca }: SourceOptions): Sources {
     const path = await resolveFile(document.source, root);
     const memory = memories.pop() ?? newReadingMemory();
     yield* verified(readFileInChunks(path, memory, signal), document);
-    // Reached only where every chunk was given back; what a reading that broke off had in use is left alone.
+    // Reached only by a reading to the end, which has its memory back; one that broke off may still have it in use.
     memories.push(memory);
   };
 

@@ -4,8 +4,11 @@ import type { Socket } from 'node:net';
 export interface Flushing {
   /** From now on the writes to this socket are observed. */
   observe(socket: Socket): void;
-  /** Passes chunks on, and asks for the next only when the last has left the process, or `ended` resolves. */
-  oneByOne(chunks: AsyncIterable<Uint8Array>, ended: Promise<void>): AsyncIterable<Uint8Array>;
+  /**
+   * Passes chunks on. When it asks for the next, all but the last have left the process, or `ended` has resolved: while
+   * one chunk is on its way, the next can be made ready.
+   */
+  paced(chunks: AsyncIterable<Uint8Array>, ended: Promise<void>): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -20,13 +23,17 @@ export function createFlushing(): Flushing {
       socket.write = (chunk: object | string, ...more: unknown[]) =>
         typeof chunk === 'string' ? write(chunk, ...more) : write(chunk, () => waiting.get(chunk)?.());
     },
-    oneByOne: async function* (chunks, ended) {
+    paced: async function* (chunks, ended) {
+      let before = Promise.resolve();
       for await (const chunk of chunks) {
         // An empty chunk is not written.
         if (chunk.length === 0) continue;
-        const flushed = new Promise<void>((resolve) => waiting.set(chunk, resolve));
-        yield chunk;
-        await Promise.race([flushed, ended]);
+        // A view of its own, since a source may give the same chunk twice in a row.
+        const view = chunk.subarray();
+        const flushed = new Promise<void>((resolve) => waiting.set(view, resolve));
+        yield view;
+        await Promise.race([before, ended]);
+        before = flushed;
       }
     },
   };

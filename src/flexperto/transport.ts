@@ -16,6 +16,7 @@ export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers: Record<string, string>;
+  /** A chunk must stay as it is until the second one after it is asked for. */
   readonly body?: string | AsyncIterable<Uint8Array>;
   /** Milliseconds for the whole call, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -95,7 +96,7 @@ function sourceOf(body: Exchange['body'], flushing: Flushing): Source {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
   const chunks = watched(body, (error) => (source.thrown = { error }));
-  const source: Source = { content: Readable.from(flushing.oneByOne(chunks, ended)), end };
+  const source: Source = { content: Readable.from(flushing.paced(chunks, ended)), end };
   return source;
 }
 
@@ -147,11 +148,11 @@ class NotConnected extends Error {}
 function observed(connect: buildConnector.connector, flushing: Flushing): buildConnector.connector {
   return (options, callback) => {
     connect(options, (error, socket) => {
-      if (socket === null) {
-        callback(new NotConnected('not connected', { cause: error }), null);
-      } else {
+      if (error === null) {
         flushing.observe(socket);
         callback(null, socket);
+      } else {
+        callback(new NotConnected('not connected', { cause: error }), null);
       }
     });
   };
