@@ -11,6 +11,7 @@ export class ChildServer {
   private readonly ended: Promise<void>;
   private log: string[] = [];
   private hasEnded = false;
+  private isToEnd = false;
 
   /** `name` is what messages call it. */
   constructor(child: ChildProcess, name: string) {
@@ -48,8 +49,21 @@ export class ChildServer {
     }
   }
 
+  /** Rejects, with the last lines of its log, when it ends without having been told to; never resolves. */
+  endsByItself(): Promise<never> {
+    const broken = new Promise<never>((_, reject) => {
+      void this.ended.then(() => {
+        if (!this.isToEnd) reject(new Error(`${this.name} ended: ${this.lastLines()}`));
+      });
+    });
+    // It may end at a moment at which nobody looks.
+    broken.catch(() => undefined);
+    return broken;
+  }
+
   /** Asks it to end and waits until it has; one that does not obey is ended by force. */
   async stop(): Promise<void> {
+    this.isToEnd = true;
     if (!this.hasEnded) this.child.kill('SIGTERM');
     const force = setTimeout(() => {
       this.kill();
@@ -59,6 +73,7 @@ export class ChildServer {
   }
 
   kill(): void {
+    this.isToEnd = true;
     if (!this.hasEnded) this.child.kill('SIGKILL');
   }
 
