@@ -18,10 +18,16 @@ export class ChildServer {
     this.child = child;
     this.name = name;
     const watchdog = child.pid === undefined ? undefined : endWithThisProcess(child.pid);
+    // One that is still starting heeds no request to end, and nobody is left to wait for it.
+    const killIt = (): void => {
+      this.kill();
+    };
+    process.once('exit', killIt);
     this.ended = new Promise((resolve) => {
       const end = (reason?: Error): void => {
         this.hasEnded = true;
         watchdog?.release();
+        process.off('exit', killIt);
         if (reason !== undefined) this.log.push(reason.message);
         resolve();
       };
