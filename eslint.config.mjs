@@ -8,9 +8,11 @@ const house = [
   { target: 'src/domain', may: [] },
   { target: 'src/flexperto', may: ['domain'] },
   { target: 'src/documents', may: ['domain'] },
+  { target: 'src/encryption', may: ['domain'] },
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
-  { target: 'src/starter', may: ['domain', 'workflows/messages.ts'] },
+  { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
+  { target: 'src/cli', may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts'] },
 ];
 
 const zones = [
@@ -67,6 +69,15 @@ export default tseslint.config(
     [
       { regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'Workflow code runs in the sandbox.' },
       { regex: 'activities', allowTypeImports: true, message: 'Workflows know activities by their types.' },
+    ],
+  ),
+  only(
+    ['src/encryption/**'],
+    [
+      {
+        regex: '^(?!\\.|node:|@temporalio/(common|proto)$)',
+        message: 'Encryption knows payloads and nothing of what is done with them.',
+      },
     ],
   ),
   {

@@ -9,7 +9,7 @@ import { withLock } from './lock.mjs';
 import { endWith, isProgram, lockFile, root, run, say, setup } from './setup.mjs';
 
 const folders = ['src', 'fake-flexperto', 'scripts', 'test', 'bench'];
-const bundle = resolve(root, 'dist/workflow-bundle.js');
+const bundles = ['dist/workflow-bundle.js', 'dist/workflow-bundle-encrypting.js'];
 
 /** Throws one sentence when it fails; the compiler's own words stand above it on stderr. */
 export async function build() {
@@ -26,7 +26,7 @@ export async function build() {
 }
 
 function isBuilt() {
-  return remembered('sources') === sourcesHash() && missingOutputs().length === 0 && existsSync(bundle);
+  return remembered('sources') === sourcesHash() && missingOutputs().length === 0 && areBundled();
 }
 
 async function compile() {
@@ -40,13 +40,17 @@ async function compile() {
 async function bundleWorkflows() {
   const files = filesUnder('dist/src', '.js').concat('package-lock.json', 'dist/scripts/bundle-workflows.js');
   const hash = hashOf(files);
-  if (existsSync(bundle) && remembered('bundle') === hash) return;
+  if (areBundled() && remembered('bundle') === hash) return;
   await run(
     process.execPath,
     ['dist/scripts/bundle-workflows.js'],
     'The workflows could not be bundled, see above.',
   );
   remember('bundle', hash);
+}
+
+function areBundled() {
+  return bundles.every((file) => existsSync(resolve(root, file)));
 }
 
 function removeStale() {

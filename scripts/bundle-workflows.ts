@@ -1,18 +1,27 @@
 /**
- * Writes dist/workflow-bundle.js, the workflow code as the worker runs it: bundled ahead of time, so that a worker
- * starts quickly and every worker of a release runs the same code. Part of `npm run build`.
+ * Writes the workflow code as the worker runs it: bundled ahead of time, so that a worker starts quickly and every worker
+ * of a release runs the same code. Two files, since what failures say is either hidden or not, and the sandbox cannot
+ * know whether its worker has keys: dist/workflow-bundle.js and, for workers with payload keys,
+ * dist/workflow-bundle-encrypting.js. Part of `npm run build`.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH } from '../src/encryption/index.js';
 
 const dist = path.resolve(__dirname, '..');
-const target = path.join(dist, 'workflow-bundle.js');
 
 async function main(): Promise<void> {
+  await bundle('workflow-bundle.js');
+  await bundle('workflow-bundle-encrypting.js', { failureConverterPath: FAILURE_CONVERTER_PATH });
+}
+
+async function bundle(name: string, converter: { failureConverterPath?: string } = {}): Promise<void> {
+  const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(dist, 'src', 'workflows', 'index.js'),
     logger: new DefaultLogger('WARN'),
+    ...converter,
   });
   // A worker that starts at this very moment reads the old bundle or the new one, never half of one.
   writeFileSync(`${target}.new`, code);

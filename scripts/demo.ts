@@ -10,7 +10,7 @@ import { showFindings } from './demo/findings.js';
 import { say, styled } from './demo/screen.js';
 import { tellOneSigning } from './demo/story.js';
 import { live, type Life } from './life.js';
-import { startLocalStack } from './local-stack.js';
+import { startStack } from './stack.js';
 
 const EXAMPLES = path.resolve(__dirname, '../../examples');
 
@@ -24,7 +24,7 @@ async function demo(life: Life): Promise<void> {
 
   say(styled('bold', 'One signing, from the employee’s click in a CRM to the customer’s signature'));
   say('Starting a Temporal server, a stand-in for flexperto and the worker, some 5 seconds …');
-  const stack = await startLocalStack(life, { folder, pollSeconds: 0.5 });
+  const stack = await startStack(life, { folder, pollSeconds: 0.5 });
   say();
   say(`Temporal UI  ${styled('underline', stack.pageOf(request.requestId))}`);
   say(`Dashboard    ${styled('underline', `${stack.fake.url}/`)}`);

@@ -6,7 +6,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DEV_FOLDER, findDevServers, markDevServers } from './dev-mark.js';
 import { live, type Life } from './life.js';
-import { startLocalStack, type LocalStack } from './local-stack.js';
+import { startStack, type Stack } from './stack.js';
 import { portOrFree } from './ports.js';
 
 const DATABASE = path.join(DEV_FOLDER, 'temporal.db');
@@ -18,7 +18,7 @@ async function dev(life: Life): Promise<void> {
   mkdirSync(DEV_FOLDER, { recursive: true });
   forgetEarlierSessions();
   console.log('Starting a Temporal server, a stand-in for flexperto and the worker, some 5 seconds …');
-  const stack = await startLocalStack(life, {
+  const stack = await startStack(life, {
     folder: DEV_FOLDER,
     dbFile: DATABASE,
     ports: {
@@ -39,7 +39,7 @@ function forgetEarlierSessions(): void {
   for (const suffix of ['', '-shm', '-wal']) rmSync(`${DATABASE}${suffix}`, { force: true });
 }
 
-function directions({ temporal, fake, workerLog }: LocalStack): string {
+function directions({ temporal, fake, workerLog }: Stack): string {
   return `
 Temporal UI  ${temporal.uiUrl ?? ''}/namespaces/${temporal.namespace}/workflows
 Temporal     ${temporal.address}

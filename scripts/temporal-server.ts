@@ -18,6 +18,8 @@ export interface TemporalServerOptions {
   /** Created at the start; `default` by default. */
   readonly namespace?: string;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /** The server's own settings by their names, such as `limit.historyCount.suggestContinueAsNew`. */
+  readonly dynamicConfig?: Readonly<Record<string, number>>;
 }
 
 export interface TemporalServer {
@@ -103,6 +105,10 @@ function argumentsOf(
     ...['--namespace', options.namespace, '--log-level', options.logLevel ?? 'error'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(options.dbFile === undefined ? [] : ['--db-filename', options.dbFile]),
+    ...Object.entries(options.dynamicConfig ?? {}).flatMap(([name, value]) => [
+      '--dynamic-config-value',
+      `${name}=${value}`,
+    ]),
   ];
 }
 

@@ -1,4 +1,8 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryption/index.js';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
 export class ConfigError extends Error {
@@ -16,6 +20,15 @@ const seconds = (least: number, most: number) =>
     .number(`must be a number of seconds from ${least} to ${most}`)
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
+const payloadKeys = z.string().transform((text, context) => {
+  try {
+    return parsePayloadKeys(text);
+  } catch (error) {
+    if (!(error instanceof PayloadKeysError)) throw error;
+    context.addIssue(`is wrong: ${error.message}`);
+    return z.NEVER;
+  }
+});
 const address = z
   .string()
   .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:9464');
@@ -47,7 +60,7 @@ const variables = z.object({
   SIGNING_TASK_QUEUE: z.string().min(1, 'must not be empty').default('signing'),
   SIGNING_DOCUMENT_ROOT: z.string().min(1, 'must not be empty').default('documents'),
   SIGNING_DOCUMENT_HOSTS: list.default([]),
-  SIGNING_PAYLOAD_KEYS: list.default([]),
+  SIGNING_PAYLOAD_KEYS: payloadKeys.default([]),
   SIGNING_ALLOW_PLAINTEXT: z
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
@@ -63,6 +76,9 @@ const variables = z.object({
   SIGNING_CALLBACK_SECRET: z.string().optional(),
 });
 
+/** The names of all variables. */
+export const VARIABLES = Object.keys(variables.shape);
+
 type Variables = z.output<typeof variables>;
 
 /** What a client of the workflow needs: the CLI. */
@@ -70,7 +86,7 @@ export interface ClientConfig {
   readonly taskQueue: string;
   readonly documentRoot: string;
   readonly documentHosts: readonly string[];
-  readonly payloadKeys: readonly string[];
+  readonly payloadKeys: readonly PayloadKey[];
   readonly allowPlaintext: boolean;
   readonly logLevel: Variables['SIGNING_LOG_LEVEL'];
 }
@@ -85,6 +101,16 @@ export interface WorkerConfig extends ClientConfig {
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
   readonly metricsAddress: string | undefined;
+}
+
+/** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
+export function loadDotEnv(): void {
+  if (!existsSync('.env')) return;
+  try {
+    loadEnvFile('.env');
+  } catch (error) {
+    throw new ConfigError(`The file .env cannot be read: ${error instanceof Error ? error.message : ''}`);
+  }
 }
 
 /** @throws ConfigError */
@@ -114,6 +140,14 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   };
 }
 
+/** @throws ConfigError where the folder of the documents is not there */
+export function requireDocumentRoot({ documentRoot }: ClientConfig): void {
+  if (existsSync(documentRoot) && statSync(documentRoot).isDirectory()) return;
+  throw new ConfigError(
+    `SIGNING_DOCUMENT_ROOT must be a folder that exists: ${resolve(documentRoot)} is none.`,
+  );
+}
+
 function clientConfig(read: Variables): ClientConfig {
   return {
     taskQueue: read.SIGNING_TASK_QUEUE,
@@ -130,13 +164,12 @@ function readVariables(env: NodeJS.ProcessEnv): Variables {
   const given = Object.entries(env).filter(
     ([name, value]) => /^(FLEXPERTO|SIGNING)_/.test(name) && value !== '',
   );
-  const known = Object.keys(variables.shape);
-  const unknown = given.map(([name]) => name).filter((name) => !known.includes(name));
+  const unknown = given.map(([name]) => name).filter((name) => !VARIABLES.includes(name));
   const result = variables.safeParse(Object.fromEntries(given));
   const wrong = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? [];
   const sentences = [
     ...unknown.map(
-      (name) => `${name} is not a variable of this program; did you mean ${nearest(name, known)}?`,
+      (name) => `${name} is not a variable of this program; did you mean ${nearest(name, VARIABLES)}?`,
     ),
     ...wrong,
   ];

@@ -13,12 +13,15 @@ export function createLogger(level: ClientConfig['logLevel']): Logger {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: describeError },
+    serializers: { error: describeError, task: hide, taskEncoded: hide },
   });
   return new DefaultLogger(level === 'debug' ? 'DEBUG' : 'INFO', ({ level: at, message, meta }: LogEntry) => {
     log[METHOD[at]](meta ?? {}, message);
   });
 }
+
+/** The SDK logs a task that it cannot start with all its data, which is personal. */
+const hide = (): undefined => undefined;
 
 const METHOD = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 

@@ -1,15 +1,20 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { ConfigError, type ClientConfig } from './config.js';
+import { createDataConverter } from './encryption/index.js';
+import { explainedCall } from './starter/explained.js';
+import { NoAccessError, NoServerError } from './starter/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
-/** Where Temporal is, from its own variables and configuration file. */
+/** Where Temporal is, from its own variables and configuration file, and how data is put there. */
 export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
   readonly options: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  readonly dataConverter: DataConverter;
 }
 
 /** @throws ConfigError where TEMPORAL_* cannot be read, or data would leave this machine unencrypted */
@@ -22,37 +27,54 @@ export function temporalTarget(config: ClientConfig): TemporalTarget {
         'set SIGNING_PAYLOAD_KEYS, or SIGNING_ALLOW_PLAINTEXT=true if that is meant.',
     );
   }
-  return { address, namespace: namespace ?? 'default', options: { ...connectionOptions, address } };
+  return {
+    address,
+    namespace: namespace ?? 'default',
+    options: { ...connectionOptions, address },
+    dataConverter: createDataConverter(config.payloadKeys),
+  };
 }
 
 function readConnectConfig() {
   try {
     return loadClientConnectConfig();
   } catch (error) {
-    throw new ConfigError(
-      `The TEMPORAL_ configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new ConfigError(`The TEMPORAL_ configuration cannot be read: ${firstLine(error)}`);
   }
 }
 
-/** @throws ConfigError where no server answers */
-export async function connectWorker({ address, options }: TemporalTarget): Promise<NativeConnection> {
-  return NativeConnection.connect(options).catch((error: unknown) => {
-    throw unreachable(address, error);
+/** @throws NoServerError, NoAccessError */
+export async function connectWorker(target: TemporalTarget): Promise<NativeConnection> {
+  // Loaded here, since a client has no use for the worker's native library.
+  const { NativeConnection } = await import('@temporalio/worker');
+  return NativeConnection.connect(target.options).catch((error: unknown) => {
+    throw unreachable(target, error);
   });
 }
 
-/** @throws ConfigError where no server answers */
-export async function connectClient({ address, namespace, options }: TemporalTarget): Promise<Client> {
-  const connection = await Connection.connect(options).catch((error: unknown) => {
-    throw unreachable(address, error);
-  });
-  return new Client({ connection, namespace });
+/** @throws NoServerError within seconds, NoAccessError */
+export async function connectClient(target: TemporalTarget): Promise<Client> {
+  const connection = await Connection.connect({ connectTimeout: '5 seconds', ...target.options }).catch(
+    (error: unknown) => {
+      throw unreachable(target, error);
+    },
+  );
+  return new Client({ connection, namespace: target.namespace, dataConverter: target.dataConverter });
 }
 
-function unreachable(address: string, error: unknown): ConfigError {
-  const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
-  return new ConfigError(`No Temporal server answers at ${address} (TEMPORAL_ADDRESS): ${why}`);
+function unreachable({ address, options }: TemporalTarget, error: unknown): Error {
+  const known = explainedCall(error);
+  if (known instanceof NoAccessError) return known;
+  const how = options.tls === undefined || options.tls === false ? '' : ' over TLS';
+  return new NoServerError(
+    `No Temporal server answers at ${address}${how} (TEMPORAL_ADDRESS): ${firstLine(error)}`,
+  );
+}
+
+/** What follows it can quote the file that could not be read, and an API key in it. */
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0] ?? '';
 }
 
 function isLoopback(address: string): boolean {

@@ -1,27 +1,37 @@
 #!/usr/bin/env node
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
 import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
-import { ConfigError, readWorkerConfig, type WorkerConfig } from './config.js';
+import {
+  ConfigError,
+  loadDotEnv,
+  readWorkerConfig,
+  requireDocumentRoot,
+  type WorkerConfig,
+} from './config.js';
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
 import { createFlexpertoClient } from './flexperto/index.js';
 import { createLogger } from './log.js';
 import { registerSearchAttributes } from './search-attributes.js';
+import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
+import { createVisibility } from './visibility.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;
 const HEALTH_EVERY_MS = 60_000;
 
+/** Errors whose message says all that is to be said. */
+const CLEAR = [ConfigError, NoServerError, NoAccessError];
+
 async function main(): Promise<void> {
-  if (existsSync('.env')) loadEnvFile('.env');
+  loadDotEnv();
   const config = readWorkerConfig(process.env);
   const target = temporalTarget(config);
-  requireFolder(config.documentRoot);
+  requireDocumentRoot(config);
   const logger = createLogger(config.logLevel);
   Runtime.install({ logger, telemetryOptions: telemetry(config) });
 
@@ -34,7 +44,8 @@ async function main(): Promise<void> {
     connection,
     namespace: target.namespace,
     taskQueue: config.taskQueue,
-    workflowBundle: { codePath: workflowBundle() },
+    workflowBundle: { codePath: workflowBundle(config) },
+    dataConverter: target.dataConverter,
     activities: createActivities(dependencies),
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
@@ -68,29 +79,13 @@ function createDependencies(config: WorkerConfig, connection: NativeConnection, 
     handsOver: config.handover !== undefined,
     firstPollMs: config.firstPollMs,
     secrets: [config.apiKey],
-    hasEarlierRun: (workflowId, runId) => hasEarlierRun(connection, namespace, workflowId, runId),
+    ...createVisibility(connection, { namespace, taskQueue: config.taskQueue }),
   };
   const close = async (): Promise<void> => {
     await flexperto.close();
     await sources.close();
   };
   return { dependencies, close };
-}
-
-/** Asks the visibility store: describing a workflow id tells only of its newest run. */
-async function hasEarlierRun(
-  connection: NativeConnection,
-  namespace: string,
-  workflowId: string,
-  runId: string,
-): Promise<boolean> {
-  const query = `WorkflowId = ${JSON.stringify(workflowId)} AND RunId != ${JSON.stringify(runId)}`;
-  const { executions } = await connection.workflowService.listWorkflowExecutions({
-    namespace,
-    query,
-    pageSize: 1,
-  });
-  return executions.length > 0;
 }
 
 function reportHealth(worker: Worker, logger: Logger): NodeJS.Timeout {
@@ -108,23 +103,20 @@ function telemetry({ metricsAddress }: WorkerConfig) {
   return { metrics: { prometheus: { bindAddress: metricsAddress, ...options } } };
 }
 
-function workflowBundle(): string {
-  const path = join(__dirname, '..', 'workflow-bundle.js');
+/** With keys, the one that hides what failures say (encryption/failure-converter.ts). */
+function workflowBundle({ payloadKeys }: WorkerConfig): string {
+  const name = payloadKeys.length === 0 ? 'workflow-bundle.js' : 'workflow-bundle-encrypting.js';
+  const path = join(__dirname, '..', name);
   if (!existsSync(path)) throw new ConfigError('The workflow bundle is missing; run: npm run build');
   return path;
-}
-
-function requireFolder(path: string): void {
-  if (!existsSync(path) || !statSync(path).isDirectory()) {
-    throw new ConfigError(`SIGNING_DOCUMENT_ROOT must be a folder that exists: ${resolve(path)} is none.`);
-  }
 }
 
 main().then(
   () => process.exit(0),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${error instanceof ConfigError ? message : `The worker stopped: ${message}`}\n`);
+    const isClear = CLEAR.some((kind) => error instanceof kind);
+    process.stderr.write(`${isClear ? message : `The worker stopped: ${message}`}\n`);
     process.exit(1);
   },
 );

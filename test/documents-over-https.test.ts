@@ -192,6 +192,7 @@ test('bytes that have changed at the host since they were checked are never read
       signatureFields: 'required',
       bytes: then.length,
       sha256,
+      pages: 1,
       fields: 1,
     }),
   );

@@ -25,6 +25,7 @@ const checked = (source: string, bytes: Uint8Array): CheckedDocument => ({
   signatureFields: 'required',
   bytes: bytes.length,
   sha256: sha256(bytes),
+  pages: 1,
   fields: 1,
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SigningRequest } from '../../src/domain/request.js';
 import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
-import type { LocalStack } from '../local-stack.js';
+import type { Stack } from '../stack.js';
 import { createNews } from './news.js';
 import { createNarrator } from './screen.js';
 
@@ -14,7 +14,7 @@ const PATIENCE_MS = 90_000;
 const DISTANCE_SECONDS = 0.7;
 
 /** Tells one signing from the employee's click to the last signature while it happens, and returns its final status. */
-export async function tellOneSigning(stack: LocalStack, request: SigningRequest): Promise<SigningStatus> {
+export async function tellOneSigning(stack: Stack, request: SigningRequest): Promise<SigningStatus> {
   const { fake, signing } = stack;
   const { requestId, documents } = request;
   const tell = createNarrator();
@@ -44,7 +44,7 @@ export async function tellOneSigning(stack: LocalStack, request: SigningRequest)
 }
 
 /** Every call takes its time, and the answer to the last attach is lost although it took effect. */
-function putFarAway({ fake }: LocalStack, lastDocument: string): void {
+function putFarAway({ fake }: Stack, lastDocument: string): void {
   const slow = { delaySeconds: DISTANCE_SECONDS, delayBefore: true };
   fake.faults.add({ call: 'attach', document: lastDocument, ...slow, reset: 'after' });
   for (const call of ['initiate', 'upload-url', 'attach', 'list'] as const)
@@ -53,7 +53,7 @@ function putFarAway({ fake }: LocalStack, lastDocument: string): void {
 }
 
 async function follow(
-  { signing }: LocalStack,
+  { signing }: Stack,
   requestId: string,
   wanted: SigningState,
   tellNews: (status: SigningStatus) => void,

@@ -2,6 +2,7 @@ import type { VendorDocument } from '../domain/vendor-document.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
+import { requireKnownRun } from './known-run.js';
 import type { SessionRef } from './request-upload-url.js';
 
 /** Call 4; given one attempt by its policy, and never cancelled in flight. `null` where the vendor answers nothing. */
@@ -9,7 +10,9 @@ export function createAttachDocument({ flexperto, secrets }: ActivityDependencie
   return async (
     { employeeId, sessionId }: SessionRef,
     { fileId, name }: { readonly fileId: string; readonly name: string },
+    knownRun: string,
   ): Promise<VendorDocument | null> => {
+    requireKnownRun(`${name}: attach`, knownRun);
     try {
       return await beating(() => flexperto.attachDocument({ employeeId }, sessionId, fileId));
     } catch (error) {

@@ -4,6 +4,7 @@ import type { CheckedDocument } from '../domain/request.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failure } from './failures.js';
+import { currentExecution } from './known-run.js';
 
 /** A source that does not answer is asked so often before it counts as a problem of the request. */
 const PATIENCE = 4;
@@ -16,17 +17,17 @@ export interface CheckedDocuments {
 
 /**
  * Checks everything that can be known before a remote call. Fails with `RequestRejected` and all problems at once.
- * An id that was used before is refused here too: a second run would send a second signing.
+ * An id that was used before is refused here too: a second run would send a second signing. A run that Temporal has
+ * started over (`firstRun` is another) is let through: each of its calls is settled before it is made.
  */
 export function createCheckDocuments({ checker, handsOver, hasEarlierRun }: ActivityDependencies) {
-  return async (input: unknown): Promise<CheckedDocuments> => {
-    const { attempt, workflowExecution } = activityInfo();
-    if (workflowExecution === undefined)
-      throw failure('RequestRejected', 'A signing is started as a workflow.');
-    if (await hasEarlierRun(workflowExecution.workflowId, workflowExecution.runId)) {
+  return async (input: unknown, firstRun: string): Promise<CheckedDocuments> => {
+    const { attempt } = activityInfo();
+    const { workflowId, runId } = currentExecution();
+    if (runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
       throw failure(
         'RequestRejected',
-        `${workflowExecution.workflowId} was started before, and a signing is never sent twice.`,
+        `${workflowId} was started before, and a signing is never sent twice.`,
       );
     }
     const checked = await beating(() => checker.check(input, cancellationSignal()));

@@ -17,4 +17,6 @@ export interface ActivityDependencies {
   readonly secrets: readonly string[];
   /** Whether another run of this workflow id exists, closed ones included, as far as the server remembers. */
   readonly hasEarlierRun: (workflowId: string, runId: string) => Promise<boolean>;
+  /** Whether another signing than this one has the contract session, ended ones included. */
+  readonly isSessionTaken: (sessionId: number, workflowId: string) => Promise<boolean>;
 }

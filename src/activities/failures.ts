@@ -14,6 +14,8 @@ import { redact } from './redact.js';
 export interface FailureDetails {
   readonly status?: number;
   readonly retryAfterMs?: number;
+  /** The run that must settle first what the run before has done. */
+  readonly runId?: string;
 }
 
 /** What the failing step was about. */
@@ -47,7 +49,10 @@ export function toFailure(error: unknown, context: FailureContext): unknown {
   return error;
 }
 
-interface FailureOptions extends Partial<Record<keyof FailureDetails, number | undefined>> {
+interface FailureOptions {
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly runId?: string;
   readonly nonRetryable?: boolean;
   readonly nextRetryDelay?: number;
 }
@@ -58,10 +63,11 @@ export function failure(
   message: string,
   options: FailureOptions = {},
 ): ApplicationFailure {
-  const { status, retryAfterMs, nonRetryable = true } = options;
+  const { status, retryAfterMs, runId, nonRetryable = true } = options;
   const details: FailureDetails = {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(runId === undefined ? {} : { runId }),
   };
   const nextRetryDelay = options.nextRetryDelay ?? retryAfterMs;
   return ApplicationFailure.create({

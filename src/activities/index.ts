@@ -3,6 +3,7 @@ import { createCheckDocuments } from './check-documents.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createHandOverSession } from './hand-over-session.js';
 import { createInitiateSession } from './initiate-session.js';
+import { createJudgeAdoption } from './judge-adoption.js';
 import { createListDocuments } from './list-documents.js';
 import { createPollDocuments } from './poll-documents.js';
 import { createRequestUploadUrl } from './request-upload-url.js';
@@ -18,6 +19,7 @@ export function createActivities(dependencies: ActivityDependencies) {
   return {
     checkDocuments: createCheckDocuments(dependencies),
     initiateSession: createInitiateSession(dependencies),
+    judgeAdoption: createJudgeAdoption(dependencies),
     requestUploadUrl: createRequestUploadUrl(dependencies),
     uploadDocument: createUploadDocument(dependencies),
     attachDocument: createAttachDocument(dependencies),

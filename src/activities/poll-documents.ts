@@ -11,6 +11,8 @@ import { list, type ListRequest } from './list-documents.js';
 export interface PollRequest extends ListRequest {
   /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
   readonly known: readonly DocumentState[];
+  /** Whether to look at once; else the first look comes after the first interval. */
+  readonly atOnce: boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ export function createPollDocuments({ flexperto, secrets, firstPollMs }: Activit
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(activityInfo().attempt, firstPollMs, Math.random(), retryAfterMs);
+    if (!request.atOnce && activityInfo().attempt === 1) throw notYet('the next look comes later', pause());
     try {
       const listed = await beating(() => list(flexperto, request));
       if (!request.listWorks || differ(request.known, withNews(request.known, listed))) return listed;

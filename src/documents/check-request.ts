@@ -86,14 +86,14 @@ function named(index: number, document: RequestedDocument | undefined, problem: 
 }
 
 function judged(document: RequestedDocument, method: Method, found: PdfInspection): Looked {
-  const { bytes, sha256, fields, signedFields } = found;
+  const { bytes, sha256, pages, fields, signedFields } = found;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
   if (document.signatureFields === 'required' && method !== 'qes' && fields === signedFields) {
     return { bytes, problem: missingField(found) };
   }
-  return { bytes, document: { ...document, bytes, sha256, fields } };
+  return { bytes, document: { ...document, bytes, sha256, pages, fields } };
 }
 
 function missingField({ fields }: PdfInspection): string {

@@ -31,6 +31,8 @@ export interface StepFailure {
   readonly status?: number;
   /** The vendor's Retry-After, in milliseconds from its answer. */
   readonly retryAfterMs?: number;
+  /** The run of the workflow that refused the call, since the run before it may have made it. */
+  readonly runId?: string;
 }
 
 /** What may follow the failure of a call that is not idempotent. */

@@ -50,6 +50,7 @@ export interface Problem {
 export interface CheckedDocument extends RequestedDocument {
   readonly bytes: number;
   readonly sha256: string;
+  readonly pages: number;
   /** Signature fields found in the PDF, signed ones included. */
   readonly fields: number;
 }

@@ -1,5 +1,5 @@
 import { OUTCOMES, type Outcome } from './outcome.js';
-import type { Attention } from './status.js';
+import type { Action, Attention } from './status.js';
 
 /** What a human decides about a session that needs attention. */
 export type Resolution =
@@ -62,14 +62,14 @@ export function refuseOutcome(
 
 /** The possible actions as the JSON that is to be sent. */
 export function describeActions(attention: Attention): string {
-  return attention.actions
-    .map((action) => {
-      if (action === 'abort') return '{"action":"abort","reason":"…"}';
-      return action === 'adopt' && needsSessionId(attention)
-        ? '{"action":"adopt","sessionId":13}'
-        : `{"action":"${action}"}`;
-    })
-    .join(' or ');
+  return attention.actions.map((action) => describeAction(action, attention)).join(' or ');
+}
+
+export function describeAction(action: Action, attention: Attention): string {
+  if (action === 'abort') return '{"action":"abort","reason":"…"}';
+  return action === 'adopt' && needsSessionId(attention)
+    ? '{"action":"adopt","sessionId":13}'
+    : `{"action":"${action}"}`;
 }
 
 function needsSessionId({ step }: Attention): boolean {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Agent, errors as undici, request, type Dispatcher } from 'undici';
+import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
 import { retryAfterMs } from './retry-after.js';
 import { vendorMessage } from './vendor-message.js';
@@ -39,7 +39,7 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 export function createTransport(connectTimeoutMs: number): Transport {
   const dispatcher = new Agent({
     pipelining: 0,
-    connect: { timeout: connectTimeoutMs },
+    connect: marked(buildConnector({ timeout: connectTimeoutMs })),
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -61,7 +61,7 @@ async function perform(exchange: Exchange, dispatcher: Dispatcher): Promise<Answ
       body: body.content,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    return accepted(call, response, await readText(response));
+    return accepted(call, response, await readText(response, signal));
   } catch (error) {
     if (body.thrown !== undefined) throw body.thrown.error;
     if (signal?.aborted === true) throw signal.reason;
@@ -95,7 +95,7 @@ async function* watched(
   }
 }
 
-async function readText(response: Dispatcher.ResponseData): Promise<string> {
+async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
@@ -104,7 +104,8 @@ async function readText(response: Dispatcher.ResponseData): Promise<string> {
       bytes += chunk.length;
       if (bytes > MAX_ANSWER_BYTES) break;
     }
-  } catch {
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
     // The status is known and decides; a text that was cut short is not understood where its content is needed.
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -124,22 +125,25 @@ function accepted(
   throw new RefusedError(call, status, vendorMessage(text), wait);
 }
 
-/** Failures that come before the first byte of a request: the name, the route, the connection, the certificate. */
-const BEFORE_SENDING =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
+/** The connection or its encryption did not come about, so that no byte of a request was sent. */
+class NotConnected extends Error {}
+
+function marked(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    connect(options, (error, socket) => {
+      if (error === null) callback(null, socket);
+      else callback(new NotConnected('not connected', { cause: error }), null);
+    });
+  };
+}
 
 function sorted(call: Call, error: unknown): Error {
   if (error instanceof RefusedError || error instanceof OutcomeUnknownError) return error;
-  const codes = codesOf(error);
-  const before = codes.length > 0 && codes.every((code) => BEFORE_SENDING.test(code));
-  if (before) return new NotSentError(call, codes[0] ?? '');
-  const code = codes[0] ?? (error instanceof undici.UndiciError ? error.code : 'connection lost');
-  return new OutcomeUnknownError(call, `the connection failed (${code})`);
+  if (error instanceof NotConnected) return new NotSentError(call, codeOf(error.cause));
+  return new OutcomeUnknownError(call, `the connection failed (${codeOf(error)})`);
 }
 
-/** The codes of an error, or of all attempts where several addresses of a host were tried. */
-function codesOf(error: unknown): string[] {
-  if (error instanceof AggregateError) return error.errors.flatMap(codesOf);
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return [error.code];
-  return [];
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'connection lost';
 }

@@ -1,14 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
-import { readRequest } from '../domain/read-request.js';
-import type { SigningRequest } from '../domain/request.js';
+import type { Client } from '@temporalio/client';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
-import type { SigningState, SigningStatus } from '../domain/status.js';
+import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
-import { InvalidRequestError, RequestConflictError } from './errors.js';
+import { decideOnce } from './decide-once.js';
 import { explained } from './explained.js';
-import { firstInput } from './first-input.js';
 import { listSignings } from './list.js';
+import { askServer, askSession, lookUp, lookUpOpen } from './look-up.js';
+import { startSigning } from './start.js';
 
 export interface StartedSigning {
   readonly requestId: string;
@@ -20,7 +18,10 @@ export interface StartedSigning {
 /** One line of a list. */
 export interface SigningSummary {
   readonly requestId: string;
+  /** Null where no worker has taken the signing up yet on a namespace that did not know the search attributes. */
   readonly state: SigningState | null;
+  /** Whether somebody ended the workflow in Temporal: then `state` is the last one before. */
+  readonly terminated: boolean;
   readonly method: string | null;
   readonly employeeId: string | null;
   readonly crmRecord: string | null;
@@ -33,30 +34,40 @@ export interface SigningFilter {
   readonly state?: string | undefined;
   readonly employeeId?: string | undefined;
   readonly crmRecord?: string | undefined;
-  /** At most so many, the newest first; 100 unless told. */
+  /** At most so many; 100 unless told. */
   readonly limit?: number | undefined;
 }
 
 /**
- * Starts and follows signings. Every method but `start` and `list` throws `SigningNotFoundError` for an unknown
- * requestId; those that ask the session itself throw `NoWorkerError` when no worker answers in time.
+ * Starts and follows signings. Every method throws `NoServerError` when the Temporal server does not answer in time and
+ * `NoAccessError` when it refuses this client; every one but `start` and `list` throws `SigningNotFoundError` for an
+ * unknown requestId; those that ask the session itself throw `NoWorkerError` when no worker answers in time.
  */
 export interface SigningClient {
   /**
-   * Starts a signing, once: the same request again gives the session that exists.
+   * Starts a signing, once: the same request again gives the session that exists. No worker need run.
    * @throws InvalidRequestError, RequestConflictError
    */
   start(input: unknown): Promise<StartedSigning>;
+  /** The whole state; once it has ended, no worker is needed. @throws what `wait` throws, where it has ended */
   status(requestId: string): Promise<SigningStatus>;
-  /** Waits for the end. @throws RequestRejectedError where the request was at fault, SigningTerminatedError */
+  /**
+   * Waits for the end. After a `NoServerError` it can be called again.
+   * @throws RequestRejectedError where the request was at fault, SigningTerminatedError, SigningBrokenError
+   */
   wait(requestId: string): Promise<SigningStatus>;
-  /** A hint to look at the documents now. */
+  /** A hint to look at the documents now. @throws NotPossibleError where it has ended */
   check(requestId: string): Promise<void>;
-  /** @throws NotPossibleError with a sentence that says what is possible */
+  /**
+   * A human's decision on what needs attention. The same decision again, on the same question, changes nothing.
+   * @throws NotPossibleError with a sentence that says what is possible
+   */
   resolve(requestId: string, resolution: Resolution): Promise<SigningStatus>;
   /** @throws NotPossibleError */
   recordOutcome(requestId: string, outcome: RecordedOutcome): Promise<SigningStatus>;
+  /** Asks for the end; a call in flight is let end first. @throws NotPossibleError where it has ended */
   cancel(requestId: string): Promise<void>;
+  /** Open ones first, the newest start first among them; then those that have ended, the latest end first. */
   list(filter?: SigningFilter): Promise<SigningSummary[]>;
 }
 
@@ -64,63 +75,37 @@ export function createSigningClient(
   client: Client,
   taskQueue: string = messages.DEFAULT_TASK_QUEUE,
 ): SigningClient {
-  const handleOf = (requestId: string): WorkflowHandle =>
-    client.workflow.getHandle(messages.workflowIdOf(requestId));
-  const asked = <Result>(
-    requestId: string,
-    ask: (handle: WorkflowHandle) => Promise<Result>,
-  ): Promise<Result> =>
-    ask(handleOf(requestId)).catch((error: unknown) => {
-      throw explained(error, requestId);
-    });
-
   return {
-    start: (input) => start(client, taskQueue, input),
-    status: (requestId) => asked(requestId, (handle) => handle.query(messages.statusQuery)),
-    wait: (requestId) => asked(requestId, (handle) => handle.result() as Promise<SigningStatus>),
-    check: (requestId) => asked(requestId, (handle) => handle.signal(messages.checkNowSignal)),
-    resolve: (requestId, resolution) =>
-      asked(requestId, (handle) => handle.executeUpdate(messages.resolveUpdate, { args: [resolution] })),
-    recordOutcome: (requestId, outcome) =>
-      asked(requestId, (handle) => handle.executeUpdate(messages.recordOutcomeUpdate, { args: [outcome] })),
+    start: (input) => startSigning(client, taskQueue, input),
+    status: async (requestId) => {
+      const { handle, open } = await lookUp(client, requestId);
+      if (open) {
+        const status = await askSession(client, requestId, () => handle.query(messages.statusQuery));
+        if (!isFinal(status.state)) return status;
+      }
+      return askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
+    },
+    wait: async (requestId) => {
+      const { handle } = await lookUp(client, requestId);
+      return (handle.result() as Promise<SigningStatus>).catch((error: unknown) => {
+        throw explained(error, requestId);
+      });
+    },
+    check: async (requestId) => {
+      const { handle } = await lookUpOpen(client, requestId);
+      await askServer(client, requestId, () => handle.signal(messages.checkNowSignal));
+    },
+    resolve: (requestId, resolution) => decideOnce(client, requestId, resolution),
+    recordOutcome: async (requestId, outcome) => {
+      const { handle } = await lookUpOpen(client, requestId);
+      return askSession(client, requestId, () =>
+        handle.executeUpdate(messages.recordOutcomeUpdate, { args: [outcome] }),
+      );
+    },
     cancel: async (requestId) => {
-      await asked(requestId, (handle) => handle.cancel());
+      const { handle } = await lookUpOpen(client, requestId);
+      await askServer(client, requestId, () => handle.cancel());
     },
     list: (filter = {}) => listSignings(client, filter),
   };
-}
-
-async function start(client: Client, taskQueue: string, input: unknown): Promise<StartedSigning> {
-  const { request, problems } = readRequest(input);
-  if (problems.length > 0) throw new InvalidRequestError(problems);
-  const { requestId } = request;
-  const workflowId = messages.workflowIdOf(requestId);
-  try {
-    await client.workflow.start(messages.WORKFLOW_TYPE, {
-      taskQueue,
-      workflowId,
-      args: [input],
-      // An id is used once: a closed session is not started over, it may have been sent.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: `${request.name} (${request.method})`,
-      typedSearchAttributes: new TypedSearchAttributes(attributesOf(request)),
-    });
-    return { requestId, workflowId, created: true };
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const { request: before } = readRequest(await firstInput(client, workflowId));
-    if (JSON.stringify(before) !== JSON.stringify(request)) throw new RequestConflictError(requestId);
-    return { requestId, workflowId, created: false };
-  }
-}
-
-/** Given at the start they cost no event of their own. The deadline is the workflow's to compute. */
-function attributesOf(request: SigningRequest): SearchAttributePair[] {
-  const { state, method, employeeId, crmRecord } = messages.searchAttributes;
-  return [
-    { key: state, value: 'checking-documents' },
-    { key: method, value: request.method },
-    { key: employeeId, value: request.employeeId },
-    ...(request.crmRecord === undefined ? [] : [{ key: crmRecord, value: request.crmRecord }]),
-  ];
 }

@@ -1,5 +1,6 @@
 import { describeProblems } from '../domain/read-request.js';
 import type { Problem } from '../domain/request.js';
+import type { SigningState } from '../domain/status.js';
 
 /** The request is wrong; nothing was started. `problems` names every wrong field. */
 export class InvalidRequestError extends Error {
@@ -19,7 +20,8 @@ export class RequestConflictError extends Error {
 
   constructor(requestId: string) {
     super(
-      `The requestId ${requestId} was already used for a request with other content; nothing was started.`,
+      `The requestId ${requestId} was already used for a request with other content; nothing was started. ` +
+        'A changed request needs a requestId of its own.',
     );
     this.requestId = requestId;
   }
@@ -44,10 +46,28 @@ export class NotPossibleError extends Error {
 /** No worker answered in time; the session itself is not affected. */
 export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';
+  readonly taskQueue: string;
+  /** As the server knows it from the search attributes, if it does. */
+  readonly lastState: SigningState | null;
 
-  constructor() {
-    super('No worker answered: is one running on the task queue of the session? The session itself is safe.');
+  constructor(taskQueue: string, lastState: SigningState | null) {
+    super(
+      `No worker answered: is one running on the task queue ${taskQueue}? The session itself is safe` +
+        (lastState === null ? '.' : `; its last known state is ${lastState}.`),
+    );
+    this.taskQueue = taskQueue;
+    this.lastState = lastState;
   }
+}
+
+/** The Temporal server did not answer in time; sessions are not affected. */
+export class NoServerError extends Error {
+  override readonly name = 'NoServerError';
+}
+
+/** The Temporal server lacks the namespace, or does not let this client in. */
+export class NoAccessError extends Error {
+  override readonly name = 'NoAccessError';
 }
 
 /** The worker or flexperto found fault with the request itself: nothing was sent, and the session has ended. */
@@ -62,6 +82,19 @@ export class SigningTerminatedError extends Error {
 
   constructor(requestId: string) {
     super(`The signing ${requestId} was terminated in Temporal; what exists at flexperto stays there.`);
+    this.requestId = requestId;
+  }
+}
+
+/** The workflow failed without an outcome, which only a fault of the worker or its set-up brings about. */
+export class SigningBrokenError extends Error {
+  override readonly name = 'SigningBrokenError';
+  readonly requestId: string;
+
+  constructor(requestId: string, why: string) {
+    super(
+      `The signing ${requestId} broke off without an outcome (${why}); what exists at flexperto stays there.`,
+    );
     this.requestId = requestId;
   }
 }

@@ -1,18 +1,37 @@
 import {
-  isGrpcDeadlineError,
+  isGrpcServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure, TerminatedFailure } from '@temporalio/common';
 import {
-  NoWorkerError,
+  ApplicationFailure,
+  CancelledFailure,
+  NamespaceNotFoundError,
+  TerminatedFailure,
+} from '@temporalio/common';
+import {
+  NoAccessError,
+  NoServerError,
   NotPossibleError,
   RequestRejectedError,
+  SigningBrokenError,
   SigningNotFoundError,
   SigningTerminatedError,
 } from './errors.js';
+
+/** The gRPC statuses that are told apart. Source: the gRPC status codes. */
+const GRPC = {
+  ok: 0,
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  unavailable: 14,
+  unauthenticated: 16,
+};
 
 /** An error of the Temporal client as one of this library; what is neither is passed on. */
 export function explained(error: unknown, requestId: string): unknown {
@@ -23,18 +42,56 @@ export function explained(error: unknown, requestId: string): unknown {
   }
   if (error instanceof WorkflowUpdateFailedError)
     return new NotPossibleError(error.cause?.message ?? error.message);
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error))
-    return new NoWorkerError();
-  return error instanceof WorkflowFailedError ? endedWithout(error, requestId) : error;
+  return error instanceof WorkflowFailedError ? endedWithout(error, requestId) : explainedCall(error);
+}
+
+/** The same for a call that is about no one signing. */
+export function explainedCall(error: unknown): unknown {
+  if (error instanceof NamespaceNotFoundError)
+    return new NoAccessError(`The Temporal server has no namespace ${error.namespace} (TEMPORAL_NAMESPACE).`);
+  const { code, details } = grpcStatusOf(error);
+  switch (code) {
+    case GRPC.permissionDenied:
+    case GRPC.unauthenticated:
+      return new NoAccessError(`The Temporal server does not let this client in: ${details}`);
+    case GRPC.cancelled:
+    case GRPC.deadlineExceeded:
+    case GRPC.unavailable:
+      return new NoServerError(`The Temporal server does not answer: ${details}`);
+    case GRPC.resourceExhausted:
+      return new NoServerError(`The Temporal server has too much to do: ${details}`);
+    default:
+      return error;
+  }
+}
+
+/** Whether the server has waited for a worker in vain: too long, or because it knows that none has been there. */
+export function lacksWorker(error: unknown): boolean {
+  const { code } = grpcStatusOf(error);
+  return code === GRPC.cancelled || code === GRPC.deadlineExceeded || code === GRPC.failedPrecondition;
+}
+
+/** Whether the namespace does not know the search attributes yet: the first worker registers them. */
+export function lacksSearchAttributes(error: unknown): boolean {
+  const { code, details } = grpcStatusOf(error);
+  return code === GRPC.invalidArgument && details.includes('search attribute');
+}
+
+function grpcStatusOf(error: unknown): { code: number; details: string } {
+  if (isGrpcServiceError(error)) return error;
+  return error instanceof Error && error.cause !== undefined
+    ? grpcStatusOf(error.cause)
+    : { code: GRPC.ok, details: '' };
 }
 
 /** The types of failure by which the workflow says that the request itself is at fault. */
 const AT_FAULT = ['RequestRejected', 'RequestRefused'];
 
 /** Why a workflow ended without an outcome. */
-function endedWithout(error: WorkflowFailedError, requestId: string): Error {
-  const { cause } = error;
+function endedWithout({ cause }: WorkflowFailedError, requestId: string): Error {
   if (cause instanceof ApplicationFailure && AT_FAULT.includes(cause.type ?? ''))
     return new RequestRejectedError(cause.message);
-  return cause instanceof TerminatedFailure ? new SigningTerminatedError(requestId) : error;
+  if (cause instanceof TerminatedFailure) return new SigningTerminatedError(requestId);
+  if (cause instanceof CancelledFailure) return new SigningBrokenError(requestId, 'it was cancelled');
+  return new SigningBrokenError(requestId, cause?.message ?? 'no reason is known');
 }

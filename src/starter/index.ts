@@ -1,9 +1,12 @@
 export {
   InvalidRequestError,
+  NoAccessError,
+  NoServerError,
   NoWorkerError,
   NotPossibleError,
   RequestConflictError,
   RequestRejectedError,
+  SigningBrokenError,
   SigningNotFoundError,
   SigningTerminatedError,
 } from './errors.js';
@@ -14,6 +17,7 @@ export {
   type SigningSummary,
   type StartedSigning,
 } from './client.js';
+export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../encryption/index.js';
 export type { SigningStatus } from '../domain/status.js';
 export type { SigningRequest, Problem } from '../domain/request.js';
 export type { RecordedOutcome, Resolution } from '../domain/resolution.js';

@@ -1,43 +1,72 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { FINAL_STATES, OPEN_STATES } from '../domain/status.js';
+import { OPEN_STATES } from '../domain/status.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { SigningFilter, SigningSummary } from './client.js';
+import { explainedCall, lacksSearchAttributes } from './explained.js';
+import { stateOf } from './look-up.js';
 
-/** Signings by search attributes, the newest first. The list is eventually consistent. */
+const SERVER_ANSWERS_MS = 10_000;
+
+/** Signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
 export async function listSignings(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
-  const summaries: SigningSummary[] = [];
+  try {
+    return await client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => collect(client, filter));
+  } catch (error) {
+    // Where no worker has registered the search attributes, no signing can have any.
+    if (lacksSearchAttributes(error)) return [];
+    throw explainedCall(error);
+  }
+}
+
+async function collect(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
   const limit = filter.limit ?? 100;
+  const summaries: SigningSummary[] = [];
   for await (const execution of client.workflow.list({
     query: queryOf(filter),
-    pageSize: Math.min(limit, 100),
+    pageSize: Math.max(1, Math.min(limit, 1000)),
   })) {
-    summaries.push(summaryOf(execution));
     if (summaries.length >= limit) break;
+    const summary = summaryOf(execution);
+    if (isWanted(summary, filter)) summaries.push(summary);
   }
   return summaries;
 }
 
 function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
-  const conditions = [
-    ['WorkflowType', WORKFLOW_TYPE],
-    [searchAttributes.state.name, state],
-    [searchAttributes.employeeId.name, employeeId],
-    [searchAttributes.crmRecord.name, crmRecord],
-  ];
-  return conditions
-    .flatMap(([name, value]) => (value === undefined ? [] : `${name ?? ''} = ${JSON.stringify(value)}`))
-    .join(' AND ');
+  return [
+    ...condition('WorkflowType', WORKFLOW_TYPE),
+    ...condition(searchAttributes.state.name, state),
+    // The last state of a workflow that was terminated stays in its attributes.
+    ...condition('ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined),
+    ...condition(searchAttributes.employeeId.name, employeeId),
+    ...condition(searchAttributes.crmRecord.name, crmRecord),
+  ].join(' AND ');
 }
 
-function summaryOf({
-  workflowId,
-  startTime,
-  typedSearchAttributes: known,
-}: WorkflowExecutionInfo): SigningSummary {
-  const state = known.get(searchAttributes.state);
+/**
+ * No value needs an escape, since servers were seen to compare escaped text with itself: from the first quote or
+ * backslash on, it is compared here.
+ */
+function condition(name: string, value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const [plain = ''] = value.split(/['"\\]/);
+  if (plain === '' && value !== '') return [];
+  return [`${name} ${plain === value ? '=' : 'STARTS_WITH'} '${plain}'`];
+}
+
+function isWanted(summary: SigningSummary, { employeeId, crmRecord }: SigningFilter): boolean {
+  return (
+    (employeeId === undefined || summary.employeeId === employeeId) &&
+    (crmRecord === undefined || summary.crmRecord === crmRecord)
+  );
+}
+
+function summaryOf(execution: WorkflowExecutionInfo): SigningSummary {
+  const { workflowId, startTime, status, typedSearchAttributes: known } = execution;
   return {
     requestId: workflowId.slice(workflowIdOf('').length),
-    state: [...OPEN_STATES, ...FINAL_STATES].find((candidate) => candidate === state) ?? null,
+    state: stateOf(execution),
+    terminated: status.name === 'TERMINATED' || status.name === 'TIMED_OUT',
     method: known.get(searchAttributes.method) ?? null,
     employeeId: known.get(searchAttributes.employeeId) ?? null,
     crmRecord: known.get(searchAttributes.crmRecord) ?? null,

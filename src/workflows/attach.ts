@@ -21,10 +21,11 @@ function attachOne(session: Session, file: { fileId: string; name: string }): Pr
   const sessionId = session.status().sessionId ?? 0;
   return exactlyOnce<VendorDocument | null>(session, {
     step: 'attach',
-    make: () =>
+    make: (knownRun) =>
       oneAttempt.attachDocument.executeWithOptions({ summary: `Attach ${file.name}` }, [
         { employeeId, sessionId },
         file,
+        knownRun,
       ]),
     settle: () => settleByList(session, 'attach', (listed) => settled(listed, file)),
     adopted: () => null,

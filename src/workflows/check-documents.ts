@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { CheckedDocuments } from '../activities/check-documents.js';
 import type { CheckedDocument } from '../domain/request.js';
 import type { DocumentState } from '../domain/status.js';
@@ -22,8 +22,10 @@ function facts(document: CheckedDocument | undefined): Partial<DocumentState> {
 
 async function check(input: unknown): Promise<CheckedDocuments> {
   try {
+    const { firstExecutionRunId } = workflowInfo();
     return await checking.checkDocuments.executeWithOptions({ summary: 'Check request and documents' }, [
       input,
+      firstExecutionRunId,
     ]);
   } catch (error) {
     if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;

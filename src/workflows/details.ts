@@ -1,28 +1,15 @@
-import { describeActions } from '../domain/resolution.js';
+import { adviceOn, MEANING, meaningOf } from '../domain/explanations.js';
+import { describeAction } from '../domain/resolution.js';
 import type { Attention, DocumentState, SigningState, SigningStatus } from '../domain/status.js';
 
-const MEANING: Record<SigningState, string> = {
-  'checking-documents': 'The documents are being checked. Nothing has been sent yet.',
-  initiating: 'The contract session is being created at flexperto.',
-  uploading: 'The documents are being uploaded.',
-  attaching: 'The documents are being attached to the contract session.',
-  'handing-over': 'The contract session is being handed over.',
-  'awaiting-handover':
-    'The documents are at flexperto. **The employee hands the session over in the flexperto Dashboard.**',
-  'awaiting-signature': 'Waiting for the customer to sign.',
-  'needs-attention': '**A human must decide how this goes on.**',
-  completed: 'All signatures have been given.',
-  failed: 'The signing has failed.',
-  withdrawn: 'All documents were deleted at flexperto.',
-  expired: 'The deadline has passed without a signature.',
-  cancelled: 'The signing was cancelled. What exists at flexperto stays there; delete it in the Dashboard.',
-};
+/** States in which somebody has to act. */
+const WAITING_FOR_HANDS: readonly SigningState[] = ['awaiting-handover', 'needs-attention'];
 
 /** The page on a session in the Temporal UI, in Markdown. No personal data. */
 export function describe(status: SigningStatus, listWorks: boolean | undefined): string {
   const parts = [
     `### ${title(status.state)}`,
-    MEANING[status.state],
+    WAITING_FOR_HANDS.includes(status.state) ? `**${MEANING[status.state]}**` : MEANING[status.state],
     ...(status.attention === null ? [] : [attentionPart(status.attention)]),
     ...(listWorks === false && status.state.startsWith('awaiting') ? [WITHOUT_LIST] : []),
     documentTable(status.documents),
@@ -41,31 +28,14 @@ function title(state: string): string {
 }
 
 function attentionPart(attention: Attention): string {
-  const lines = [`**Why:** ${escape(attention.reason)}`];
-  if (attention.actions.length > 0) {
-    lines.push(
-      `**What to do:** ${ADVICE[attention.step] ?? ''} Then send the update \`resolve\` with one of: ${describeActions(
-        attention,
-      )
-        .split(' or ')
-        .map((action) => `\`${action}\``)
-        .join(' ')}`,
-    );
-  }
-  return lines.join('\n\n');
+  const why = `**Why:** ${escape(attention.reason)}`;
+  if (attention.actions.length === 0) return why;
+  const choices = attention.actions.map(
+    (action) => `- ${meaningOf(action, attention)}: \`${describeAction(action, attention)}\``,
+  );
+  const advice = `**What to do:** ${adviceOn(attention)} Then send the update \`resolve\` with one of:`;
+  return [why, advice, choices.join('\n')].join('\n\n');
 }
-
-const ADVICE: Partial<Record<string, string>> = {
-  initiate:
-    'Look into the flexperto Dashboard whether the contract session exists. `adopt` it if it does, `retry` if not.',
-  attach:
-    'Look into the flexperto Dashboard whether the document is attached. `adopt` if it is, `retry` if not.',
-  'hand-over':
-    'Look into the flexperto Dashboard whether the session was handed over. `adopt` if it was, `retry` if not.',
-  upload: 'Put right what is named above, then `retry`; documents already uploaded stay uploaded.',
-  'request-upload-url': 'Put right what is named above, then `retry`.',
-  'await-completion': 'Put right what is named above, then `retry`.',
-};
 
 function documentTable(documents: readonly DocumentState[]): string {
   const rows = documents.map(
@@ -85,14 +55,13 @@ function size(bytes: number): string {
 }
 
 function factsOf({ sessionId, method, employeeId, crmRecord, deadline }: SigningStatus): string {
-  const facts = [
-    sessionId === null ? 'no contract session yet' : `contract session ${sessionId}`,
-    `method ${method}`,
-    `employee ${escape(employeeId)}`,
-    ...(crmRecord === null ? [] : [`CRM record ${escape(crmRecord)}`]),
-    `deadline ${deadline.slice(0, 16).replace('T', ' ')} UTC`,
-  ];
-  return facts.join(' · ');
+  const session = sessionId === null ? 'none yet' : String(sessionId);
+  const until = `${deadline.slice(0, 16).replace('T', ' ')} UTC`;
+  return [
+    '| Contract session | Method | Employee | CRM record | Deadline |',
+    '|---|---|---|---|---|',
+    `| ${session} | ${method} | ${escape(employeeId)} | ${escape(crmRecord ?? '')} | ${until} |`,
+  ].join('\n');
 }
 
 /** Names and the vendor's words must not become Markdown. */

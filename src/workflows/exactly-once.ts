@@ -1,22 +1,28 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, sleep, workflowInfo } from '@temporalio/workflow';
 import { judge, type StepFailure } from '../domain/call-failure.js';
 import { retryPauseMs } from '../domain/pacing.js';
 import type { Resolution } from '../domain/resolution.js';
-import type { Step } from '../domain/status.js';
+import type { Action, Step } from '../domain/status.js';
 import type { Session } from './session.js';
 import { stepFailure } from './step-failure.js';
 
 /** A call that must not have its effect twice. */
 export interface UnrepeatableCall<Result> {
   readonly step: Step;
-  make(): Promise<Result>;
+  /** Made only where it is known of this run of the workflow that the run before has not made it. */
+  make(knownRun: string): Promise<Result>;
   /** Finds out what became of an unclear call, where the API can tell. */
   settle?(): Promise<Settled<Result>>;
   /** What a human's "it did happen" stands for. */
-  adopted(resolution: Resolution): Result;
-  /** Ends the session where the vendor finds fault with the request itself. */
+  adopted(resolution: Adoption): Result;
+  /** What speaks against it, in one sentence. */
+  objection?(resolution: Adoption): Promise<string | null>;
+  /** Ends the session where the vendor finds fault with the request itself, and no try before can have succeeded. */
   refused?(failure: StepFailure): void;
 }
+
+/** A human's word that a call did happen. */
+export type Adoption = Extract<Resolution, { action: 'adopt' }>;
 
 export type Settled<Result> = { readonly happened: Result } | 'did-not-happen' | 'cannot-be-known';
 
@@ -25,34 +31,72 @@ export type Settled<Result> = { readonly happened: Result } | 'did-not-happen' |
  * else a human decides. The call in flight is let to end even when the session is cancelled.
  */
 export async function exactlyOnce<Result>(session: Session, call: UnrepeatableCall<Result>): Promise<Result> {
+  let knownRun = workflowInfo().firstExecutionRunId;
+  let mayHaveHappened = false;
   for (let failures = 1; ; failures += 1) {
-    const answer = await attempt(call);
+    const answer = await attempt(() => call.make(knownRun));
     if ('result' in answer) return answer.result;
     const { failure } = answer;
+    knownRun = failure.runId ?? knownRun;
     const verdict = judge(failure);
     if (verdict === 'try-again') {
       const summary = `Next try: ${call.step}`;
       await sleep(retryPauseMs(failures, failure.retryAfterMs), { summary });
       continue;
     }
-    // A conflict can mean that the effect is there already.
-    const settled = verdict === 'unclear' || failure.status === 409 ? await call.settle?.() : undefined;
+    if (verdict === 'unclear') mayHaveHappened = true;
+    const settled = await settle(call, failure);
     if (typeof settled === 'object') return settled.happened;
+    if (settled !== undefined) mayHaveHappened = settled === 'cannot-be-known';
     if (settled === 'did-not-happen' && verdict === 'unclear') continue;
-    if (verdict === 'refused') call.refused?.(failure);
-    const actions =
-      verdict === 'unclear' ? (['retry', 'adopt', 'abort'] as const) : (['retry', 'abort'] as const);
-    const resolution = await session.park(call.step, failure.message, actions);
-    if (resolution.action === 'adopt') return call.adopted(resolution);
+    if (!mayHaveHappened) call.refused?.(failure);
+    const decision = await decide(session, call, failure.message, actionsAfter(mayHaveHappened));
+    if (decision !== 'retry') return decision.adopted;
+  }
+}
+
+/** Asks a human, and again where what was said to have happened cannot be it. */
+async function decide<Result>(
+  session: Session,
+  call: UnrepeatableCall<Result>,
+  reason: string,
+  actions: readonly Action[],
+): Promise<'retry' | { readonly adopted: Result }> {
+  for (let shown = reason; ;) {
+    const resolution = await session.park(call.step, shown, actions);
+    if (resolution.action !== 'adopt') return 'retry';
+    const objection = await call.objection?.(resolution);
+    if (objection == null) return { adopted: call.adopted(resolution) };
+    shown = `${objection}. Before: ${reason}`;
   }
 }
 
 async function attempt<Result>(
-  call: UnrepeatableCall<Result>,
+  make: () => Promise<Result>,
 ): Promise<{ result: Result } | { failure: StepFailure }> {
+  // A call that cannot be cancelled would still be made by a session that is ending.
+  if (isEnding()) throw new CancelledFailure('the session is ending');
   try {
-    return { result: await CancellationScope.nonCancellable(() => call.make()) };
+    return { result: await CancellationScope.nonCancellable(make) };
   } catch (error) {
     return { failure: stepFailure(error) };
   }
+}
+
+async function settle<Result>(
+  call: UnrepeatableCall<Result>,
+  failure: StepFailure,
+): Promise<Settled<Result> | undefined> {
+  // A session that is ending asks no more; that the call was unclear is what its result then says.
+  if (isEnding()) return undefined;
+  // A conflict can mean that the effect is there already.
+  return judge(failure) === 'unclear' || failure.status === 409 ? call.settle?.() : undefined;
+}
+
+function isEnding(): boolean {
+  return CancellationScope.current().consideredCancelled;
+}
+
+function actionsAfter(mayHaveHappened: boolean): readonly Action[] {
+  return mayHaveHappened ? ['retry', 'adopt', 'abort'] : ['retry', 'abort'];
 }

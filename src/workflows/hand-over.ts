@@ -11,9 +11,10 @@ export async function handOver(session: Session): Promise<void> {
   const sessionId = session.status().sessionId ?? 0;
   await exactlyOnce<null>(session, {
     step: 'hand-over',
-    make: async () => {
+    make: async (knownRun) => {
       await oneAttempt.handOverSession.executeWithOptions({ summary: 'Hand the session over' }, [
         { employeeId, sessionId },
+        knownRun,
       ]);
       return null;
     },

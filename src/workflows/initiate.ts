@@ -1,6 +1,6 @@
 import { isRequestAtFault } from '../domain/call-failure.js';
 import { exactlyOnce } from './exactly-once.js';
-import { oneAttempt } from './policies.js';
+import { freely, oneAttempt } from './policies.js';
 import type { Session } from './session.js';
 import { rejection } from './start-rules.js';
 
@@ -9,11 +9,17 @@ export function initiate(session: Session): Promise<number> {
   const { employeeId, name, method, participants } = session.request;
   return exactlyOnce<number>(session, {
     step: 'initiate',
-    make: () =>
+    make: (knownRun) =>
       oneAttempt.initiateSession.executeWithOptions({ summary: `Create the contract session (${method})` }, [
         { employeeId, name, method, participants },
+        knownRun,
       ]),
-    adopted: (resolution) => (resolution.action === 'adopt' ? (resolution.sessionId ?? 0) : 0),
+    adopted: ({ sessionId = 0 }) => sessionId,
+    objection: async ({ sessionId = 0 }) => {
+      const summary = `Look whether contract session ${sessionId} can be adopted`;
+      const why = await freely.judgeAdoption.executeWithOptions({ summary }, [{ employeeId, sessionId }]);
+      return why === null ? null : `Contract session ${sessionId} ${why}`;
+    },
     refused: (failure) => {
       if (isRequestAtFault(failure.status))
         throw rejection(`${failure.message}. Nothing was sent.`, 'RequestRefused');

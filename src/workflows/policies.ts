@@ -13,7 +13,9 @@ export const oneAttempt = proxyActivities<
 >({ ...attempt, retry: { maximumAttempts: 1 } });
 
 /** Calls that change nothing: repeated until they succeed or are refused. */
-export const freely = proxyActivities<Pick<SigningActivities, 'requestUploadUrl' | 'listDocuments'>>({
+export const freely = proxyActivities<
+  Pick<SigningActivities, 'requestUploadUrl' | 'listDocuments' | 'judgeAdoption'>
+>({
   ...attempt,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });

@@ -65,6 +65,7 @@ async function uploadOne(
       if (refusedUrls > 1)
         await sleep(retryPauseMs(refusedUrls), { summary: 'Pause before a fresh upload URL' });
     } else {
+      refusedUrls = 0;
       rounds += 1;
       if (!isPassing(failure) || rounds >= ROUNDS) return failure;
       await sleep(retryPauseMs(rounds, failure.retryAfterMs), { summary: `Next round for ${document.name}` });
@@ -76,20 +77,20 @@ async function uploadOver(
   uploadUrl: SharedUploadUrl,
   document: CheckedDocument,
 ): Promise<string | StepFailure> {
+  const url = uploadUrl.current();
   try {
-    const url = await uploadUrl.current();
     const summary = `Upload ${document.name}`;
-    return await uploading.uploadDocument.executeWithOptions({ summary }, [document, url]);
+    return await uploading.uploadDocument.executeWithOptions({ summary }, [document, await url]);
   } catch (error) {
-    uploadUrl.renew();
+    uploadUrl.replace(url);
     return stepFailure(error);
   }
 }
 
 interface SharedUploadUrl {
   current(): Promise<SealedUploadUrl>;
-  /** The next upload gets a fresh URL. */
-  renew(): void;
+  /** The next upload gets a fresh URL, unless another document has had this one replaced already. */
+  replace(failed: Promise<SealedUploadUrl>): void;
 }
 
 /** One URL serves several uploads (the page: "may be used for several uploads"); it is requested when first needed. */
@@ -103,8 +104,8 @@ function shareUploadUrl(session: Session): SharedUploadUrl {
       url ??= freely.requestUploadUrl.executeWithOptions({ summary }, [{ employeeId, sessionId }]);
       return url;
     },
-    renew: () => {
-      url = undefined;
+    replace: (failed) => {
+      if (url === failed) url = undefined;
     },
   };
 }

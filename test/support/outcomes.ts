@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** What a promise was rejected with; fails the test where it was not. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   const outcome = await promise.then(
@@ -19,4 +21,15 @@ export async function drain(
     return { bytes: Buffer.concat(chunks), error };
   }
   return { bytes: Buffer.concat(chunks) };
+}
+
+const EVENTUALLY_SECONDS = 90;
+
+/** Waits until something is so; throws with its name when it takes longer than anything here may. */
+export async function eventually(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUp = Date.now() + EVENTUALLY_SECONDS * 1000;
+  while (!(await isSo())) {
+    if (Date.now() > giveUp) throw new Error(`waited in vain until ${what}`);
+    await sleep(50);
+  }
 }

@@ -4,24 +4,38 @@ import { createTimeSkippingEnvironment } from '../../scripts/time-skipping-serve
 import { addSearchAttributes } from '../../src/search-attributes.js';
 import { createWorld, type World, type WorldOptions } from './world.js';
 
-/** One time-skipping server for a test file, and for each test a world of its own that is closed after it. */
+/**
+ * A world for each test, closed after it, on a time-skipping server that serves the tests of a file in turn. A session
+ * that a test leaves open takes the server with it: an attempt or a task in flight at its end would keep the server
+ * from skipping time ever after.
+ */
 export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World> {
   let env: TestWorkflowEnvironment | undefined;
   let worlds: World[] = [];
-  beforeAll(async () => {
+  const stopServer = async (): Promise<void> => {
+    await env?.teardown();
+    env = undefined;
+  };
+  beforeAll(() => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    env = await createTimeSkippingEnvironment();
-    await addSearchAttributes(env.nativeConnection, 'default');
   });
   afterEach(async () => {
+    const open = await Promise.all(worlds.map((world) => world.hasOpenSession()));
     for (const world of worlds) await world.close();
     worlds = [];
+    if (open.includes(true)) await stopServer();
   });
-  afterAll(() => env?.teardown());
+  afterAll(stopServer);
   return async (options) => {
-    if (env === undefined) throw new Error('the server is not up');
+    env ??= await startServer();
     const world = await createWorld(env, options);
     worlds.push(world);
     return world;
   };
+}
+
+async function startServer(): Promise<TestWorkflowEnvironment> {
+  const env = await createTimeSkippingEnvironment();
+  await addSearchAttributes(env.nativeConnection, 'default');
+  return env;
 }

@@ -15,8 +15,8 @@ import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexperto/index.js';
-import type { SigningStatus } from '../../src/domain/status.js';
 import { readHandover } from './handover.js';
+import { follow, requestFor, type Signing } from './signing.js';
 
 /** A vendor, a worker on its own task queue and a document root of its own, all inside this process. */
 export interface World {
@@ -27,20 +27,11 @@ export interface World {
     overrides?: Record<string, unknown>,
     options?: Partial<WorkflowStartOptions>,
   ) => Promise<Signing>;
+  /** Lets time pass. */
+  readonly pass: (seconds: number) => Promise<void>;
+  /** Whether a session is still open. */
+  hasOpenSession(): Promise<boolean>;
   close(): Promise<void>;
-}
-
-/** One started signing. */
-export interface Signing {
-  readonly handle: WorkflowHandle;
-  readonly requestId: string;
-  status(): Promise<SigningStatus>;
-  /** Waits until the status satisfies the condition, letting time pass. */
-  until(condition: (status: SigningStatus) => boolean): Promise<SigningStatus>;
-  untilState(state: SigningStatus['state']): Promise<SigningStatus>;
-  /** Hands over and signs as employee and customer do, telling the workflow to look each time. */
-  signAll(): Promise<void>;
-  result(): Promise<SigningStatus>;
 }
 
 export interface WorldOptions {
@@ -53,12 +44,8 @@ export interface WorldOptions {
 const CONTRACT = resolve('examples/contract.pdf');
 const TERMS = resolve('examples/terms.pdf');
 
-export const participant = {
-  email: 'john.doe@example.invalid',
-  firstname: 'John',
-  lastname: 'Doe',
-  mobile: '+49176123456789',
-};
+/** Longer than the first pauses between two polls. */
+const LOOK_MS = 180_000;
 
 export async function createWorld(env: TestWorkflowEnvironment, options: WorldOptions = {}): Promise<World> {
   const handOver = options.handOver === undefined ? {} : { handOver: options.handOver };
@@ -89,8 +76,9 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       handsOver: options.handOver !== undefined,
       firstPollMs: options.firstPollMs ?? 60_000,
       secrets: [fake.apiKey],
-      // The time-skipping server cannot list runs; the end-to-end tests show this rule on a real server.
+      // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
       hasEarlierRun: () => Promise.resolve(false),
+      isSessionTaken: () => Promise.resolve(false),
     }),
   });
   const running = worker.run();
@@ -106,16 +94,20 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       ...startOptions,
     });
     started.push(handle);
-    return follow(env, fake, handle, requestId);
+    const pause = (): Promise<void> => env.sleep('1 second');
+    return follow({ fake, handle, requestId, pause, look: () => env.sleep(LOOK_MS) });
   };
 
   return {
     fake,
     root,
     start,
+    pass: (seconds) => env.sleep(seconds * 1000),
+    hasOpenSession: async () => {
+      const sessions = await Promise.all(started.map((handle) => handle.describe()));
+      return sessions.some(({ status }) => status.name === 'RUNNING');
+    },
     close: async () => {
-      // A session left open without a worker would keep the server's time from being skipped in the next test.
-      await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
       worker.shutdown();
       await running;
       await flexperto.close();
@@ -123,54 +115,5 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       await fake.close();
       await rm(root, { recursive: true, force: true });
     },
-  };
-}
-
-export function requestFor(requestId: string) {
-  return {
-    requestId,
-    employeeId: '45',
-    name: 'Task-123 / Documents to be Signed',
-    method: 'aes',
-    participants: [participant],
-    documents: [{ source: 'file:contract.pdf' }, { source: 'file:terms.pdf' }],
-    crmRecord: 'opportunity/0061',
-  };
-}
-
-function follow(
-  env: TestWorkflowEnvironment,
-  fake: FakeFlexperto,
-  handle: WorkflowHandle,
-  requestId: string,
-): Signing {
-  const status = (): Promise<SigningStatus> => handle.query<SigningStatus>('status');
-  const until: Signing['until'] = async (condition) => {
-    for (;;) {
-      const now = await status();
-      if (condition(now)) return now;
-      if (['completed', 'failed', 'withdrawn', 'expired', 'cancelled'].includes(now.state)) {
-        throw new Error(`the session ended as ${now.state} while the test waited`);
-      }
-      await env.sleep('1 second');
-    }
-  };
-  const untilState: Signing['untilState'] = (state) => until((now) => now.state === state);
-  return {
-    handle,
-    requestId,
-    status,
-    until,
-    untilState,
-    signAll: async () => {
-      const { sessionId } = await until(({ state }) => state.startsWith('awaiting'));
-      if (fake.sessions().some((session) => session.id === sessionId && !session.handedOver))
-        fake.handOver(sessionId ?? 0);
-      await handle.signal('checkNow');
-      await untilState('awaiting-signature');
-      fake.sign(sessionId ?? 0);
-      await handle.signal('checkNow');
-    },
-    result: () => handle.result() as Promise<SigningStatus>,
   };
 }

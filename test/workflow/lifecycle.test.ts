@@ -127,11 +127,14 @@ describe('The lifecycle of a signing', () => {
   });
 
   it('looks at once when checkNow asks for it', async () => {
-    const { fake, start } = await world({ firstPollMs: 24 * 60 * 60_000 });
+    const { fake, start, pass } = await world({ firstPollMs: 24 * 60 * 60_000 });
     const signing = await start();
     await signing.untilState('awaiting-handover');
-    const before = fake.ledger.entries().filter(({ call }) => call === 'list').length;
+    const looks = (): number => fake.ledger.entries().filter(({ call }) => call === 'list').length;
+    await signing.until(() => looks() === 2);
+    // The time-skipping server loses a cancellation that meets the very end of an attempt (ACTIVITY_UNKNOWN).
+    await pass(60);
     await signing.handle.signal('checkNow');
-    await signing.until(() => fake.ledger.entries().filter(({ call }) => call === 'list').length > before);
+    await signing.until(() => looks() > 2);
   });
 });

@@ -1,7 +1,8 @@
 import { appendFile, copyFile, rm } from 'node:fs/promises';
 import { join, resolve as resolvePath } from 'node:path';
 import { timeSkippingWorlds } from '../support/time-skipping.js';
-import { participant, type World } from '../support/world.js';
+import { participant } from '../support/signing.js';
+import type { World } from '../support/world.js';
 
 const world = timeSkippingWorlds();
 
@@ -45,6 +46,14 @@ describe('An upload URL', () => {
     await signing.untilState('awaiting-handover');
     expect(fake.ledger.effects('file-uploaded')).toHaveLength(2);
     expect(fake.ledger.effects('upload-url-issued').length).toBeGreaterThan(1);
+  });
+
+  it('that is refused for several documents at once is replaced once', async () => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'upload', status: 401, delaySeconds: 1, times: 2 });
+    const signing = await start();
+    await signing.untilState('awaiting-handover');
+    expect(fake.ledger.effects('upload-url-issued')).toHaveLength(2);
   });
 
   it('that is refused however fresh it is needs attention, and is requested again after a retry', async () => {

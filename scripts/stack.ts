@@ -8,7 +8,7 @@ import type { Life } from './life.js';
 import { startTemporalServer, type TemporalServer } from './temporal-server.js';
 import { spawnWorker, untilReady } from './worker-process.js';
 
-export interface LocalStackOptions {
+export interface StackOptions {
   /** For the worker's log and whatever else is written. */
   readonly folder: string;
   /** Free ones where none are given. */
@@ -25,7 +25,7 @@ export interface LocalStackOptions {
 }
 
 /** A Temporal server with its UI, the fake flexperto and the real worker, with the documents of examples/. */
-export interface LocalStack {
+export interface Stack {
   readonly temporal: TemporalServer;
   readonly fake: FakeFlexperto;
   readonly client: Client;
@@ -40,7 +40,7 @@ export interface LocalStack {
 }
 
 /** Starts it all, to be stopped at the end of `life`. Throws one sentence when something does not come up. */
-export async function startLocalStack(life: Life, options: LocalStackOptions): Promise<LocalStack> {
+export async function startStack(life: Life, options: StackOptions): Promise<Stack> {
   const { folder, ports } = options;
   const temporal = await startTemporalServer({
     ui: true,
@@ -76,7 +76,7 @@ export async function startLocalStack(life: Life, options: LocalStackOptions): P
 function variablesFor(
   temporal: TemporalServer,
   fake: FakeFlexperto,
-  { folder, pollSeconds }: LocalStackOptions,
+  { folder, pollSeconds }: StackOptions,
 ): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: temporal.address,

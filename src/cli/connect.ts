@@ -1,0 +1,19 @@
+import { readClientConfig } from '../config.js';
+import { createSigningClient, type SigningClient } from '../starter/index.js';
+import { connectClient, temporalTarget } from '../temporal.js';
+
+/** The signings of the configured Temporal namespace. */
+export interface Signings extends SigningClient {
+  readonly taskQueue: string;
+}
+
+/** Connects for as long as `work` takes. @throws ConfigError, NoServerError, NoAccessError */
+export async function withSignings<Result>(work: (signings: Signings) => Promise<Result>): Promise<Result> {
+  const config = readClientConfig(process.env);
+  const client = await connectClient(temporalTarget(config));
+  try {
+    return await work({ ...createSigningClient(client, config.taskQueue), taskQueue: config.taskQueue });
+  } finally {
+    await client.connection.close();
+  }
+}

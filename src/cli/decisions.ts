@@ -1,0 +1,69 @@
+import { Argument, InvalidArgumentError, type Command } from 'commander';
+import { OUTCOMES, type Outcome } from '../domain/outcome.js';
+import type { Resolution } from '../domain/resolution.js';
+import { ACTIONS, type Action, type SigningStatus } from '../domain/status.js';
+import { addCommand, REQUEST_ID, type Context } from './command.js';
+import { withSignings } from './connect.js';
+import { UsageError } from './failures.js';
+
+interface ResolveOptions {
+  readonly sessionId?: number;
+  readonly reason?: string;
+}
+
+export function addResolve(program: Command, { output, action }: Context): void {
+  addCommand(program, 'resolve', 'decide how a signing that needs attention goes on')
+    .argument(...REQUEST_ID)
+    .addArgument(
+      new Argument('<action>', 'retry: do it again; adopt: it did happen; abort: give up').choices(ACTIONS),
+    )
+    .option('--session-id <number>', 'with adopt, after an unclear initiate: the contract session', sessionId)
+    .option('--reason <text>', 'with abort: why')
+    .action(
+      action(async (requestId: string, decision: Action, options: ResolveOptions) => {
+        const resolution = resolutionOf(decision, options);
+        const status = await withSignings((signings) => signings.resolve(requestId, resolution));
+        output.answer(status, [resolved(decision, status)]);
+        return 'done';
+      }),
+    );
+}
+
+export function addRecordOutcome(program: Command, { output, action }: Context): void {
+  addCommand(program, 'record-outcome', 'record how a signing ended, where flexperto has no call that tells')
+    .argument(...REQUEST_ID)
+    .addArgument(new Argument('<outcome>', 'what the flexperto Dashboard shows').choices(OUTCOMES))
+    .option('--reason <text>', 'why it failed or was withdrawn')
+    .action(
+      action(async (requestId: string, outcome: Outcome, { reason }: { readonly reason?: string }) => {
+        const recorded = { outcome, ...(reason === undefined ? {} : { reason }) };
+        const status = await withSignings((signings) => signings.recordOutcome(requestId, recorded));
+        output.answer(status, [`Recorded that the signing ${requestId} has ended as ${outcome}.`]);
+        return 'done';
+      }),
+    );
+}
+
+function sessionId(text: string): number {
+  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be the number of the contract session that the Dashboard shows.');
+}
+
+/** @throws UsageError where an option is missing, or has no place beside this action */
+function resolutionOf(action: Action, options: ResolveOptions): Resolution {
+  const { sessionId: id, reason } = options;
+  if (id !== undefined && action !== 'adopt')
+    throw new UsageError(`--session-id has no place beside ${action}.`);
+  if (reason !== undefined && action !== 'abort')
+    throw new UsageError(`--reason has no place beside ${action}.`);
+  if (action === 'adopt') return { action, ...(id === undefined ? {} : { sessionId: id }) };
+  if (action === 'retry') return { action };
+  if (reason === undefined) throw new UsageError('abort needs a --reason "…", for those who ask later.');
+  return { action, reason };
+}
+
+function resolved(action: Action, { requestId, state }: SigningStatus): string {
+  return action === 'abort'
+    ? `The signing ${requestId} was aborted; what exists at flexperto stays there.`
+    : `The signing ${requestId} goes on: ${state}.`;
+}

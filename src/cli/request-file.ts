@@ -1,0 +1,72 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { UnreadableRequestError } from './failures.js';
+
+/** Far more than any valid request has; what is larger is another file. */
+const LARGEST = 1024 * 1024;
+
+/**
+ * The JSON in a file, or in stdin where the path is `-`. Messages name the place and never repeat what is there, which may be
+ * personal data. @throws UnreadableRequestError
+ */
+export async function readRequestFile(path: string): Promise<unknown> {
+  const name = path === '-' ? 'stdin' : path;
+  const text = decoded(await contentOf(path), name);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnreadableRequestError(`${name} is not JSON: ${firstFault(text)}`);
+  }
+}
+
+async function contentOf(path: string): Promise<Buffer> {
+  const name = path === '-' ? 'stdin' : path;
+  const stream: AsyncIterable<Buffer> = path === '-' ? process.stdin : createReadStream(path);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream) {
+      bytes += chunk.length;
+      if (bytes > LARGEST) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new UnreadableRequestError(why(error, path));
+  }
+  if (bytes > LARGEST) throw new UnreadableRequestError(`${name} is larger than a request can be (1 MB).`);
+  return Buffer.concat(chunks);
+}
+
+function why(error: unknown, path: string): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code === 'ENOENT') return `There is no file ${resolve(path)}.`;
+  return code === 'EISDIR'
+    ? `${resolve(path)} is a folder, not a file.`
+    : `${resolve(path)} cannot be read (${code}).`;
+}
+
+function decoded(bytes: Buffer, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UnreadableRequestError(`${name} is not a text in UTF-8, so it cannot be JSON.`);
+  }
+}
+
+/** Where a text stops being JSON. The parser's own words may quote the text, so only place and kind are taken. */
+function firstFault(text: string): string {
+  if (text.trim() === '') return 'it is empty.';
+  const faults: ParseError[] = [];
+  parse(text, faults, { disallowComments: true });
+  const [fault] = faults;
+  if (fault === undefined) return 'it cannot be read.';
+  const before = text.slice(0, fault.offset).split('\n');
+  const column = (before.at(-1) ?? '').length + 1;
+  return `line ${before.length}, column ${column}: ${wordsOf(printParseErrorCode(fault.error))}.`;
+}
+
+/** `PropertyNameExpected` as "property name expected". */
+function wordsOf(code: string): string {
+  return code.replace(/(?<!^)[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+}

@@ -1,0 +1,58 @@
+import type { Payload, PayloadCodec } from '@temporalio/common';
+
+/** The body is no list of payloads; the message names the place. */
+export class CodecRequestError extends Error {
+  override readonly name = 'CodecRequestError';
+}
+
+/** A payload as proto3 JSON has it: bytes in base64. */
+export interface JsonPayload {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly data: string;
+}
+
+/**
+ * What a codec endpoint answers to the body of `POST /encode` and `POST /decode`, by which the Temporal UI and CLI show
+ * and send what is encrypted. One payload that cannot be decrypted refuses the whole body, as its reader must know.
+ * Source: https://docs.temporal.io/codec-server
+ * @throws CodecRequestError, UnreadablePayloadError
+ */
+export async function answerCodecRequest(
+  codec: PayloadCodec,
+  action: 'encode' | 'decode',
+  body: unknown,
+): Promise<{ payloads: JsonPayload[] }> {
+  if (!isRecord(body) || !Array.isArray(body['payloads']))
+    throw new CodecRequestError('The body must be a JSON object whose field payloads is an array.');
+  const payloads = await codec[action](body['payloads'].map(readPayload));
+  return { payloads: payloads.map(writePayload) };
+}
+
+function readPayload(value: unknown, index: number): Payload {
+  const at = `payloads[${index}]`;
+  if (!isRecord(value)) throw new CodecRequestError(`${at} must be a JSON object.`);
+  const metadata = value['metadata'] ?? {};
+  if (!isRecord(metadata)) throw new CodecRequestError(`${at}.metadata must be a JSON object.`);
+  const entries = Object.entries(metadata).map(([name, text]) => [name, bytesOf(text, `${at}.metadata`)]);
+  return {
+    metadata: Object.fromEntries(entries) as Record<string, Uint8Array>,
+    data: bytesOf(value['data'] ?? '', `${at}.data`),
+  };
+}
+
+function bytesOf(text: unknown, at: string): Uint8Array {
+  if (typeof text !== 'string' || !/^[\w+/-]*={0,2}$/.test(text))
+    throw new CodecRequestError(`${at} must hold bytes in base64.`);
+  return Buffer.from(text, 'base64');
+}
+
+function writePayload({ metadata, data }: Payload): JsonPayload {
+  const entries = Object.entries(metadata ?? {}).map(([name, bytes]) => [name, base64(bytes)]);
+  return { metadata: Object.fromEntries(entries) as Record<string, string>, data: base64(data ?? []) };
+}
+
+const base64 = (bytes: Uint8Array | readonly number[]): string => Buffer.from(bytes).toString('base64');
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,83 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
+import { readRequest } from '../domain/read-request.js';
+import type { SigningRequest } from '../domain/request.js';
+import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
+import type { StartedSigning } from './client.js';
+import { InvalidRequestError, NoServerError, RequestConflictError } from './errors.js';
+import { lacksSearchAttributes } from './explained.js';
+import { firstInput } from './first-input.js';
+import { askServer } from './look-up.js';
+
+/** Starts a signing, once. Needs no worker: the server keeps it until there is one. */
+export async function startSigning(
+  client: Client,
+  taskQueue: string,
+  input: unknown,
+): Promise<StartedSigning> {
+  const { request, problems } = readRequest(input);
+  if (problems.length > 0) throw new InvalidRequestError(problems);
+  const { requestId } = request;
+  return askServer(client, requestId, () => startOnce(client, taskQueue, input, request)).catch(
+    (error: unknown) => {
+      if (!(error instanceof NoServerError)) throw error;
+      const advice = 'Start it again later: a request that did arrive is not started a second time.';
+      throw new NoServerError(`${error.message}. ${advice}`);
+    },
+  );
+}
+
+async function startOnce(
+  client: Client,
+  taskQueue: string,
+  input: unknown,
+  request: SigningRequest,
+): Promise<StartedSigning> {
+  const { requestId } = request;
+  const workflowId = workflowIdOf(requestId);
+  try {
+    await startWorkflow(client, taskQueue, input, request);
+    return { requestId, workflowId, created: true };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { request: before } = readRequest(await firstInput(client, workflowId));
+    if (JSON.stringify(before) !== JSON.stringify(request)) throw new RequestConflictError(requestId);
+    return { requestId, workflowId, created: false };
+  }
+}
+
+async function startWorkflow(
+  client: Client,
+  taskQueue: string,
+  input: unknown,
+  request: SigningRequest,
+): Promise<void> {
+  const start = (attributes: SearchAttributePair[]): Promise<unknown> =>
+    client.workflow.start(WORKFLOW_TYPE, {
+      taskQueue,
+      workflowId: workflowIdOf(request.requestId),
+      args: [input],
+      // An id is used once: a closed session is not started over, it may have been sent.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `${request.name} (${request.method})`,
+      typedSearchAttributes: new TypedSearchAttributes(attributes),
+    });
+  try {
+    await start(attributesOf(request));
+  } catch (error) {
+    if (!lacksSearchAttributes(error)) throw error;
+    // No worker has ever run here. The workflow brings the attributes itself, once one has registered them.
+    await start([]);
+  }
+}
+
+/** Given at the start they cost no event of their own. The deadline is the workflow's to compute. */
+function attributesOf(request: SigningRequest): SearchAttributePair[] {
+  const { state, method, employeeId, crmRecord } = searchAttributes;
+  return [
+    { key: state, value: 'checking-documents' },
+    { key: method, value: request.method },
+    { key: employeeId, value: request.employeeId },
+    ...(request.crmRecord === undefined ? [] : [{ key: crmRecord, value: request.crmRecord }]),
+  ];
+}

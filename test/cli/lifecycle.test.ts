@@ -1,0 +1,283 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { OPEN_STATES, type SigningStatus } from '../../src/domain/status.js';
+import { REQUEST } from '../support/requests.js';
+import { errorOf, jsonOf, type Answer } from './cli.js';
+import { createCliWorld, type CliWorld } from './cli-world.js';
+
+let world: CliWorld;
+beforeAll(async () => {
+  world = await createCliWorld();
+  await world.startWorker();
+});
+afterAll(() => world.close());
+
+const DOCUMENTS = [{ source: 'file:contract.pdf' }, { source: 'file:terms.pdf' }];
+const PERSONAL = Object.values(REQUEST.participants[0] ?? {});
+
+const statusOf = (answer: Answer): SigningStatus => jsonOf(answer) as SigningStatus;
+
+describe('start --wait', () => {
+  it('tells a signing as it happens, until all have signed', async () => {
+    const { requestId, file } = await world.request({ documents: DOCUMENTS });
+    const waiting = world.start(['start', file, '--wait']);
+    await waiting.shows('awaiting-handover');
+    const { sessionId } = statusOf(await world.run(['status', requestId, '--json']));
+    world.fake.handOver(sessionId ?? 0);
+    await waiting.shows('awaiting-signature');
+    world.fake.sign(sessionId ?? 0);
+    const { code, stdout, stderr } = await waiting.answer;
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.trimEnd().split('\n').map((line) => line.slice('00:00:00  '.length)); // prettier-ignore
+    expect(stdout).toMatch(new RegExp(`^Started the signing ${requestId}\\.\n`));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `  contract session ${sessionId ?? 0}`,
+        '  contract.pdf: ATTACHED',
+        '  terms.pdf: ATTACHED',
+        'awaiting-signature  Waiting for the customer to sign.',
+        '  contract.pdf: UPLOADED',
+        '  terms.pdf: UPLOADED',
+      ]),
+    );
+    expect(lines.slice(-3)).toEqual([
+      'completed           All signatures have been given.',
+      '  contract.pdf: FINISHED',
+      '  terms.pdf: FINISHED',
+    ]);
+    const states = lines.map((line) => line.split(' ')[0] ?? '').filter((word) => word !== '');
+    const order = states.slice(1).map((state) => [...OPEN_STATES, 'completed'].indexOf(state));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+
+  it('answers with the last status alone in JSON, and tells the rest on stderr', async () => {
+    const { requestId, file } = await world.request();
+    const waiting = world.start(['start', file, '--wait', '--json']);
+    await waiting.shows('awaiting-handover');
+    const { sessionId } = statusOf(await world.run(['status', requestId, '--json']));
+    world.fake.handOver(sessionId ?? 0);
+    world.fake.sign(sessionId ?? 0);
+    const answer = await waiting.answer;
+    expect(answer.code).toBe(0);
+    expect(statusOf(answer)).toMatchObject({ requestId, state: 'completed', sessionId, attention: null });
+    expect(answer.stderr).toContain(`Started the signing ${requestId}.`);
+  });
+
+  it.each([
+    ['failed', 10, 'failIdentification', 'The signing has failed.'],
+    ['withdrawn', 11, 'remove', 'All documents were deleted at flexperto.'],
+  ] as const)('ends with the code of the outcome: %s with %i', async (state, code, act, words) => {
+    const { requestId, sessionId, file } = await world.signingIn('awaiting-handover');
+    world.fake.handOver(sessionId);
+    world.fake[act](sessionId);
+    const answer = await world.run(['start', file, '--wait']);
+    expect(answer).toMatchObject({ code, stderr: '' });
+    expect(answer.stdout).toContain(`The signing ${requestId} was started before; nothing new was started.`);
+    expect(answer.stdout).toContain(`${state.padEnd(18)}  ${words}`);
+  });
+
+  it('ends with 12 when the deadline has passed', async () => {
+    const { file } = await world.request({ deadlineDays: 2 / 86_400 });
+    const answer = await world.run(['start', file, '--wait']);
+    expect(answer).toMatchObject({ code: 12, stderr: '' });
+    expect(answer.stdout).toContain('The deadline has passed without a signature.');
+  });
+
+  it('ends with 3 and the reason when the worker rejects a document', async () => {
+    await writeFile(`${world.folder}/letter.pdf`, 'not a PDF');
+    const { requestId, file } = await world.request({ documents: [{ source: 'file:letter.pdf' }] });
+    const answer = await world.run(['start', file, '--wait']);
+    expect(answer.code).toBe(3);
+    expect(answer.stderr).toMatch(/^Nothing was sent: documents\[0\] \(letter\.pdf\) .*\n$/);
+    const later = await world.run(['status', requestId, '--json']);
+    expect(later.code).toBe(3);
+    expect(errorOf(later)).toEqual({ type: 'RequestRejectedError', message: answer.stderr.trimEnd() });
+  });
+});
+
+describe('start', () => {
+  it('needs no wait, takes stdin, and says how to go on', async () => {
+    const { requestId, file } = await world.request();
+    const answer = await world.run(['start', '-'], { stdin: await readFile(file) });
+    expect(answer).toEqual({
+      code: 0,
+      stdout: `Started the signing ${requestId}.\nLook at it with: signing status ${requestId}\n`,
+      stderr: '',
+    });
+  });
+
+  it('again with the same request starts nothing new, and says so', async () => {
+    const { requestId, file } = await world.request();
+    const answers = [await world.run(['start', file, '--json']), await world.run(['start', file, '--json'])];
+    expect(answers.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
+      { code: 0, stderr: '' },
+      { code: 0, stderr: '' },
+    ]);
+    expect(answers.map(jsonOf)).toEqual([
+      { requestId, workflowId: `signing-${requestId}`, created: true },
+      { requestId, workflowId: `signing-${requestId}`, created: false },
+    ]);
+  });
+
+  it('with a requestId in use for other content ends with 5', async () => {
+    const { requestId, file } = await world.request();
+    await world.run(['start', file]);
+    const other = await world.request({ requestId, name: 'Something else' });
+    const answer = await world.run(['start', other.file, '--json']);
+    expect(answer).toMatchObject({ code: 5, stderr: '' });
+    expect(errorOf(answer).type).toBe('RequestConflictError');
+  });
+
+  it('with a wrong request ends with 3 and starts nothing', async () => {
+    const { requestId, file } = await world.request({ method: 'xes', deadlineDays: -1 });
+    const answer = await world.run(['start', file]);
+    expect(answer).toMatchObject({ code: 3, stdout: '' });
+    expect(answer.stderr).toContain('  method must be one of aes, ves, qes\n');
+    expect(await world.run(['status', requestId])).toMatchObject({ code: 4 });
+  });
+});
+
+describe('status', () => {
+  it('shows all that is known on one page', async () => {
+    const { requestId, sessionId } = await world.signingIn('awaiting-handover', { documents: DOCUMENTS });
+    const { code, stdout, stderr } = await world.run(['status', requestId]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`${requestId}  awaiting-handover\n`);
+    expect(stdout).toContain(`  contract session  ${sessionId}\n`);
+    expect(stdout).toContain('  contract.pdf  7 KB  to be signed  ATTACHED\n');
+  });
+
+  it('needs nobody to ask once a signing has ended, and shows the contract’s whole status as JSON', async () => {
+    const { requestId, sessionId } = await world.signingIn('awaiting-handover');
+    world.fake.handOver(sessionId);
+    world.fake.sign(sessionId);
+    await world.run(['wait', requestId]);
+    const answer = await world.run(['status', requestId, '--json']);
+    expect(answer).toMatchObject({ code: 0, stderr: '' });
+    expect(Object.keys(statusOf(answer)).sort()).toEqual([
+      'attention', 'crmRecord', 'deadline', 'documents', 'employeeId', 'method', 'name', 'requestId', 'sessionId',
+      'state', 'updatedAt',
+    ]); // prettier-ignore
+  });
+
+  it('--watch shows page after page until the end', async () => {
+    const { requestId, sessionId } = await world.signingIn('awaiting-handover');
+    const watching = world.start(['status', requestId, '--watch']);
+    await watching.shows('awaiting-handover');
+    world.fake.handOver(sessionId);
+    await watching.shows('awaiting-signature');
+    world.fake.sign(sessionId);
+    const { code, stdout } = await watching.answer;
+    expect(code).toBe(0);
+    const pages = [...stdout.matchAll(new RegExp(`^${requestId} {2}(\\S+)$`, 'gm'))].map(
+      ([, state]) => state,
+    );
+    expect(pages).toEqual(['awaiting-handover', 'awaiting-signature', 'completed']);
+  });
+});
+
+it('list finds signings by state, employee and record, and says when there may be more', async () => {
+  const here = { employeeId: 'e"4\'5', crmRecord: 'opportunity/\\"1\'%' };
+  const { requestId } = await world.signingIn('awaiting-handover', here);
+  const filter = [
+    '--employee',
+    here.employeeId,
+    '--crm-record',
+    here.crmRecord,
+    '--state',
+    'awaiting-handover',
+  ];
+  const found = await untilFound(() => world.run(['list', ...filter, '--json']));
+  expect(found).toMatchObject({ code: 0, stderr: '' });
+  expect(jsonOf(found)).toMatchObject([
+    { requestId, state: 'awaiting-handover', terminated: false, ...here },
+  ]);
+
+  const lines = (await world.run(['list', ...filter])).stdout.trimEnd().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/^Request +State +Method +Session +Employee +CRM record +Started +Deadline$/),
+    expect.stringContaining(`${requestId}  awaiting-handover  aes`),
+  ]);
+  const none = await world.run(['list', '--employee', here.employeeId, '--state', 'failed']);
+  expect(none).toEqual({ code: 0, stdout: 'No signing was found.\n', stderr: '' });
+  expect((await world.run(['list', '--limit', '1'])).stderr).toBe(
+    'There may be more than these 1: see --limit.\n',
+  );
+});
+
+/** The list is eventually consistent. */
+async function untilFound(list: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await list();
+    if (answer.code !== 0 || (jsonOf(answer) as unknown[]).length > 0) return answer;
+  }
+}
+
+describe('cancel', () => {
+  it('cancel ends a signing, which who waits is told with 13', async () => {
+    const { requestId } = await world.signingIn('awaiting-handover');
+    const waiting = world.start(['wait', requestId]);
+    await waiting.shows('awaiting-handover');
+    const answer = await world.run(['cancel', requestId, '--json']);
+    expect(answer).toMatchObject({ code: 0, stderr: '' });
+    expect(jsonOf(answer)).toEqual({ requestId, cancelRequested: true });
+    expect(await waiting.answer).toMatchObject({
+      code: 13,
+      stderr: '',
+      stdout: expect.stringContaining('What exists at flexperto stays there') as string,
+    });
+  });
+
+  it.each(['cancel', 'check'])(
+    '%s is not possible any more once the signing has ended, and ends with 5',
+    async (command) => {
+      const { requestId } = await world.signingIn('awaiting-handover');
+      await world.run(['cancel', requestId]);
+      await world.run(['wait', requestId]);
+      expect(await world.run([command, requestId])).toEqual({
+        code: 5,
+        stdout: '',
+        stderr: `The signing ${requestId} has ended already.\n`,
+      });
+    },
+  );
+});
+
+it.each([
+  ['status'], ['wait'], ['check'], ['cancel'], ['resolve', 'retry'], ['record-outcome', 'completed'],
+])('%s ends with 4 for a signing that does not exist', async (command, ...more) => {
+  const answer = await world.run([command, 'nobody', ...more, '--json']);
+  expect(answer).toMatchObject({ code: 4, stderr: '' });
+  expect(errorOf(answer)).toEqual({
+    type: 'SigningNotFoundError',
+    message: 'There is no signing with the requestId nobody.',
+  });
+}); // prettier-ignore
+
+it('a namespace that does not exist ends with 2 and its name', async () => {
+  for (const command of [['status', 'a'], ['list']]) {
+    const answer = await world.run(command, { env: { TEMPORAL_NAMESPACE: 'nowhere' } });
+    expect(answer).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'The Temporal server has no namespace nowhere (TEMPORAL_NAMESPACE).\n',
+    });
+  }
+});
+
+it('nothing of the participant is ever printed', async () => {
+  const { requestId, sessionId, file } = await world.signingIn('awaiting-handover');
+  world.fake.handOver(sessionId);
+  world.fake.failIdentification(sessionId);
+  const answers = [
+    await world.run(['validate', file]),
+    await world.run(['start', file, '--wait']),
+    await world.run(['status', requestId]),
+    await world.run(['status', requestId, '--json']),
+    await world.run(['list']),
+    await world.run(['list', '--json']),
+  ];
+  const printed = answers.map(({ stdout, stderr }) => stdout + stderr).join('\n');
+  expect(PERSONAL).toHaveLength(4);
+  for (const value of PERSONAL) expect(printed).not.toContain(value);
+});

@@ -1,0 +1,93 @@
+import { eventually } from '../support/outcomes.js';
+import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { resetBeforeCall, resetBeforeDecision } from '../support/reset.js';
+import type { Signing } from '../support/signing.js';
+
+const newWorld = realWorlds();
+
+const initiated = ({ fake }: RealWorld): number =>
+  fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
+
+const resolve = (signing: Signing, resolution: unknown): Promise<unknown> =>
+  signing.handle.executeUpdate('resolve', { args: [resolution] });
+
+async function waitingSession(world: RealWorld): Promise<Signing> {
+  await world.startWorker();
+  const signing = await world.start();
+  await signing.untilState('awaiting-handover');
+  return signing;
+}
+
+describe('A session that an operator resets in Temporal', () => {
+  it.each([
+    ['its very start', 'checkDocuments'],
+    ['the moment before initiate', 'initiateSession'],
+  ])('to %s does not initiate again, and goes on in the session that a human adopts', async (_, activity) => {
+    const world = await newWorld();
+    const signing = await waitingSession(world);
+    await resetBeforeCall(activity, world.client, signing.handle);
+
+    const { attention, sessionId } = await signing.untilState('needs-attention');
+    expect(sessionId).toBeNull();
+    expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
+    expect(attention?.reason).toContain('Temporal has started this session over');
+    expect(initiated(world)).toBe(1);
+    const [session] = world.fake.sessions();
+    world.fake.remove(session?.id ?? 0);
+    await resolve(signing, { action: 'adopt', sessionId: session?.id });
+    await signing.untilState('awaiting-handover');
+    expect(initiated(world)).toBe(1);
+  });
+
+  it('initiates again when a human says so, even if it is reset once more', async () => {
+    const world = await newWorld();
+    const signing = await waitingSession(world);
+    await resetBeforeCall('initiateSession', world.client, signing.handle);
+    await signing.untilState('needs-attention');
+    await resolve(signing, { action: 'retry' });
+    await signing.untilState('awaiting-handover');
+    expect(world.fake.sessions()).toHaveLength(2);
+
+    // The server gives the human's word to the new run too; it was given for the run before.
+    await resetBeforeCall('initiateSession', world.client, signing.handle);
+    await signing.untilState('needs-attention');
+    expect(world.fake.sessions()).toHaveLength(2);
+  });
+
+  it('to the moment before the first attach settles every file by the list, and attaches none twice', async () => {
+    const world = await newWorld();
+    const signing = await waitingSession(world);
+    await resetBeforeCall('attachDocument', world.client, signing.handle);
+
+    await signing.untilState('awaiting-handover');
+    expect(world.fake.ledger.effects('document-attached')).toHaveLength(2);
+    await signing.signAll();
+    await eventually('it is completed', async () => (await signing.status()).state === 'completed');
+  });
+
+  it('to the moment before the hand-over does not hand over twice', async () => {
+    const world = await newWorld({ handOver: 'POST /api/v2/contracts/{sessionId}/handover' });
+    await world.startWorker();
+    const signing = await world.start();
+    await signing.untilState('awaiting-signature');
+    await resetBeforeCall('handOverSession', world.client, signing.handle);
+
+    await signing.untilState('awaiting-signature');
+    expect(world.fake.ledger.effects('session-handed-over')).toHaveLength(1);
+  });
+
+  it('to the moment after an unclear initiate does not take a decision for its own that was made before', async () => {
+    const world = await newWorld();
+    world.fake.faults.add({ call: 'initiate', status: 500 });
+    await world.startWorker();
+    const signing = await world.start();
+    await signing.untilState('needs-attention');
+    await resolve(signing, { action: 'retry' });
+    await signing.untilState('awaiting-handover');
+    expect(world.fake.sessions()).toHaveLength(1);
+
+    await resetBeforeDecision(world.client, signing.handle);
+    await signing.until(({ attention }) => attention?.reason.includes('started this session over') === true);
+    expect(world.fake.sessions()).toHaveLength(1);
+  });
+});

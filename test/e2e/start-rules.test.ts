@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { eventually, rejection } from '../support/outcomes.js';
+import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { requestFor } from '../support/signing.js';
+
+const newWorld = realWorlds();
+
+/** The first line of what a workflow has failed with, the causes of it included. */
+async function failureOf(handle: WorkflowHandle): Promise<string> {
+  let error = await rejection(handle.result());
+  while (error instanceof Error && error.cause instanceof Error) error = error.cause;
+  return error instanceof Error ? error.message : '';
+}
+
+const BY_A_HUMAN = 'A signing must be triggered by a human';
+
+describe('A start is refused, and nothing is sent,', () => {
+  it('from a Schedule', async () => {
+    const { client, fake, taskQueue, startWorker } = await newWorld();
+    await startWorker();
+    const requestId = `test-${randomUUID()}`;
+    const schedule = await client.schedule.create({
+      scheduleId: randomUUID(),
+      spec: {},
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'signingSession',
+        workflowId: `signing-${requestId}`,
+        taskQueue,
+        args: [requestFor(requestId)],
+      },
+    });
+    await schedule.trigger();
+    let started: string | undefined;
+    await eventually('the schedule has started it', async () => {
+      const { info } = await schedule.describe();
+      started = info.recentActions[0]?.action.workflow.workflowId;
+      return started !== undefined;
+    });
+    await schedule.delete();
+
+    expect(await failureOf(client.workflow.getHandle(started ?? ''))).toContain(BY_A_HUMAN);
+    expect(fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('from another workflow', async () => {
+    const world = await newWorld();
+    await world.startWorker();
+    const requestId = `test-${randomUUID()}`;
+    const message = await withParentWorker(world, (taskQueue) => {
+      const args = [world.taskQueue, `signing-${requestId}`, requestFor(requestId)];
+      return world.client.workflow
+        .start('parent', { taskQueue, workflowId: randomUUID(), args })
+        .then(failureOf);
+    });
+    expect(message).toContain(BY_A_HUMAN);
+    expect(world.fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('from a cron', async () => {
+    const { fake, client, start, startWorker } = await newWorld();
+    await startWorker();
+    const { handle } = await start({}, { cronSchedule: '@every 1s' });
+    const { runId } = await handle.describe();
+    const run = client.workflow.getHandle(handle.workflowId, runId, { followRuns: false });
+    await rejection(run.result());
+    // The server goes on with the next tick; what the run has failed with stands in its last event.
+    const { events } = await run.fetchHistory();
+    const refusal = events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
+    expect(refusal?.message).toContain(BY_A_HUMAN);
+    expect(fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('under another workflow id', async () => {
+    const { fake, start, startWorker } = await newWorld();
+    await startWorker();
+    const { handle } = await start({}, { workflowId: `my-own-${randomUUID()}` });
+    expect(await failureOf(handle)).toContain('must be started under the workflow id signing-test-');
+    expect(fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('while the same signing is going on', async () => {
+    const { fake, start, startWorker } = await newWorld();
+    await startWorker();
+    const first = await start();
+    await first.untilState('awaiting-handover');
+    const again = start({}, { workflowId: first.handle.workflowId });
+    expect(await rejection(again)).toBeInstanceOf(WorkflowExecutionAlreadyStartedError);
+    expect(fake.sessions()).toHaveLength(1);
+  });
+
+  it('under the id of a signing that has ended, by a client whose policy allows it', async () => {
+    const { fake, start, startWorker } = await newWorld();
+    await startWorker();
+    const first = await start();
+    await first.untilState('awaiting-handover');
+    await first.handle.cancel();
+    await first.result();
+    const { requestId } = first;
+    const again = await start(
+      { requestId },
+      { workflowId: first.handle.workflowId, workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
+    );
+    expect(await failureOf(again.handle)).toContain('was started before, and a signing is never sent twice');
+    expect(fake.sessions()).toHaveLength(1);
+  });
+});
+
+/** Runs `work` while a worker of somebody else serves a workflow that starts signings. */
+async function withParentWorker<Result>(
+  { client, env }: RealWorld,
+  work: (taskQueue: string) => Promise<Result>,
+): Promise<Result> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const connection = await NativeConnection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });
+  const taskQueue = `parents-${randomUUID()}`;
+  const { namespace } = client.options;
+  const workflowsPath = resolve('dist/test/support/workflows/parent.js');
+  const worker = await Worker.create({ connection, namespace, taskQueue, workflowsPath });
+  try {
+    return await worker.runUntil(work(taskQueue));
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { findOnPath } from '../scripts/commands.js';
+import { VARIABLES } from '../src/config.js';
+
+interface Service {
+  readonly image?: string;
+  readonly build?: string;
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stop_grace_period?: string;
+}
+
+const textOf = (file: string): string => readFileSync(resolve(file), 'utf8');
+const compose = parse(textOf('docker-compose.yml')) as {
+  readonly services: Readonly<Record<string, Service>>;
+};
+const services = Object.entries(compose.services);
+const ofThisProgram = (name: string): boolean => /^(FLEXPERTO|SIGNING)_/.test(name);
+
+describe('What is delivered beside the code', () => {
+  it('.env.example names every variable of the program, and no other', () => {
+    const named = [...textOf('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name = '']) => name);
+    expect(named.filter(ofThisProgram).sort()).toEqual([...VARIABLES].sort());
+  });
+
+  it('README.md explains every variable of the program', () => {
+    const readme = textOf('README.md');
+    expect(VARIABLES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('docker-compose.yml gives the program only variables that it knows', () => {
+    const given = services.flatMap(([, { environment }]) => Object.keys(environment));
+    expect(given.filter((name) => ofThisProgram(name) && !VARIABLES.includes(name))).toEqual([]);
+  });
+
+  it('docker-compose.yml starts only programs that the build makes', () => {
+    const programs = services.flatMap(([, { command }]) => command?.slice(1) ?? []);
+    const [inImage = ''] = /(?<=CMD \["node", ")[^"]+/.exec(textOf('Dockerfile')) ?? [];
+    expect([inImage, ...programs].filter((program) => !existsSync(resolve(program)))).toEqual([]);
+  });
+
+  it('docker-compose.yml pins every image to one version', () => {
+    const images = services.flatMap(([, { image }]) => image ?? []);
+    expect(images.length).toBeGreaterThan(0);
+    expect(images.filter((image) => !/:\d+\.\d+/.test(image))).toEqual([]);
+  });
+
+  it('docker-compose.yml is what docker-compose accepts, where it is installed, and asks for the keys', async () => {
+    const program = findOnPath('docker-compose');
+    const keys = /\$\{(FLEXPERTO_API_KEY|SIGNING_PAYLOAD_KEYS):\?/g;
+    expect(new Set([...textOf('docker-compose.yml').matchAll(keys)].map(([, name]) => name)).size).toBe(2);
+    if (program === undefined) return;
+    const env = { ...process.env, FLEXPERTO_API_KEY: 'key', SIGNING_PAYLOAD_KEYS: 'demo:key' };
+    const { stdout } = await promisify(execFile)(program, ['-f', resolve('docker-compose.yml'), 'config'], {
+      env,
+    });
+    const accepted = parse(stdout) as typeof compose;
+    expect(Object.keys(accepted.services).sort()).toEqual(services.map(([name]) => name).sort());
+  });
+});

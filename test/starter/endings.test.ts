@@ -1,0 +1,89 @@
+import { Client, Connection } from '@temporalio/client';
+import {
+  NotPossibleError,
+  SigningBrokenError,
+  SigningNotFoundError,
+  SigningTerminatedError,
+} from '../../src/starter/index.js';
+import { createCliWorld, type CliWorld } from '../cli/cli-world.js';
+import { rejection } from '../support/outcomes.js';
+
+let world: CliWorld;
+let connection: Connection;
+let client: Client;
+beforeAll(async () => {
+  world = await createCliWorld();
+  await world.startWorker();
+  connection = await Connection.connect({ address: world.server.address });
+  client = new Client({ connection });
+});
+afterAll(async () => {
+  await connection.close();
+  await world.close();
+});
+
+describe('a signing whose workflow was terminated in Temporal', () => {
+  it('says so instead of showing its last state', async () => {
+    const { requestId } = await world.signingIn('awaiting-handover');
+    await client.workflow.getHandle(`signing-${requestId}`).terminate('by a test');
+    for (const ask of [world.signings.status(requestId), world.signings.wait(requestId)])
+      expect(await rejection(ask)).toBeInstanceOf(SigningTerminatedError);
+    const { code, stderr } = await world.run(['wait', requestId]);
+    expect({ code, stderr }).toEqual({
+      code: 13,
+      stderr: `The signing ${requestId} was terminated in Temporal; what exists at flexperto stays there.\n`,
+    });
+  });
+
+  it('is marked in the list and is no longer among those that wait', async () => {
+    const employeeId = 'terminated';
+    const { requestId } = await world.signingIn('awaiting-handover', { employeeId });
+    const list = (state?: string): Promise<unknown[]> => world.signings.list({ employeeId, state });
+    while ((await list('awaiting-handover')).length === 0);
+    await client.workflow.getHandle(`signing-${requestId}`).terminate('by a test');
+    while ((await list('awaiting-handover')).length > 0);
+    expect(await list()).toMatchObject([{ requestId, state: 'awaiting-handover', terminated: true }]);
+    expect((await world.run(['list', '--employee', employeeId])).stdout).toContain(
+      'terminated (awaiting-handover)',
+    );
+  });
+});
+
+it('a workflow that broke off for no fault of the request says why', async () => {
+  const { requestId } = await world.request();
+  await client.workflow.start('signingSession', {
+    taskQueue: 'nobody-is-here',
+    workflowId: `signing-${requestId}`,
+    workflowExecutionTimeout: 1,
+  });
+  const error = await rejection(world.signings.wait(requestId));
+  expect(error).toBeInstanceOf(SigningBrokenError);
+  expect(error).toHaveProperty(
+    'message',
+    `The signing ${requestId} broke off without an outcome (Workflow execution timed out); what exists at flexperto stays there.`,
+  );
+  expect(await world.run(['status', requestId])).toMatchObject({ code: 10 });
+});
+
+it('a workflow of another type under such an id is no signing', async () => {
+  const workflowId = 'signing-of-somebody-else';
+  await client.workflow.start('letterSending', { taskQueue: 'nobody-is-here', workflowId });
+  const requestId = 'of-somebody-else';
+  expect(await rejection(world.signings.status(requestId))).toBeInstanceOf(SigningNotFoundError);
+  expect(await rejection(world.signings.cancel(requestId))).toBeInstanceOf(SigningNotFoundError);
+  await client.workflow.getHandle(workflowId).terminate();
+});
+
+it('a cancel before any worker has taken a signing up ends it before anything is sent', async () => {
+  const { requestId } = await world.request();
+  const file = (await world.request({ requestId })).file;
+  const env = { SIGNING_TASK_QUEUE: 'later' };
+  expect(await world.run(['start', file], { env })).toMatchObject({ code: 0 });
+  await world.signings.cancel(requestId);
+  const before = world.fake.ledger.effects('session-initiated').length;
+  const worker = await world.startWorker(env);
+  expect(await world.run(['wait', requestId], { env })).toMatchObject({ code: 13 });
+  expect(world.fake.ledger.effects('session-initiated')).toHaveLength(before);
+  expect(await rejection(world.signings.cancel(requestId))).toBeInstanceOf(NotPossibleError);
+  await worker.stop();
+});

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+
+/** Resets a session, as the Temporal UI and CLI do, to the moment before it calls an activity for the first time. */
+export async function resetBeforeCall(
+  activity: string,
+  client: Client,
+  handle: WorkflowHandle,
+): Promise<void> {
+  const events = await eventsOf(handle);
+  const scheduled = events.find(
+    ({ activityTaskScheduledEventAttributes: call }) => call?.activityType?.name === activity,
+  );
+  await reset(client, handle, scheduled?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId);
+}
+
+/** Resets it to the moment before the first decision of a human; the server then hands the decision in again. */
+export async function resetBeforeDecision(client: Client, handle: WorkflowHandle): Promise<void> {
+  const events = await eventsOf(handle);
+  const decided = events.findIndex(({ workflowExecutionUpdateAcceptedEventAttributes: it }) => it != null);
+  const task = events
+    .slice(0, decided)
+    .findLast(({ workflowTaskCompletedEventAttributes: completed }) => completed != null);
+  await reset(client, handle, task?.eventId);
+}
+
+type EventId = NonNullable<Awaited<ReturnType<typeof eventsOf>>[number]['eventId']>;
+
+async function eventsOf(handle: WorkflowHandle) {
+  return (await handle.fetchHistory()).events ?? [];
+}
+
+async function reset(client: Client, handle: WorkflowHandle, eventId?: EventId | null): Promise<void> {
+  if (eventId == null) throw new Error('the history has no such moment');
+  const { runId } = await handle.describe();
+  await client.workflowService.resetWorkflowExecution({
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId: handle.workflowId, runId },
+    workflowTaskFinishEventId: eventId,
+    requestId: randomUUID(),
+    reason: 'a test',
+  });
+}

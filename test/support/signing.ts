@@ -1,0 +1,78 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { FakeFlexperto } from '../../fake-flexperto/index.js';
+import type { SigningStatus } from '../../src/domain/status.js';
+
+export const participant = {
+  email: 'john.doe@example.invalid',
+  firstname: 'John',
+  lastname: 'Doe',
+  mobile: '+49176123456789',
+};
+
+export function requestFor(requestId: string) {
+  return {
+    requestId,
+    employeeId: '45',
+    name: 'Task-123 / Documents to be Signed',
+    method: 'aes',
+    participants: [participant],
+    documents: [{ source: 'file:contract.pdf' }, { source: 'file:terms.pdf' }],
+    crmRecord: 'opportunity/0061',
+  };
+}
+
+/** One started signing. */
+export interface Signing {
+  readonly handle: WorkflowHandle;
+  readonly requestId: string;
+  status(): Promise<SigningStatus>;
+  /** Waits until the status satisfies the condition, letting time pass. */
+  until(condition: (status: SigningStatus) => boolean): Promise<SigningStatus>;
+  untilState(state: SigningStatus['state']): Promise<SigningStatus>;
+  /** Hands over and signs as employee and customer do, and lets the session look each time. */
+  signAll(): Promise<void>;
+  result(): Promise<SigningStatus>;
+}
+
+export interface Followed {
+  readonly fake: FakeFlexperto;
+  readonly handle: WorkflowHandle;
+  readonly requestId: string;
+  /** Lets a moment pass between two looks at the status. */
+  readonly pause: () => Promise<unknown>;
+  /** Brings the session to look at its documents: by a hint, or by letting its pause pass. */
+  readonly look: () => Promise<unknown>;
+}
+
+/** Follows a started signing as a client of any language would: by the contract's names alone. */
+export function follow({ fake, handle, requestId, pause, look }: Followed): Signing {
+  const status = (): Promise<SigningStatus> => handle.query<SigningStatus>('status');
+  const until: Signing['until'] = async (condition) => {
+    for (;;) {
+      const now = await status();
+      if (condition(now)) return now;
+      if (['completed', 'failed', 'withdrawn', 'expired', 'cancelled'].includes(now.state)) {
+        throw new Error(`the session ended as ${now.state} while the test waited`);
+      }
+      await pause();
+    }
+  };
+  const untilState: Signing['untilState'] = (state) => until((now) => now.state === state);
+  return {
+    handle,
+    requestId,
+    status,
+    until,
+    untilState,
+    signAll: async () => {
+      const { sessionId } = await until(({ state }) => state.startsWith('awaiting'));
+      if (fake.sessions().some((session) => session.id === sessionId && !session.handedOver))
+        fake.handOver(sessionId ?? 0);
+      await look();
+      await untilState('awaiting-signature');
+      fake.sign(sessionId ?? 0);
+      await look();
+    },
+    result: () => handle.result() as Promise<SigningStatus>,
+  };
+}

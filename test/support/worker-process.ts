@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithThisProcess } from '../../scripts/watchdog.js';
+
+const READY_SECONDS = 40;
+
+/** What a process left behind: its exit code, or the signal that ended it. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The worker as it runs in production: dist/src/worker.js in a process of its own. */
+export interface WorkerProcess {
+  readonly pid: number;
+  /** Everything it has written so far, stdout and stderr. */
+  output(): string;
+  stderr(): string;
+  /** Resolves once it writes a line that holds the text; throws when it ends before. */
+  waitFor(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended, by itself or by a signal. */
+  readonly ended: Promise<ProcessEnd>;
+}
+
+/** Starts the worker with these variables alone and does not wait for it. */
+export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
+  // In a folder without .env and without a configuration of Temporal: what counts is what the test says.
+  const cwd = resolve('dist');
+  const child = spawn(process.execPath, [resolve('dist/src/worker.js')], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const pid = child.pid ?? -1;
+  const watchdog = endWithThisProcess(pid);
+  const written = { output: '', stderr: '' };
+  let hasEnded = false;
+  child.stdout.on('data', (chunk: Buffer) => (written.output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    written.output += chunk.toString();
+    written.stderr += chunk.toString();
+  });
+  const ended = new Promise<ProcessEnd>((done) => {
+    child.once('close', (code, signal) => {
+      hasEnded = true;
+      watchdog.release();
+      done({ code, signal });
+    });
+  });
+  return {
+    pid,
+    output: () => written.output,
+    stderr: () => written.stderr,
+    waitFor: async (text) => {
+      const giveUp = Date.now() + READY_SECONDS * 1000;
+      while (!written.output.includes(text)) {
+        if (hasEnded) throw new Error(`the worker ended before it said "${text}":\n${written.output}`);
+        if (Date.now() > giveUp) throw new Error(`the worker did not say "${text}":\n${written.output}`);
+        await sleep(50);
+      }
+    },
+    kill: (signal) => {
+      if (!hasEnded) child.kill(signal);
+    },
+    ended,
+  };
+}
+
+/** Starts the worker and waits until it says that it is ready. */
+export async function startWorkerProcess(env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
+  const worker = spawnWorker(env);
+  await worker.waitFor('"worker ready"');
+  return worker;
+}
