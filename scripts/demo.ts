@@ -1,11 +1,12 @@
 /**
  * `npm run demo`: one signing of two real PDFs, from the employee's click to the last signature, on a real Temporal server
- * with its UI, the real worker and the fake flexperto. Free ports and a temporary folder: nothing is left behind.
+ * with its UI, the real worker and the fake flexperto, all on free ports. Nothing is left behind.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { readRequest } from '../src/domain/read-request.js';
+import { createSigningClient } from '../src/starter/index.js';
 import { showFindings } from './demo/findings.js';
 import { say, styled } from './demo/screen.js';
 import { tellOneSigning } from './demo/story.js';
@@ -15,31 +16,29 @@ import { startStack } from './stack.js';
 const EXAMPLES = path.resolve(__dirname, '../../examples');
 
 async function demo(life: Life): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'signing-demo-'));
-  life.stopAtEnd(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const input: unknown = JSON.parse(readFileSync(path.join(EXAMPLES, 'request.json'), 'utf8'));
-  const { request } = readRequest(input);
+  const { request } = readRequest(JSON.parse(readFileSync(path.join(EXAMPLES, 'request.json'), 'utf8')));
 
   say(styled('bold', 'One signing, from the employee’s click in a CRM to the customer’s signature'));
   say('Starting a Temporal server, a stand-in for flexperto and the worker, some 5 seconds …');
-  const stack = await startStack(life, { folder, pollSeconds: 0.5 });
+  const stack = await startStack({ pollSeconds: 0.5 });
+  life.stopAtEnd(() => stack.stop());
+  const { temporal, fake } = stack;
+  const connection = await Connection.connect({ address: temporal.address });
+  life.stopAtEnd(() => connection.close());
   say();
-  say(`Temporal UI  ${styled('underline', stack.pageOf(request.requestId))}`);
-  say(`Dashboard    ${styled('underline', `${stack.fake.url}/`)}`);
+  const page = `${temporal.uiUrl ?? ''}/namespaces/default/workflows/signing-${request.requestId}`;
+  say(`Temporal UI  ${styled('underline', page)}`);
+  say(`Dashboard    ${styled('underline', `${fake.url}/`)}`);
   say();
 
-  await Promise.race([tellOneSigning(stack, request), stack.broken]);
+  const signings = createSigningClient(new Client({ connection }));
+  await Promise.race([tellOneSigning({ fake, signings }, request), stack.broken]);
   say();
-  showFindings(
-    stack.fake,
-    EXAMPLES,
-    request.documents.map(({ name }) => name),
-  );
+  const names = request.documents.map(({ name }) => name);
+  showFindings(fake, EXAMPLES, names);
   say();
   say(
-    `Everything is stopped again now. ${styled('bold', 'npm run dev')} leaves it running, to be used by hand.`,
+    `All of it is stopped again now. ${styled('bold', 'npm run dev')} leaves it running, to be used by hand.`,
   );
 }
 

@@ -10,6 +10,7 @@ import { startStack, type Stack } from './stack.js';
 import { portOrFree } from './ports.js';
 
 const DATABASE = path.join(DEV_FOLDER, 'temporal.db');
+const WORKER_LOG = path.join(DEV_FOLDER, 'worker.log');
 
 async function dev(life: Life): Promise<void> {
   const other = findDevServers();
@@ -18,17 +19,13 @@ async function dev(life: Life): Promise<void> {
   mkdirSync(DEV_FOLDER, { recursive: true });
   forgetEarlierSessions();
   console.log('Starting a Temporal server, a stand-in for flexperto and the worker, some 5 seconds …');
-  const stack = await startStack(life, {
-    folder: DEV_FOLDER,
-    dbFile: DATABASE,
-    ports: {
-      temporal: await portOrFree(7233),
-      ui: await portOrFree(8233),
-      fake: await portOrFree(4010),
-      uploads: await portOrFree(4011),
-    },
+  const stack = await startStack({
+    temporal: { port: await portOrFree(7233), uiPort: await portOrFree(8233), dbFile: DATABASE },
+    fake: { port: await portOrFree(4010), uploadPort: await portOrFree(4011) },
     pollSeconds: 2,
+    workerLog: WORKER_LOG,
   });
+  life.stopAtEnd(() => stack.stop());
   life.stopAtEnd(markDevServers(stack.variables));
   console.log(directions(stack));
   await stack.broken;
@@ -39,12 +36,12 @@ function forgetEarlierSessions(): void {
   for (const suffix of ['', '-shm', '-wal']) rmSync(`${DATABASE}${suffix}`, { force: true });
 }
 
-function directions({ temporal, fake, workerLog }: Stack): string {
+function directions({ temporal, fake }: Stack): string {
   return `
 Temporal UI  ${temporal.uiUrl ?? ''}/namespaces/${temporal.namespace}/workflows
 Temporal     ${temporal.address}
 Dashboard    ${fake.url}/
-Worker log   ${path.relative(process.cwd(), workerLog)}
+Worker log   ${path.relative(process.cwd(), WORKER_LOG)}
 
 In another terminal, start a signing:
 

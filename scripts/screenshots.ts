@@ -2,14 +2,13 @@
  * `node scripts/run.mjs scripts/screenshots`: makes docs/images/ again, from a real Temporal UI and the stand-in's
  * Dashboard, with sessions in the states that people ask about. Needs Chromium on PATH.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { chromium, type Page } from 'playwright-core';
-import type { SigningStatus } from '../src/starter/index.js';
+import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
 import { findOnPath } from './commands.js';
-import { live, type Life } from './life.js';
 import { startStack, type Stack } from './stack.js';
 
 const IMAGES = path.resolve(__dirname, '../../docs/images');
@@ -19,23 +18,25 @@ const COLUMNS_KEY = 'namespace-workflow-table-columns';
 const COLUMNS = ['Status', 'Workflow ID', 'SigningState', 'SigningMethod', 'EmployeeId', 'CrmRecord', 'FlexpertoSessionId', 'SigningDeadline']; // prettier-ignore
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
 
-async function takePictures(life: Life): Promise<void> {
+async function main(): Promise<void> {
   const executablePath = findOnPath('chromium') ?? findOnPath('google-chrome');
-  if (executablePath === undefined) throw new Error('No screenshots: Chromium is not on PATH.');
-  const folder = mkdtempSync(path.join(tmpdir(), 'signing-screenshots-'));
-  life.stopAtEnd(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const stack = await startStack(life, { folder, pollSeconds: 1 });
-  const browser = await chromium.launch({ executablePath, args: QUIET });
-  life.stopAtEnd(() => browser.close());
-  await playSessions(stack);
+  if (executablePath === undefined) throw new Error('Chromium is not on PATH.');
   mkdirSync(IMAGES, { recursive: true });
-  await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
+  const stack = await startStack({ pollSeconds: 1 });
+  const connection = await Connection.connect({ address: stack.temporal.address });
+  const browser = await chromium.launch({ executablePath, args: QUIET });
+  try {
+    await playSessions(stack, createSigningClient(new Client({ connection })));
+    await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
+  } finally {
+    await browser.close();
+    await connection.close();
+    await stack.stop();
+  }
 }
 
 /** One session completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */
-async function playSessions({ fake, signing: signings }: Stack): Promise<void> {
+async function playSessions({ fake }: Stack, signings: SigningClient): Promise<void> {
   const run = async (requestId: string, method: string, state: SigningStatus['state']): Promise<number> => {
     await signings.start(requestOf(requestId, method));
     for (;;) {
@@ -89,4 +90,7 @@ async function takeAll(page: Page, { temporal, fake }: Stack): Promise<void> {
   await take('dashboard', `${fake.url}/`);
 }
 
-void live(takePictures, { whenInterrupted: 130 });
+main().catch((error: unknown) => {
+  process.stderr.write(`No screenshots: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,104 +1,106 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { startFakeFlexperto, type FakeFlexperto } from '../fake-flexperto/index.js';
-import { createSigningClient, type SigningClient } from '../src/starter/index.js';
-import type { ChildServer } from './child-server.js';
-import { CONFIGURED } from './configured.js';
-import type { Life } from './life.js';
-import { startTemporalServer, type TemporalServer } from './temporal-server.js';
-import { spawnWorker, untilReady } from './worker-process.js';
+import {
+  startFakeFlexperto,
+  type FakeFlexperto,
+  type FakeFlexpertoOptions,
+} from '../fake-flexperto/index.js';
+import { ChildServer } from './child-server.js';
+import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from './temporal-server.js';
 
-export interface StackOptions {
-  /** For the worker's log and whatever else is written. */
-  readonly folder: string;
-  /** Free ones where none are given. */
-  readonly ports?: {
-    readonly temporal: number;
-    readonly ui: number;
-    readonly fake: number;
-    readonly uploads: number;
-  };
-  /** Everything in memory where none is given. */
-  readonly dbFile?: string;
-  /** Seconds between the first two looks at the documents. */
-  readonly pollSeconds: number;
-}
-
-/** A Temporal server with its UI, the fake flexperto and the real worker, with the documents of examples/. */
+/** All that a signing needs, on this machine alone. */
 export interface Stack {
   readonly temporal: TemporalServer;
   readonly fake: FakeFlexperto;
-  readonly client: Client;
-  readonly signing: SigningClient;
-  /** What a program has to be told to work with it: every variable, and no other of these prefixes. */
+  /** What a program has to be told to work with it. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly workerLog: string;
   /** Rejects when the server or the worker ends by itself; never resolves. */
   readonly broken: Promise<never>;
-  /** The page of one signing in the Temporal UI. */
-  pageOf(requestId: string): string;
+  /** Ends all of it, the worker first. */
+  stop(): Promise<void>;
 }
 
-/** Starts it all, to be stopped at the end of `life`. Throws one sentence when something does not come up. */
-export async function startStack(life: Life, options: StackOptions): Promise<Stack> {
-  const { folder, ports } = options;
-  const temporal = await startTemporalServer({
-    ui: true,
-    ...(ports === undefined ? {} : { port: ports.temporal, uiPort: ports.ui }),
-    ...(options.dbFile === undefined ? {} : { dbFile: options.dbFile }),
-  });
-  life.stopAtEnd(() => temporal.stop());
-  const fake = await startFakeFlexperto(
-    ports === undefined ? {} : { port: ports.fake, uploadPort: ports.uploads },
-  );
-  life.stopAtEnd(() => fake.close());
-  const variables = variablesFor(temporal, fake, options);
-  const workerLog = path.join(folder, 'worker.log');
-  const worker = await startWorker(life, folder, workerLog, variables);
-  const connection = await Connection.connect({ address: temporal.address });
-  life.stopAtEnd(() => connection.close());
-  const client = new Client({ connection, namespace: temporal.namespace });
-  const broken = Promise.race([temporal.endsByItself(), worker.endsByItself()]);
-  broken.catch(() => undefined);
-  return {
-    temporal,
-    fake,
-    client,
-    signing: createSigningClient(client),
-    variables,
-    workerLog,
-    broken,
-    pageOf: (requestId) =>
-      `${temporal.uiUrl ?? ''}/namespaces/${temporal.namespace}/workflows/signing-${requestId}`,
+export interface StackOptions {
+  readonly temporal?: TemporalServerOptions;
+  readonly fake?: FakeFlexpertoOptions;
+  /** The document root; by default the documents of examples/. */
+  readonly documentRoot?: string;
+  /** Seconds to the worker's second look at a session's documents. */
+  readonly pollSeconds: number;
+  /** A file for the worker's log. */
+  readonly workerLog?: string;
+}
+
+const ROOT = path.resolve(__dirname, '../..');
+const READY_SECONDS = 60;
+
+/**
+ * Starts a Temporal server with its UI, the fake flexperto and a worker, and waits until all of them are ready. Throws
+ * one sentence when one of them does not come up; then the others have ended again.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const started: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of started.splice(0).reverse()) await end();
   };
+  try {
+    const temporal = await startTemporalServer({ ui: true, ...options.temporal });
+    started.push(() => temporal.stop());
+    const fake = await startFakeFlexperto(options.fake);
+    started.push(() => fake.close());
+    const variables = variablesFor(temporal, fake, options);
+    const worker = await startWorker(variables, options.workerLog);
+    started.push(() => worker.stop());
+    const broken = Promise.race([temporal.endsByItself(), worker.endsByItself()]);
+    // Not everybody who starts it looks.
+    broken.catch(() => undefined);
+    return { temporal, fake, variables, broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function variablesFor(
   temporal: TemporalServer,
   fake: FakeFlexperto,
-  { folder, pollSeconds }: StackOptions,
+  options: StackOptions,
 ): Record<string, string> {
+  const handOver = options.fake?.handOver;
   return {
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
-    // None: the user's own file of Temporal profiles is meant for another installation too.
-    TEMPORAL_CONFIG_FILE: path.join(folder, 'no-temporal-profiles.toml'),
     FLEXPERTO_BASE_URL: fake.url,
     FLEXPERTO_API_KEY: fake.apiKey,
-    SIGNING_DOCUMENT_ROOT: path.resolve(__dirname, '../../examples'),
-    SIGNING_POLL_SECONDS: String(pollSeconds),
+    SIGNING_DOCUMENT_ROOT: options.documentRoot ?? path.join(ROOT, 'examples'),
+    SIGNING_POLL_SECONDS: String(options.pollSeconds),
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...(handOver === undefined ? {} : { FLEXPERTO_HANDOVER: handOver }),
   };
 }
 
+/** The worker as it runs in production, dist/src/worker.js in a process of its own. */
 async function startWorker(
-  life: Life,
-  folder: string,
-  log: string,
   variables: Readonly<Record<string, string>>,
+  log: string | undefined,
 ): Promise<ChildServer> {
-  const others = Object.entries(process.env).filter(([name]) => !CONFIGURED.test(name));
-  const worker = spawnWorker({ env: { ...Object.fromEntries(others), ...variables }, folder, log });
-  life.stopAtEnd(() => worker.stop());
-  await untilReady(worker, log);
+  // In dist/ there is neither a .env nor, as its home, a configuration of Temporal: what counts is what stands here.
+  const dist = path.join(ROOT, 'dist');
+  const child = spawn(process.execPath, [path.join(dist, 'src/worker.js')], {
+    cwd: dist,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: dist, ...variables },
+  });
+  const worker = new ChildServer(child, 'The worker');
+  if (log !== undefined) child.stdout.pipe(createWriteStream(log));
+  let ready = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    ready ||= chunk.includes('"worker ready"');
+  });
+  await worker.waitUntil(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return ready;
+  }, READY_SECONDS);
   return worker;
 }

@@ -1,45 +1,59 @@
+import { randomBytes } from 'node:crypto';
 import { readClientConfig } from '../src/config.js';
 import { temporalTarget } from '../src/temporal.js';
 
-describe('Where Temporal is', () => {
-  const environment = process.env;
-  afterEach(() => {
-    process.env = environment;
-  });
-  const targetWith = (variables: Record<string, string>) => {
-    process.env = { TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml', ...variables };
-    return temporalTarget(readClientConfig({}));
-  };
+const KEYS = { SIGNING_PAYLOAD_KEYS: `one:${randomBytes(32).toString('base64')}` };
 
-  it('an empty variable counts as none, as in .env and compose files: without an address, it is this machine', () => {
-    const { address, namespace, options } = targetWith({
-      TEMPORAL_ADDRESS: '',
-      TEMPORAL_NAMESPACE: '',
-      TEMPORAL_API_KEY: '',
-      TEMPORAL_TLS: '',
-      TEMPORAL_TLS_CLIENT_CERT_PATH: '',
-    });
-    expect({ address, namespace, tls: options.tls, apiKey: options.apiKey }).toEqual({
-      address: '127.0.0.1:7233',
-      namespace: 'default',
-    });
-  });
+/** What a process with these variables makes of its Temporal server. */
+function targetOf(address: string, signing: NodeJS.ProcessEnv = {}) {
+  const before = process.env['TEMPORAL_ADDRESS'];
+  process.env['TEMPORAL_ADDRESS'] = address;
+  try {
+    return temporalTarget(readClientConfig(signing));
+  } finally {
+    if (before === undefined) delete process.env['TEMPORAL_ADDRESS'];
+    else process.env['TEMPORAL_ADDRESS'] = before;
+  }
+}
 
-  it.each(['127.0.0.1:7233', 'localhost:7233', '[::1]:7233', 'http://127.0.0.1:7233'])(
-    '%s is this machine, where data may lie in plain text',
+describe('A Temporal server', () => {
+  it.each(['127.0.0.1:7233', '127.1.2.3:7233', 'localhost:7233', '[::1]:7233'])(
+    'on this machine (%s) is spoken to in plain text',
     (address) => {
-      expect(targetWith({ TEMPORAL_ADDRESS: address }).address).toBe(address);
+      expect(targetOf(address)).toMatchObject({ address, namespace: 'default' });
     },
   );
 
   it.each([
-    'temporal:7233',
+    'temporal.example:7233',
     '10.0.0.7:7233',
-    '127.0.0.1.example.invalid:7233',
-    'localhost.example.invalid:7233',
-  ])('%s is another machine, where it may not without the word of whoever operates it', (address) => {
-    expect(() => targetWith({ TEMPORAL_ADDRESS: address })).toThrow(
-      /set SIGNING_PAYLOAD_KEYS, or SIGNING_ALLOW_PLAINTEXT=true/,
-    );
+    '[fd00::1]:7233',
+    'localhost.example:7233',
+    '127.0.0.1.example:7233',
+  ])('beyond this machine (%s) is not, unless that is meant', (address) => {
+    expect(() => targetOf(address)).toThrow(/would lie there in plain text: set SIGNING_PAYLOAD_KEYS/);
+    expect(targetOf(address, { SIGNING_ALLOW_PLAINTEXT: 'true' }).address).toBe(address);
+    expect(targetOf(address, KEYS).address).toBe(address);
+  });
+
+  it('is this machine’s where the variables are empty, as .env and compose files leave them', () => {
+    const names = [
+      'TEMPORAL_ADDRESS',
+      'TEMPORAL_NAMESPACE',
+      'TEMPORAL_API_KEY',
+      'TEMPORAL_TLS_CLIENT_CERT_PATH',
+    ];
+    const before = process.env;
+    process.env = { ...before, ...Object.fromEntries(names.map((name) => [name, ''])) };
+    try {
+      const { address, namespace, options } = temporalTarget(readClientConfig({}));
+      expect({ address, namespace, tls: options.tls }).toEqual({
+        address: '127.0.0.1:7233',
+        namespace: 'default',
+        tls: undefined,
+      });
+    } finally {
+      process.env = before;
+    }
   });
 });

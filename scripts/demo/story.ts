@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 import type { SigningRequest } from '../../src/domain/request.js';
 import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
-import type { Stack } from '../stack.js';
+import type { SigningClient } from '../../src/starter/index.js';
 import { createNews } from './news.js';
 import { createNarrator } from './screen.js';
 
@@ -13,18 +14,24 @@ const PATIENCE_MS = 90_000;
 /** A vendor far away: each of its answers takes so long. */
 const DISTANCE_SECONDS = 0.7;
 
+/** Where it is played. */
+export interface Stage {
+  readonly fake: FakeFlexperto;
+  readonly signings: SigningClient;
+}
+
 /** Tells one signing from the employee's click to the last signature while it happens, and returns its final status. */
-export async function tellOneSigning(stack: Stack, request: SigningRequest): Promise<SigningStatus> {
-  const { fake, signing } = stack;
+export async function tellOneSigning(stage: Stage, request: SigningRequest): Promise<SigningStatus> {
+  const { fake, signings } = stage;
   const { requestId, documents } = request;
   const tell = createNarrator();
   const tellNews = createNews(fake, tell);
-  const until = (state: SigningState): Promise<SigningStatus> => follow(stack, requestId, state, tellNews);
-  putFarAway(stack, documents.at(-1)?.name ?? '');
+  const until = (state: SigningState): Promise<SigningStatus> => follow(stage, requestId, state, tellNews);
+  putFarAway(fake, documents.at(-1)?.name ?? '');
 
   const names = documents.map(({ name }) => name).join(' and ');
   tell('Employee', `clicks "Send for signature" in the CRM: ${names}`);
-  await signing.start(request);
+  await signings.start(request);
 
   const { sessionId } = await until('awaiting-handover');
   tell('Worker', 'has nothing left to send; it waits, for days if need be, and survives any restart');
@@ -44,7 +51,7 @@ export async function tellOneSigning(stack: Stack, request: SigningRequest): Pro
 }
 
 /** Every call takes its time, and the answer to the last attach is lost although it took effect. */
-function putFarAway({ fake }: Stack, lastDocument: string): void {
+function putFarAway(fake: FakeFlexperto, lastDocument: string): void {
   const slow = { delaySeconds: DISTANCE_SECONDS, delayBefore: true };
   fake.faults.add({ call: 'attach', document: lastDocument, ...slow, reset: 'after' });
   for (const call of ['initiate', 'upload-url', 'attach', 'list'] as const)
@@ -53,14 +60,14 @@ function putFarAway({ fake }: Stack, lastDocument: string): void {
 }
 
 async function follow(
-  { signing }: Stack,
+  { signings }: Stage,
   requestId: string,
   wanted: SigningState,
   tellNews: (status: SigningStatus) => void,
 ): Promise<SigningStatus> {
   const giveUp = Date.now() + PATIENCE_MS;
   for (;;) {
-    const status = await signing.status(requestId);
+    const status = await signings.status(requestId);
     tellNews(status);
     if (status.state === wanted) return status;
     if (isFinal(status.state) || status.attention !== null || Date.now() > giveUp)

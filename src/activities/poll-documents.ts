@@ -6,6 +6,7 @@ import { differ, withNews, type VendorDocument } from '../domain/vendor-document
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
+import { personalValues } from './redact.js';
 import { list, type ListRequest } from './list-documents.js';
 
 export interface PollRequest extends ListRequest {
@@ -28,7 +29,7 @@ export function createPollDocuments({ flexperto, secrets, firstPollMs }: Activit
       const listed = await beating(() => list(flexperto, request));
       if (!request.listWorks || differ(request.known, withNews(request.known, listed))) return listed;
     } catch (error) {
-      throw later(toFailure(error, { hidden: secrets }), pause);
+      throw later(toFailure(error, { hidden: [...secrets, ...personalValues(request.participants)] }), pause);
     }
     throw notYet('no change since the last look', pause());
   };

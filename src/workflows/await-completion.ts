@@ -2,7 +2,7 @@ import { allHandlersFinished, CancellationScope, condition, workflowInfo } from 
 import { outcomeOf, waitingState, type Outcome } from '../domain/outcome.js';
 import { withNews } from '../domain/vendor-document.js';
 import { polling } from './policies.js';
-import type { Session } from './session.js';
+import { contractSession, type Session } from './session.js';
 import { stepFailure } from './step-failure.js';
 
 /**
@@ -45,11 +45,9 @@ async function news(session: Session, atOnce: boolean): Promise<boolean> {
 }
 
 async function poll(session: Session, atOnce: boolean): Promise<void> {
-  const { employeeId } = session.request;
-  const { sessionId, documents, state } = session.status();
+  const { documents, state } = session.status();
   const request = {
-    employeeId,
-    sessionId: sessionId ?? 0,
+    ...contractSession(session),
     known: documents,
     listWorks: session.listWorks === true,
     atOnce,

@@ -13,7 +13,9 @@ export function describe(status: SigningStatus, listWorks: boolean | undefined):
     ...(status.attention === null ? [] : [attentionPart(status.attention)]),
     ...(listWorks === false && status.state.startsWith('awaiting') ? [WITHOUT_LIST] : []),
     documentTable(status.documents),
+    '\u00a0',
     factsOf(status),
+    SPACE,
   ];
   return parts.join('\n\n');
 }
@@ -21,6 +23,9 @@ export function describe(status: SigningStatus, listWorks: boolean | undefined):
 const WITHOUT_LIST =
   'This tenant has no call that lists documents, so the outcome cannot be seen from here. ' +
   'Record it with the update `recordOutcome`: `{"outcome":"completed"}`, `"failed"` or `"withdrawn"`.';
+
+/** The Temporal UI cuts the last lines off where one above them is broken: these may go. */
+const SPACE = '\u00a0\n\n\u00a0\n\n\u00a0';
 
 function title(state: string): string {
   const words = state.replaceAll('-', ' ');

@@ -1,5 +1,6 @@
 import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
+import type { SessionRef } from '../activities/session-ref.js';
 import type { SigningRequest } from '../domain/request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import type {
@@ -51,6 +52,12 @@ export interface Session {
   /** Whether the list call has answered for this session; `false` once it is known to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
+}
+
+/** The contract session as the calls about it know it. */
+export function contractSession({ request, status }: Session): SessionRef {
+  const { employeeId, participants } = request;
+  return { employeeId, participants, sessionId: status().sessionId ?? 0 };
 }
 
 /** Opens a session: a new one, or one that is carried on from the run before. */
