@@ -15,6 +15,8 @@ export interface Uploader {
   close(): Promise<void>;
 }
 
+const SESSION = { employeeId: '45', sessionId: 13, participants: [] };
+
 /** The upload activity as the worker runs it, from the document root to the upload host. */
 export function createUploader(root: string, url: string): Uploader {
   const seal = createUploadUrlSeal('api-key');
@@ -40,7 +42,8 @@ export function createUploader(root: string, url: string): Uploader {
   const uploadOne = async (document: CheckedDocument): Promise<void> => {
     const receivedAt = Date.now();
     const uploadUrl = { sealed: seal.seal(url), expiresAt: receivedAt + 3_600_000, receivedAt };
-    const received = Number(await new MockActivityEnvironment().run(activity, document, uploadUrl));
+    const env = new MockActivityEnvironment();
+    const received = Number(await env.run(activity, SESSION, document, uploadUrl));
     if (!(received > document.bytes)) throw new Error(`The host got ${received} of ${document.bytes} bytes.`);
   };
   return {
