@@ -28,6 +28,8 @@ export interface TemporalServer {
   readonly uiUrl: string | undefined;
   readonly namespace: string;
   readonly pid: number;
+  /** Rejects when it ends without having been told to; never resolves. */
+  endsByItself(): Promise<never>;
   /** Ends the server and waits until it has ended, also after `kill()`. */
   stop(): Promise<void>;
   /** Ends it at once by SIGKILL, as a crash would. */
@@ -78,6 +80,7 @@ async function startOnce(cli: string, options: TemporalServerOptions): Promise<T
     uiUrl,
     namespace,
     pid: server.pid,
+    endsByItself: () => server.endsByItself(),
     stop: () => server.stop(),
     kill: () => {
       server.kill();

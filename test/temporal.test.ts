@@ -35,4 +35,25 @@ describe('A Temporal server', () => {
     expect(targetOf(address, { SIGNING_ALLOW_PLAINTEXT: 'true' }).address).toBe(address);
     expect(targetOf(address, KEYS).address).toBe(address);
   });
+
+  it('is this machine’s where the variables are empty, as .env and compose files leave them', () => {
+    const names = [
+      'TEMPORAL_ADDRESS',
+      'TEMPORAL_NAMESPACE',
+      'TEMPORAL_API_KEY',
+      'TEMPORAL_TLS_CLIENT_CERT_PATH',
+    ];
+    const before = process.env;
+    process.env = { ...before, ...Object.fromEntries(names.map((name) => [name, ''])) };
+    try {
+      const { address, namespace, options } = temporalTarget(readClientConfig({}));
+      expect({ address, namespace, tls: options.tls }).toEqual({
+        address: '127.0.0.1:7233',
+        namespace: 'default',
+        tls: undefined,
+      });
+    } finally {
+      process.env = before;
+    }
+  });
 });
