@@ -11,16 +11,23 @@ export class ChildServer {
   private readonly ended: Promise<void>;
   private log: string[] = [];
   private hasEnded = false;
+  private isToEnd = false;
 
   /** `name` is what messages call it. */
   constructor(child: ChildProcess, name: string) {
     this.child = child;
     this.name = name;
     const watchdog = child.pid === undefined ? undefined : endWithThisProcess(child.pid);
+    // One that is still starting heeds no request to end, and nobody is left to wait for it.
+    const killIt = (): void => {
+      this.kill();
+    };
+    process.once('exit', killIt);
     this.ended = new Promise((resolve) => {
       const end = (reason?: Error): void => {
         this.hasEnded = true;
         watchdog?.release();
+        process.off('exit', killIt);
         if (reason !== undefined) this.log.push(reason.message);
         resolve();
       };
@@ -48,8 +55,21 @@ export class ChildServer {
     }
   }
 
+  /** Rejects, with the last lines of its log, when it ends without having been told to; never resolves. */
+  endsByItself(): Promise<never> {
+    const broken = new Promise<never>((_, reject) => {
+      void this.ended.then(() => {
+        if (!this.isToEnd) reject(new Error(`${this.name} ended: ${this.lastLines()}`));
+      });
+    });
+    // It may end at a moment at which nobody looks.
+    broken.catch(() => undefined);
+    return broken;
+  }
+
   /** Asks it to end and waits until it has; one that does not obey is ended by force. */
   async stop(): Promise<void> {
+    this.isToEnd = true;
     if (!this.hasEnded) this.child.kill('SIGTERM');
     const force = setTimeout(() => {
       this.kill();
@@ -59,6 +79,7 @@ export class ChildServer {
   }
 
   kill(): void {
+    this.isToEnd = true;
     if (!this.hasEnded) this.child.kill('SIGKILL');
   }
 

@@ -2,10 +2,14 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { endWithThisProcess } from './watchdog.js';
 
 const runFile = promisify(execFile);
 
-/** Runs a program to its end and returns its stdout; throws an error whose message is the line that tells most. */
+/**
+ * Runs a program to its end and returns its stdout; throws an error whose message is the line that tells most.
+ * The program ends with this process at the latest.
+ */
 export async function runCommand(
   program: string,
   args: readonly string[],
@@ -13,10 +17,15 @@ export async function runCommand(
 ): Promise<string> {
   const { env = process.env, timeoutSeconds = 0 } = options;
   const limits = { timeout: timeoutSeconds * 1000, maxBuffer: 64 * 1024 * 1024 };
+  const running = runFile(program, args, { env, ...limits });
+  const { pid } = running.child;
+  const watchdog = pid === undefined ? undefined : endWithThisProcess(pid);
   try {
-    return (await runFile(program, args, { env, ...limits })).stdout;
+    return (await running).stdout;
   } catch (error) {
     throw new Error(tellingLineOf(error), { cause: error });
+  } finally {
+    watchdog?.release();
   }
 }
 

@@ -1,38 +1,54 @@
 /**
- * `npm run dev`: a Temporal server with its UI, the stand-in for flexperto and a worker, all left running until Ctrl-C.
- * On the ports that the other commands expect, so that they need no variables.
+ * `npm run dev`: a Temporal server with its UI, the fake flexperto and the worker until Ctrl-C, on their usual ports where
+ * those are free. `npm run signing` in another terminal works with it without any variable set.
  */
-import { startStack } from './stack.js';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DEV_FOLDER, findDevServers, markDevServers } from './dev-mark.js';
+import { live, type Life } from './life.js';
+import { startStack, type Stack } from './stack.js';
+import { portOrFree } from './ports.js';
 
-const PORTS = { temporal: 7233, ui: 8233, fake: 4010, uploads: 4011 };
+const DATABASE = path.join(DEV_FOLDER, 'temporal.db');
+const WORKER_LOG = path.join(DEV_FOLDER, 'worker.log');
 
-async function dev(): Promise<void> {
-  process.stdout.write('Starting a Temporal server, a stand-in for flexperto and a worker …\n');
+async function dev(life: Life): Promise<void> {
+  const other = findDevServers();
+  if (other !== undefined)
+    throw new Error(`npm run dev is running here already, as process ${other.pid}: stop that one first.`);
+  mkdirSync(DEV_FOLDER, { recursive: true });
+  forgetEarlierSessions();
+  console.log('Starting a Temporal server, a stand-in for flexperto and the worker, some 5 seconds …');
   const stack = await startStack({
+    temporal: { port: await portOrFree(7233), uiPort: await portOrFree(8233), dbFile: DATABASE },
+    fake: { port: await portOrFree(4010), uploadPort: await portOrFree(4011) },
     pollSeconds: 2,
-    temporal: { port: PORTS.temporal, uiPort: PORTS.ui },
-    fake: { port: PORTS.fake, uploadPort: PORTS.uploads },
+    workerLog: WORKER_LOG,
   });
-  process.stdout.write(`
-Ready. Nothing is kept: with Ctrl-C all of it is gone.
+  life.stopAtEnd(() => stack.stop());
+  life.stopAtEnd(markDevServers(stack.variables));
+  console.log(directions(stack));
+  await stack.broken;
+}
 
-  Temporal UI          ${stack.temporal.uiUrl ?? ''}/namespaces/default/workflows
-  flexperto Dashboard  ${stack.fake.url}/   (hand over, sign, fail an identification, delete)
+/** The fake starts without a memory: sessions of an earlier time would find others under their numbers. */
+function forgetEarlierSessions(): void {
+  for (const suffix of ['', '-shm', '-wal']) rmSync(`${DATABASE}${suffix}`, { force: true });
+}
 
-In a second terminal, here:
+function directions({ temporal, fake }: Stack): string {
+  return `
+Temporal UI  ${temporal.uiUrl ?? ''}/namespaces/${temporal.namespace}/workflows
+Temporal     ${temporal.address}
+Dashboard    ${fake.url}/
+Worker log   ${path.relative(process.cwd(), WORKER_LOG)}
+
+In another terminal, start a signing:
 
   npm run signing -- start examples/request.json --wait
 
-`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      process.stdout.write('Stopping …\n');
-      void stack.stop();
-    });
-  }
+Then hand it over and sign it in the Dashboard, as the employee and the customer would.
+Ctrl-C stops everything.`;
 }
 
-dev().catch((error: unknown) => {
-  process.stderr.write(`It cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void live(dev, { whenInterrupted: 0 });

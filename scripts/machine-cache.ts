@@ -32,11 +32,25 @@ export async function onceAMachine(
 
 async function makeWhole(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
   const temporary = mkdtempSync(`${folder}.new-`);
+  await thenAlways(
+    async () => {
+      await make(temporary);
+      renameSync(temporary, folder);
+    },
+    () => {
+      rmSync(temporary, { recursive: true, force: true });
+    },
+  );
+}
+
+/** Cleans up after the work, also when the process is ended in the middle of it, as by Ctrl-C. */
+async function thenAlways(work: () => Promise<void>, cleanUp: () => void): Promise<void> {
+  process.once('exit', cleanUp);
   try {
-    await make(temporary);
-    renameSync(temporary, folder);
+    await work();
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    process.off('exit', cleanUp);
+    cleanUp();
   }
 }
 
@@ -47,11 +61,9 @@ async function locked(file: string, work: () => Promise<void>): Promise<void> {
     else await sleep(200);
     if (waited === 10) console.error(`Waiting for another process to get this ready (its mark is ${file}).`);
   }
-  try {
-    await work();
-  } finally {
+  await thenAlways(work, () => {
     rmSync(file, { force: true });
-  }
+  });
 }
 
 function take(file: string): boolean {

@@ -5,6 +5,11 @@ export async function freePort(): Promise<number> {
   return listenOnce(0);
 }
 
+/** This port of 127.0.0.1, or a free one where somebody listens on it already. */
+export async function portOrFree(port: number): Promise<number> {
+  return listenOnce(port).catch(freePort);
+}
+
 /** Throws one sentence when somebody listens on this port of 127.0.0.1 already. */
 export async function requireFree(port: number): Promise<void> {
   try {

@@ -18,6 +18,8 @@ export interface TemporalServerOptions {
   /** Created at the start; `default` by default. */
   readonly namespace?: string;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /** The server's own settings by their names, such as `limit.historyCount.suggestContinueAsNew`. */
+  readonly dynamicConfig?: Readonly<Record<string, number>>;
 }
 
 export interface TemporalServer {
@@ -26,6 +28,8 @@ export interface TemporalServer {
   readonly uiUrl: string | undefined;
   readonly namespace: string;
   readonly pid: number;
+  /** Rejects when it ends without having been told to; never resolves. */
+  endsByItself(): Promise<never>;
   /** Ends the server and waits until it has ended, also after `kill()`. */
   stop(): Promise<void>;
   /** Ends it at once by SIGKILL, as a crash would. */
@@ -76,6 +80,7 @@ async function startOnce(cli: string, options: TemporalServerOptions): Promise<T
     uiUrl,
     namespace,
     pid: server.pid,
+    endsByItself: () => server.endsByItself(),
     stop: () => server.stop(),
     kill: () => {
       server.kill();
@@ -100,6 +105,10 @@ function argumentsOf(
     ...['--namespace', options.namespace, '--log-level', options.logLevel ?? 'error'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(options.dbFile === undefined ? [] : ['--db-filename', options.dbFile]),
+    ...Object.entries(options.dynamicConfig ?? {}).flatMap(([name, value]) => [
+      '--dynamic-config-value',
+      `${name}=${value}`,
+    ]),
   ];
 }
 

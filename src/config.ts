@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryption/index.js';
 
@@ -8,6 +9,9 @@ import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryptio
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+/** A name or an address, with or without a port; IPv6 in brackets or bare. */
+const HOST = /^([\w.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?|[0-9a-f]*:[0-9a-f:]+)$/i;
 
 const list = z.string().transform((text) =>
   text
@@ -29,9 +33,25 @@ const payloadKeys = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
+const hosts = list.refine(
+  (entries) => entries.every((entry) => HOST.test(entry) || ipaddr.isValidCIDR(entry)),
+  'must be hosts such as docs.bank.example, docs.bank.example:8443 or 10.1.0.0/16, separated by commas',
+);
 const address = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:9464');
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, {
+    error: 'must be a host and a port, such as 127.0.0.1:8080',
+    abort: true,
+  })
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) < 65_536, {
+    error: 'must have a port up to 65535',
+    abort: true,
+  });
+// The SDK's exporter looks up no names.
+const ipAddress = address.refine(
+  (text) => ipaddr.isValid(text.slice(0, text.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')),
+  'must be an IP address and a port, such as 127.0.0.1:9464',
+);
 const handover = z
   .string()
   .regex(
@@ -59,13 +79,13 @@ const variables = z.object({
   FLEXPERTO_UPLOAD_TIMEOUT_SECONDS: seconds(1, 1740).default(600),
   SIGNING_TASK_QUEUE: z.string().min(1, 'must not be empty').default('signing'),
   SIGNING_DOCUMENT_ROOT: z.string().min(1, 'must not be empty').default('documents'),
-  SIGNING_DOCUMENT_HOSTS: list.default([]),
+  SIGNING_DOCUMENT_HOSTS: hosts.default([]),
   SIGNING_PAYLOAD_KEYS: payloadKeys.default([]),
   SIGNING_ALLOW_PLAINTEXT: z
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true'),
-  SIGNING_METRICS_ADDRESS: address.optional(),
+  SIGNING_METRICS_ADDRESS: ipAddress.optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')

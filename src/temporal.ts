@@ -36,8 +36,12 @@ export function temporalTarget(config: ClientConfig): TemporalTarget {
 }
 
 function readConnectConfig() {
+  // An empty variable is an unset one, as with the program's own; an empty API key would turn TLS on.
+  const given = Object.entries(process.env).flatMap(([name, value = '']) =>
+    name.startsWith('TEMPORAL_') && value === '' ? [] : [[name, value] as const],
+  );
   try {
-    return loadClientConnectConfig();
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
   } catch (error) {
     throw new ConfigError(`The TEMPORAL_ configuration cannot be read: ${firstLine(error)}`);
   }

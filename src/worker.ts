@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const target = temporalTarget(config);
   requireDocumentRoot(config);
   const logger = createLogger(config.logLevel);
-  Runtime.install({ logger, telemetryOptions: telemetry(config) });
+  installRuntime(logger, config);
 
   const connection = await connectWorker(target);
   const registered = await registerSearchAttributes(connection, target.namespace);
@@ -95,6 +95,15 @@ function reportHealth(worker: Worker, logger: Logger): NodeJS.Timeout {
     logger.info('worker health', { runState, numInFlightActivities, numCachedWorkflows, megabytes });
   };
   return setInterval(report, HEALTH_EVERY_MS).unref();
+}
+
+function installRuntime(logger: Logger, config: WorkerConfig): void {
+  try {
+    Runtime.install({ logger, telemetryOptions: telemetry(config) });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`SIGNING_METRICS_ADDRESS cannot be listened on: ${why}`);
+  }
 }
 
 function telemetry({ metricsAddress }: WorkerConfig) {

@@ -3,20 +3,25 @@ import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { requireKnownRun } from './known-run.js';
-import type { SessionRef } from './request-upload-url.js';
+import { personalValues } from './redact.js';
+import type { SessionRef } from './session-ref.js';
 
 /** Call 4; given one attempt by its policy, and never cancelled in flight. `null` where the vendor answers nothing. */
 export function createAttachDocument({ flexperto, secrets }: ActivityDependencies) {
   return async (
-    { employeeId, sessionId }: SessionRef,
+    session: SessionRef,
     { fileId, name }: { readonly fileId: string; readonly name: string },
     knownRun: string,
   ): Promise<VendorDocument | null> => {
     requireKnownRun(`${name}: attach`, knownRun);
+    const { employeeId, sessionId } = session;
     try {
       return await beating(() => flexperto.attachDocument({ employeeId }, sessionId, fileId));
     } catch (error) {
-      throw toFailure(error, { document: name, hidden: secrets });
+      throw toFailure(error, {
+        document: name,
+        hidden: [...secrets, ...personalValues(session.participants)],
+      });
     }
   };
 }

@@ -4,7 +4,8 @@ import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { currentExecution } from './known-run.js';
 import { list } from './list-documents.js';
-import type { SessionRef } from './request-upload-url.js';
+import { personalValues } from './redact.js';
+import type { SessionRef } from './session-ref.js';
 
 /**
  * Whether a contract session that a human has named can be the one that this signing has created: it is this employee's,
@@ -22,7 +23,7 @@ export function createJudgeAdoption({ flexperto, secrets, isSessionTaken }: Acti
       const kept = documents.filter(({ status }) => status !== 'DELETED');
       return kept.length === 0 ? null : 'has documents already: delete them in the flexperto Dashboard first';
     } catch (error) {
-      return objection(toFailure(error, { hidden: secrets }));
+      return objection(toFailure(error, { hidden: [...secrets, ...personalValues(session.participants)] }));
     }
   };
 }

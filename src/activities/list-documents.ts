@@ -4,7 +4,8 @@ import { OutcomeUnknownError, RefusedError, type FlexpertoClient } from '../flex
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failure, toFailure } from './failures.js';
-import type { SessionRef } from './request-upload-url.js';
+import { personalValues } from './redact.js';
+import type { SessionRef } from './session-ref.js';
 
 /** A look at a session's documents. */
 export interface ListRequest extends SessionRef {
@@ -18,7 +19,7 @@ export function createListDocuments({ flexperto, secrets }: ActivityDependencies
     try {
       return await beating(() => list(flexperto, request));
     } catch (error) {
-      throw toFailure(error, { hidden: secrets });
+      throw toFailure(error, { hidden: [...secrets, ...personalValues(request.participants)] });
     }
   };
 }

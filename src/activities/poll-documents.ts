@@ -6,11 +6,14 @@ import { differ, withNews, type VendorDocument } from '../domain/vendor-document
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
+import { personalValues } from './redact.js';
 import { list, type ListRequest } from './list-documents.js';
 
 export interface PollRequest extends ListRequest {
   /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
   readonly known: readonly DocumentState[];
+  /** Whether to look at once; else the first look comes after the first interval. */
+  readonly atOnce: boolean;
 }
 
 /**
@@ -21,11 +24,12 @@ export function createPollDocuments({ flexperto, secrets, firstPollMs }: Activit
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(activityInfo().attempt, firstPollMs, Math.random(), retryAfterMs);
+    if (!request.atOnce && activityInfo().attempt === 1) throw notYet('the next look comes later', pause());
     try {
       const listed = await beating(() => list(flexperto, request));
       if (!request.listWorks || differ(request.known, withNews(request.known, listed))) return listed;
     } catch (error) {
-      throw later(toFailure(error, { hidden: secrets }), pause);
+      throw later(toFailure(error, { hidden: [...secrets, ...personalValues(request.participants)] }), pause);
     }
     throw notYet('no change since the last look', pause());
   };

@@ -2,11 +2,8 @@ import { cancellationSignal } from '@temporalio/activity';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
-
-export interface SessionRef {
-  readonly employeeId: string;
-  readonly sessionId: number;
-}
+import { personalValues } from './redact.js';
+import type { SessionRef } from './session-ref.js';
 
 /** An upload URL as it stands in the history. Times in milliseconds since 1970. */
 export interface SealedUploadUrl {
@@ -17,13 +14,14 @@ export interface SealedUploadUrl {
 
 /** Call 2; retried freely. */
 export function createRequestUploadUrl({ flexperto, seal, secrets }: ActivityDependencies) {
-  return async ({ employeeId, sessionId }: SessionRef): Promise<SealedUploadUrl> => {
+  return async (session: SessionRef): Promise<SealedUploadUrl> => {
+    const { employeeId, sessionId } = session;
     const context = { employeeId, signal: cancellationSignal() };
     try {
       const { url, expiresAt } = await beating(() => flexperto.requestUploadUrl(context, sessionId));
       return { sealed: seal.seal(url), expiresAt, receivedAt: Date.now() };
     } catch (error) {
-      throw toFailure(error, { hidden: secrets });
+      throw toFailure(error, { hidden: [...secrets, ...personalValues(session.participants)] });
     }
   };
 }

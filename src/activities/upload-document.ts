@@ -5,7 +5,9 @@ import { RefusedError } from '../flexperto/index.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failure, toFailure } from './failures.js';
+import { personalValues } from './redact.js';
 import type { SealedUploadUrl } from './request-upload-url.js';
+import type { SessionRef } from './session-ref.js';
 
 /** An upload URL this young is used even where its validity looks too short: a younger one would not last longer. */
 const YOUNG_MS = 60_000;
@@ -18,7 +20,11 @@ const URL_REFUSED = [401, 403, 410];
  * fresh URL helps. The document's bytes stream from the source to the socket. Returns the file id.
  */
 export function createUploadDocument({ flexperto, sources, seal, secrets }: ActivityDependencies) {
-  return async (document: CheckedDocument, uploadUrl: SealedUploadUrl): Promise<string> => {
+  return async (
+    { participants }: SessionRef,
+    document: CheckedDocument,
+    uploadUrl: SealedUploadUrl,
+  ): Promise<string> => {
     const signal = cancellationSignal();
     const url = seal.unseal(uploadUrl.sealed);
     if (url === undefined) throw rejected(document, 'was requested with another API key');
@@ -34,7 +40,7 @@ export function createUploadDocument({ flexperto, sources, seal, secrets }: Acti
       if (error instanceof RefusedError && URL_REFUSED.includes(error.status)) {
         throw rejected(document, `was refused by the upload host with status ${error.status}`);
       }
-      throw toFailure(error, { document: name, hidden: [...secrets, url] });
+      throw toFailure(error, { document: name, hidden: [...secrets, url, ...personalValues(participants)] });
     }
   };
 }

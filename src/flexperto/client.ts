@@ -1,17 +1,19 @@
 import type { Method, Participant } from '../domain/request.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import * as answers from './answers.js';
-import { AnswerNotUnderstoodError, RefusedError, type Call } from './errors/index.js';
+import { AnswerNotUnderstoodError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
 import { multipart, type UploadContent } from './multipart.js';
 import { createTransport, type Answer, type Exchange } from './transport.js';
-import { expiryOf, type UploadUrl } from './upload-url.js';
+import { expiryOf, requireSafe, type UploadUrl } from './upload-url.js';
+
+type AttachMethod = 'POST' | 'GET';
 
 export interface FlexpertoOptions {
   /** `https://{tenant}.live.flexperto.com`; a path is kept. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** The older page shows attach as GET, the next revision as POST. `auto`: POST, and GET where POST does not exist. */
-  readonly attachMethod: 'auto' | 'POST' | 'GET';
+  /** The older page shows attach as GET, the next revision as POST. `auto`: POST, and the other where one does not exist. */
+  readonly attachMethod: 'auto' | AttachMethod;
   /** The hand-over call, which no page documents; absent, `handOver` must not be called. */
   readonly handover?: { readonly method: 'POST' | 'PUT' | 'PATCH'; readonly path: string } | undefined;
   /** Milliseconds for one JSON call, and for one upload. */
@@ -58,7 +60,8 @@ const LONGEST_CONNECT_MS = 10_000;
 export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const transport = createTransport(Math.min(LONGEST_CONNECT_MS, options.timeoutMs / 2));
-  let attachMethod = options.attachMethod;
+  // The one that worked last goes first.
+  let attachMethods: readonly [AttachMethod, AttachMethod] = ['POST', 'GET'];
 
   const exchange = (
     call: Call,
@@ -82,17 +85,19 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
       signal: context.signal,
     });
 
-  const attach = async (context: CallContext, sessionId: number, fileId: string): Promise<Answer> => {
+  const attachBy = async (
+    method: AttachMethod,
+    context: CallContext,
+    sessionId: number,
+    fileId: string,
+  ): Promise<VendorDocument | null> => {
     const path = `${CONTRACTS}/sessions/${sessionId}/documents/attach`;
-    if (attachMethod !== 'auto') return exchange('attach', context, attachMethod, path, { fileId });
-    try {
-      return await exchange('attach', context, 'POST', path, { fileId });
-    } catch (error) {
-      if (!isWithoutThisMethod(error)) throw error;
+    const { text } = await exchange('attach', context, method, path, { fileId });
+    const document = answers.readAttached(text);
+    if (document !== null && document.originalFileId !== null && document.originalFileId !== fileId) {
+      throw new AnswerNotUnderstoodError('attach', 'it names another file');
     }
-    const answer = await exchange('attach', context, 'GET', path, { fileId });
-    attachMethod = 'GET';
-    return answer;
+    return document;
   };
 
   return {
@@ -134,11 +139,18 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
     },
 
     attachDocument: async (context, sessionId, fileId) => {
-      const document = answers.readAttached((await attach(context, sessionId, fileId)).text);
-      if (document !== null && document.originalFileId !== null && document.originalFileId !== fileId) {
-        throw new AnswerNotUnderstoodError('attach', 'it names another file');
+      if (options.attachMethod !== 'auto') return attachBy(options.attachMethod, context, sessionId, fileId);
+      const [method, other] = attachMethods;
+      try {
+        return await attachBy(method, context, sessionId, fileId);
+      } catch (refusal) {
+        if (!isWithoutThisMethod(refusal)) throw refusal;
+        const document = await attachBy(other, context, sessionId, fileId).catch((error: unknown) => {
+          throw isWithoutThisMethod(error) && statusOf(refusal) === 404 ? refusal : error;
+        });
+        attachMethods = [other, method];
+        return document;
       }
-      return document;
     },
 
     listDocuments: async (context, sessionId) => {
@@ -156,16 +168,14 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
   };
 }
 
-/** 404, 405 or 501: the answers of a server that does not know attach by this method. */
+/**
+ * Whether a server answered that it does not know attach by this method, and so surely has attached nothing. A 404 can
+ * also mean that the session does not exist: then the other method is refused too, and the 404 is what the caller gets.
+ */
 function isWithoutThisMethod(error: unknown): boolean {
-  if (error instanceof RefusedError) return error.status === 404 || error.status === 405;
-  return error instanceof Error && 'status' in error && error.status === 501;
+  return [404, 405, 501].includes(statusOf(error) ?? 0);
 }
 
-/** The upload URL carries a bearer token: over plain http only where the API itself is spoken to over plain http. */
-function requireSafe(url: string, baseUrl: string): void {
-  const allowed = baseUrl.startsWith('http:') ? ['https:', 'http:'] : ['https:'];
-  if (!URL.canParse(url) || !allowed.includes(new URL(url).protocol)) {
-    throw new AnswerNotUnderstoodError('request upload URL', 'the url is no https address');
-  }
+function statusOf(error: unknown): number | undefined {
+  return error instanceof RefusedError || error instanceof OutcomeUnknownError ? error.status : undefined;
 }

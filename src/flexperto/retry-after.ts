@@ -1,12 +1,14 @@
 const LONGEST_MS = 24 * 60 * 60_000;
 
+/** All three forms of an HTTP date begin with one (RFC 9110, 5.6.7); `Date.parse` takes much else for a date, such as -5. */
+const WEEKDAY = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
+
 /**
  * Milliseconds that a Retry-After header asks to wait, from seconds or an HTTP date; at most a day, never negative.
  * `undefined` where the header is absent or says neither.
  */
 export function retryAfterMs(header: string | string[] | undefined, now: number): number | undefined {
-  const value = Array.isArray(header) ? header[0] : header;
-  if (value === undefined || value.trim() === '') return undefined;
-  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  const value = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : WEEKDAY.test(value) ? Date.parse(value) - now : NaN;
   return Number.isNaN(ms) ? undefined : Math.min(LONGEST_MS, Math.max(0, ms));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AnswerNotUnderstoodError } from './errors/index.js';
 import { parseAnswer } from './parse-answer.js';
 
 /** The page: "It is valid for 1 hour." */
@@ -10,7 +11,10 @@ export interface UploadUrl {
   readonly expiresAt: number;
 }
 
-const claims = z.looseObject({ exp: z.number().positive() });
+/** The end of the year 9999: whatever is beyond, such as milliseconds, is no `exp` in the sense of RFC 7519. */
+const LAST_SECOND = 253_402_300_799;
+
+const claims = z.looseObject({ exp: z.number().positive().max(LAST_SECOND) });
 
 /** The expiry in the URL's token (`exp` of the JWT); without one, an hour from receipt. The signature is not ours to check. */
 export function expiryOf(url: string, receivedAt: number): number {
@@ -22,4 +26,15 @@ export function expiryOf(url: string, receivedAt: number): number {
     if (read.success) return read.data.exp * 1000;
   }
   return receivedAt + DEFAULT_VALIDITY_MS;
+}
+
+/**
+ * The upload URL carries a bearer token: over plain http only where the API itself is spoken to over plain http.
+ * @throws AnswerNotUnderstoodError
+ */
+export function requireSafe(url: string, baseUrl: string): void {
+  const allowed = baseUrl.startsWith('http:') ? ['https:', 'http:'] : ['https:'];
+  if (!URL.canParse(url) || !allowed.includes(new URL(url).protocol)) {
+    throw new AnswerNotUnderstoodError('request upload URL', 'the url is no https address');
+  }
 }

@@ -3,7 +3,7 @@ import { findAttached, observed, type VendorDocument } from '../domain/vendor-do
 import { exactlyOnce, type Settled } from './exactly-once.js';
 import { settleByList } from './list.js';
 import { oneAttempt } from './policies.js';
-import type { Session } from './session.js';
+import { contractSession, type Session } from './session.js';
 
 /** Attaches the uploaded files in the request's order, each exactly once. */
 export async function attach(session: Session): Promise<void> {
@@ -17,13 +17,11 @@ export async function attach(session: Session): Promise<void> {
 
 /** `null` where nothing is known of the document but that it is attached. */
 function attachOne(session: Session, file: { fileId: string; name: string }): Promise<VendorDocument | null> {
-  const { employeeId } = session.request;
-  const sessionId = session.status().sessionId ?? 0;
   return exactlyOnce<VendorDocument | null>(session, {
     step: 'attach',
     make: (knownRun) =>
       oneAttempt.attachDocument.executeWithOptions({ summary: `Attach ${file.name}` }, [
-        { employeeId, sessionId },
+        contractSession(session),
         file,
         knownRun,
       ]),

@@ -1,48 +1,56 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { outcomeOf, waitingState, type Outcome } from '../domain/outcome.js';
 import { withNews } from '../domain/vendor-document.js';
 import { polling } from './policies.js';
-import type { Session } from './session.js';
+import { contractSession, type Session } from './session.js';
 import { stepFailure } from './step-failure.js';
 
-/** Waits for hand-over and signatures until the outcome is known, from the vendor's list or from a human's record. */
-export async function awaitCompletion(session: Session): Promise<Outcome> {
-  for (;;) {
+/**
+ * Waits for hand-over and signatures until the outcome is known, from the vendor's list or from a human's record.
+ * `continues`: the history has grown so long, by thousands of hints, that the wait is to go on in a fresh run.
+ */
+export async function awaitCompletion(session: Session): Promise<Outcome | 'continues'> {
+  for (let atOnce = true; ;) {
     const { documents } = session.status();
     const outcome = recordedOutcome(session) ?? outcomeOf(documents);
     if (outcome !== undefined) return outcome;
+    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) return 'continues';
     session.enter(waitingState(documents, session.handedOver));
-    await news(session);
+    atOnce = await news(session, atOnce);
   }
 }
 
-/** Resolves when there may be something new: the list has changed, a hint has come or an outcome was recorded. */
-async function news(session: Session): Promise<void> {
+/**
+ * Resolves when there may be something new: the list has changed, a hint has come or an outcome was recorded. Returns
+ * whether the next look is due at once; after a change it is not, however quickly the vendor changes its mind.
+ */
+async function news(session: Session, atOnce: boolean): Promise<boolean> {
   const seen = session.hints;
   const hinted = (): boolean => session.hints > seen || session.recorded !== undefined;
   if (session.listWorks === false) {
     await condition(hinted);
     session.listWorks = undefined;
-    return;
+    return true;
   }
   const wait = new CancellationScope({ cancellable: true });
   try {
-    await wait.run(() => Promise.race([poll(session), condition(hinted)]));
+    await wait.run(() => Promise.race([poll(session, atOnce), condition(hinted)]));
+    return hinted();
   } catch (error) {
     await afterFailedPoll(session, error);
+    return true;
   } finally {
     wait.cancel();
   }
 }
 
-async function poll(session: Session): Promise<void> {
-  const { employeeId } = session.request;
-  const { sessionId, documents, state } = session.status();
+async function poll(session: Session, atOnce: boolean): Promise<void> {
+  const { documents, state } = session.status();
   const request = {
-    employeeId,
-    sessionId: sessionId ?? 0,
+    ...contractSession(session),
     known: documents,
     listWorks: session.listWorks === true,
+    atOnce,
   };
   const summary = state === 'awaiting-handover' ? 'Wait for the hand-over' : 'Wait for the signature';
   const listed = await polling.pollDocuments.executeWithOptions({ summary }, [request]);

@@ -13,7 +13,9 @@ export function describe(status: SigningStatus, listWorks: boolean | undefined):
     ...(status.attention === null ? [] : [attentionPart(status.attention)]),
     ...(listWorks === false && status.state.startsWith('awaiting') ? [WITHOUT_LIST] : []),
     documentTable(status.documents),
+    '\u00a0',
     factsOf(status),
+    SPACE,
   ];
   return parts.join('\n\n');
 }
@@ -21,6 +23,9 @@ export function describe(status: SigningStatus, listWorks: boolean | undefined):
 const WITHOUT_LIST =
   'This tenant has no call that lists documents, so the outcome cannot be seen from here. ' +
   'Record it with the update `recordOutcome`: `{"outcome":"completed"}`, `"failed"` or `"withdrawn"`.';
+
+/** The Temporal UI cuts the last lines off where one above them is broken: these may go. */
+const SPACE = '\u00a0\n\n\u00a0\n\n\u00a0';
 
 function title(state: string): string {
   const words = state.replaceAll('-', ' ');
@@ -55,14 +60,13 @@ function size(bytes: number): string {
 }
 
 function factsOf({ sessionId, method, employeeId, crmRecord, deadline }: SigningStatus): string {
-  const facts = [
-    sessionId === null ? 'no contract session yet' : `contract session ${sessionId}`,
-    `method ${method}`,
-    `employee ${escape(employeeId)}`,
-    ...(crmRecord === null ? [] : [`CRM record ${escape(crmRecord)}`]),
-    `deadline ${deadline.slice(0, 16).replace('T', ' ')} UTC`,
-  ];
-  return facts.join(' · ');
+  const session = sessionId === null ? 'none yet' : String(sessionId);
+  const until = `${deadline.slice(0, 16).replace('T', ' ')} UTC`;
+  return [
+    '| Contract session | Method | Employee | CRM record | Deadline |',
+    '|---|---|---|---|---|',
+    `| ${session} | ${method} | ${escape(employeeId)} | ${escape(crmRecord ?? '')} | ${until} |`,
+  ].join('\n');
 }
 
 /** Names and the vendor's words must not become Markdown. */

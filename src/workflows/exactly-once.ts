@@ -1,4 +1,4 @@
-import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, sleep, workflowInfo } from '@temporalio/workflow';
 import { judge, type StepFailure } from '../domain/call-failure.js';
 import { retryPauseMs } from '../domain/pacing.js';
 import type { Resolution } from '../domain/resolution.js';
@@ -74,6 +74,8 @@ async function decide<Result>(
 async function attempt<Result>(
   make: () => Promise<Result>,
 ): Promise<{ result: Result } | { failure: StepFailure }> {
+  // A call that cannot be cancelled would still be made by a session that is ending.
+  if (isEnding()) throw new CancelledFailure('the session is ending');
   try {
     return { result: await CancellationScope.nonCancellable(make) };
   } catch (error) {
@@ -86,9 +88,13 @@ async function settle<Result>(
   failure: StepFailure,
 ): Promise<Settled<Result> | undefined> {
   // A session that is ending asks no more; that the call was unclear is what its result then says.
-  if (CancellationScope.current().consideredCancelled) return undefined;
+  if (isEnding()) return undefined;
   // A conflict can mean that the effect is there already.
   return judge(failure) === 'unclear' || failure.status === 409 ? call.settle?.() : undefined;
+}
+
+function isEnding(): boolean {
+  return CancellationScope.current().consideredCancelled;
 }
 
 function actionsAfter(mayHaveHappened: boolean): readonly Action[] {

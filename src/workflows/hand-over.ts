@@ -3,17 +3,15 @@ import { withNews } from '../domain/vendor-document.js';
 import { exactlyOnce } from './exactly-once.js';
 import { settleByList } from './list.js';
 import { oneAttempt } from './policies.js';
-import type { Session } from './session.js';
+import { contractSession, type Session } from './session.js';
 
 /** Hands the contract session over, once. An unclear answer is settled by the list: a document past ATTACHED. */
 export async function handOver(session: Session): Promise<void> {
-  const { employeeId } = session.request;
-  const sessionId = session.status().sessionId ?? 0;
   await exactlyOnce<null>(session, {
     step: 'hand-over',
     make: async (knownRun) => {
       await oneAttempt.handOverSession.executeWithOptions({ summary: 'Hand the session over' }, [
-        { employeeId, sessionId },
+        contractSession(session),
         knownRun,
       ]);
       return null;

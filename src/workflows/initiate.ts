@@ -17,7 +17,9 @@ export function initiate(session: Session): Promise<number> {
     adopted: ({ sessionId = 0 }) => sessionId,
     objection: async ({ sessionId = 0 }) => {
       const summary = `Look whether contract session ${sessionId} can be adopted`;
-      const why = await freely.judgeAdoption.executeWithOptions({ summary }, [{ employeeId, sessionId }]);
+      const why = await freely.judgeAdoption.executeWithOptions({ summary }, [
+        { employeeId, sessionId, participants },
+      ]);
       return why === null ? null : `Contract session ${sessionId} ${why}`;
     },
     refused: (failure) => {

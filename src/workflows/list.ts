@@ -3,7 +3,7 @@ import type { Step } from '../domain/status.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import type { Settled } from './exactly-once.js';
 import { freely } from './policies.js';
-import type { Session } from './session.js';
+import { contractSession, type Session } from './session.js';
 import { stepFailure } from './step-failure.js';
 
 /** A call whose answer was lost can still be under way; a list that lacks its effect is asked a second time after this. */
@@ -31,9 +31,7 @@ async function look<Result>(
 ): Promise<Settled<Result>> {
   for (;;) {
     try {
-      const { employeeId } = session.request;
-      const sessionId = session.status().sessionId ?? 0;
-      const request = { employeeId, sessionId, listWorks: session.listWorks === true };
+      const request = { ...contractSession(session), listWorks: session.listWorks === true };
       const summary = `Look what became of ${step}`;
       const listed = await freely.listDocuments.executeWithOptions({ summary }, [request]);
       session.listWorks = true;

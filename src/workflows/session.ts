@@ -1,5 +1,6 @@
 import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
+import type { SessionRef } from '../activities/session-ref.js';
 import type { SigningRequest } from '../domain/request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import type {
@@ -21,6 +22,13 @@ export class SessionAborted extends Error {
   override readonly name = 'SessionAborted';
 }
 
+/** What a session that goes on in a fresh run takes along. */
+export interface Carried {
+  readonly status: SigningStatus;
+  readonly handedOver: boolean;
+  readonly listWorks: boolean | undefined;
+}
+
 /** The state of one signing: what is known, who waits for whom, and what the world is shown of it. */
 export interface Session {
   readonly request: SigningRequest;
@@ -39,15 +47,22 @@ export interface Session {
   /** What messages have left for the wait: hints count up and are never reset, as they can come before their time. */
   hints: number;
   recorded: RecordedOutcome | undefined;
+  /** Takes a human's record, and at once leaves a state that waited for another decision. */
+  record(outcome: RecordedOutcome): SigningStatus;
   /** Whether the list call has answered for this session; `false` once it is known to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
 }
 
-export function openSession(request: SigningRequest): Session {
-  const { startTime } = workflowInfo();
-  const deadline = startTime.getTime() + request.deadlineDays * DAY_MS;
-  let status = initialStatus(request, deadline);
+/** The contract session as the calls about it know it. */
+export function contractSession({ request, status }: Session): SessionRef {
+  const { employeeId, participants } = request;
+  return { employeeId, participants, sessionId: status().sessionId ?? 0 };
+}
+
+/** Opens a session: a new one, or one that is carried on from the run before. */
+export function openSession(request: SigningRequest, carried?: Carried): Session {
+  let status = carried?.status ?? initialStatus(request);
   let before = status.state;
   let resolution: Resolution | undefined;
 
@@ -62,7 +77,7 @@ export function openSession(request: SigningRequest): Session {
 
   const session: Session = {
     request,
-    deadline,
+    deadline: Date.parse(status.deadline),
     status: () => status,
     enter: (state, known = {}) => {
       if (state !== status.state || Object.keys(known).length > 0) show({ state, ...known });
@@ -90,9 +105,14 @@ export function openSession(request: SigningRequest): Session {
     },
     hints: 0,
     recorded: undefined,
-    listWorks: undefined,
-    handedOver: false,
+    record: (outcome) => {
+      session.recorded = outcome;
+      return status.attention === null ? status : session.resolve({ action: 'retry' });
+    },
+    listWorks: carried?.listWorks,
+    handedOver: carried?.handedOver ?? false,
   };
+  setCurrentDetails(describe(status, session.listWorks));
   return session;
 }
 
@@ -106,7 +126,9 @@ function aborted(attention: Attention | null, reason: string): Attention | null 
   return { ...attention, actions: [], reason: `Aborted by a human: ${reason}. Before: ${attention.reason}` };
 }
 
-function initialStatus(request: SigningRequest, deadline: number): SigningStatus {
+function initialStatus(request: SigningRequest): SigningStatus {
+  const { startTime } = workflowInfo();
+  const deadline = new Date(startTime.getTime() + request.deadlineDays * DAY_MS);
   return {
     state: 'checking-documents',
     requestId: request.requestId,
@@ -126,8 +148,8 @@ function initialStatus(request: SigningRequest, deadline: number): SigningStatus
       failureReason: null,
     })),
     attention: null,
-    deadline: new Date(deadline).toISOString(),
-    updatedAt: workflowInfo().startTime.toISOString(),
+    deadline: deadline.toISOString(),
+    updatedAt: startTime.toISOString(),
   };
 }
 

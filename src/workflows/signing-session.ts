@@ -1,10 +1,13 @@
 import {
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
+  continueAsNew,
   isCancellation,
   setHandler,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { readRequest } from '../domain/read-request.js';
 import { refuseOutcome, refuseResolution } from '../domain/resolution.js';
@@ -15,31 +18,43 @@ import { checkDocuments } from './check-documents.js';
 import { handOver } from './hand-over.js';
 import { initiate } from './initiate.js';
 import { checkNowSignal, recordOutcomeUpdate, resolveUpdate, statusQuery } from './messages.js';
-import { openSession, SessionAborted, type Session } from './session.js';
+import { openSession, SessionAborted, type Carried, type Session } from './session.js';
 import { refuseUnlessStartedByHuman } from './start-rules.js';
 import { upload } from './upload.js';
 
+/** How long the record of an outcome waits for the first look at the documents. */
+const FIRST_LOOK_MS = 10_000;
+
 /**
  * Carries one employee's decision through the flexperto API to the end. Returns the final status, whatever the outcome;
- * fails only where the request is at fault and nothing exists at the vendor.
+ * fails only where the request is at fault and nothing exists at the vendor. `before` is what a run that continues
+ * another one takes over; a start cannot bring it along.
  */
-export async function signingSession(input: unknown): Promise<SigningStatus> {
+export async function signingSession(input: unknown, before?: Carried): Promise<SigningStatus> {
   const { request } = readRequest(input);
-  const session = openSession(request);
+  const carried = workflowInfo().continuedFromExecutionRunId === undefined ? undefined : before;
+  const session = openSession(request, carried);
   answerMessages(session);
   try {
     refuseUnlessStartedByHuman(request.requestId);
-    return session.finish(await untilDeadline(session, () => lifecycle(session, input)));
+    const life = () => (carried === undefined ? lifecycle(session, input) : awaitCompletion(session));
+    const end = await untilDeadline(session, life);
+    if (end !== 'continues') return session.finish(end);
   } catch (error) {
     if (!isCancellation(error)) session.finish('failed');
     throw error;
   } finally {
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
+  const { handedOver, listWorks } = session;
+  return continueAsNew<typeof signingSession>(input, { status: session.status(), handedOver, listWorks });
 }
 
+/** How a run ends: in a final state, or to be continued by another run. */
+type End = FinalState | 'continues';
+
 /** The lifecycle, in the order of the vendor's page. */
-async function lifecycle(session: Session, input: unknown): Promise<FinalState> {
+async function lifecycle(session: Session, input: unknown): Promise<End> {
   const { documents, handsOver } = await checkDocuments(session, input);
 
   const sessionId = await initiate(session);
@@ -59,7 +74,7 @@ async function lifecycle(session: Session, input: unknown): Promise<FinalState> 
 }
 
 /** Runs the lifecycle until it ends, the deadline passes, a human aborts or the workflow is cancelled. */
-async function untilDeadline(session: Session, run: () => Promise<FinalState>): Promise<FinalState> {
+async function untilDeadline(session: Session, run: () => Promise<End>): Promise<End> {
   const life = new CancellationScope({ cancellable: true });
   const clock = new CancellationScope({ cancellable: true });
   const alarm = { rang: false };
@@ -93,25 +108,27 @@ function answerMessages(session: Session): void {
   });
   setHandler(
     recordOutcomeUpdate,
-    (outcome) => {
-      session.recorded = outcome;
-      return session.status();
+    async (outcome) => {
+      // An outcome can come before the first look has shown whether the tenant has the list call.
+      await condition(() => session.listWorks !== undefined, FIRST_LOOK_MS);
+      refuse(refuseRecord(session, outcome));
+      return session.record(outcome);
     },
     {
       validator: (outcome) => {
-        const { state, attention } = session.status();
-        const waiting = state.startsWith('awaiting') || attention?.step === 'await-completion';
-        refuse(
-          refuseOutcome(outcome, {
-            waiting: waiting && session.recorded === undefined,
-            listWorks: session.listWorks === true,
-          }),
-        );
+        refuse(refuseRecord(session, outcome));
       },
     },
   );
 }
 
+function refuseRecord(session: Session, outcome: unknown): string | undefined {
+  const { state, attention } = session.status();
+  const parked = state === 'needs-attention' && attention?.step === 'await-completion';
+  const waiting = (state.startsWith('awaiting') || parked) && session.recorded === undefined;
+  return refuseOutcome(outcome, { waiting, listWorks: session.listWorks === true && !parked });
+}
+
 function refuse(why: string | undefined): void {
-  if (why !== undefined) throw new TypeError(why);
+  if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'NotPossible');
 }

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureKind, StepFailure } from '../domain/call-failure.js';
 import type { FailureDetails } from '../activities/failures.js';
 
@@ -15,7 +15,7 @@ const UNREADABLE = 'UnreadablePayloadError';
 
 /** What an activity's failure says. Anything but an activity's failure is thrown on: a cancellation, a bug. */
 export function stepFailure(error: unknown): StepFailure {
-  if (!(error instanceof ActivityFailure)) throw error;
+  if (!(error instanceof ActivityFailure) || error.cause instanceof CancelledFailure) throw error;
   const { cause } = error;
   if (cause instanceof ApplicationFailure && isKind(cause.type)) {
     const details = cause.details?.[0] as FailureDetails | undefined;
@@ -23,13 +23,11 @@ export function stepFailure(error: unknown): StepFailure {
   }
   if (cause instanceof ApplicationFailure && cause.type === UNREADABLE)
     return { kind: 'NotSent', message: cause.message };
-  if (cause instanceof ApplicationFailure)
-    return { kind: 'OutcomeUnknown', message: `unexpected: ${cause.message}` };
   if (cause instanceof TimeoutFailure) {
     const message = `${error.activityType}: the worker was lost during the call, so it is not known what became of it`;
     return { kind: 'OutcomeUnknown', message };
   }
-  throw error;
+  return { kind: 'OutcomeUnknown', message: `unexpected: ${cause?.message ?? error.message}` };
 }
 
 function isKind(type: string | undefined | null): type is FailureKind {

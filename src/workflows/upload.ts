@@ -4,7 +4,7 @@ import { isBusy, type StepFailure } from '../domain/call-failure.js';
 import { retryPauseMs } from '../domain/pacing.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { freely, uploading } from './policies.js';
-import type { Session } from './session.js';
+import { contractSession, type Session } from './session.js';
 import { stepFailure } from './step-failure.js';
 
 const AT_ONCE = 3;
@@ -40,7 +40,7 @@ async function uploadMissing(
   const failures: StepFailure[] = [];
   const lane = async (): Promise<void> => {
     for (const document of queue) {
-      const result = await uploadOne(document, uploadUrl);
+      const result = await uploadOne(session, document, uploadUrl);
       if (typeof result === 'string') session.learn(document.name, { fileId: result });
       else failures.push(result);
     }
@@ -51,13 +51,14 @@ async function uploadMissing(
 
 /** Uploads one document, over as many URLs as it takes. Returns the file id, or why a human is needed. */
 async function uploadOne(
+  session: Session,
   document: CheckedDocument,
   uploadUrl: SharedUploadUrl,
 ): Promise<string | StepFailure> {
   let rounds = 0;
   let refusedUrls = 0;
   for (;;) {
-    const failure = await uploadOver(uploadUrl, document);
+    const failure = await uploadOver(session, uploadUrl, document);
     if (typeof failure === 'string') return failure;
     if (failure.kind === 'UploadUrlRejected') {
       refusedUrls += 1;
@@ -65,6 +66,7 @@ async function uploadOne(
       if (refusedUrls > 1)
         await sleep(retryPauseMs(refusedUrls), { summary: 'Pause before a fresh upload URL' });
     } else {
+      refusedUrls = 0;
       rounds += 1;
       if (!isPassing(failure) || rounds >= ROUNDS) return failure;
       await sleep(retryPauseMs(rounds, failure.retryAfterMs), { summary: `Next round for ${document.name}` });
@@ -73,38 +75,41 @@ async function uploadOne(
 }
 
 async function uploadOver(
+  session: Session,
   uploadUrl: SharedUploadUrl,
   document: CheckedDocument,
 ): Promise<string | StepFailure> {
+  const url = uploadUrl.current();
   try {
-    const url = await uploadUrl.current();
     const summary = `Upload ${document.name}`;
-    return await uploading.uploadDocument.executeWithOptions({ summary }, [document, url]);
+    return await uploading.uploadDocument.executeWithOptions({ summary }, [
+      contractSession(session),
+      document,
+      await url,
+    ]);
   } catch (error) {
-    uploadUrl.renew();
+    uploadUrl.replace(url);
     return stepFailure(error);
   }
 }
 
 interface SharedUploadUrl {
   current(): Promise<SealedUploadUrl>;
-  /** The next upload gets a fresh URL. */
-  renew(): void;
+  /** The next upload gets a fresh URL, unless another document has had this one replaced already. */
+  replace(failed: Promise<SealedUploadUrl>): void;
 }
 
 /** One URL serves several uploads (the page: "may be used for several uploads"); it is requested when first needed. */
 function shareUploadUrl(session: Session): SharedUploadUrl {
-  const { employeeId } = session.request;
-  const sessionId = session.status().sessionId ?? 0;
   let url: Promise<SealedUploadUrl> | undefined;
   return {
     current: () => {
       const summary = 'Request an upload URL, valid for an hour';
-      url ??= freely.requestUploadUrl.executeWithOptions({ summary }, [{ employeeId, sessionId }]);
+      url ??= freely.requestUploadUrl.executeWithOptions({ summary }, [contractSession(session)]);
       return url;
     },
-    renew: () => {
-      url = undefined;
+    replace: (failed) => {
+      if (url === failed) url = undefined;
     },
   };
 }

@@ -9,7 +9,11 @@ import {
   type FakeFlexperto,
   type FakeFlexpertoOptions,
 } from '../../fake-flexperto/index.js';
-import { startTemporalServer, type TemporalServer } from '../../scripts/temporal-server.js';
+import {
+  startTemporalServer,
+  type TemporalServer,
+  type TemporalServerOptions,
+} from '../../scripts/temporal-server.js';
 import { follow, requestFor, type Signing } from './signing.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
@@ -92,11 +96,13 @@ export async function createRealWorld(
 }
 
 /** One Temporal server for a test file, and worlds on it that are closed after each test. */
-export function realWorlds(): (vendor?: FakeFlexpertoOptions) => Promise<RealWorld> {
+export function realWorlds(
+  options?: TemporalServerOptions,
+): (vendor?: FakeFlexpertoOptions) => Promise<RealWorld> {
   let server: TemporalServer | undefined;
   let worlds: RealWorld[] = [];
   beforeAll(async () => {
-    server = await startTemporalServer();
+    server = await startTemporalServer(options);
   });
   afterEach(async () => {
     for (const world of worlds) await world.close();

@@ -96,6 +96,21 @@ describe('An initiate whose outcome is unknown', () => {
   });
 });
 
+describe('An initiate that is refused after an unclear one', () => {
+  it('waits for a human, since the first may have had its effect', async () => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'initiate', reset: 'after' });
+    fake.faults.add({ call: 'initiate', status: 409 });
+    const signing = await start();
+    await signing.untilState('needs-attention');
+    await resolve(signing, { action: 'retry' });
+    const { attention } = await signing.until(({ attention: now }) => now?.reason.includes('409') === true);
+    expect(attention?.actions).toEqual(['retry', 'adopt', 'abort']);
+    await resolve(signing, { action: 'adopt', sessionId: fake.sessions()[0]?.id });
+    await signing.untilState('awaiting-handover');
+  });
+});
+
 describe('An initiate that surely did not reach the vendor', () => {
   it.each([
     ['429 with Retry-After', { status: 429, retryAfter: '120' }],

@@ -48,6 +48,14 @@ describe('An upload URL', () => {
     expect(fake.ledger.effects('upload-url-issued').length).toBeGreaterThan(1);
   });
 
+  it('that is refused for several documents at once is replaced once', async () => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'upload', status: 401, delaySeconds: 1, times: 2 });
+    const signing = await start();
+    await signing.untilState('awaiting-handover');
+    expect(fake.ledger.effects('upload-url-issued')).toHaveLength(2);
+  });
+
   it('that is refused however fresh it is needs attention, and is requested again after a retry', async () => {
     const { fake, start } = await world();
     fake.faults.add({ call: 'upload', status: 403, times: 10 });

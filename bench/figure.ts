@@ -1,0 +1,67 @@
+/** What a figure must reach: a bound on the ratio to its reference, or on its own median or maximum. */
+export interface Target {
+  readonly of: 'ratio' | 'median' | 'max';
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** One line of the table: what was measured in each round, and beside it the reference in the same rounds. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: 'ms' | 'MB';
+  readonly measured: readonly number[];
+  readonly reference?: readonly number[];
+  /** Absent: only reported. */
+  readonly target?: Target;
+}
+
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** A figure as it is printed and written. `ratio` is that of the medians; `reached` is null where nothing was to reach. */
+export interface Summary {
+  readonly name: string;
+  readonly unit: Figure['unit'];
+  readonly rounds: number;
+  readonly measured: Spread;
+  readonly reference: Spread | null;
+  readonly ratio: number | null;
+  readonly target: Target | null;
+  readonly reached: boolean | null;
+}
+
+export function summarize({ name, unit, measured, reference, target }: Figure): Summary {
+  const own = spread(measured);
+  const other = reference === undefined ? null : spread(reference);
+  const ratio = other === null ? null : own.median / other.median;
+  const reached = target === undefined ? null : isReached(target, { ...own, ratio });
+  return {
+    name,
+    unit,
+    rounds: measured.length,
+    measured: own,
+    reference: other,
+    ratio,
+    target: target ?? null,
+    reached,
+  };
+}
+
+function spread(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (place: number): number => sorted[place] ?? NaN;
+  const middle = (sorted.length - 1) / 2;
+  return {
+    min: at(0),
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    max: at(sorted.length - 1),
+  };
+}
+
+function isReached({ of, atMost, atLeast }: Target, values: Spread & { ratio: number | null }): boolean {
+  const value = values[of] ?? NaN;
+  return value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity);
+}

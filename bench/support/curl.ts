@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { CheckedDocument } from '../../src/domain/request.js';
+
+const run = promisify(execFile);
+
+/** Milliseconds that `curl -F` takes for one upload by its own clock, without the start of its process. */
+export async function curlUpload(url: string, folder: string, { name }: CheckedDocument): Promise<number> {
+  const args = ['--silent', '--fail', '--output', '/dev/null', '--write-out', '%{time_total}'];
+  const { stdout } = await run('curl', [...args, '--form', `file=@${join(folder, name)}`, url]);
+  return Number(stdout) * 1000;
+}
+
+/** Uploads all, so many at once, in one process of curl, which keeps its connections. */
+export async function curlUploads(
+  url: string,
+  folder: string,
+  documents: readonly CheckedDocument[],
+  atOnce: number,
+): Promise<void> {
+  const each = documents.flatMap(({ name }, index) => [
+    ...(index === 0 ? [] : ['--next']),
+    ...['--silent', '--fail', '--output', '/dev/null', '--form', `file=@${join(folder, name)}`, url],
+  ]);
+  await run('curl', ['--parallel', '--parallel-max', String(atOnce), ...each]);
+}

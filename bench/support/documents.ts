@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
+import type { CheckedDocument } from '../../src/domain/request.js';
+
+export const MEBIBYTE = 1024 * 1024;
+
+/** What a PDF has beside its incompressible stream, rounded up. */
+const OVERHEAD = 4096;
+
+/** PDFs with a signature field that have so many bytes together, just below, in a folder that is a document root. */
+export async function makeDocuments(
+  folder: string,
+  { count, bytes }: { readonly count: number; readonly bytes: number },
+): Promise<readonly CheckedDocument[]> {
+  const documents: CheckedDocument[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const name = `${count}-of-${bytes}-${number}.pdf`;
+    const pdf = await signable(Math.floor(bytes / count) - OVERHEAD);
+    await writeFile(join(folder, name), pdf);
+    const sha256 = createHash('sha256').update(pdf).digest('hex');
+    documents.push({
+      source: `file:${name}`,
+      name,
+      signatureFields: 'required',
+      bytes: pdf.length,
+      sha256,
+      pages: 1,
+      fields: 1,
+    });
+  }
+  return documents;
+}
+
+async function signable(bytes: number): Promise<Uint8Array> {
+  const pdf = await PDFDocument.create();
+  const page = pdf.addPage([595, 842]);
+  const { context } = pdf;
+  const field = context.register(
+    context.obj({
+      Type: 'Annot',
+      Subtype: 'Widget',
+      FT: 'Sig',
+      T: PDFString.of('signature'),
+      Rect: [72, 100, 272, 160],
+      P: page.ref,
+    }),
+  );
+  page.node.addAnnot(field);
+  pdf.catalog.set(PDFName.of('AcroForm'), context.register(context.obj({ Fields: [field], SigFlags: 1 })));
+  pdf.catalog.set(PDFName.of('Scan'), context.register(context.stream(randomBytes(bytes))));
+  return pdf.save({ useObjectStreams: false, updateFieldAppearances: false });
+}

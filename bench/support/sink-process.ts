@@ -1,0 +1,22 @@
+import { createServer } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+
+/**
+ * An upload host that reads, counts and forgets. With a latency, every new connection waits that long before its first
+ * byte is read, and every answer before it is sent, as with a host that is far away.
+ */
+const latencyMs = Number(process.argv[2] ?? 0);
+
+const server = createServer((request, response) => {
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  request.on('end', () => {
+    setTimeout(() => response.end(JSON.stringify({ id: String(bytes) })), latencyMs);
+  });
+});
+server.keepAliveTimeout = 60_000;
+const listener = createTcpServer((socket) => {
+  setTimeout(() => server.emit('connection', socket), latencyMs);
+});
+listener.listen(0, '127.0.0.1', () => process.send?.((listener.address() as AddressInfo).port));
+process.once('disconnect', () => process.exit(0));

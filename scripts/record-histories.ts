@@ -1,0 +1,160 @@
+/**
+ * `npm run record-histories`: plays sessions on a real Temporal server and keeps their histories in
+ * test/histories/{version}/, which `npm test` replays ever after. For a release that changes the workflow.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import type { FakeFlexperto } from '../fake-flexperto/index.js';
+import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
+import { runCommand } from './commands.js';
+import { startStack } from './stack.js';
+import { findTemporalCli } from './temporal-cli.js';
+
+const ROOT = path.resolve(__dirname, '../..');
+const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sessionId}/handover';
+const SECONDS = 1 / 86_400;
+
+interface Play {
+  readonly fake: FakeFlexperto;
+  readonly signings: SigningClient;
+  readonly requestId: string;
+  /** Waits for the state, which only the newest session has to reach. */
+  readonly until: (state: SigningStatus['state']) => Promise<SigningStatus>;
+}
+
+/** What happens in each session before its end; `deadlineDays` may be part of its request. */
+interface Story {
+  readonly deadlineDays?: number;
+  readonly before?: (fake: FakeFlexperto) => void;
+  readonly play: (play: Play) => Promise<unknown>;
+}
+
+const signed = async ({ fake, until }: Play): Promise<void> => {
+  const { sessionId } = await until('awaiting-handover');
+  fake.handOver(sessionId ?? 0);
+  await until('awaiting-signature');
+  fake.sign(sessionId ?? 0);
+};
+
+const STORIES: Readonly<Record<string, Story>> = {
+  completed: { play: signed },
+  'upload-url-refused': {
+    before: (fake) => {
+      fake.faults.add({ call: 'upload', status: 403 });
+    },
+    play: signed,
+  },
+  'initiate-unclear-adopted': {
+    before: (fake) => {
+      fake.faults.add({ call: 'initiate', reset: 'after' });
+    },
+    play: async (play) => {
+      await play.until('needs-attention');
+      const sessionId = play.fake.sessions().at(-1)?.id ?? 0;
+      await play.signings.resolve(play.requestId, { action: 'adopt', sessionId });
+      await signed(play);
+    },
+  },
+  'attach-unclear-settled': {
+    before: (fake) => {
+      fake.faults.add({ call: 'attach', reset: 'before' });
+    },
+    play: signed,
+  },
+  'attach-unclear-without-list-retried': {
+    before: (fake) => {
+      fake.settings.list = false;
+      fake.faults.add({ call: 'attach', reset: 'before' });
+    },
+    play: async ({ fake, signings, requestId, until }) => {
+      await until('needs-attention');
+      await signings.resolve(requestId, { action: 'retry' });
+      await until('awaiting-handover');
+      await signings.recordOutcome(requestId, {
+        outcome: 'withdrawn',
+        reason: 'the customer has called it off',
+      });
+      fake.settings.list = true;
+    },
+  },
+  'attach-refused-aborted': {
+    before: (fake) => {
+      fake.faults.add({ call: 'attach', status: 403 });
+    },
+    play: async ({ signings, requestId, until }) => {
+      await until('needs-attention');
+      await signings.resolve(requestId, { action: 'abort', reason: 'sent twice by mistake' });
+    },
+  },
+  cancelled: {
+    play: async ({ signings, requestId, until }) => {
+      await until('awaiting-handover');
+      await signings.cancel(requestId);
+    },
+  },
+  expired: { deadlineDays: 5 * SECONDS, play: ({ until }) => until('awaiting-handover') },
+};
+
+/** With the hand-over call configured. */
+const HANDED_OVER: Readonly<Record<string, Story>> = {
+  'handed-over': {
+    play: async ({ fake, until }) => {
+      const { sessionId } = await until('awaiting-signature');
+      fake.sign(sessionId ?? 0);
+    },
+  },
+};
+
+async function main(): Promise<void> {
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const folder = path.join(ROOT, 'test/histories', version);
+  mkdirSync(folder, { recursive: true });
+  await record(folder, STORIES);
+  await record(folder, HANDED_OVER, HAND_OVER);
+}
+
+async function record(
+  folder: string,
+  stories: Readonly<Record<string, Story>>,
+  handOver?: string,
+): Promise<void> {
+  const fakeOptions = handOver === undefined ? {} : { handOver };
+  const stack = await startStack({ pollSeconds: 0.5, fake: fakeOptions });
+  const { temporal, fake } = stack;
+  const connection = await Connection.connect({ address: temporal.address });
+  const signings = createSigningClient(new Client({ connection }));
+  const request = JSON.parse(readFileSync(path.join(ROOT, 'examples/request.json'), 'utf8')) as object;
+  try {
+    for (const [requestId, { before, play, deadlineDays = 30 }] of Object.entries(stories)) {
+      before?.(fake);
+      const { workflowId } = await signings.start({ ...request, requestId, deadlineDays });
+      await play({ fake, signings, requestId, until: (state) => untilState(signings, requestId, state) });
+      await signings.wait(requestId);
+      const show = ['workflow', 'show', '--address', temporal.address, '--workflow-id', workflowId];
+      const history = await runCommand(await findTemporalCli(), [...show, '--output', 'json']);
+      writeFileSync(path.join(folder, `${requestId}.json`), history);
+      process.stdout.write(`${requestId}\n`);
+    }
+  } finally {
+    await connection.close();
+    await stack.stop();
+  }
+}
+
+async function untilState(
+  signings: SigningClient,
+  requestId: string,
+  state: SigningStatus['state'],
+): Promise<SigningStatus> {
+  for (;;) {
+    const status = await signings.status(requestId);
+    if (status.state === state) return status;
+    await wait(100);
+  }
+}
+
+void main();

@@ -1,0 +1,96 @@
+/**
+ * `node scripts/run.mjs scripts/screenshots`: makes docs/images/ again, from a real Temporal UI and the stand-in's
+ * Dashboard, with sessions in the states that people ask about. Needs Chromium on PATH.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { chromium, type Page } from 'playwright-core';
+import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
+import { findOnPath } from './commands.js';
+import { startStack, type Stack } from './stack.js';
+
+const IMAGES = path.resolve(__dirname, '../../docs/images');
+const VIEWPORT = { width: 1400, height: 900 };
+/** Where the Temporal UI keeps which columns its list has, for each namespace. */
+const COLUMNS_KEY = 'namespace-workflow-table-columns';
+const COLUMNS = ['Status', 'Workflow ID', 'SigningState', 'SigningMethod', 'EmployeeId', 'CrmRecord', 'FlexpertoSessionId', 'SigningDeadline']; // prettier-ignore
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
+
+async function main(): Promise<void> {
+  const executablePath = findOnPath('chromium') ?? findOnPath('google-chrome');
+  if (executablePath === undefined) throw new Error('Chromium is not on PATH.');
+  mkdirSync(IMAGES, { recursive: true });
+  const stack = await startStack({ pollSeconds: 1 });
+  const connection = await Connection.connect({ address: stack.temporal.address });
+  const browser = await chromium.launch({ executablePath, args: QUIET });
+  try {
+    await playSessions(stack, createSigningClient(new Client({ connection })));
+    await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
+  } finally {
+    await browser.close();
+    await connection.close();
+    await stack.stop();
+  }
+}
+
+/** One session completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */
+async function playSessions({ fake }: Stack, signings: SigningClient): Promise<void> {
+  const run = async (requestId: string, method: string, state: SigningStatus['state']): Promise<number> => {
+    await signings.start(requestOf(requestId, method));
+    for (;;) {
+      const status = await signings.status(requestId);
+      if (status.state === state) return status.sessionId ?? 0;
+      await wait(100);
+    }
+  };
+  fake.handOver(await run('crm-4711', 'aes', 'awaiting-handover'));
+  fake.sign(13);
+  const failing = await run('crm-4712', 'ves', 'awaiting-handover');
+  fake.handOver(failing);
+  fake.failIdentification(failing, undefined, 'the identity card has expired');
+  await run('crm-4713', 'aes', 'awaiting-handover');
+  fake.handOver(await run('crm-4714', 'qes', 'awaiting-handover'));
+  fake.faults.add({ call: 'initiate', reset: 'after' });
+  await run('crm-4715', 'aes', 'needs-attention');
+  await wait(4_000);
+}
+
+function requestOf(requestId: string, method: string) {
+  return {
+    requestId,
+    employeeId: '45',
+    name: `Account opening ${requestId.slice(-4)}`,
+    method,
+    participants: [
+      { email: 'john.doe@example.invalid', firstname: 'John', lastname: 'Doe', mobile: '+49176123456789' },
+    ],
+    documents: [{ source: 'file:contract.pdf' }, { source: 'file:terms.pdf' }],
+    crmRecord: `opportunity/${requestId.slice(-4)}`,
+  };
+}
+
+async function takeAll(page: Page, { temporal, fake }: Stack): Promise<void> {
+  const workflows = `${temporal.uiUrl ?? ''}/namespaces/default/workflows`;
+  const columns = JSON.stringify({ default: COLUMNS.map((label) => ({ label, pinned: false })) });
+  await page.addInitScript(`localStorage.setItem('${COLUMNS_KEY}', ${JSON.stringify(columns)})`);
+  // The UI never rests, it polls: there is nothing to wait for but time.
+  const take = async (name: string, url: string, tab?: string): Promise<void> => {
+    await page.goto(url);
+    if (tab !== undefined) await page.getByText(tab, { exact: true }).click();
+    await wait(4_000);
+    await page.screenshot({ path: path.join(IMAGES, `${name}.png`) });
+    process.stdout.write(`docs/images/${name}.png\n`);
+  };
+  await take('sessions', `${workflows}?query=${encodeURIComponent('WorkflowType = "signingSession"')}`);
+  await take('session-awaiting-signature', `${workflows}/signing-crm-4714`, 'User Metadata');
+  await take('session-needs-attention', `${workflows}/signing-crm-4715`, 'User Metadata');
+  await take('session-timeline', `${workflows}/signing-crm-4711`);
+  await take('dashboard', `${fake.url}/`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`No screenshots: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,122 @@
+import { ConfigError, readClientConfig, readWorkerConfig } from '../src/config.js';
+
+const NEEDED = { FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com', FLEXPERTO_API_KEY: 'a-secret' };
+
+function problemOf(env: NodeJS.ProcessEnv): string {
+  try {
+    readWorkerConfig({ ...NEEDED, ...env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('The configuration', () => {
+  it('needs the address and the key of the tenant, and has a default for all else', () => {
+    expect(readWorkerConfig(NEEDED)).toEqual({
+      taskQueue: 'signing',
+      documentRoot: 'documents',
+      documentHosts: [],
+      payloadKeys: [],
+      allowPlaintext: false,
+      logLevel: 'info',
+      baseUrl: 'https://tenant.test.flexperto.com',
+      apiKey: 'a-secret',
+      attachMethod: 'auto',
+      handover: undefined,
+      timeoutMs: 30_000,
+      uploadTimeoutMs: 600_000,
+      firstPollMs: 60_000,
+      metricsAddress: undefined,
+    });
+  });
+
+  it('asks a client for nothing', () => {
+    expect(readClientConfig({})).toMatchObject({ taskQueue: 'signing', allowPlaintext: false });
+  });
+
+  it('takes an empty variable for an unset one, and leaves those of others alone', () => {
+    const env = { SIGNING_TASK_QUEUE: '', FLEXPERTO_HANDOVER: '', HOME: '/', TEMPORAL_ADDRESS: 'nonsense' };
+    expect(readWorkerConfig({ ...NEEDED, ...env }).taskQueue).toBe('signing');
+  });
+
+  it('reads every variable in its own unit', () => {
+    const env = {
+      FLEXPERTO_HANDOVER: 'PUT /sessions/{sessionId}/handover',
+      FLEXPERTO_TIMEOUT_SECONDS: '2.5',
+      FLEXPERTO_UPLOAD_TIMEOUT_SECONDS: '100',
+      SIGNING_POLL_SECONDS: '0.5',
+      SIGNING_DOCUMENT_HOSTS:
+        ' docs.bank.example , docs.bank.example:8443,10.1.0.0/16,10.1.2.3,[::1]:8443,fd00::/8 ',
+      SIGNING_ALLOW_PLAINTEXT: 'true',
+      SIGNING_METRICS_ADDRESS: '[::1]:9464',
+    };
+    expect(readWorkerConfig({ ...NEEDED, ...env })).toMatchObject({
+      handover: { method: 'PUT', path: '/sessions/{sessionId}/handover' },
+      timeoutMs: 2_500,
+      uploadTimeoutMs: 100_000,
+      firstPollMs: 500,
+      documentHosts: [
+        'docs.bank.example',
+        'docs.bank.example:8443',
+        '10.1.0.0/16',
+        '10.1.2.3',
+        '[::1]:8443',
+        'fd00::/8',
+      ],
+      allowPlaintext: true,
+      metricsAddress: '[::1]:9464',
+    });
+  });
+
+  it.each([
+    [
+      'FLEXPERTO_BASE_URL',
+      ['tenant.live.flexperto.com', 'ftp://tenant', 'https://a:b@tenant', 'https://tenant/?a=b'],
+    ],
+    ['FLEXPERTO_API_KEY', ['two words', 'schlüssel']],
+    ['FLEXPERTO_ATTACH_METHOD', ['PUT', 'post']],
+    [
+      'FLEXPERTO_HANDOVER',
+      ['POST', '/sessions/{sessionId}', 'GET /{sessionId}', 'POST /sessions/13/handover'],
+    ],
+    ['FLEXPERTO_TIMEOUT_SECONDS', ['soon', '0', '241', '-1']],
+    ['FLEXPERTO_UPLOAD_TIMEOUT_SECONDS', ['soon', '0', '1741']],
+    ['SIGNING_DOCUMENT_HOSTS', ['https://docs.example', 'docs.example/path', '10.1.0.0/99', 'two words']],
+    ['SIGNING_PAYLOAD_KEYS', ['key', 'id:too-short']],
+    ['SIGNING_ALLOW_PLAINTEXT', ['yes', '1']],
+    ['SIGNING_METRICS_ADDRESS', ['9464', ':9464', 'localhost:9464', '127.0.0.1:99999']],
+    ['SIGNING_POLL_SECONDS', ['often', '0', '86401']],
+    ['SIGNING_LOG_LEVEL', ['verbose', 'trace']],
+    ['SIGNING_GATEWAY_ADDRESS', ['8080', 'localhost:99999']],
+  ])('refuses a wrong %s by its name, in one sentence', (name, values) => {
+    for (const value of values) {
+      const problem = problemOf({ [name]: value });
+      expect(problem).toMatch(new RegExp(`^${name} (must|is) .*\\.$`));
+      expect(problem.split(name)).toHaveLength(2);
+    }
+  });
+
+  it('never repeats a secret', () => {
+    expect(problemOf({ FLEXPERTO_API_KEY: 'a secret' })).not.toContain('a secret');
+    expect(problemOf({ SIGNING_PAYLOAD_KEYS: 'one:c2VjcmV0' })).not.toContain('c2VjcmV0');
+  });
+
+  it.each([
+    ['SIGNING_TASKQUEUE', 'SIGNING_TASK_QUEUE'],
+    ['FLEXPERTO_BASEURL', 'FLEXPERTO_BASE_URL'],
+    ['SIGNING_PAYLOAD_KEY', 'SIGNING_PAYLOAD_KEYS'],
+    ['FLEXPERTO_HAND_OVER', 'FLEXPERTO_HANDOVER'],
+  ])('refuses a misspelt %s and names %s', (misspelt, meant) => {
+    expect(problemOf({ [misspelt]: 'x' })).toBe(
+      `${misspelt} is not a variable of this program; did you mean ${meant}?`,
+    );
+  });
+
+  it('names everything that is wrong at once', () => {
+    const problem = problemOf({ SIGNING_POLL_SECONDS: 'often', SIGNING_LOG_LEVEL: 'loud', SIGNING_X: '1' });
+    for (const name of ['SIGNING_POLL_SECONDS', 'SIGNING_LOG_LEVEL', 'SIGNING_X'])
+      expect(problem).toContain(name);
+  });
+});

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually, rejection } from '../support/outcomes.js';
+import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { requestFor } from '../support/signing.js';
+import { temporalCommand, type TemporalCommand } from '../support/temporal-command.js';
+
+const newWorld = realWorlds();
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** One session, followed by the Temporal CLI. */
+interface Remote {
+  readonly workflowId: string;
+  readonly requestId: string;
+  status(): Promise<Record<string, unknown>>;
+  untilState(state: string): Promise<Record<string, unknown>>;
+  update(name: string, input: unknown): Promise<unknown>;
+  signal(name: string): Promise<unknown>;
+}
+
+async function startByCli(world: RealWorld, temporal: TemporalCommand, change = {}): Promise<Remote> {
+  const requestId = `test-${randomUUID()}`;
+  const workflowId = `signing-${requestId}`;
+  const file = join(world.root, `${requestId}.json`);
+  await writeFile(file, JSON.stringify({ ...requestFor(requestId), ...change }));
+  const on = ['--workflow-id', workflowId];
+  const start = ['workflow', 'start', '--type', 'signingSession', '--task-queue', world.taskQueue];
+  await temporal(...start, ...on, '--input-file', file);
+
+  const status = async (): Promise<Record<string, unknown>> => {
+    const answer = (await temporal('workflow', 'query', ...on, '--type', 'status')) as {
+      queryResult: [Record<string, unknown>];
+    };
+    return answer.queryResult[0];
+  };
+  return {
+    workflowId,
+    requestId,
+    status,
+    untilState: async (state) => {
+      await eventually(`the state is ${state}`, async () => (await status())['state'] === state);
+      return status();
+    },
+    update: (name, input) =>
+      temporal('workflow', 'update', 'execute', ...on, '--name', name, '--input', JSON.stringify(input)),
+    signal: (name) => temporal('workflow', 'signal', ...on, '--name', name),
+  };
+}
+
+const messageOf = async (call: Promise<unknown>): Promise<string> => String(await rejection(call));
+
+describe('A client in another language, by the names of the contract alone,', () => {
+  it('starts a session, sees its whole status, finds it by every search attribute, hints, and gets the result', async () => {
+    const world = await newWorld();
+    await world.startWorker();
+    const temporal = await temporalCommand(world);
+    const { fake } = world;
+    const startedAt = Date.now();
+    const remote = await startByCli(world, temporal, { deadlineDays: 2.5 });
+
+    const status = await remote.untilState('awaiting-handover');
+    const [session] = fake.sessions();
+    expect(status).toEqual({
+      state: 'awaiting-handover',
+      requestId: remote.requestId,
+      sessionId: session?.id,
+      name: 'Task-123 / Documents to be Signed',
+      method: 'aes',
+      employeeId: '45',
+      crmRecord: 'opportunity/0061',
+      documents: session?.documents.map(({ name, bytes, sha256, fileId, id }) => ({
+        name,
+        bytes,
+        sha256,
+        signatureFields: 'required',
+        fileId,
+        documentId: id,
+        status: 'ATTACHED',
+        failureReason: null,
+      })),
+      attention: null,
+      deadline: expect.stringMatching(TIME) as string,
+      updatedAt: expect.stringMatching(TIME) as string,
+    });
+    expect(Date.parse(String(status['deadline'])) - startedAt).toBeGreaterThanOrEqual(2.5 * DAY_MS);
+
+    const queries = [
+      'SigningState = "awaiting-handover"',
+      'SigningMethod = "aes"',
+      'EmployeeId = "45"',
+      'CrmRecord = "opportunity/0061"',
+      `FlexpertoSessionId = ${session?.id ?? 0}`,
+      `SigningDeadline = "${String(status['deadline'])}"`,
+    ];
+    for (const query of queries) {
+      await eventually(`it is found by ${query}`, async () => {
+        const found = await temporal('workflow', 'list', '--query', query);
+        return JSON.stringify(found).includes(remote.workflowId);
+      });
+    }
+
+    fake.handOver(session?.id ?? 0);
+    fake.sign(session?.id ?? 0);
+    await remote.signal('checkNow');
+    const result = await temporal('workflow', 'result', '--workflow-id', remote.workflowId);
+    expect(result).toMatchObject({ status: 'COMPLETED', result: { state: 'completed', attention: null } });
+  });
+
+  it('decides where a human is needed, and reads a refused decision as a sentence', async () => {
+    const world = await newWorld();
+    await world.startWorker();
+    const temporal = await temporalCommand(world);
+    world.fake.faults.add({ call: 'initiate', reset: 'after' });
+    const remote = await startByCli(world, temporal);
+    expect((await remote.untilState('needs-attention'))['attention']).toEqual({
+      step: 'initiate',
+      reason: expect.stringContaining('it is not known whether flexperto carried it out') as string,
+      actions: ['retry', 'adopt', 'abort'],
+    });
+
+    expect(await messageOf(remote.update('resolve', { action: 'wait' }))).toContain(
+      'Not possible here. Possible:',
+    );
+    expect(await messageOf(remote.update('resolve', { action: 'adopt' }))).toContain(
+      'To adopt, name the contract',
+    );
+    expect(await messageOf(remote.update('recordOutcome', { outcome: 'completed' }))).toContain(
+      'only while the session waits',
+    );
+    const sessionId = world.fake.sessions()[0]?.id;
+    expect(await remote.update('resolve', { action: 'adopt', sessionId })).toMatchObject({
+      result: { state: 'initiating', attention: null },
+    });
+    expect(await remote.untilState('awaiting-handover')).toMatchObject({ sessionId });
+    expect(await messageOf(remote.update('resolve', { action: 'retry' }))).toContain(
+      'does not need attention',
+    );
+  });
+
+  it('records the outcome where the tenant has no list call', async () => {
+    const world = await newWorld({ list: false });
+    await world.startWorker();
+    const temporal = await temporalCommand(world);
+    const remote = await startByCli(world, temporal);
+    await remote.untilState('awaiting-handover');
+    expect(await messageOf(remote.update('recordOutcome', { outcome: 'lost' }))).toContain('An outcome is {');
+    await remote.update('recordOutcome', { outcome: 'withdrawn', reason: 'signed on paper' });
+    const result = await temporal('workflow', 'result', '--workflow-id', remote.workflowId);
+    expect(result).toMatchObject({ result: { state: 'withdrawn' } });
+  });
+
+  it('cancels, and reads a final status as the result', async () => {
+    const world = await newWorld();
+    await world.startWorker();
+    const temporal = await temporalCommand(world);
+    const remote = await startByCli(world, temporal);
+    await remote.untilState('awaiting-handover');
+    await temporal('workflow', 'cancel', '--workflow-id', remote.workflowId);
+    const result = await temporal('workflow', 'result', '--workflow-id', remote.workflowId);
+    expect(result).toMatchObject({ status: 'COMPLETED', result: { state: 'cancelled' } });
+  });
+
+  it('leaves optional fields out, and is told of a field that does not exist', async () => {
+    const world = await newWorld();
+    await world.startWorker();
+    const temporal = await temporalCommand(world);
+    const plain = await startByCli(world, temporal, { crmRecord: undefined });
+    expect(await plain.untilState('awaiting-handover')).toMatchObject({ crmRecord: null });
+
+    const wrong = await startByCli(world, temporal, { crmRecrod: 'opportunity/0061' });
+    await eventually('it has failed', async () => (await wrong.status())['state'] === 'failed');
+    const history = await temporal('workflow', 'show', '--workflow-id', wrong.workflowId);
+    expect(JSON.stringify(history)).toContain('Nothing was sent: crmRecrod');
+    expect(world.fake.sessions()).toHaveLength(1);
+  });
+});

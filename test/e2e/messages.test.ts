@@ -1,0 +1,69 @@
+import { eventually } from '../support/outcomes.js';
+import { realWorlds } from '../support/real-world.js';
+import type { Signing } from '../support/signing.js';
+
+const newWorld = realWorlds({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 150 } });
+
+const runOf = async ({ handle }: Signing): Promise<string> => (await handle.describe()).runId;
+
+describe('Hints to look now', () => {
+  it('may come by the hundred: the session goes on in a fresh run before its history grows too long', async () => {
+    const { fake, start, startWorker } = await newWorld();
+    const worker = await startWorker();
+    const signing = await start();
+    const before = await signing.untilState('awaiting-handover');
+    const firstRun = await runOf(signing);
+
+    await eventually('another run has taken over', async () => {
+      await signing.handle.signal('checkNow');
+      return (await runOf(signing)) !== firstRun;
+    });
+    const after = await signing.untilState('awaiting-handover');
+    expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
+
+    // The new run is one like the first: it survives a worker, is told things and ends.
+    worker.kill('SIGKILL');
+    await worker.ended;
+    await startWorker();
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed', deadline: before.deadline });
+    expect(fake.ledger.effects('session-initiated')).toHaveLength(1);
+    expect(fake.ledger.effects('document-attached')).toHaveLength(2);
+  });
+});
+
+describe('What is sent before a worker has seen the session', () => {
+  it('is answered by the first worker', async () => {
+    const { start, startWorker } = await newWorld();
+    const signing = await start();
+    const asked = signing.status();
+    await startWorker();
+    expect((await asked).requestId).toBe(signing.requestId);
+  });
+
+  it('keeps everything from being sent where it is a cancellation', async () => {
+    const { fake, start, startWorker } = await newWorld();
+    const signing = await start();
+    await signing.handle.cancel();
+    await startWorker();
+    expect(await signing.result()).toMatchObject({ state: 'cancelled', sessionId: null });
+    expect(fake.ledger.entries()).toHaveLength(0);
+  });
+});
+
+describe('A contract session of another signing', () => {
+  it('is not adopted, even while it has no documents', async () => {
+    const { fake, start, startWorker } = await newWorld();
+    await startWorker();
+    fake.faults.add({ call: 'upload-url', status: 403 });
+    const other = await start();
+    const { sessionId } = await other.untilState('needs-attention');
+    fake.faults.add({ call: 'initiate', reset: 'after' });
+    const signing = await start();
+    await signing.untilState('needs-attention');
+
+    await signing.handle.executeUpdate('resolve', { args: [{ action: 'adopt', sessionId }] });
+    const { attention } = await signing.untilState('needs-attention');
+    expect(attention?.reason).toContain(`Contract session ${sessionId ?? 0} belongs to another signing`);
+  });
+});

@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  startFakeFlexperto,
+  type FakeFlexperto,
+  type FakeFlexpertoOptions,
+} from '../../fake-flexperto/index.js';
+import { OutcomeUnknownError, RefusedError, type FlexpertoOptions } from '../../src/flexperto/index.js';
+import { rejection } from '../support/outcomes.js';
+import { clientFor, closeAfterEach, content, CONTEXT, SESSION } from '../support/scripted-vendor.js';
+
+let fake: FakeFlexperto;
+afterEach(() => fake.close());
+closeAfterEach();
+
+async function vendorWith(options: FakeFlexpertoOptions = {}, clientOptions: Partial<FlexpertoOptions> = {}) {
+  fake = await startFakeFlexperto(options);
+  return clientFor(fake.url, { apiKey: fake.apiKey, ...clientOptions });
+}
+
+const bytes = randomBytes(3_000_000);
+const upload = (name: string) => ({
+  name,
+  bytes: bytes.length,
+  content: content(bytes.subarray(0, 9), bytes.subarray(9)),
+});
+
+test.each<[string, FakeFlexpertoOptions]>([
+  ['POST, an answer and a bare array', { attach: 'POST', attachAnswer: 'document', listShape: 'array' }],
+  ['GET, no answer and an object', { attach: 'GET', attachAnswer: 'empty', listShape: 'object' }],
+])('a signing goes through at a vendor with %s', async (_, options) => {
+  const handOver = '/api/sessions/{sessionId}/hand-over';
+  const client = await vendorWith({ ...options, handOver: `POST ${handOver}` }, { handover: { method: 'POST', path: handOver } });
+  const sessionId = await client.initiateSession(CONTEXT, SESSION);
+  const { url, expiresAt } = await client.requestUploadUrl(CONTEXT, sessionId);
+  expect(url).toContain(fake.uploadUrl);
+  expect(Math.abs(expiresAt - fake.clock.now().getTime() - 3_600_000)).toBeLessThan(60_000);
+  for (const name of ['Vertrag für Jürgen.pdf', '契約書 ✍️.pdf']) {
+    await client.attachDocument(CONTEXT, sessionId, await client.uploadDocument(url, upload(name)));
+  }
+  await client.handOver(CONTEXT, sessionId);
+  fake.sign(sessionId);
+  const [session] = fake.sessions();
+  expect(await client.listDocuments(CONTEXT, sessionId)).toEqual(
+    session?.documents.map(({ id, name, fileId }) => ({
+      documentId: id, name, status: 'FINISHED', originalFileId: fileId, failureReason: null,
+    })),
+  );
+  const uploads = fake.ledger.entries().filter(({ call }) => call === 'upload');
+  expect(uploads.map(({ documentName }) => documentName)).toEqual(['Vertrag für Jürgen.pdf', '契約書 ✍️.pdf']);
+  for (const { sha256, apiKey, transfer } of uploads) {
+    expect({ sha256, apiKey, transfer }).toEqual({
+      sha256: createHash('sha256').update(bytes).digest('hex'), apiKey: 'absent', transfer: 'content-length',
+    });
+  }
+}); // prettier-ignore
+
+test('attaching by both methods leaves one document', async () => {
+  const client = await vendorWith({ attach: 'GET' });
+  const sessionId = await client.initiateSession(CONTEXT, SESSION);
+  const { url } = await client.requestUploadUrl(CONTEXT, sessionId);
+  await client.attachDocument(CONTEXT, sessionId, await client.uploadDocument(url, upload('a.pdf')));
+  expect(fake.ledger.effects('document-attached')).toHaveLength(1);
+  expect(await client.listDocuments(CONTEXT, sessionId)).toHaveLength(1);
+});
+
+test('an upload URL that has expired is refused with 401', async () => {
+  const client = await vendorWith();
+  const sessionId = await client.initiateSession(CONTEXT, SESSION);
+  const { url } = await client.requestUploadUrl(CONTEXT, sessionId);
+  fake.clock.advance(3_601);
+  const error = await rejection(client.uploadDocument(url, upload('a.pdf')));
+  expect(error).toBeInstanceOf(RefusedError);
+  expect(error).toMatchObject({ status: 401 });
+});
+
+test.each(['before', 'after'] as const)(
+  'a reset %s the effect is the same to the client: the outcome is not known',
+  async (moment) => {
+    const client = await vendorWith();
+    fake.faults.add({ call: 'initiate', reset: moment });
+    expect(await rejection(client.initiateSession(CONTEXT, SESSION))).toBeInstanceOf(OutcomeUnknownError);
+    expect(fake.ledger.effects('session-initiated')).toHaveLength(moment === 'after' ? 1 : 0);
+  },
+);
+
+test('a list call that the tenant does not have is refused with 404', async () => {
+  const client = await vendorWith({ list: false });
+  const sessionId = await client.initiateSession(CONTEXT, SESSION);
+  expect(await rejection(client.listDocuments(CONTEXT, sessionId))).toMatchObject({ status: 404 });
+});
+
+test('another API key is refused with the status the vendor gives', async () => {
+  const client = await vendorWith({}, { apiKey: 'rotated' });
+  expect(await rejection(client.initiateSession(CONTEXT, SESSION))).toMatchObject({
+    name: 'RefusedError',
+    status: 401,
+  });
+});

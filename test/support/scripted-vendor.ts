@@ -1,0 +1,104 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createFlexpertoClient,
+  type FlexpertoClient,
+  type FlexpertoOptions,
+} from '../../src/flexperto/index.js';
+import { serve } from './local-server.js';
+
+/** A request as it arrived. */
+export interface Arrived {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** An answer: a body with status 200, or whatever the function does with the connection. */
+export type Reply = string | ((response: ServerResponse, request: IncomingMessage) => void);
+
+/** A server that answers as told, whatever it is asked, and a client of it. Both are closed after the test. */
+export interface ScriptedVendor {
+  readonly url: string;
+  readonly client: FlexpertoClient;
+  /** Every request in the order of arrival, once its body was read. */
+  readonly arrived: Arrived[];
+}
+
+export const API_KEY = 'secret-api-key';
+export const CONTEXT = { employeeId: '45' };
+export const SESSION = {
+  name: 'Task-123 / Documents to be Signed',
+  method: 'aes' as const,
+  participants: [
+    { email: 'john.doe@example.invalid', firstname: 'John', lastname: 'Doe', mobile: '+49176123456789' },
+  ],
+};
+
+const closers: (() => Promise<void>)[] = [];
+
+export function closeAfterEach(): void {
+  afterEach(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  });
+}
+
+/** A client for any address, closed after the test. */
+export function clientFor(baseUrl: string, options: Partial<FlexpertoOptions> = {}): FlexpertoClient {
+  const client = createFlexpertoClient({
+    baseUrl,
+    apiKey: API_KEY,
+    attachMethod: 'auto',
+    timeoutMs: 20_000,
+    uploadTimeoutMs: 20_000,
+    ...options,
+  });
+  closers.push(() => client.close());
+  return client;
+}
+
+/** The answers in turn, the last one again and again. */
+export async function scriptedVendor(
+  replies: Reply | readonly Reply[],
+  options: Partial<FlexpertoOptions> = {},
+): Promise<ScriptedVendor> {
+  const script = [replies].flat();
+  const arrived: Arrived[] = [];
+  const server = await serve((request, response) => {
+    void receive(request).then((one) => {
+      const reply = script[Math.min(arrived.length, script.length - 1)] ?? '';
+      arrived.push(one);
+      if (typeof reply === 'string') response.end(reply);
+      else reply(response, request);
+    });
+  });
+  closers.push(() => server.close());
+  return { url: server.url, client: clientFor(server.url, options), arrived };
+}
+
+/** An answer of another status. */
+export const status =
+  (code: number, body: unknown = '', headers: Record<string, string> = {}): Reply =>
+  (response) => {
+    response.writeHead(code, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
+/** The connection is reset once the request has arrived. */
+export const reset: Reply = (_response, request) => {
+  request.socket.resetAndDestroy();
+};
+
+/** Never an answer. */
+export const silence: Reply = () => undefined;
+
+/** A document of these bytes. */
+export async function* content(...chunks: readonly (Uint8Array | string)[]): AsyncIterable<Uint8Array> {
+  for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk));
+}
+
+async function receive(request: IncomingMessage): Promise<Arrived> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  const { method = '', url = '', headers } = request;
+  return { method, path: url, headers, body: Buffer.concat(chunks) };
+}

@@ -1,0 +1,97 @@
+import { rejection } from '../support/outcomes.js';
+import type { Signing } from '../support/signing.js';
+import { timeSkippingWorlds } from '../support/time-skipping.js';
+
+const world = timeSkippingWorlds();
+
+const resolve = (signing: Signing, resolution: unknown): Promise<unknown> =>
+  signing.handle.executeUpdate('resolve', { args: [resolution] });
+const record = (signing: Signing, outcome: unknown): Promise<unknown> =>
+  signing.handle.executeUpdate('recordOutcome', { args: [outcome] });
+
+/** The sentence with which an update was refused. */
+async function refusalOf(update: Promise<unknown>): Promise<string> {
+  const error = await rejection(update);
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+}
+
+describe('A decision', () => {
+  it('that is sent twice at once is taken once, and the other is refused', async () => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'initiate', status: 500 });
+    const signing = await start();
+    await signing.untilState('needs-attention');
+    const answers = await Promise.allSettled([
+      resolve(signing, { action: 'retry' }),
+      resolve(signing, { action: 'retry' }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await signing.untilState('awaiting-handover');
+    expect(fake.sessions()).toHaveLength(1);
+  });
+
+  it('that comes before anything has happened is refused', async () => {
+    const { start } = await world();
+    const signing = await start();
+    expect(await refusalOf(resolve(signing, { action: 'retry' }))).toContain('does not need attention');
+    expect(await refusalOf(record(signing, { outcome: 'completed' }))).toContain(
+      'only while the session waits',
+    );
+    await signing.untilState('awaiting-handover');
+  });
+});
+
+describe('A contract session that a human adopts', () => {
+  it.each([
+    ['has documents already', 'has documents already'],
+    ['belongs to another employee', 'cannot be used: request upload URL: flexperto refused with status 404'],
+  ])('is not taken where it %s, and the human is asked again', async (rule, reason) => {
+    const { fake, start } = await world();
+    const other = await start(rule.includes('employee') ? { employeeId: '46' } : {});
+    const { sessionId } = await other.untilState('awaiting-handover');
+    fake.faults.add({ call: 'initiate', reset: 'after' });
+    const signing = await start();
+    await signing.untilState('needs-attention');
+
+    await resolve(signing, { action: 'adopt', sessionId });
+    const { attention } = await signing.untilState('needs-attention');
+    expect(attention?.reason).toContain(`Contract session ${sessionId ?? 0} ${reason}`);
+    await resolve(signing, { action: 'adopt', sessionId: fake.sessions().at(-1)?.id });
+    await signing.untilState('awaiting-handover');
+    expect(fake.sessions().map(({ documents }) => documents.length)).toEqual([2, 2]);
+  });
+});
+
+describe('The record of an outcome', () => {
+  it('is refused where the list call works, also before the first look has shown it', async () => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'list', delaySeconds: 1 });
+    const signing = await start();
+    await signing.untilState('awaiting-handover');
+    expect(await refusalOf(record(signing, { outcome: 'completed' }))).toContain(
+      'list call of this tenant works',
+    );
+    expect((await signing.status()).state).toBe('awaiting-handover');
+  });
+
+  it('ends a session that needs attention since the list is refused', async () => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'list', status: 403, times: 100 });
+    const signing = await start();
+    await signing.untilState('needs-attention');
+    await record(signing, { outcome: 'completed' });
+    expect(await signing.result()).toMatchObject({ state: 'completed', attention: null });
+  });
+
+  it('is taken once', async () => {
+    const { start } = await world({ vendor: { list: false } });
+    const signing = await start();
+    await signing.untilState('awaiting-handover');
+    const answers = await Promise.allSettled([
+      record(signing, { outcome: 'completed' }),
+      record(signing, { outcome: 'withdrawn' }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await signing.result()).state).toMatch(/completed|withdrawn/);
+  });
+});
