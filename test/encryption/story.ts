@@ -56,7 +56,7 @@ const requestOf = (requestId: string, change: Record<string, unknown> = {}) => (
 
 /** The vendor repeats what it was sent, as vendors do. */
 const TALKATIVE = {
-  message: `<${PARTICIPANT.email}> ${PARTICIPANT.mobile} ${API_KEY}`,
+  message: `${PARTICIPANT.firstname} ${PARTICIPANT.lastname} <${PARTICIPANT.email}> ${PARTICIPANT.mobile} ${API_KEY}`,
 };
 
 async function startTroubled(world: RealWorld, client: Client, signings: SigningClient): Promise<Signing> {
