@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 
 /**
  * An upload host that reads, counts and forgets. With a latency, every new connection waits that long before its first
@@ -14,12 +14,9 @@ const server = createServer((request, response) => {
     setTimeout(() => response.end(JSON.stringify({ id: String(bytes) })), latencyMs);
   });
 });
-if (latencyMs > 0) {
-  server.on('connection', (socket) => {
-    socket.pause();
-    setTimeout(() => socket.resume(), latencyMs);
-  });
-}
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+const listener = createTcpServer((socket) => {
+  setTimeout(() => server.emit('connection', socket), latencyMs);
+});
+listener.listen(0, '127.0.0.1', () => process.send?.((listener.address() as AddressInfo).port));
 process.once('disconnect', () => process.exit(0));

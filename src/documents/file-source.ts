@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { codeOf, DocumentUnavailableError } from './errors.js';
 import { CHUNK_BYTES } from './limits.js';
@@ -25,18 +24,51 @@ export async function resolveFile(source: string, root: string): Promise<string>
   return path;
 }
 
-/** The bytes of a file in large chunks. @throws DocumentUnavailableError */
-export async function* readFileInChunks(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
-  const stream: AsyncIterable<Buffer> = createReadStream(path, {
-    highWaterMark: CHUNK_BYTES,
-    ...(signal === undefined ? {} : { signal }),
-  });
+/** The memory of one reading: for the chunk that is read ahead and the last three that were given. */
+export type ReadingMemory = readonly [Buffer, Buffer, Buffer, Buffer];
+
+export function newReadingMemory(): ReadingMemory {
+  const chunk = (): Buffer => Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  return [chunk(), chunk(), chunk(), chunk()];
+}
+
+/**
+ * The bytes of a file, read ahead by one chunk. A chunk is valid until the third one after it is asked for: then its
+ * memory is used again.
+ * @throws DocumentUnavailableError
+ */
+export async function* readFileInChunks(
+  path: string,
+  memory: ReadingMemory,
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const file = await open(path).catch(unavailable);
+  const [first, second, third, fourth] = memory;
+  let ahead = read(file, first);
   try {
-    yield* stream;
-  } catch (error) {
-    if (signal?.aborted === true) throw signal.reason;
-    unavailable(error);
+    for (;;) {
+      for (const buffer of [second, third, fourth, first]) {
+        const chunk = await ahead;
+        signal?.throwIfAborted();
+        if (chunk.length === 0) return;
+        ahead = read(file, buffer);
+        yield chunk;
+      }
+    }
+  } finally {
+    // The file must not be closed while the system still reads from it.
+    await ahead.catch(() => undefined);
+    await file.close();
   }
+}
+
+function read(file: FileHandle, buffer: Buffer): Promise<Uint8Array> {
+  const chunk = file
+    .read(buffer, 0, buffer.length)
+    .then(({ bytesRead }) => buffer.subarray(0, bytesRead), unavailable);
+  // Where it fails before it is asked for, the one who asks is told; that nobody knows yet is no reason to end the process.
+  chunk.catch(() => undefined);
+  return chunk;
 }
 
 function unavailable(error: unknown): never {

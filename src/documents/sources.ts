@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { MAX_TOTAL_BYTES } from '../domain/limits.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { DocumentUnavailableError } from './errors.js';
-import { readFileInChunks, resolveFile } from './file-source.js';
+import { newReadingMemory, readFileInChunks, resolveFile, type ReadingMemory } from './file-source.js';
 import { parseHosts } from './hosts.js';
 import { createHttpsSource } from './https-source.js';
 import { verified } from './verified.js';
@@ -27,7 +27,10 @@ export interface Sources {
     use: (path: string) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result>;
-  /** The bytes of a document that has been checked. Reading also throws `DocumentChangedError`. */
+  /**
+   * The bytes of a document that has been checked. A chunk is valid until the second one after it is asked for: then its
+   * memory may be used again. Reading also throws `DocumentChangedError`.
+   */
   read(document: CheckedDocument, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
@@ -35,9 +38,18 @@ export interface Sources {
 export function createSources({ root, hosts, ca }: SourceOptions): Sources {
   const https = createHttpsSource({ hosts: parseHosts(hosts), ...(ca === undefined ? {} : { ca }) });
 
-  const bytesOf = async function* (source: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
-    if (source.startsWith('https:')) yield* https.read(source, signal);
-    else yield* readFileInChunks(await resolveFile(source, root), signal);
+  // Kept from one reading to the next: as garbage it would be collected late, and the worker's memory would grow.
+  const memories: ReadingMemory[] = [];
+
+  const readFile = async function* (
+    document: CheckedDocument,
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array> {
+    const path = await resolveFile(document.source, root);
+    const memory = memories.pop() ?? newReadingMemory();
+    yield* verified(readFileInChunks(path, memory, signal), document);
+    // Reached only by a reading to the end, which has its memory back; one that broke off may still have it in use.
+    memories.push(memory);
   };
 
   return {
@@ -47,7 +59,10 @@ export function createSources({ root, hosts, ca }: SourceOptions): Sources {
       if ((await stat(path)).size > MAX_TOTAL_BYTES) throw tooLarge();
       return use(path);
     },
-    read: (document, signal) => verified(bytesOf(document.source, signal), document),
+    read: (document, signal) =>
+      document.source.startsWith('https:')
+        ? verified(https.read(document.source, signal), document)
+        : readFile(document, signal),
     close: () => https.close(),
   };
 }

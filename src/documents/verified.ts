@@ -4,6 +4,7 @@ import { DocumentChangedError } from './errors.js';
 /**
  * Passes the bytes on and vouches for them: exactly so many, with this SHA-256. The last chunk is held back until all
  * have been seen, so that whoever receives the stream never gets a whole document that is not the one that was checked.
+ * A chunk of `content` is used until the third one after it is asked for, except the last.
  * @throws DocumentChangedError
  */
 export async function* verified(
@@ -24,7 +25,8 @@ export async function* verified(
   }
   if (bytes < expected.bytes) throw changed('it is shorter');
   if (hash.digest('hex') !== expected.sha256) throw changed('its SHA-256 differs');
-  if (held !== undefined) yield held;
+  // A copy, since nobody asks for a second chunk after it: with the end the memory that `content` lent is free.
+  if (held !== undefined) yield Uint8Array.from(held);
 }
 
 function changed(how: string): DocumentChangedError {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-/** A file on its way to the upload host; `content` yields exactly `bytes` bytes. */
+/**
+ * A file on its way to the upload host; `content` yields exactly `bytes` bytes, in chunks that stay as they are until the
+ * second one after is asked for.
+ */
 export interface UploadContent {
   readonly name: string;
   readonly bytes: number;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
+import { createFlushing, type Flushing } from './flushing.js';
 import { retryAfterMs } from './retry-after.js';
 import { vendorMessage } from './vendor-message.js';
 
@@ -15,6 +16,7 @@ export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers: Record<string, string>;
+  /** A chunk must stay as it is until the second one after it is asked for. */
   readonly body?: string | AsyncIterable<Uint8Array>;
   /** Milliseconds for the whole call, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -33,26 +35,34 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**
  * Speaks HTTP and sorts what can happen into the error family. No redirect is followed: the API key goes to the base
- * URL's host only. Every call opens its own connection, since a kept one that the server closes at the wrong moment
- * would turn a harmless end of idling into an initiate whose outcome nobody knows.
+ * URL's host only. Every JSON call opens its own connection, since a kept one that the server closes at the wrong moment
+ * would turn a harmless end of idling into an initiate whose outcome nobody knows. Uploads can be repeated and come in
+ * numbers: they share connections.
  */
 export function createTransport(connectTimeoutMs: number): Transport {
-  const dispatcher = new Agent({
-    pipelining: 0,
-    connect: marked(buildConnector({ timeout: connectTimeoutMs })),
+  const flushing = createFlushing();
+  const options = {
+    connect: observed(buildConnector({ timeout: connectTimeoutMs }), flushing),
     headersTimeout: 0,
     bodyTimeout: 0,
-  });
+  };
+  const calls = new Agent({ ...options, pipelining: 0 });
+  const uploads = new Agent(options);
   return {
-    exchange: (exchange) => perform(exchange, dispatcher),
-    close: () => dispatcher.destroy(),
+    exchange: (exchange) =>
+      typeof exchange.body === 'object'
+        ? perform(exchange, uploads, flushing)
+        : perform(exchange, calls, flushing),
+    close: async () => {
+      await Promise.all([calls.destroy(), uploads.destroy()]);
+    },
   };
 }
 
-async function perform(exchange: Exchange, dispatcher: Dispatcher): Promise<Answer> {
+async function perform(exchange: Exchange, dispatcher: Dispatcher, flushing: Flushing): Promise<Answer> {
   const { call, method, url, headers, signal } = exchange;
   const timeout = AbortSignal.timeout(exchange.timeoutMs);
-  const body = sourceOf(exchange.body);
+  const body = sourceOf(exchange.body, flushing);
   try {
     const response = await request(url, {
       dispatcher,
@@ -68,6 +78,8 @@ async function perform(exchange: Exchange, dispatcher: Dispatcher): Promise<Answ
     if (timeout.aborted)
       throw new OutcomeUnknownError(call, `no answer within ${exchange.timeoutMs / 1000} s`);
     throw sorted(call, error);
+  } finally {
+    body.end();
   }
 }
 
@@ -75,11 +87,16 @@ async function perform(exchange: Exchange, dispatcher: Dispatcher): Promise<Answ
 interface Source {
   readonly content: string | Readable | null;
   thrown?: { readonly error: unknown };
+  /** Lets go of the chunk that is on its way. */
+  readonly end: () => void;
 }
 
-function sourceOf(body: Exchange['body']): Source {
-  if (body === undefined || typeof body === 'string') return { content: body ?? null };
-  const source: Source = { content: Readable.from(watched(body, (error) => (source.thrown = { error }))) };
+function sourceOf(body: Exchange['body'], flushing: Flushing): Source {
+  if (body === undefined || typeof body === 'string') return { content: body ?? null, end: () => undefined };
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const chunks = watched(body, (error) => (source.thrown = { error }));
+  const source: Source = { content: Readable.from(flushing.paced(chunks, ended)), end };
   return source;
 }
 
@@ -128,11 +145,15 @@ function accepted(
 /** The connection or its encryption did not come about, so that no byte of a request was sent. */
 class NotConnected extends Error {}
 
-function marked(connect: buildConnector.connector): buildConnector.connector {
+function observed(connect: buildConnector.connector, flushing: Flushing): buildConnector.connector {
   return (options, callback) => {
     connect(options, (error, socket) => {
-      if (error === null) callback(null, socket);
-      else callback(new NotConnected('not connected', { cause: error }), null);
+      if (error === null) {
+        flushing.observe(socket);
+        callback(null, socket);
+      } else {
+        callback(new NotConnected('not connected', { cause: error }), null);
+      }
     });
   };
 }

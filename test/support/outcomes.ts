@@ -16,7 +16,7 @@ export async function drain(
 ): Promise<{ readonly bytes: Buffer; readonly error?: unknown }> {
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of content) chunks.push(chunk);
+    for await (const chunk of content) chunks.push(Uint8Array.from(chunk));
   } catch (error) {
     return { bytes: Buffer.concat(chunks), error };
   }
