@@ -15,7 +15,9 @@ interface DevMark {
 
 /** Marks that the servers run, and how they are reached. Returns what takes the mark away again. */
 export function markDevServers(variables: DevMark['variables']): () => void {
-  const mark: DevMark = { pid: process.pid, variables };
+  // The user's own file of Temporal profiles is meant for another installation too.
+  const noProfiles = { TEMPORAL_CONFIG_FILE: path.join(DEV_FOLDER, 'no-temporal-profiles.toml') };
+  const mark: DevMark = { pid: process.pid, variables: { ...variables, ...noProfiles } };
   writeFileSync(FILE, JSON.stringify(mark, null, 2));
   return () => {
     rmSync(FILE, { force: true });

@@ -9,6 +9,7 @@ import { Client, Connection } from '@temporalio/client';
 import { chromium, type Page } from 'playwright-core';
 import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
 import { findOnPath } from './commands.js';
+import { live, type Life } from './life.js';
 import { startStack, type Stack } from './stack.js';
 
 const IMAGES = path.resolve(__dirname, '../../docs/images');
@@ -18,21 +19,18 @@ const COLUMNS_KEY = 'namespace-workflow-table-columns';
 const COLUMNS = ['Status', 'Workflow ID', 'SigningState', 'SigningMethod', 'EmployeeId', 'CrmRecord', 'FlexpertoSessionId', 'SigningDeadline']; // prettier-ignore
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
 
-async function main(): Promise<void> {
+async function takePictures(life: Life): Promise<void> {
   const executablePath = findOnPath('chromium') ?? findOnPath('google-chrome');
-  if (executablePath === undefined) throw new Error('Chromium is not on PATH.');
-  mkdirSync(IMAGES, { recursive: true });
+  if (executablePath === undefined) throw new Error('No screenshots: Chromium is not on PATH.');
   const stack = await startStack({ pollSeconds: 1 });
+  life.stopAtEnd(() => stack.stop());
   const connection = await Connection.connect({ address: stack.temporal.address });
+  life.stopAtEnd(() => connection.close());
   const browser = await chromium.launch({ executablePath, args: QUIET });
-  try {
-    await playSessions(stack, createSigningClient(new Client({ connection })));
-    await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
-  } finally {
-    await browser.close();
-    await connection.close();
-    await stack.stop();
-  }
+  life.stopAtEnd(() => browser.close());
+  await playSessions(stack, createSigningClient(new Client({ connection })));
+  mkdirSync(IMAGES, { recursive: true });
+  await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
 }
 
 /** One session completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */
@@ -75,22 +73,24 @@ async function takeAll(page: Page, { temporal, fake }: Stack): Promise<void> {
   const workflows = `${temporal.uiUrl ?? ''}/namespaces/default/workflows`;
   const columns = JSON.stringify({ default: COLUMNS.map((label) => ({ label, pinned: false })) });
   await page.addInitScript(`localStorage.setItem('${COLUMNS_KEY}', ${JSON.stringify(columns)})`);
-  // The UI never rests, it polls: there is nothing to wait for but time.
-  const take = async (name: string, url: string, tab?: string): Promise<void> => {
+  const take = async (name: string, url: string, prepare?: () => Promise<void>): Promise<void> => {
     await page.goto(url);
-    if (tab !== undefined) await page.getByText(tab, { exact: true }).click();
+    await prepare?.();
+    // The UI never rests, it polls: there is nothing to wait for but time.
     await wait(4_000);
     await page.screenshot({ path: path.join(IMAGES, `${name}.png`) });
     process.stdout.write(`docs/images/${name}.png\n`);
   };
-  await take('sessions', `${workflows}?query=${encodeURIComponent('WorkflowType = "signingSession"')}`);
-  await take('session-awaiting-signature', `${workflows}/signing-crm-4714`, 'User Metadata');
-  await take('session-needs-attention', `${workflows}/signing-crm-4715`, 'User Metadata');
-  await take('session-timeline', `${workflows}/signing-crm-4711`);
+  const openDetails = () => page.getByText('User Metadata', { exact: true }).click();
+  await take('sessions', `${workflows}?query=${encodeURIComponent('WorkflowType = "signingSession"')}`, () =>
+    page.getByLabel('Collapse saved views').click(),
+  );
+  await take('session-awaiting-signature', `${workflows}/signing-crm-4714`, openDetails);
+  await take('session-needs-attention', `${workflows}/signing-crm-4715`, openDetails);
+  await take('session-timeline', `${workflows}/signing-crm-4711`, () =>
+    page.getByText('Compact', { exact: true }).scrollIntoViewIfNeeded(),
+  );
   await take('dashboard', `${fake.url}/`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`No screenshots: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void live(takePictures, { whenInterrupted: 130 });

@@ -71,8 +71,13 @@ function unreachable({ address, options }: TemporalTarget, error: unknown): Erro
   if (known instanceof NoAccessError) return known;
   const how = options.tls === undefined || options.tls === false ? '' : ' over TLS';
   return new NoServerError(
-    `No Temporal server answers at ${address}${how} (TEMPORAL_ADDRESS): ${firstLine(error)}`,
+    `No Temporal server answers at ${address}${how} (TEMPORAL_ADDRESS): ${innermost(firstLine(error))}`,
   );
+}
+
+/** What the native library means, of all that it wraps around it. */
+function innermost(message: string): string {
+  return /.*(?:message|error): "([^"]+)"/s.exec(message)?.[1] ?? message;
 }
 
 /** What follows it can quote the file that could not be read, and an API key in it. */

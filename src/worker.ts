@@ -28,6 +28,7 @@ const HEALTH_EVERY_MS = 60_000;
 const CLEAR = [ConfigError, NoServerError, NoAccessError];
 
 async function main(): Promise<void> {
+  const leaving = leaveOnSignal();
   loadDotEnv();
   const config = readWorkerConfig(process.env);
   const target = temporalTarget(config);
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     maxConcurrentActivityTaskExecutions: 50,
   });
   const health = reportHealth(worker, logger);
+  leaving.end();
   logger.info('worker ready', {
     taskQueue: config.taskQueue,
     namespace: target.namespace,
@@ -95,6 +97,18 @@ function reportHealth(worker: Worker, logger: Logger): NodeJS.Timeout {
     logger.info('worker health', { runState, numInFlightActivities, numCachedWorkflows, megabytes });
   };
   return setInterval(report, HEALTH_EVERY_MS).unref();
+}
+
+/** A worker that is still looking for its server has nothing to bring to an end; later it is the SDK that heeds a signal. */
+function leaveOnSignal(): { end: () => void } {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const leave = (): void => process.exit(0);
+  for (const signal of signals) process.on(signal, leave);
+  return {
+    end: () => {
+      for (const signal of signals) process.off(signal, leave);
+    },
+  };
 }
 
 function installRuntime(logger: Logger, config: WorkerConfig): void {

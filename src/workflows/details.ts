@@ -35,10 +35,14 @@ function title(state: string): string {
 function attentionPart(attention: Attention): string {
   const why = `**Why:** ${escape(attention.reason)}`;
   if (attention.actions.length === 0) return why;
-  const choices = attention.actions.map(
-    (action) => `- ${meaningOf(action, attention)}: \`${describeAction(action, attention)}\``,
-  );
-  const advice = `**What to do:** ${adviceOn(attention)} Then send the update \`resolve\` with one of:`;
+  const choices = attention.actions.map((action) => {
+    const number =
+      action === 'adopt' && attention.step === 'initiate' ? ', with its number in place of 13' : '';
+    return `- ${meaningOf(action, attention)}${number}: \`${describeAction(action, attention)}\``;
+  });
+  const advice =
+    `**What to do:** ${adviceOn(attention)} ` +
+    'Then send the update `resolve` (above: *More Actions*, *Send an Update*) with one of:';
   return [why, advice, choices.join('\n')].join('\n\n');
 }
 

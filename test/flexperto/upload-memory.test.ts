@@ -24,7 +24,7 @@ async function documentOf(bytes: number): Promise<CheckedDocument> {
   const whole = randomBytes(bytes);
   await writeFile(join(folder, `${bytes}.pdf`), whole);
   return {
-    source: `file:${bytes}.pdf`, name: `${bytes}.pdf`, signatureFields: 'required', fields: 1, bytes, sha256: sha256(whole),
+    source: `file:${bytes}.pdf`, name: `${bytes}.pdf`, signatureFields: 'required', pages: 1, fields: 1, bytes, sha256: sha256(whole),
   };
 } // prettier-ignore
 
