@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import {
   createDataConverter,
   createSigningClient,
@@ -17,6 +17,7 @@ import type { WorkerProcess } from '../support/worker-process.js';
 import { clientWith, followWith } from './client.js';
 import { payloadsIn, rawDataOf } from './raw-data.js';
 
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 const newWorld = realWorlds();
 const OLD = `old:${freshKey()}`;
 const NEW = `new:${freshKey()}`;
