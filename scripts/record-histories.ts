@@ -5,9 +5,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { FakeFlexperto } from '../fake-flexperto/index.js';
 import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
+import { resetBeforeCall } from '../test/support/reset.js';
 import { runCommand } from './commands.js';
 import { startStack } from './stack.js';
 import { findTemporalCli } from './temporal-cli.js';
@@ -15,11 +16,17 @@ import { findTemporalCli } from './temporal-cli.js';
 const ROOT = path.resolve(__dirname, '../..');
 const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sessionId}/handover';
 const SECONDS = 1 / 86_400;
+const HOUR_AND_MORE = 3_700;
+
+/** Long enough for all sessions but the one that shall be continued. */
+const SHORT_HISTORIES = { 'limit.historyCount.suggestContinueAsNew': 200 };
 
 interface Play {
   readonly fake: FakeFlexperto;
   readonly signings: SigningClient;
   readonly requestId: string;
+  readonly client: Client;
+  readonly handle: WorkflowHandle;
   /** Waits for the state, which only the newest session has to reach. */
   readonly until: (state: SigningStatus['state']) => Promise<SigningStatus>;
 }
@@ -88,6 +95,31 @@ const STORIES: Readonly<Record<string, Story>> = {
       await signings.resolve(requestId, { action: 'abort', reason: 'sent twice by mistake' });
     },
   },
+  'upload-url-expired': {
+    before: (fake) => {
+      fake.faults.add({ call: 'upload', status: 500, document: 'terms.pdf' });
+    },
+    play: async (play) => {
+      while (play.fake.ledger.effects('file-uploaded').length === 0) await wait(100);
+      play.fake.clock.advance(HOUR_AND_MORE);
+      await signed(play);
+    },
+  },
+  'started-over-by-a-reset': {
+    play: async (play) => {
+      await play.until('awaiting-handover');
+      await resetBeforeCall('attachDocument', play.client, play.handle);
+      await signed(play);
+    },
+  },
+  'continued-in-a-fresh-run': {
+    play: async (play) => {
+      await play.until('awaiting-handover');
+      const { runId } = await play.handle.describe();
+      while ((await play.handle.describe()).runId === runId) await play.signings.check(play.requestId);
+      await signed(play);
+    },
+  },
   cancelled: {
     play: async ({ signings, requestId, until }) => {
       await until('awaiting-handover');
@@ -123,26 +155,42 @@ async function record(
   handOver?: string,
 ): Promise<void> {
   const fakeOptions = handOver === undefined ? {} : { handOver };
-  const stack = await startStack({ pollSeconds: 0.5, fake: fakeOptions });
+  const stack = await startStack({
+    pollSeconds: 0.5,
+    fake: fakeOptions,
+    temporal: { dynamicConfig: SHORT_HISTORIES },
+  });
   const { temporal, fake } = stack;
   const connection = await Connection.connect({ address: temporal.address });
-  const signings = createSigningClient(new Client({ connection }));
+  const client = new Client({ connection });
+  const signings = createSigningClient(client);
   const request = JSON.parse(readFileSync(path.join(ROOT, 'examples/request.json'), 'utf8')) as object;
   try {
     for (const [requestId, { before, play, deadlineDays = 30 }] of Object.entries(stories)) {
       before?.(fake);
       const { workflowId } = await signings.start({ ...request, requestId, deadlineDays });
-      await play({ fake, signings, requestId, until: (state) => untilState(signings, requestId, state) });
+      const handle = client.workflow.getHandle(workflowId);
+      const until = (state: SigningStatus['state']) => untilState(signings, requestId, state);
+      await play({ fake, signings, requestId, client, handle, until });
       await signings.wait(requestId);
       const show = ['workflow', 'show', '--address', temporal.address, '--workflow-id', workflowId];
       const history = await runCommand(await findTemporalCli(), [...show, '--output', 'json']);
-      writeFileSync(path.join(folder, `${requestId}.json`), history);
+      writeFileSync(path.join(folder, `${requestId}.json`), impersonal(history));
       process.stdout.write(`${requestId}\n`);
     }
   } finally {
     await connection.close();
     await stack.stop();
   }
+}
+
+/** Without what a history says of the machine it was recorded on: process, host and paths. */
+function impersonal(history: string): string {
+  const shown = (key: string, value: unknown): unknown => {
+    if (key === 'stackTrace') return '';
+    return typeof value === 'string' && /^\d+@/.test(value) ? 'worker' : value;
+  };
+  return `${JSON.stringify(JSON.parse(history), shown, 1)}\n`;
 }
 
 async function untilState(

@@ -39,6 +39,7 @@ const KNOWN: readonly (readonly [new (...args: never[]) => Error, Ending])[] = [
   [UsageError, 'usage'],
   [ConfigError, 'usage'],
   [starter.NoAccessError, 'usage'],
+  [starter.UnreadablePayloadError, 'usage'],
   [UnreadableRequestError, 'invalid'],
   [starter.InvalidRequestError, 'invalid'],
   [starter.RequestRejectedError, 'invalid'],

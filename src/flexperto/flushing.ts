@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 /** Tells when the system has taken over what was written to a socket, so that its memory may be used again. */
 export interface Flushing {
@@ -31,6 +32,8 @@ export function createFlushing(): Flushing {
         // A view of its own, since a source may give the same chunk twice in a row.
         const view = chunk.subarray();
         const flushed = new Promise<void>((resolve) => waiting.set(view, resolve));
+        // What has arrived is read first: to a host that has answered early and closed a write would fail, and the answer be lost.
+        await setImmediate();
         yield view;
         await Promise.race([before, ended]);
         before = flushed;

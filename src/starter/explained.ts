@@ -9,7 +9,9 @@ import {
   CancelledFailure,
   NamespaceNotFoundError,
   TerminatedFailure,
+  ValueError,
 } from '@temporalio/common';
+import { UnreadablePayloadError } from '../encryption/index.js';
 import {
   NoAccessError,
   NoServerError,
@@ -49,6 +51,12 @@ export function explained(error: unknown, requestId: string): unknown {
 export function explainedCall(error: unknown): unknown {
   if (error instanceof NamespaceNotFoundError)
     return new NoAccessError(`The Temporal server has no namespace ${error.namespace} (TEMPORAL_NAMESPACE).`);
+  // A client that was made without our data converter, and so without a codec that would name the key.
+  if (error instanceof ValueError && error.message.endsWith('binary/encrypted')) {
+    return new UnreadablePayloadError(
+      'The answer is encrypted, and this client was created without createDataConverter(parsePayloadKeys(…)).',
+    );
+  }
   const { code, details } = grpcStatusOf(error);
   switch (code) {
     case GRPC.permissionDenied:

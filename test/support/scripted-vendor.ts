@@ -65,12 +65,12 @@ export async function scriptedVendor(
   const script = [replies].flat();
   const arrived: Arrived[] = [];
   const server = await serve((request, response) => {
-    void receive(request).then((one) => {
+    receive(request).then((one) => {
       const reply = script[Math.min(arrived.length, script.length - 1)] ?? '';
       arrived.push(one);
       if (typeof reply === 'string') response.end(reply);
       else reply(response, request);
-    });
+    }, ignored);
   });
   closers.push(() => server.close());
   return { url: server.url, client: clientFor(server.url, options), arrived };
@@ -95,6 +95,9 @@ export const silence: Reply = () => undefined;
 export async function* content(...chunks: readonly (Uint8Array | string)[]): AsyncIterable<Uint8Array> {
   for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk));
 }
+
+/** A client that goes away meanwhile has made no request. */
+const ignored = (): void => undefined;
 
 async function receive(request: IncomingMessage): Promise<Arrived> {
   const chunks: Buffer[] = [];

@@ -1,0 +1,31 @@
+import { createUploadUrlSeal } from '../../src/activities/index.js';
+
+const URL =
+  'https://uploads.example.invalid/api/v1/files/upload?token=eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln';
+const seal = createUploadUrlSeal('the-api-key');
+
+describe('An upload URL in the history', () => {
+  it('is opened by every worker that has the API key', () => {
+    expect(createUploadUrlSeal('the-api-key').unseal(seal.seal(URL))).toBe(URL);
+  });
+
+  it('shows nothing of itself, and looks different each time', () => {
+    const sealed = seal.seal(URL);
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toMatch(/uploads|token|eyJ/);
+    expect(seal.seal(URL)).not.toBe(sealed);
+  });
+
+  it('is not opened with another API key, so that a fresh one is requested after a rotation', () => {
+    expect(createUploadUrlSeal('the-next-api-key').unseal(seal.seal(URL))).toBeUndefined();
+  });
+
+  it('is not opened when any byte was changed, or bytes are missing', () => {
+    const whole = Buffer.from(seal.seal(URL), 'base64url');
+    for (let index = 0; index < whole.length; index += 1) {
+      const changed = Buffer.from(whole);
+      changed[index] = (changed[index] ?? 0) ^ 1;
+      expect(seal.unseal(changed.toString('base64url'))).toBeUndefined();
+      expect(seal.unseal(whole.subarray(0, index).toString('base64url'))).toBeUndefined();
+    }
+  });
+});
