@@ -24,7 +24,10 @@ const ofThisProgram = (name: string): boolean => /^(FLEXPERTO|SIGNING)_/.test(na
 
 /** As docker-compose does: the value in .env, else the default that stands behind the name. */
 const interpolated = (value: string, env: Readonly<Record<string, string>>): string =>
-  value.replace(/\$\{([A-Z_]+):[-?]([^}]*)\}/g, (_, name: string, otherwise: string) => env[name] ?? otherwise);
+  value.replace(
+    /\$\{([A-Z_]+):[-?]([^}]*)\}/g,
+    (_, name: string, otherwise: string) => env[name] ?? otherwise,
+  );
 
 describe('What is delivered beside the code', () => {
   it('.env.example names every variable of the program, and no other', () => {
