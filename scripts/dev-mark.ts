@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { CONFIGURED } from './configured.js';
 
 /** Where `npm run dev` writes; git ignores it. */
 export const DEV_FOLDER = path.resolve(__dirname, '../../.demo');
 const FILE = path.join(DEV_FOLDER, 'running.json');
+
+/** Variables that say which servers to use. */
+const CONFIGURED = /^(FLEXPERTO|SIGNING|TEMPORAL)_/;
 
 /** What `npm run dev` tells the commands that are typed beside it. */
 interface DevMark {

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../scripts/commands.js';
-import { VARIABLES } from '../src/config.js';
+import { readWorkerConfig, VARIABLES } from '../src/config.js';
+import { freshKey } from './support/payload-keys.js';
 
 interface Service {
   readonly image?: string;
@@ -21,10 +22,30 @@ const compose = parse(textOf('docker-compose.yml')) as {
 const services = Object.entries(compose.services);
 const ofThisProgram = (name: string): boolean => /^(FLEXPERTO|SIGNING)_/.test(name);
 
+/** As docker-compose does: the value in .env, else the default that stands behind the name. */
+const interpolated = (value: string, env: Readonly<Record<string, string>>): string =>
+  value.replace(
+    /\$\{([A-Z_]+):[-?]([^}]*)\}/g,
+    (_, name: string, otherwise: string) => env[name] ?? otherwise,
+  );
+
 describe('What is delivered beside the code', () => {
   it('.env.example names every variable of the program, and no other', () => {
     const named = [...textOf('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name = '']) => name);
     expect(named.filter(ofThisProgram).sort()).toEqual([...VARIABLES].sort());
+  });
+
+  it('.env.example is a valid configuration once address and key are filled in', () => {
+    const filledIn = { FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com', FLEXPERTO_API_KEY: 'key' };
+    expect(readWorkerConfig({ ...parseEnv(textOf('.env.example')), ...filledIn })).toMatchObject({
+      taskQueue: 'signing',
+      apiKey: 'key',
+    });
+  });
+
+  it('.env may hold what docker-compose.yml asks for and still serve the program itself', () => {
+    const asked = [...textOf('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name);
+    expect(asked.filter((name) => ofThisProgram(name) && !VARIABLES.includes(name))).toEqual([]);
   });
 
   it('README.md explains every variable of the program', () => {
@@ -35,6 +56,13 @@ describe('What is delivered beside the code', () => {
   it('docker-compose.yml gives the program only variables that it knows', () => {
     const given = services.flatMap(([, { environment }]) => Object.keys(environment));
     expect(given.filter((name) => ofThisProgram(name) && !VARIABLES.includes(name))).toEqual([]);
+  });
+
+  it('docker-compose.yml gives the worker a configuration that it accepts', () => {
+    const own = { FLEXPERTO_API_KEY: 'key', SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
+    const given = Object.entries(compose.services['worker']?.environment ?? {});
+    const env = Object.fromEntries(given.map(([name, value]) => [name, interpolated(value, own)]));
+    expect(readWorkerConfig(env)).toMatchObject({ apiKey: 'key', documentRoot: '/documents' });
   });
 
   it('docker-compose.yml starts only programs that the build makes', () => {
