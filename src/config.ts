@@ -93,6 +93,11 @@ const variables = z.object({
   // Read by the gateway only.
   SIGNING_GATEWAY_ADDRESS: address.optional(),
   SIGNING_GATEWAY_KEYS: list.optional(),
+  SIGNING_STARTS_PER_HOUR: z.coerce
+    .number('must be a whole number from 1')
+    .int('must be a whole number from 1')
+    .min(1, 'must be a whole number from 1')
+    .default(30),
   SIGNING_CALLBACK_SECRET: z.string().optional(),
 });
 

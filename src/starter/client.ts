@@ -7,6 +7,7 @@ import { explained } from './explained.js';
 import { listSignings } from './list.js';
 import { askServer, askSession, lookUp, lookUpOpen } from './look-up.js';
 import { startSigning } from './start.js';
+import { createTakePlace } from './take-place.js';
 
 export interface StartedSigning {
   readonly requestId: string;
@@ -38,6 +39,14 @@ export interface SigningFilter {
   readonly limit?: number | undefined;
 }
 
+export interface SigningClientOptions {
+  /**
+   * How many signings one employee can start within an hour, counted exactly over all clients that have this option on
+   * the task queue. No limit unless told.
+   */
+  readonly startsPerHour?: number;
+}
+
 /**
  * Starts and follows signings. Every method throws `NoServerError` when the Temporal server does not answer in time and
  * `NoAccessError` when it refuses this client; every one but `start` and `list` throws `SigningNotFoundError` for an
@@ -46,7 +55,7 @@ export interface SigningFilter {
 export interface SigningClient {
   /**
    * Starts a signing, once: the same request again gives the session that exists. No worker need run.
-   * @throws InvalidRequestError, RequestConflictError
+   * @throws InvalidRequestError, RequestConflictError, TooManyStartsError where there is a limit
    */
   start(input: unknown): Promise<StartedSigning>;
   /** The whole state; once it has ended, no worker is needed. @throws what `wait` throws, where it has ended */
@@ -74,9 +83,11 @@ export interface SigningClient {
 export function createSigningClient(
   client: Client,
   taskQueue: string = messages.DEFAULT_TASK_QUEUE,
+  options: SigningClientOptions = {},
 ): SigningClient {
+  const takePlace = createTakePlace(client);
   return {
-    start: (input) => startSigning(client, taskQueue, input),
+    start: (input) => startSigning(client, { taskQueue, takePlace, ...options }, input),
     status: async (requestId) => {
       const { handle, open } = await lookUp(client, requestId);
       if (open) {

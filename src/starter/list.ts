@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { HOUR_MS, type Place } from '../domain/starts-window.js';
 import { OPEN_STATES } from '../domain/status.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { SigningFilter, SigningSummary } from './client.js';
@@ -7,8 +8,24 @@ import { stateOf } from './look-up.js';
 
 const SERVER_ANSWERS_MS = 10_000;
 
+/** What can be asked for within this library. */
+interface Filter extends SigningFilter {
+  readonly taskQueue?: string;
+  readonly startedAfter?: Date;
+}
+
+/** What an employee has started within the last hour, as far as the list knows it already. @throws as `listSignings` */
+export async function listRecentStarts(
+  client: Client,
+  { taskQueue, employeeId }: { readonly taskQueue: string; readonly employeeId: string },
+): Promise<Place[]> {
+  const startedAfter = new Date(Date.now() - HOUR_MS);
+  const recent = await listSignings(client, { taskQueue, employeeId, startedAfter, limit: Infinity });
+  return recent.map(({ requestId, startedAt }) => ({ requestId, at: Date.parse(startedAt) }));
+}
+
 /** Signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
-export async function listSignings(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
+export async function listSignings(client: Client, filter: Filter): Promise<SigningSummary[]> {
   try {
     return await client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => collect(client, filter));
   } catch (error) {
@@ -18,7 +35,7 @@ export async function listSignings(client: Client, filter: SigningFilter): Promi
   }
 }
 
-async function collect(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
+async function collect(client: Client, filter: Filter): Promise<SigningSummary[]> {
   const limit = filter.limit ?? 100;
   const summaries: SigningSummary[] = [];
   for await (const execution of client.workflow.list({
@@ -32,7 +49,7 @@ async function collect(client: Client, filter: SigningFilter): Promise<SigningSu
   return summaries;
 }
 
-function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
+function queryOf({ state, employeeId, crmRecord, taskQueue, startedAfter }: Filter): string {
   return [
     ...condition('WorkflowType', WORKFLOW_TYPE),
     ...condition(searchAttributes.state.name, state),
@@ -40,6 +57,8 @@ function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
     ...condition('ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined),
     ...condition(searchAttributes.employeeId.name, employeeId),
     ...condition(searchAttributes.crmRecord.name, crmRecord),
+    ...condition('TaskQueue', taskQueue),
+    ...(startedAfter === undefined ? [] : [`StartTime > '${startedAfter.toISOString()}'`]),
   ].join(' AND ');
 }
 

@@ -1,1 +1,2 @@
 export { signingSession } from './signing-session.js';
+export { signingStarts } from './signing-starts.js';
