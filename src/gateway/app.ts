@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { fastifyCors } from '@fastify/cors';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
-import type { SigningClient } from '../starter/index.js';
-import { requireCaller, type Caller, type Identify } from './caller.js';
+
+import { requireCaller, type Identify } from './caller.js';
 import { describeApi } from './openapi.js';
 import { answerClientError, answerError, answerErrors } from './error-handling.js';
 import { healthRoutes } from './health.js';
 import * as limits from './limits.js';
 import { logCalls } from './log-calls.js';
+import type { SigningsOf } from './signings/access.js';
 import { signingRoutes } from './signings/routes.js';
 import { answerUnknownRoutes } from './unknown-routes.js';
 
@@ -17,7 +18,7 @@ export interface GatewayOptions {
   /** The ways in which a caller can be known, asked one after the other. */
   readonly callers: readonly Identify[];
   /** The signings as this caller's own acts. */
-  readonly signingsOf: (caller: Caller) => SigningClient;
+  readonly signingsOf: SigningsOf;
   /** Rejects where Temporal does not answer. */
   readonly isReady: () => Promise<void>;
   /** Web pages of these origins may call from a browser. */
@@ -58,7 +59,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   void app.register(healthRoutes(options.isReady));
   void app.register(async (api) => {
     requireCaller(api, options.callers);
-    await api.register(signingRoutes(options));
+    await api.register(signingRoutes(options.signingsOf));
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ProblemError } from './problem.js';
+import { refusal, type ProblemError } from './problem.js';
 
 /** Who makes a call. */
 export interface Caller {
@@ -44,10 +44,5 @@ export function requireCaller(app: FastifyInstance, ways: readonly Identify[]): 
 
 /** Source of the challenge: RFC 6750, section 3. */
 function unauthorized(detail: string, error: string): ProblemError {
-  return new ProblemError(
-    'unauthorized',
-    detail,
-    {},
-    { 'www-authenticate': `Bearer realm="signing"${error}` },
-  );
+  return refusal('unauthorized', detail, { 'www-authenticate': `Bearer realm="signing"${error}` });
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { problemResponses } from './responses.js';
+import { jsonResponse, problemResponses } from './responses.js';
 
 const Health = z.object({ status: z.literal('ok') });
 
@@ -15,7 +15,7 @@ export function healthRoutes(isReady: () => Promise<void>): FastifyPluginAsyncZo
           operationId: 'isAlive',
           summary: 'Whether the process lives',
           security: [],
-          response: { 200: Health.describe('It lives.') },
+          response: { 200: jsonResponse('It lives.', Health) },
         },
       },
       () => ({ status: 'ok' as const }),
@@ -28,7 +28,7 @@ export function healthRoutes(isReady: () => Promise<void>): FastifyPluginAsyncZo
           operationId: 'isReady',
           summary: 'Whether the Temporal server answers',
           security: [],
-          response: { 200: Health.describe('It answers.'), ...problemResponses('no-server') },
+          response: { 200: jsonResponse('It answers.', Health), ...problemResponses('no-server') },
         },
       },
       async () => {

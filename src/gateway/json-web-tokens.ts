@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TokenIssuer } from '../config.js';
 import { identifier } from '../domain/text-rules.js';
 import type { Caller, Identify } from './caller.js';
-import { ProblemError } from './problem.js';
+import { refusal, type ProblemError } from './problem.js';
 
 /** Signatures by a private key alone: whoever knows the public keys can make none. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -59,5 +59,5 @@ function callerOf(payload: JWTPayload, employeeClaim: string): Caller | undefine
 function noKeys(): ProblemError {
   const detail =
     'The keys of the identity provider cannot be read at the moment. The same call can be made again.';
-  return new ProblemError('no-server', detail, {}, { 'retry-after': '5' });
+  return refusal('no-server', detail, { 'retry-after': '5' });
 }

@@ -61,18 +61,18 @@ export function problemAnswer(
   return { problem: { type: typeOf(name), title, status, ...more }, headers };
 }
 
-/** What the gateway itself refuses; its message is the problem's detail. */
+/** What the gateway itself refuses. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly answer: ProblemAnswer;
 
-  constructor(
-    name: ProblemName,
-    detail: string,
-    more: Partial<Pick<ProblemDetails, 'status' | 'errors'>> = {},
-    headers: Headers = {},
-  ) {
-    super(detail);
-    this.answer = problemAnswer(name, { detail, ...more }, headers);
+  constructor(answer: ProblemAnswer) {
+    super(answer.problem.detail);
+    this.answer = answer;
   }
+}
+
+/** The usual one: a kind, and one sentence that says what is the matter. */
+export function refusal(name: ProblemName, detail: string, headers: Headers = {}): ProblemError {
+  return new ProblemError(problemAnswer(name, { detail }, headers));
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ProblemError } from './problem.js';
+import { refusal } from './problem.js';
 
 /** Answers calls that no route takes: 405 where the address knows other methods, else 404. Before the routes are added. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
@@ -10,9 +10,9 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request) => {
     const parts = (request.url.split('?')[0] ?? '').split('/');
     const methods = known.filter((route) => fits(route.parts, parts)).flatMap((route) => route.methods);
-    if (methods.length === 0) throw new ProblemError('not-found', 'There is nothing at this address.');
+    if (methods.length === 0) throw refusal('not-found', 'There is nothing at this address.');
     const allow = [...new Set(methods)].join(', ');
-    throw new ProblemError('method-not-allowed', `This address knows only ${allow}.`, {}, { allow });
+    throw refusal('method-not-allowed', `This address knows only ${allow}.`, { allow });
   });
 }
 
