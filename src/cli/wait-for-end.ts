@@ -1,7 +1,7 @@
 import type { SigningStatus } from '../domain/status.js';
+import { follow } from '../starter/index.js';
 import type { Signings } from './connect.js';
 import { endingOf, type Ending } from './endings.js';
-import { follow } from './follow.js';
 import { interruptible } from './interruption.js';
 import type { Output } from './output.js';
 import { createTroubleTeller } from './trouble.js';

@@ -1,13 +1,14 @@
 import type { Client } from '@temporalio/client';
+import { readRequest } from '../domain/read-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
 import { decideOnce } from './decide-once.js';
 import { explained } from './explained.js';
-import { listSignings } from './list.js';
+import { firstInput } from './first-input.js';
+import { listPage, listSignings } from './list.js';
 import { askServer, askSession, lookUp, lookUpOpen } from './look-up.js';
 import { startSigning } from './start.js';
-import { createTakePlace } from './take-place.js';
 
 export interface StartedSigning {
   readonly requestId: string;
@@ -47,9 +48,21 @@ export interface SigningClientOptions {
   readonly startsPerHour?: number;
 }
 
+export interface SigningPageFilter extends SigningFilter {
+  /** The `nextCursor` of the page before. */
+  readonly cursor?: string | null | undefined;
+}
+
+/** A page can be shorter than its limit, and still there is a next one. */
+export interface SigningPage {
+  readonly signings: readonly SigningSummary[];
+  /** Null after the last page. */
+  readonly nextCursor: string | null;
+}
+
 /**
  * Starts and follows signings. Every method throws `NoServerError` when the Temporal server does not answer in time and
- * `NoAccessError` when it refuses this client; every one but `start` and `list` throws `SigningNotFoundError` for an
+ * `NoAccessError` when it refuses this client; every one but `start` and the lists throws `SigningNotFoundError` for an
  * unknown requestId; those that ask the session itself throw `NoWorkerError` when no worker answers in time.
  */
 export interface SigningClient {
@@ -78,6 +91,10 @@ export interface SigningClient {
   cancel(requestId: string): Promise<void>;
   /** Open ones first, the newest start first among them; then those that have ended, the latest end first. */
   list(filter?: SigningFilter): Promise<SigningSummary[]>;
+  /** The same list in pages. @throws InvalidRequestError where the cursor is none */
+  listPage(filter?: SigningPageFilter): Promise<SigningPage>;
+  /** Whose signing it is. No worker need run. */
+  employeeOf(requestId: string): Promise<string>;
 }
 
 export function createSigningClient(
@@ -85,9 +102,8 @@ export function createSigningClient(
   taskQueue: string = messages.DEFAULT_TASK_QUEUE,
   options: SigningClientOptions = {},
 ): SigningClient {
-  const takePlace = createTakePlace(client);
   return {
-    start: (input) => startSigning(client, { taskQueue, takePlace, ...options }, input),
+    start: (input) => startSigning(client, { taskQueue, ...options }, input),
     status: async (requestId) => {
       const { handle, open } = await lookUp(client, requestId);
       if (open) {
@@ -118,5 +134,14 @@ export function createSigningClient(
       await askServer(client, requestId, () => handle.cancel());
     },
     list: (filter = {}) => listSignings(client, filter),
+    listPage: (filter = {}) => listPage(client, filter),
+    employeeOf: async (requestId) => {
+      const { employeeId } = await lookUp(client, requestId);
+      if (employeeId !== null) return employeeId;
+      const input = await askServer(client, requestId, () =>
+        firstInput(client, messages.workflowIdOf(requestId)),
+      );
+      return readRequest(input).request.employeeId;
+    },
   };
 }

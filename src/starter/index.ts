@@ -16,9 +16,12 @@ export {
   type SigningClient,
   type SigningClientOptions,
   type SigningFilter,
+  type SigningPage,
+  type SigningPageFilter,
   type SigningSummary,
   type StartedSigning,
 } from './client.js';
+export { follow, type Sight } from './follow.js';
 export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../encryption/index.js';
 export type { SigningStatus } from '../domain/status.js';
 export type { SigningRequest, Problem } from '../domain/request.js';

@@ -8,18 +8,17 @@ import { InvalidRequestError, NoServerError, RequestConflictError, SigningNotFou
 import { lacksSearchAttributes } from './explained.js';
 import { firstInput } from './first-input.js';
 import { askServer, lookUp } from './look-up.js';
-import type { TakePlace } from './take-place.js';
+import { takePlace } from './take-place.js';
 
 export interface StartOptions {
   readonly taskQueue: string;
   readonly startsPerHour?: number;
-  readonly takePlace: TakePlace;
 }
 
 /** Starts a signing, once. Needs no worker: the server keeps it until there is one. */
 export async function startSigning(
   client: Client,
-  { taskQueue, startsPerHour, takePlace }: StartOptions,
+  { taskQueue, startsPerHour }: StartOptions,
   input: unknown,
 ): Promise<StartedSigning> {
   const { request, problems } = readRequest(input);
@@ -29,7 +28,7 @@ export async function startSigning(
     if (startsPerHour !== undefined) {
       if (await isKnown(client, requestId))
         return await askServer(client, requestId, () => startedBefore(client, request));
-      await takePlace({ taskQueue, employeeId, requestId, limit: startsPerHour });
+      await takePlace(client, { taskQueue, employeeId, requestId, limit: startsPerHour });
     }
     return await askServer(client, requestId, () => startOnce(client, taskQueue, input, request));
   } catch (error) {

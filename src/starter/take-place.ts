@@ -26,31 +26,30 @@ export interface WantedPlace {
 }
 
 /**
+ * One employee's places are asked for one after the other: the server lets only ten updates of a workflow be under way,
+ * and those it puts off would look like a worker that does not answer. Clients of one connection share the turns.
+ */
+const turns = new WeakMap<object, Map<string, Promise<boolean>>>();
+
+/**
  * Takes the request's place among what its employee may start within an hour. The employee's `signingStarts` decides,
  * over all clients; where no worker answers for it, the list of sessions does, since a start must not depend on a worker.
  * @throws TooManyStartsError, NoServerError, NoAccessError
  */
-export type TakePlace = (wanted: WantedPlace) => Promise<void>;
-
-/**
- * One employee's places are asked for one after the other: the server lets only ten updates of a workflow be under way,
- * and those it puts off would look like a worker that does not answer.
- */
-export function createTakePlace(client: Client): TakePlace {
-  const last = new Map<string, Promise<boolean>>();
-  return async (wanted) => {
-    const { workflowId } = startsOf(wanted);
-    const before = last.get(workflowId) ?? Promise.resolve(true);
-    // Who has waited in vain for a worker has waited for all behind.
-    const turn = before.then((answers) => answers && askWorker(client, wanted));
-    const answers = turn.catch(() => true);
-    last.set(workflowId, answers);
-    try {
-      if (!(await turn)) await takePlaceByList(client, wanted);
-    } finally {
-      if (last.get(workflowId) === answers) last.delete(workflowId);
-    }
-  };
+export async function takePlace(client: Client, wanted: WantedPlace): Promise<void> {
+  const last = turns.get(client.connection) ?? new Map<string, Promise<boolean>>();
+  turns.set(client.connection, last);
+  const { workflowId } = startsOf(wanted);
+  // Who has waited in vain for a worker has waited for all behind.
+  const before = last.get(workflowId) ?? Promise.resolve(true);
+  const turn = before.then((answers) => answers && askWorker(client, wanted));
+  const answers = turn.catch(() => true);
+  last.set(workflowId, answers);
+  try {
+    if (!(await turn)) await takePlaceByList(client, wanted);
+  } finally {
+    if (last.get(workflowId) === answers) last.delete(workflowId);
+  }
 }
 
 /** Whether a worker has answered, and so given the place. @throws TooManyStartsError */

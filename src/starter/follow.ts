@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type SigningStatus } from '../domain/status.js';
-import { NoServerError, NoWorkerError, type SigningClient } from '../starter/index.js';
+import type { SigningClient } from './client.js';
+import { NoServerError, NoWorkerError } from './errors.js';
 
 /** What a look at a signing has shown: its status, or that nobody answers at the moment. */
 export type Sight = { readonly status: SigningStatus } | { readonly trouble: NoServerError | NoWorkerError };
