@@ -178,6 +178,7 @@ export interface GatewayConfig extends ClientConfig {
   readonly port: number;
   readonly keys: readonly GatewayKey[];
   readonly tokenIssuer: TokenIssuer | undefined;
+  readonly startsPerHour: number;
   /** Web pages of these origins may call it from a browser. */
   readonly origins: readonly string[];
 }
@@ -236,6 +237,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     port: Number(at.slice(colon + 1)),
     keys,
     tokenIssuer: issuer,
+    startsPerHour: read.SIGNING_STARTS_PER_HOUR,
     origins: read.SIGNING_GATEWAY_ORIGINS,
   };
 }
