@@ -20,6 +20,7 @@ COPY --from=build /app/dist/fake-flexperto dist/fake-flexperto
 # 80 % of a container of 1 GiB; for another size set NODE_OPTIONS.
 ENV NODE_ENV=production NODE_OPTIONS="--max-old-space-size=800 --enable-source-maps"
 USER node
+# The worker by default; the gateway is the same image with the command node dist/src/gateway.js.
 # No health check: a worker listens on nothing. It ends when it cannot work, and a restart is the answer to that;
 # SIGNING_METRICS_ADDRESS shows how it does.
 STOPSIGNAL SIGTERM
