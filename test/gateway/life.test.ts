@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { hashed, startGatewayProcess } from '../support/gateway-process.js';
 import { serve } from '../support/local-server.js';
 import { rejection } from '../support/outcomes.js';
@@ -93,15 +96,18 @@ describe('a start that cannot be', () => {
   });
 
   it('is said in one sentence: there is no place for documents', async () => {
+    const taken = await mkdtemp(join(tmpdir(), 'signing-life-'));
+    await writeFile(join(taken, 'uploads'), 'no folder');
     for (const [root, why] of [
       ['/no/such/folder', 'that exists: /no/such/folder is none'],
-      ['/proc', 'that the gateway can write to, for uploads (ENOENT)'],
+      [taken, 'that the gateway can write to, for uploads (ENOTDIR)'],
     ] as const)
       expect(await start({ ...KEYS, SIGNING_DOCUMENT_ROOT: root })).toEqual({
         code: 1,
         signal: null,
         said: `SIGNING_DOCUMENT_ROOT must be a folder ${why}.\n`,
       });
+    await rm(taken, { recursive: true });
   });
 
   it('is said in one sentence: personal data would leave this machine unencrypted', async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { fastifyMultipart } from '@fastify/multipart';
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -67,11 +67,18 @@ export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
 }
 
 async function makeFolder(root: string): Promise<void> {
-  await mkdir(uploadFolder(root), { recursive: true, mode: 0o750 }).catch((error: unknown) => {
+  const folder = uploadFolder(root);
+  try {
+    await mkdir(folder, { mode: 0o750 }).catch((error: unknown) => {
+      if (codeOf(error, '') !== 'EEXIST') throw error;
+    });
+    await access(`${folder}/`, constants.W_OK);
+  } catch (error) {
+    const code = codeOf(error, 'unknown error');
     throw new ConfigError(
-      `SIGNING_DOCUMENT_ROOT must be a folder that the gateway can write to, for uploads (${codeOf(error, 'unknown error')}).`,
+      `SIGNING_DOCUMENT_ROOT must be a folder that the gateway can write to, for uploads (${code}).`,
     );
-  });
+  }
 }
 
 async function inspected(
