@@ -1,0 +1,63 @@
+/**
+ * `npm run chaos -- [--sessions N] [--seed S]`: many sessions through faults and crashes, and a judgement on what became of
+ * each. Ends with 1 when anything was created or attached twice, in the wrong order or with wrong bytes, lost or stuck.
+ */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { readArguments, type Arguments } from './arguments.js';
+import { judge } from './judge/judge.js';
+import { listOf, tableOf } from './judge/table.js';
+import { planSessions } from './plan/session.js';
+import { weatherReport } from './report.js';
+import { collect } from './run/collect.js';
+import { runSessions } from './run/run.js';
+import { setStage } from './run/stage.js';
+import { startStorm } from './run/storm.js';
+import { createScreen } from './screen.js';
+import { live, type Life } from '../scripts/life.js';
+
+const KEPT = path.resolve(__dirname, '../../.chaos');
+
+async function main(life: Life): Promise<void> {
+  const chosen = readArguments(process.argv.slice(2));
+  const folder = path.join(KEPT, `${chosen.seed}-${process.pid}`);
+  let isKept = false;
+  life.stopAtEnd(() => {
+    if (!isKept) rmSync(folder, { recursive: true, force: true });
+  });
+  try {
+    await chaos(life, chosen, folder);
+  } catch (error) {
+    isKept = true;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${why}\nDatabase and logs are in ${folder}; to repeat the run: ${commandOf(chosen)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Throws one sentence when something was found that must not be. */
+async function chaos(life: Life, chosen: Arguments, folder: string): Promise<void> {
+  const { sessions, seed } = chosen;
+  const screen = createScreen(sessions);
+  const plans = planSessions(seed, sessions);
+  const documents = plans.reduce((sum, plan) => sum + plan.documents.length, 0);
+  screen.say(`${sessions} sessions with ${documents} documents; to repeat the run: ${commandOf(chosen)}`);
+
+  const stage = await setStage(life, folder);
+  const storm = startStorm(seed, stage.server, stage.workers);
+  const running = runSessions({ ...stage, plans, storm, onLook: screen.show });
+  const run = await Promise.race([running, storm.broken, stage.vendor.broken]);
+  screen.say('Comparing what the vendor remembers with every workflow …');
+  const evidence = await collect(stage.client, stage.vendor, run.plays);
+  const findings = judge(evidence);
+
+  screen.say(`\n${weatherReport(evidence, run, storm.damage)}\n\n${tableOf(evidence, findings)}\n`);
+  if (findings.length > 0) throw new Error(`${listOf(findings)}\nThat must not be.`);
+}
+
+function commandOf({ sessions, seed }: Arguments): string {
+  return `npm run chaos -- --sessions ${sessions} --seed ${seed}`;
+}
+
+void live(main, { whenInterrupted: 130 });

@@ -1,0 +1,29 @@
+import { chanceOf } from './chance.js';
+
+/** One process that is ended by SIGKILL. */
+export interface Blow {
+  /** The pause before it, in seconds. */
+  readonly after: number;
+  readonly hits: 'server' | 'worker';
+  /** Which worker, counted from 0. */
+  readonly worker: number;
+  /** How long it stays down, in seconds. */
+  readonly down: number;
+}
+
+/** Every seventh blow hits the Temporal server, the third first. */
+const CYCLE = 7;
+const SERVER = 2;
+
+/** The blows of a run, without end: every few seconds one. */
+export function* stormOf(seed: number, workers: number): Generator<Blow, never> {
+  const chance = chanceOf(`${seed}/storm`);
+  for (let count = 0; ; count += 1) {
+    yield {
+      after: chance.between(1.5, 5),
+      hits: count % CYCLE === SERVER ? 'server' : 'worker',
+      worker: Math.floor(chance.next() * workers),
+      down: chance.between(0, 2),
+    };
+  }
+}
