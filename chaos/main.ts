@@ -10,7 +10,7 @@ import { listOf, tableOf } from './judge/table.js';
 import { planSessions } from './plan/session.js';
 import { weatherReport } from './report.js';
 import { collect } from './run/collect.js';
-import { runSessions } from './run/run.js';
+import { runSessions, type Progress } from './run/run.js';
 import { setStage } from './run/stage.js';
 import { startStorm } from './run/storm.js';
 import { createScreen } from './screen.js';
@@ -21,14 +21,15 @@ const KEPT = path.resolve(__dirname, '../../.chaos');
 async function main(life: Life): Promise<void> {
   const chosen = readArguments(process.argv.slice(2));
   const folder = path.join(KEPT, `${chosen.seed}-${process.pid}`);
+  const over = new AbortController();
   let isKept = false;
   life.stopAtEnd(() => {
     if (!isKept) rmSync(folder, { recursive: true, force: true });
   });
   try {
-    await chaos(life, chosen, folder);
+    await chaos(life, chosen, { folder, over });
   } catch (error) {
-    isKept = true;
+    isKept = !over.signal.aborted;
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`${why}\nDatabase and logs are in ${folder}; to repeat the run: ${commandOf(chosen)}`, {
       cause: error,
@@ -36,8 +37,14 @@ async function main(life: Life): Promise<void> {
   }
 }
 
+interface Frame {
+  readonly folder: string;
+  /** Aborted when the program is to end, before anything is stopped. */
+  readonly over: AbortController;
+}
+
 /** Throws one sentence when something was found that must not be. */
-async function chaos(life: Life, chosen: Arguments, folder: string): Promise<void> {
+async function chaos(life: Life, chosen: Arguments, { folder, over }: Frame): Promise<void> {
   const { sessions, seed } = chosen;
   const screen = createScreen(sessions);
   const plans = planSessions(seed, sessions);
@@ -45,8 +52,17 @@ async function chaos(life: Life, chosen: Arguments, folder: string): Promise<voi
   screen.say(`${sessions} sessions with ${documents} documents; to repeat the run: ${commandOf(chosen)}`);
 
   const stage = await setStage(life, folder);
-  const storm = startStorm(seed, stage.server, stage.workers);
-  const running = runSessions({ ...stage, plans, storm, onLook: screen.show });
+  let effects = 0;
+  const storm = startStorm(seed, { ...stage, effects: () => effects });
+  life.stopAtEnd(async () => {
+    over.abort();
+    await storm.calm();
+  });
+  const onLook = (progress: Progress): void => {
+    effects = progress.effects;
+    screen.show(progress);
+  };
+  const running = runSessions({ ...stage, plans, storm, onLook, signal: over.signal });
   const run = await Promise.race([running, storm.broken, stage.vendor.broken]);
   screen.say('Comparing what the vendor remembers with every workflow …');
   const evidence = await collect(stage.client, stage.vendor, run.plays);

@@ -8,8 +8,10 @@ type Attached = ShownSession['documents'][number];
 export function judgeDocuments({ plan, sha256s }: Order, { documents }: ShownSession): Finding[] {
   const { requestId } = plan;
   const finding = (offence: Offence, what: string): Finding => ({ offence, requestId, what });
-  const once = documents.filter((document, index) => !isRepeated(document, documents.slice(0, index)));
-  const repeated = documents.filter((document) => !once.includes(document));
+  const isAgain = (document: Attached, index: number): boolean =>
+    isAmong(documents.slice(0, index), document);
+  const repeated = documents.filter(isAgain);
+  const once = documents.filter((document, index) => !isAgain(document, index));
   return [
     ...repeated.map(({ name }) => finding('attached-twice', `${name} is attached more than once`)),
     ...once.flatMap(({ name, sha256 }, place) => {
@@ -23,6 +25,6 @@ export function judgeDocuments({ plan, sha256s }: Order, { documents }: ShownSes
 }
 
 /** The same file attached again, or the same document uploaded and attached again. */
-function isRepeated({ fileId, name }: Attached, before: readonly Attached[]): boolean {
+function isAmong(before: readonly Attached[], { fileId, name }: Attached): boolean {
   return before.some((other) => other.fileId === fileId || other.name === name);
 }

@@ -4,6 +4,8 @@ import { chanceOf } from './chance.js';
 export interface Blow {
   /** The pause before it, in seconds. */
   readonly after: number;
+  /** What must have happened at the vendor since the blow before: so it meets work, and work gets on on any machine. */
+  readonly effects: number;
   readonly hits: 'server' | 'worker';
   /** Which worker, counted from 0. */
   readonly worker: number;
@@ -21,6 +23,7 @@ export function* stormOf(seed: number, workers: number): Generator<Blow, never> 
   for (let count = 0; ; count += 1) {
     yield {
       after: chance.between(1.5, 5),
+      effects: 2 + Math.floor(chance.next() * 12),
       hits: count % CYCLE === SERVER ? 'server' : 'worker',
       worker: Math.floor(chance.next() * workers),
       down: chance.between(0, 2),

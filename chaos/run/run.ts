@@ -15,11 +15,15 @@ export interface RunOptions {
   readonly storm: Storm;
   readonly documentRoot: string;
   readonly onLook: (progress: Progress) => void;
+  /** Ends the run early, by rejecting. */
+  readonly signal: AbortSignal;
 }
 
 export interface Progress {
   readonly accepted: number;
   readonly counts: Counts;
+  /** How much has happened at the vendor. */
+  readonly effects: number;
   readonly damage: Damage;
   readonly decisions: Decisions;
 }
@@ -34,10 +38,10 @@ export interface RunResult {
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Employees do not click all at once. Looking at PDFs is the dearest part, and done again from the start when its worker
- * is killed: more sessions at a time than this would be killed before they are through.
+ * Employees do not click all at once. Looking at PDFs is the dearest part, and begun again when its worker is killed: with
+ * too many at a time none would get through.
  */
-const CHECKING_AT_ONCE = 4;
+const CHECKING_AT_ONCE = 12;
 const SENDING_AT_ONCE = 30;
 
 /** The storm ends before the last sessions do, so that their waits do not add up to hours. */
@@ -48,7 +52,7 @@ const GIVE_UP_WHEN_QUIET_MS = 420_000;
 
 /** Lets all sessions run to their end through the storm. Returns when each has ended, waits for a human who does not come, or is stuck. */
 export async function runSessions(options: RunOptions): Promise<RunResult> {
-  const { plans, signings, vendor, storm, documentRoot, onLook } = options;
+  const { plans, signings, vendor, storm, documentRoot, onLook, signal } = options;
   const plays: Play[] = [];
   const waiting = [...plans];
   const errands = createErrands();
@@ -57,13 +61,14 @@ export async function runSessions(options: RunOptions): Promise<RunResult> {
   const quiet = createQuiet();
 
   for (;;) {
-    await sleep(LOOK_EVERY_MS);
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
     const situation = await lookUnlessDown(signings, vendor, plans.length * 2);
     if (situation === undefined) continue;
     const accepted = plays.map(({ plan }) => plan.requestId);
     const counts = countStates(situation, accepted);
     const started = plans.length - waiting.length;
-    onLook({ accepted: plays.length, counts, damage: storm.damage, decisions: people.decisions });
+    const { effects } = situation;
+    onLook({ accepted: plays.length, counts, effects, damage: storm.damage, decisions: people.decisions });
 
     const checking = counts.checking + started - plays.length;
     const free = counts.sending < SENDING_AT_ONCE ? Math.max(0, CHECKING_AT_ONCE - checking) : 0;

@@ -9,6 +9,8 @@ export interface Situation {
   readonly contracts: ReadonlyMap<string, ShownSession>;
   /** By requestId; what was accepted a moment ago may be missing. */
   readonly states: ReadonlyMap<string, State | 'terminated' | null>;
+  /** How much has happened at the vendor: contract sessions, files and documents. */
+  readonly effects: number;
   /** Differs whenever something has moved. */
   readonly mark: string;
 }
@@ -29,6 +31,7 @@ export async function lookAround(signings: SigningClient, vendor: Vendor, most: 
   return {
     contracts: new Map(shown.map((session) => [session.name, session])),
     states,
+    effects: shown.reduce((sum, { files, documents }) => sum + 1 + files.length + documents.length, 0),
     mark: [...states].sort().join() + files.join(),
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stormOf } from '../plan/storm.js';
+import { stormOf, type Blow } from '../plan/storm.js';
 import type { MortalServer } from './mortal-server.js';
 import type { WorkerPool } from './worker-pool.js';
 
@@ -17,17 +17,33 @@ export interface Storm {
   calm(): Promise<void>;
 }
 
+export interface Ground {
+  readonly server: MortalServer;
+  readonly workers: WorkerPool;
+  /** How much has happened at the vendor so far. */
+  readonly effects: () => number;
+}
+
+const LOOK_EVERY_MS = 100;
+
 /** Kills workers and server by the plan of the seed until it is calmed. */
-export function startStorm(seed: number, server: MortalServer, workers: WorkerPool): Storm {
+export function startStorm(seed: number, { server, workers, effects }: Ground): Storm {
   const damage: Damage = { workersKilled: 0, serverKilled: 0 };
   const over = new AbortController();
+  const pause = (milliseconds: number): Promise<void> =>
+    sleep(milliseconds, undefined, { signal: over.signal }).catch(() => undefined);
+  const strike = async ({ hits, worker, down }: Blow): Promise<void> => {
+    if (hits === 'server') damage.serverKilled += 1;
+    else damage.workersKilled += 1;
+    await (hits === 'server' ? server.kill(down) : workers.kill(worker, down));
+  };
   const raging = (async () => {
-    for (const { after, hits, worker, down } of stormOf(seed, workers.size)) {
-      await sleep(after * 1000, undefined, { signal: over.signal }).catch(() => undefined);
+    for (const blow of stormOf(seed, workers.size)) {
+      const due = effects() + blow.effects;
+      await pause(blow.after * 1000);
+      while (!over.signal.aborted && effects() < due) await pause(LOOK_EVERY_MS);
       if (over.signal.aborted) return;
-      if (hits === 'server') damage.serverKilled += 1;
-      else damage.workersKilled += 1;
-      await (hits === 'server' ? server.kill(down) : workers.kill(worker, down));
+      await strike(blow);
     }
   })();
   const broken = raging.then(() => new Promise<never>(() => undefined));
