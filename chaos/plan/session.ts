@@ -28,7 +28,6 @@ export interface SessionPlan {
   readonly faults: readonly Fault[];
 }
 
-const MOST_DOCUMENTS = 20;
 const EMPLOYEES = 7;
 
 /** The plan of the session with this number, counted from 0: it depends on the seed and the number alone. */
@@ -57,9 +56,24 @@ export function planSessions(seed: number, count: number): SessionPlan[] {
   return Array.from({ length: count }, (_, number) => planSession(seed, number));
 }
 
-/** 1 to 20 documents, mostly few: more than half of the sessions have one or two, a sixth more than ten. */
+/** So many documents, and how often: mostly few, since looking at one costs a quarter of a second; 4 on average. */
+const DOCUMENTS = {
+  few: { weight: 70, least: 1, most: 3 },
+  several: { weight: 22, least: 4, most: 9 },
+  many: { weight: 6, least: 10, most: 19 },
+  all: { weight: 2, least: 20, most: 20 },
+};
+
 function planDocuments(chance: Chance): string[] {
-  const count = 1 + Math.floor(MOST_DOCUMENTS * chance.next() ** 4);
+  const { few, several, many, all } = DOCUMENTS;
+  const size = chance.weighted({
+    few: few.weight,
+    several: several.weight,
+    many: many.weight,
+    all: all.weight,
+  });
+  const { least, most } = DOCUMENTS[size];
+  const count = least + Math.floor(chance.next() * (most - least + 1));
   return Array.from({ length: count }, (_, index) => {
     const letter = String.fromCharCode(97 + Math.floor(chance.next() * 26));
     return `${letter}-${index + 1}.pdf`;

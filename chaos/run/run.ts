@@ -39,9 +39,9 @@ const LOOK_EVERY_MS = 1_000;
 
 /**
  * Employees do not click all at once. Looking at PDFs is the dearest part, and begun again when its worker is killed: with
- * too many at a time none would get through.
+ * too many documents at a time none would get through.
  */
-const CHECKING_AT_ONCE = 12;
+const DOCUMENTS_CHECKED_AT_ONCE = 24;
 const SENDING_AT_ONCE = 30;
 
 /** The storm ends before the last sessions do, so that their waits do not add up to hours. */
@@ -50,11 +50,14 @@ const CALM_WHEN_QUIET_MS = 90_000;
 /** Longer than any pause a session can make at this run's faults: what is quiet for so long is stuck. */
 const GIVE_UP_WHEN_QUIET_MS = 420_000;
 
-/** Lets all sessions run to their end through the storm. Returns when each has ended, waits for a human who does not come, or is stuck. */
+/**
+ * Lets all sessions run to their end through the storm. Returns when each has ended, waits for a human who does not come,
+ * or is stuck.
+ */
 export async function runSessions(options: RunOptions): Promise<RunResult> {
   const { plans, signings, vendor, storm, documentRoot, onLook, signal } = options;
   const plays: Play[] = [];
-  const waiting = [...plans];
+  let begun = 0;
   const errands = createErrands();
   const onAccepted = (play: Play): void => void plays.push(play);
   const people = createPeople({ signings, vendor, documentRoot, errands, onAccepted });
@@ -64,18 +67,16 @@ export async function runSessions(options: RunOptions): Promise<RunResult> {
     await sleep(LOOK_EVERY_MS, undefined, { signal });
     const situation = await lookUnlessDown(signings, vendor, plans.length * 2);
     if (situation === undefined) continue;
-    const accepted = plays.map(({ plan }) => plan.requestId);
-    const counts = countStates(situation, accepted);
-    const started = plans.length - waiting.length;
+    const counts = countStates(situation, plays);
     const { effects } = situation;
     onLook({ accepted: plays.length, counts, effects, damage: storm.damage, decisions: people.decisions });
 
-    const checking = counts.checking + started - plays.length;
-    const free = counts.sending < SENDING_AT_ONCE ? Math.max(0, CHECKING_AT_ONCE - checking) : 0;
-    for (const plan of waiting.splice(0, free)) people.start(plan);
+    const next = counts.sending < SENDING_AT_ONCE ? nextOf(plans, begun, situation) : [];
+    for (const plan of next) people.start(plan);
+    begun += next.length;
     for (const play of plays) people.act(play, situation);
 
-    const open = plays.filter(({ plan }) => !isAtRest(plan, situation)).length + plans.length - plays.length;
+    const open = plans.filter((plan) => !isAtRest(plan, situation)).length;
     if (open === 0) break;
     const quietMs = quiet.since(situation.mark);
     if (open <= Math.max(1, plans.length * LAST_SHARE) || quietMs > CALM_WHEN_QUIET_MS) void storm.calm();
@@ -84,6 +85,21 @@ export async function runSessions(options: RunOptions): Promise<RunResult> {
   await storm.calm();
   await errands.ended();
   return { plays, decisions: people.decisions, toldInVain: errands.failed };
+}
+
+/** The sessions that can begin now, beside those whose documents are still being looked at. */
+function nextOf(plans: readonly SessionPlan[], begun: number, { states }: Situation): SessionPlan[] {
+  const checking = plans
+    .slice(0, begun)
+    .filter(({ requestId }) => (states.get(requestId) ?? 'checking-documents') === 'checking-documents');
+  let documents = checking.reduce((sum, plan) => sum + plan.documents.length, 0);
+  const next: SessionPlan[] = [];
+  for (const plan of plans.slice(begun)) {
+    documents += plan.documents.length;
+    if (documents > DOCUMENTS_CHECKED_AT_ONCE) break;
+    next.push(plan);
+  }
+  return next;
 }
 
 async function lookUnlessDown(

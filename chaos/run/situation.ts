@@ -1,4 +1,5 @@
 import type { SigningClient, SigningStatus } from '../../src/starter/index.js';
+import type { Play } from './play.js';
 import type { ShownSession, Vendor } from './vendor.js';
 
 type State = SigningStatus['state'];
@@ -45,10 +46,9 @@ export interface Counts {
   readonly ended: number;
 }
 
-export function countStates({ states }: Situation, accepted: readonly string[]): Counts {
-  const of = (requestId: string): string => states.get(requestId) ?? 'checking-documents';
-  const count = (isSo: (state: string) => boolean): number =>
-    accepted.filter((requestId) => isSo(of(requestId))).length;
+export function countStates({ states }: Situation, accepted: readonly Play[]): Counts {
+  const shown = accepted.map(({ plan }) => states.get(plan.requestId) ?? 'checking-documents');
+  const count = (isSo: (state: string) => boolean): number => shown.filter(isSo).length;
   return {
     checking: count((state) => state === 'checking-documents'),
     sending: count((state) => SENDING.includes(state)),
