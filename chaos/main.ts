@@ -68,7 +68,10 @@ async function chaos(life: Life, chosen: Arguments, { folder, over }: Frame): Pr
   const evidence = await collect(stage.client, stage.vendor, run.plays);
   const findings = judge(evidence);
 
-  screen.say(`\n${weatherReport(evidence, run, storm.damage)}\n\n${tableOf(evidence, findings)}\n`);
+  const damage = { ...storm.damage, ended: stage.workers.ended() };
+  screen.say(`\n${weatherReport(evidence, run, damage)}\n\n${tableOf(evidence, findings)}\n`);
+  if (run.plays.length < sessions)
+    throw new Error(`${sessions - run.plays.length} sessions could not be started at all.`);
   if (findings.length > 0) throw new Error(`${listOf(findings)}\nThat must not be.`);
 }
 

@@ -3,15 +3,20 @@ import type { Evidence } from './judge/evidence.js';
 import type { RunResult } from './run/run.js';
 import type { Damage } from './run/storm.js';
 
-/** What the sessions have been through, one line for each plague. */
-export function weatherReport(evidence: Evidence, run: RunResult, damage: Damage): string {
+/** What the sessions have been through. `ended`: how many workers ended without being killed. */
+export function weatherReport(
+  evidence: Evidence,
+  run: RunResult,
+  { workersKilled, serverKilled, ended }: Damage & { readonly ended: number },
+): string {
   const { ledger, orders, workflows } = evidence;
   const hit = ledger.filter(({ fault }) => fault === true).length;
   const lost = sum([...workflows.values()].map(({ calls }) => calls.lost));
   const planned = sum(orders.map(({ plan }) => countBy(plan.faults.map(kindOf))));
   const { adopt, retry } = run.decisions;
   return [
-    `Killed: workers ${damage.workersKilled} times, the Temporal server ${damage.serverKilled} times`,
+    `Killed: workers ${workersKilled} times, the Temporal server ${serverKilled} times`,
+    `Workers that ended by themselves and were started again: ${ended}`,
     `Calls at the vendor: ${ledger.length}, of which ${hit} hit by a fault`,
     `Faults in wait: ${KINDS.map((kind) => `${kind} ${planned[kind] ?? 0}`).join(', ')}`,
     `Calls cut off with their worker: ${listed(lost)}`,

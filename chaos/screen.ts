@@ -44,14 +44,12 @@ function clock(milliseconds: number): string {
 
 const BAR = 20;
 
-function lineOf({ accepted, counts, damage, decisions }: Progress, sessions: number): string {
+function lineOf({ counts, damage }: Progress, sessions: number): string {
   const { checking, sending, awaiting, needsAttention, ended } = counts;
   const filled = Math.round((BAR * ended) / sessions);
-  const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled);
-  const { adopt, retry } = decisions;
-  return (
-    `${bar} ${ended} of ${sessions} ended │ ${accepted} started: checking ${checking}, sending ${sending}, awaiting ` +
-    `${awaiting}, needing attention ${needsAttention} │ human ${adopt + retry} │ killed: worker ${damage.workersKilled}, ` +
-    `server ${damage.serverKilled}`
-  );
+  return [
+    `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${ended} of ${sessions} ended`,
+    `killed: workers ${damage.workersKilled}, server ${damage.serverKilled}`,
+    `checking ${checking}, sending ${sending}, awaiting ${awaiting}, needing attention ${needsAttention}`,
+  ].join(' │ ');
 }

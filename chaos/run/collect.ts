@@ -1,6 +1,10 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { WorkflowFailedError } from '@temporalio/client';
 import type { SigningStatus } from '../../src/starter/index.js';
 import type { Evidence, WorkflowRecord } from '../judge/evidence.js';
 import { readHistory } from '../judge/history.js';
@@ -8,11 +12,9 @@ import type { Play } from './play.js';
 import type { Vendor } from './vendor.js';
 
 const AT_ONCE = 8;
-const WORKER_ANSWERS_MS = 20_000;
+const WORKER_ANSWERS_MS = 60_000;
 
-type StatusName = Awaited<
-  ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>
->['status']['name'];
+type StatusName = Awaited<ReturnType<WorkflowHandle['describe']>>['status']['name'];
 
 const ENDS: Partial<Record<StatusName, WorkflowRecord['end']>> = {
   COMPLETED: 'completed',

@@ -13,7 +13,7 @@ const PATIENCE_MS = (LATEST_EFFECT_SECONDS + 7) * 1000;
  * is nothing to look for.
  */
 export async function decide(
-  signings: SigningClient,
+  signings: Pick<SigningClient, 'status' | 'resolve'>,
   requestId: string,
   lookIntoDashboard: () => Promise<readonly ShownSession[]>,
 ): Promise<Decision> {

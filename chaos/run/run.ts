@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoServerError, type SigningClient } from '../../src/starter/index.js';
+import type { SigningClient } from '../../src/starter/index.js';
 import type { SessionPlan } from '../plan/session.js';
 import { createErrands } from './errands.js';
 import { createPeople, type Decisions } from './people.js';
 import type { Play } from './play.js';
-import { countStates, lookAround, type Counts, type Situation } from './situation.js';
+import { countStates, hasEnded, lookAround, stateIn, type Counts, type Situation } from './situation.js';
 import type { Damage, Storm } from './storm.js';
 import type { Vendor } from './vendor.js';
 
@@ -20,12 +20,10 @@ export interface RunOptions {
 }
 
 export interface Progress {
-  readonly accepted: number;
   readonly counts: Counts;
   /** How much has happened at the vendor. */
   readonly effects: number;
   readonly damage: Damage;
-  readonly decisions: Decisions;
 }
 
 export interface RunResult {
@@ -65,11 +63,11 @@ export async function runSessions(options: RunOptions): Promise<RunResult> {
 
   for (;;) {
     await sleep(LOOK_EVERY_MS, undefined, { signal });
-    const situation = await lookUnlessDown(signings, vendor, plans.length * 2);
+    const situation = await look(options, quiet);
     if (situation === undefined) continue;
     const counts = countStates(situation, plays);
     const { effects } = situation;
-    onLook({ accepted: plays.length, counts, effects, damage: storm.damage, decisions: people.decisions });
+    onLook({ counts, effects, damage: storm.damage });
 
     const next = counts.sending < SENDING_AT_ONCE ? nextOf(plans, begun, situation) : [];
     for (const plan of next) people.start(plan);
@@ -77,21 +75,32 @@ export async function runSessions(options: RunOptions): Promise<RunResult> {
     for (const play of plays) people.act(play, situation);
 
     const open = plans.filter((plan) => !isAtRest(plan, situation)).length;
-    if (open === 0) break;
-    const quietMs = quiet.since(situation.mark);
-    if (open <= Math.max(1, plans.length * LAST_SHARE) || quietMs > CALM_WHEN_QUIET_MS) void storm.calm();
-    if (quietMs > GIVE_UP_WHEN_QUIET_MS) break;
+    if (open === 0 || quiet.lastsMs() > GIVE_UP_WHEN_QUIET_MS) break;
+    if (open <= Math.max(1, plans.length * LAST_SHARE) || quiet.lastsMs() > CALM_WHEN_QUIET_MS)
+      void storm.calm();
   }
   await storm.calm();
   await errands.ended();
   return { plays, decisions: people.decisions, toldInVain: errands.failed };
 }
 
+/** Nothing can be seen while the server is down; that it does not come back is thrown. */
+async function look({ plans, signings, vendor }: RunOptions, quiet: Quiet): Promise<Situation | undefined> {
+  try {
+    const situation = await lookAround(signings, vendor, plans.length * 2);
+    quiet.heed(situation.mark);
+    return situation;
+  } catch (error) {
+    if (quiet.lastsMs() > GIVE_UP_WHEN_QUIET_MS) throw error;
+    return undefined;
+  }
+}
+
 /** The sessions that can begin now, beside those whose documents are still being looked at. */
-function nextOf(plans: readonly SessionPlan[], begun: number, { states }: Situation): SessionPlan[] {
+function nextOf(plans: readonly SessionPlan[], begun: number, situation: Situation): SessionPlan[] {
   const checking = plans
     .slice(0, begun)
-    .filter(({ requestId }) => (states.get(requestId) ?? 'checking-documents') === 'checking-documents');
+    .filter(({ requestId }) => stateIn(situation, requestId) === 'checking-documents');
   let documents = checking.reduce((sum, plan) => sum + plan.documents.length, 0);
   const next: SessionPlan[] = [];
   for (const plan of plans.slice(begun)) {
@@ -102,32 +111,26 @@ function nextOf(plans: readonly SessionPlan[], begun: number, { states }: Situat
   return next;
 }
 
-async function lookUnlessDown(
-  signings: SigningClient,
-  vendor: Vendor,
-  most: number,
-): Promise<Situation | undefined> {
-  return lookAround(signings, vendor, most).catch((error: unknown) => {
-    if (error instanceof NoServerError) return undefined;
-    throw error;
-  });
-}
-
 /** Whether nothing more is to be expected of a session. */
-function isAtRest({ requestId, leftWaiting }: SessionPlan, { states }: Situation): boolean {
-  const state = states.get(requestId);
-  if (state === 'needs-attention') return leftWaiting;
-  return ['completed', 'failed', 'withdrawn', 'expired', 'cancelled', 'terminated'].includes(state ?? '');
+function isAtRest({ requestId, leftWaiting }: SessionPlan, situation: Situation): boolean {
+  const state = stateIn(situation, requestId);
+  return hasEnded(state) || (leftWaiting && state === 'needs-attention');
 }
 
-function createQuiet(): { since(mark: string): number } {
+/** How long nothing has moved. */
+interface Quiet {
+  heed(mark: string): void;
+  lastsMs(): number;
+}
+
+function createQuiet(): Quiet {
   let last = '';
   let changedAt = Date.now();
   return {
-    since: (mark) => {
+    heed: (mark) => {
       if (mark !== last) changedAt = Date.now();
       last = mark;
-      return Date.now() - changedAt;
     },
+    lastsMs: () => Date.now() - changedAt,
   };
 }

@@ -17,7 +17,6 @@ export interface Situation {
 }
 
 const ENDED: readonly string[] = ['completed', 'failed', 'withdrawn', 'expired', 'cancelled', 'terminated'];
-/** Before the session exists at the vendor and in its middle: where workers have work to do. */
 const SENDING: readonly string[] = ['initiating', 'uploading', 'attaching', 'handing-over'];
 
 /** Looks at the Dashboard and at Temporal's list. @throws NoServerError while the server is down */
@@ -37,6 +36,15 @@ export async function lookAround(signings: SigningClient, vendor: Vendor, most: 
   };
 }
 
+/** The state of a session; one that the list lacks was accepted a moment ago. */
+export function stateIn({ states }: Situation, requestId: string): string {
+  return states.get(requestId) ?? 'checking-documents';
+}
+
+export function hasEnded(state: string): boolean {
+  return ENDED.includes(state);
+}
+
 export interface Counts {
   readonly checking: number;
   readonly sending: number;
@@ -46,14 +54,14 @@ export interface Counts {
   readonly ended: number;
 }
 
-export function countStates({ states }: Situation, accepted: readonly Play[]): Counts {
-  const shown = accepted.map(({ plan }) => states.get(plan.requestId) ?? 'checking-documents');
+export function countStates(situation: Situation, accepted: readonly Play[]): Counts {
+  const shown = accepted.map(({ plan }) => stateIn(situation, plan.requestId));
   const count = (isSo: (state: string) => boolean): number => shown.filter(isSo).length;
   return {
     checking: count((state) => state === 'checking-documents'),
     sending: count((state) => SENDING.includes(state)),
     awaiting: count((state) => state.startsWith('awaiting')),
     needsAttention: count((state) => state === 'needs-attention'),
-    ended: count((state) => ENDED.includes(state)),
+    ended: count(hasEnded),
   };
 }

@@ -16,7 +16,10 @@ export interface WorkerPool {
 
 const TRY_AGAIN_MS = 500;
 
-/** Starts so many workers with these variables, and waits until all are ready. Their logs go into the folder. */
+/**
+ * Starts so many workers with these variables, and waits until all are ready. Their logs go into the folder. Throws one
+ * sentence when one does not come up.
+ */
 export async function startWorkerPool(
   size: number,
   variables: Readonly<Record<string, string>>,
@@ -29,21 +32,23 @@ export async function startWorkerPool(
   let stopped = false;
 
   const start = async (which: number): Promise<void> => {
+    lives += 1;
+    const worker = await startWorker(variables, path.join(folder, `worker-${which + 1}-life-${lives}.log`));
+    workers[which] = worker;
+    worker.endsByItself().catch(() => {
+      ended += 1;
+      restarting[which] = restart(which);
+    });
+  };
+  const restart = async (which: number): Promise<void> => {
     while (!stopped) {
-      lives += 1;
-      const log = path.join(folder, `worker-${which + 1}-life-${lives}.log`);
-      const worker = await startWorker(variables, log).catch(() => undefined);
-      if (worker === undefined) {
+      try {
+        await start(which);
+        return;
+      } catch {
         // Its server may be down at this moment.
         await sleep(TRY_AGAIN_MS);
-        continue;
       }
-      workers[which] = worker;
-      worker.endsByItself().catch(() => {
-        ended += 1;
-        restarting[which] = start(which);
-      });
-      return;
     }
   };
   const end = async (which: number): Promise<void> => {
@@ -61,7 +66,7 @@ export async function startWorkerPool(
       await restarting[which];
       await end(which);
       await sleep(downSeconds * 1000);
-      await start(which);
+      await restart(which);
     },
     stop: async () => {
       stopped = true;
