@@ -38,8 +38,8 @@ export async function setStage(life: Life, folder: string): Promise<Stage> {
   };
   const workers = await startWorkerPool(WORKERS, variables, folder);
   life.stopAtEnd(() => workers.stop());
+  // Never closed: calls that are still being tried again would fall over that, and the process ends anyway.
   const connection = await Connection.connect({ address: server.address });
-  life.stopAtEnd(() => connection.close());
   const client = new Client({ connection });
   return { server, vendor, workers, client, signings: createSigningClient(client), documentRoot };
 }

@@ -38,11 +38,13 @@ export function startStorm(seed: number, { server, workers, effects }: Ground): 
     await (hits === 'server' ? server.kill(down) : workers.kill(worker, down));
   };
   const raging = (async () => {
+    let before = 0;
     for (const blow of stormOf(seed, workers.size)) {
-      const due = effects() + blow.effects;
+      const due = before + blow.effects;
       await pause(blow.after * 1000);
       while (!over.signal.aborted && effects() < due) await pause(LOOK_EVERY_MS);
       if (over.signal.aborted) return;
+      before = effects();
       await strike(blow);
     }
   })();
