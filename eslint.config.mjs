@@ -22,10 +22,21 @@ const zones = [
     except: [`./${target.slice('src/'.length)}`, ...may.map((folder) => `./${folder}`)],
     message: `${target} may import only: ${may.length === 0 ? 'nothing' : may.join(', ')}.`,
   })),
-  { target: 'src', from: ['fake-flexperto', 'test', 'scripts', 'bench'], message: 'src stands alone.' },
+  {
+    target: 'src',
+    from: ['fake-flexperto', 'test', 'scripts', 'bench', 'chaos'],
+    message: 'src stands alone.',
+  },
+  {
+    target: 'chaos',
+    from: 'src',
+    except: ['./starter'],
+    message:
+      'The chaos run knows the worker from outside, by the client library, so that it judges with its own eyes.',
+  },
   {
     target: 'fake-flexperto',
-    from: ['src', 'test', 'scripts', 'bench'],
+    from: ['src', 'test', 'scripts', 'bench', 'chaos'],
     message: 'The fake shares no code with src, so that a misreading of the vendor cannot pass its own test.',
   },
   {
@@ -84,5 +95,5 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
-  { files: ['scripts/**', 'bench/**', 'fake-flexperto/main.ts'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'chaos/**', 'fake-flexperto/main.ts'], rules: { 'no-console': 'off' } },
 );

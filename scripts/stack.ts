@@ -79,10 +79,13 @@ function variablesFor(
   };
 }
 
-/** The worker as it runs in production, dist/src/worker.js in a process of its own. */
-async function startWorker(
+/**
+ * Starts the worker as it runs in production, dist/src/worker.js in a process of its own, with these variables alone, and
+ * waits until it is ready. Throws one sentence when it does not get there.
+ */
+export async function startWorker(
   variables: Readonly<Record<string, string>>,
-  log: string | undefined,
+  log?: string,
 ): Promise<ChildServer> {
   // In dist/ there is neither a .env nor, as its home, a configuration of Temporal: what counts is what stands here.
   const dist = path.join(ROOT, 'dist');
