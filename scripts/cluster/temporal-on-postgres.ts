@@ -41,7 +41,16 @@ export async function choosePorts(frontend?: number): Promise<TemporalPorts> {
 export async function createSchema({ port }: Postgres): Promise<void> {
   const { sqlTool } = await findTemporalBinaries();
   const sql = (database: string, ...args: string[]): Promise<string> => {
-    const at = ['--plugin', 'postgres12', '--endpoint', '127.0.0.1', '--port', String(port), '--user', 'temporal'];
+    const at = [
+      '--plugin',
+      'postgres12',
+      '--endpoint',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--user',
+      'temporal',
+    ];
     return runCommand(sqlTool, [...at, '--database', database, ...args]);
   };
   const databases = [
@@ -69,7 +78,17 @@ export async function startTemporalOnPostgres(
   mkdirSync(config, { recursive: true });
   writeFileSync(path.join(config, 'cluster.yaml'), temporalConfig(ports, port));
   const services = SERVICES.map((name) => `--service=${name}`);
-  const args = ['--root', folder, '--config', 'config', '--env', 'cluster', '--allow-no-auth', 'start', ...services];
+  const args = [
+    '--root',
+    folder,
+    '--config',
+    'config',
+    '--env',
+    'cluster',
+    '--allow-no-auth',
+    'start',
+    ...services,
+  ];
   const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], cwd: folder });
   const server = new ChildServer(child, 'The Temporal server');
   const address = `127.0.0.1:${ports.frontend.rpc}`;

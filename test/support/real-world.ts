@@ -38,7 +38,7 @@ export interface RealWorld {
 export const API_KEY = 'the-api-key-of-this-test';
 
 export async function createRealWorld(
-  server: TemporalServer,
+  server: Pick<TemporalServer, 'address' | 'namespace'>,
   vendor: FakeFlexpertoOptions = {},
 ): Promise<RealWorld> {
   const connection = await Connection.connect({ address: server.address });
