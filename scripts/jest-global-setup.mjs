@@ -10,9 +10,13 @@ export default async function prepareServers() {
   if (!existsSync(resolve(root, 'dist/workflow-bundle.js')))
     throw new Error('Run npm run build before jest.');
   const { findTemporalCli } = await import('../dist/scripts/temporal-cli.js');
+  const { findPostgres } = await import('../dist/scripts/cluster/postgres-binaries.js');
+  const { findTemporalBinaries } = await import('../dist/scripts/cluster/temporal-binaries.js');
   const { findTimeSkippingServer } = await import('../dist/scripts/time-skipping-server.js');
   process.env.TEMPORAL_CLI_PATH = await orSay(findTemporalCli());
   await orSay(findTimeSkippingServer());
+  await orSay(findTemporalBinaries());
+  await orSay(findPostgres());
 }
 
 async function orSay(path) {

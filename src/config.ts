@@ -86,6 +86,10 @@ const variables = z.object({
     .default('false')
     .transform((text) => text === 'true'),
   SIGNING_METRICS_ADDRESS: ipAddress.optional(),
+  SIGNING_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes and underscores')
+    .optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
@@ -121,6 +125,8 @@ export interface WorkerConfig extends ClientConfig {
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
   readonly metricsAddress: string | undefined;
+  /** With it, Temporal sends work only to workers of the current build. */
+  readonly buildId: string | undefined;
 }
 
 /** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
@@ -157,6 +163,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     uploadTimeoutMs: read.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
     firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
+    buildId: read.SIGNING_BUILD_ID,
   };
 }
 

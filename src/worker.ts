@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
+import { Runtime, Worker, type Logger, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
 import {
   ConfigError,
@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
     maxConcurrentActivityTaskExecutions: 50,
+    ...versioning(config),
   });
   const health = reportHealth(worker, logger);
   leaving.end();
@@ -124,6 +125,21 @@ function telemetry({ metricsAddress }: WorkerConfig) {
   if (metricsAddress === undefined) return {};
   const options = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
   return { metrics: { prometheus: { bindAddress: metricsAddress, ...options } } };
+}
+
+/**
+ * Sessions wait for weeks, so they move to the current build as soon as they go on; pinned to theirs, they would keep old
+ * workers alive for a month.
+ */
+function versioning({ buildId, taskQueue }: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName: taskQueue, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  };
 }
 
 /** With keys, the one that hides what failures say (encryption/failure-converter.ts). */

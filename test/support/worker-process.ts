@@ -24,11 +24,11 @@ export interface WorkerProcess {
   readonly ended: Promise<ProcessEnd>;
 }
 
-/** Starts the worker with these variables alone and does not wait for it. */
-export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
+/** Starts the worker with these variables alone and does not wait for it; the one of this build, or another program. */
+export function spawnWorker(env: NodeJS.ProcessEnv, program = 'dist/src/worker.js'): WorkerProcess {
   // In a folder without .env and without a configuration of Temporal: what counts is what the test says.
   const cwd = resolve('dist');
-  const child = spawn(process.execPath, [resolve('dist/src/worker.js')], {
+  const child = spawn(process.execPath, [resolve(program)], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,8 +69,8 @@ export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
 }
 
 /** Starts the worker and waits until it says that it is ready. */
-export async function startWorkerProcess(env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
-  const worker = spawnWorker(env);
+export async function startWorkerProcess(env: NodeJS.ProcessEnv, program?: string): Promise<WorkerProcess> {
+  const worker = spawnWorker(env, program);
   await worker.waitFor('"worker ready"');
   return worker;
 }
