@@ -211,6 +211,7 @@ test('fetching ends with the reason of the signal that gave it up', async () => 
 test.each([
   '0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.1', '192.168.1.1', '224.0.0.1',
   '::', '::1', 'fe80::1', 'fc00::1', '::ffff:10.1.2.3', '64:ff9b::a01:203', '2002:a01:203::1',
+  '::10.1.2.3', '::a01:203', '::ffff:0:a01:203', '64:ff9b:1::a01:203', '2001::a01:203', 'fe80::1%eth0', '4000::1', 'e000::1',
 ])('%s is no public address', (address) => {
   expect(parseHosts(['docs.bank.example']).allowsAddress(address)).toBe(false);
 }); // prettier-ignore
