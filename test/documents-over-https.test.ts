@@ -42,7 +42,21 @@ const routes: Readonly<Record<string, Route>> = {
     response.writeHead(200, { 'content-length': '1000' }).write(BYTES, () => request.socket.destroy());
   },
   '/later.pdf': (_, response) => void response.writeHead(503).end(),
+  '/dripping.pdf': (_, response) => {
+    drip(response.writeHead(404));
+  },
+  '/dripping-moved.pdf': (_, response) => {
+    drip(response.writeHead(302, { location: '/contract.pdf' }));
+  },
 };
+
+/** Goes on for as long as somebody listens. */
+function drip(response: ServerResponse): void {
+  const drops = setInterval(() => response.write('.'), 50);
+  response.on('close', () => {
+    clearInterval(drops);
+  });
+}
 
 const handler: Route = (request, response) => {
   const route = routes[request.url ?? ''];
@@ -172,6 +186,13 @@ test('what may pass is told apart from what stays: a busy or broken host from a 
     'passing: could not be fetched: its host answered 503',
   );
   expect(await problemOf(listed(), `${server.url}/broken.pdf`)).toMatch(/^passing: could not be fetched \(/);
+});
+
+test('what a host says beside its refusal or its redirect is not listened to, as it may never end', async () => {
+  expect(await problemOf(listed(), `${server.url}/dripping.pdf`)).toBe(
+    'could not be fetched: its host answered 404',
+  );
+  expect(await fetched(listed(), `${server.url}/dripping-moved.pdf`)).toEqual(BYTES);
 });
 
 test('a host whose certificate nobody vouches for is not read', async () => {
