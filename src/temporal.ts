@@ -56,14 +56,23 @@ export async function connectWorker(target: TemporalTarget): Promise<NativeConne
   });
 }
 
-/** @throws NoServerError within seconds, NoAccessError */
-export async function connectClient(target: TemporalTarget): Promise<Client> {
+/**
+ * `identity` is the name under which histories keep what this client does; else the SDK's, of process and host.
+ * @throws NoServerError within seconds, NoAccessError
+ */
+export async function connectClient(target: TemporalTarget, identity?: string): Promise<Client> {
   const connection = await Connection.connect({ connectTimeout: '5 seconds', ...target.options }).catch(
     (error: unknown) => {
       throw unreachable(target, error);
     },
   );
-  return new Client({ connection, namespace: target.namespace, dataConverter: target.dataConverter });
+  const { namespace, dataConverter } = target;
+  return new Client({
+    connection,
+    namespace,
+    dataConverter,
+    ...(identity === undefined ? {} : { identity }),
+  });
 }
 
 function unreachable({ address, options }: TemporalTarget, error: unknown): Error {

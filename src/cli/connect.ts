@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { readClientConfig } from '../config.js';
 import { createSigningClient, type SigningClient } from '../starter/index.js';
 import { connectClient, temporalTarget } from '../temporal.js';
@@ -10,10 +11,20 @@ export interface Signings extends SigningClient {
 /** Connects for as long as `work` takes. @throws ConfigError, NoServerError, NoAccessError */
 export async function withSignings<Result>(work: (signings: Signings) => Promise<Result>): Promise<Result> {
   const config = readClientConfig(process.env);
-  const client = await connectClient(temporalTarget(config));
+  const client = await connectClient(temporalTarget(config), identity());
   try {
     return await work({ ...createSigningClient(client, config.taskQueue), taskQueue: config.taskQueue });
   } finally {
     await client.connection.close();
+  }
+}
+
+/** Who acts, as the histories keep it: the user of the operating system. Host and process would say nothing later on. */
+function identity(): string {
+  try {
+    return `cli/${userInfo().username}`;
+  } catch {
+    // In a container a user need not have a name.
+    return `cli/uid-${process.getuid?.() ?? 'unknown'}`;
   }
 }

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
+import { auditSigning, type SigningAudit } from './audit/index.js';
 import { decideOnce } from './decide-once.js';
 import { explained } from './explained.js';
 import { listSignings } from './list.js';
@@ -69,6 +70,8 @@ export interface SigningClient {
   cancel(requestId: string): Promise<void>;
   /** Open ones first, the newest start first among them; then those that have ended, the latest end first. */
   list(filter?: SigningFilter): Promise<SigningSummary[]>;
+  /** The evidence of a signing, whatever its state; from its histories alone, so that no worker is needed. */
+  audit(requestId: string): Promise<SigningAudit>;
 }
 
 export function createSigningClient(
@@ -107,5 +110,6 @@ export function createSigningClient(
       await askServer(client, requestId, () => handle.cancel());
     },
     list: (filter = {}) => listSignings(client, filter),
+    audit: (requestId) => auditSigning(client, requestId),
   };
 }

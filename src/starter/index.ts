@@ -17,6 +17,7 @@ export {
   type SigningSummary,
   type StartedSigning,
 } from './client.js';
+export type * from './audit/index.js';
 export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../encryption/index.js';
 export type { SigningStatus } from '../domain/status.js';
 export type { SigningRequest, Problem } from '../domain/request.js';

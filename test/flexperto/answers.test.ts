@@ -1,5 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import { AnswerNotUnderstoodError } from '../../src/flexperto/index.js';
 import type { VendorDocument } from '../../src/domain/vendor-document.js';
+import { parseAnswer } from '../../src/flexperto/parse-answer.js';
 import { rejection } from '../support/outcomes.js';
 import { closeAfterEach, content, CONTEXT, scriptedVendor, SESSION } from '../support/scripted-vendor.js';
 
@@ -138,4 +140,17 @@ test('what an unreadable answer holds is not repeated', async () => {
   expect((error as Error).message).toBe(
     "initiate: flexperto's answer could not be understood: id is not as documented",
   );
+});
+
+test.each([
+  ['quotes that are escaped', '\\"'],
+  ['a text without end, its quotes escaped', 'undefined "\\"'],
+  ['lines that a backslash ends', '"\\"\\\n'],
+  ['texts one after the other', '"a"undefined'],
+])('an answer of 4 MB that holds nothing but %s does not keep the worker busy', (_, words) => {
+  const text = words.repeat(Math.ceil((4 * 1024 * 1024) / words.length));
+  // A loop that no promise can interrupt: only this ends it.
+  const parse = (): unknown =>
+    runInNewContext('parse(text)', { parse: parseAnswer, text }, { timeout: 20_000 });
+  expect(parse()).toBeUndefined();
 });
