@@ -4,6 +4,9 @@ import { OFFENCES, type Finding, type Offence } from './finding.js';
 
 type Row = readonly [what: string, count: number];
 
+const COUNT_WIDTH = 6;
+const RULE = '-'.repeat(COUNT_WIDTH + 50);
+
 const ENDS: readonly Standing[] = ['completed', 'failed', 'withdrawn', 'expired', 'cancelled', 'refused'];
 
 /** The one table: how all sessions ended, and below the line what must be 0. */
@@ -20,10 +23,9 @@ export function tableOf({ orders, workflows }: Evidence, findings: readonly Find
     words,
     findings.filter((finding) => finding.offence === offence).length,
   ]);
-  const width = Math.max(...[...above, ...below].map(([what]) => what.length)) + 2;
   const lines = (rows: readonly Row[]): string[] =>
-    rows.map(([what, count]) => `${what.padEnd(width)}${String(count).padStart(6)}`);
-  return [...lines(above), '-'.repeat(width + 6), ...lines(below)].join('\n');
+    rows.map(([what, count]) => `${String(count).padStart(COUNT_WIDTH)}  ${what}`);
+  return [...lines(above), RULE, ...lines(below)].join('\n');
 }
 
 function nameOf(standing: Standing): string {
@@ -37,7 +39,8 @@ function reasons(statuses: readonly (Status | null)[]): Row[] {
   const counts = new Map<string, number>();
   for (const status of statuses) {
     if (status?.state !== 'needs-attention' || status.attention === null) continue;
-    const why = `    ${status.attention.step}: ${status.attention.reason}`;
+    const { step, reason } = status.attention;
+    const why = `    ${reason.startsWith(step) ? reason : `${step}: ${reason}`}`;
     counts.set(why, (counts.get(why) ?? 0) + 1);
   }
   return [...counts].sort(([, one], [, other]) => other - one);

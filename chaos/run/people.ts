@@ -7,10 +7,16 @@ import { writeDocuments } from './documents.js';
 import type { Errands } from './errands.js';
 import { decide } from './human.js';
 import type { Play } from './play.js';
-import type { Situation } from './situation.js';
+import { stateIn, type Situation } from './situation.js';
 import type { ShownSession, Vendor } from './vendor.js';
 
 const CLICK_AGAIN_MS = 500;
+
+/**
+ * An employee who knows that the customer is through, and does not see it, asks to look. After a look that was lost with its
+ * worker the next one of its own can be half an hour away.
+ */
+const HINT_AGAIN_SECONDS = 60;
 
 /** What a human has decided on sessions that needed attention. */
 export interface Decisions {
@@ -43,15 +49,15 @@ export function createPeople(surroundings: Surroundings): People {
     const sha256s = writeDocuments(documentRoot, plan);
     await vendor.arm(plan.faults);
     await untilAccepted(() => click(signings, plan));
-    onAccepted({ plan, sha256s, acceptedAt: Date.now(), done: false });
+    onAccepted({ plan, sha256s, acceptedAt: Date.now() });
   };
   const resolve = async (requestId: string): Promise<void> => {
     const decision = await decide(signings, requestId, () => vendor.sessions());
     if (decision !== 'not yet') decisions[decision] += 1;
   };
   const finish = async (play: Play, session: ShownSession): Promise<void> => {
-    play.done = true;
     await carryOut(vendor, play.plan, session);
+    play.doneAt = Date.now();
     // A hint may get lost: then the polling finds out.
     if (play.plan.hinted) await signings.check(play.plan.requestId);
   };
@@ -59,7 +65,19 @@ export function createPeople(surroundings: Surroundings): People {
     await signings.cancel(play.plan.requestId).catch((error: unknown) => {
       if (!(error instanceof NotPossibleError)) throw error;
     });
-    play.done = true;
+    play.doneAt = Date.now();
+  };
+  const hintAgain = async (play: Play): Promise<void> => {
+    play.doneAt = Date.now();
+    await signings.check(play.plan.requestId);
+  };
+
+  const meetCustomer = (play: Play, { contracts }: Situation): void => {
+    const { requestId, name, customerSeconds } = play.plan;
+    const session = contracts.get(name);
+    if (session?.handedOver !== true) return;
+    play.handedOverAt ??= Date.now();
+    if (isOver(play.handedOverAt, customerSeconds)) errands.begin(requestId, () => finish(play, session));
   };
 
   return {
@@ -67,18 +85,16 @@ export function createPeople(surroundings: Surroundings): People {
     start: (plan) => {
       errands.begin(plan.requestId, () => start(plan));
     },
-    act: (play, { contracts, states }) => {
-      const { requestId, name, fate, leftWaiting } = play.plan;
-      if (states.get(requestId) === 'needs-attention' && !leftWaiting)
-        errands.begin(requestId, () => resolve(requestId));
-      if (play.done) return;
-      if (fate.kind === 'cancelled' && isOver(play.acceptedAt, fate.seconds))
-        errands.begin(requestId, () => cancel(play));
-      const session = contracts.get(name);
-      if (session?.handedOver !== true || fate.kind === 'cancelled' || fate.kind === 'expired') return;
-      play.handedOverAt ??= Date.now();
-      if (isOver(play.handedOverAt, play.plan.customerSeconds))
-        errands.begin(requestId, () => finish(play, session));
+    act: (play, situation) => {
+      const { requestId, fate, leftWaiting } = play.plan;
+      const state = stateIn(situation, requestId);
+      if (state === 'needs-attention' && !leftWaiting) errands.begin(requestId, () => resolve(requestId));
+      if (play.doneAt !== undefined) {
+        if (state.startsWith('awaiting') && isOver(play.doneAt, HINT_AGAIN_SECONDS))
+          errands.begin(requestId, () => hintAgain(play));
+      } else if (fate.kind === 'cancelled') {
+        if (isOver(play.acceptedAt, fate.seconds)) errands.begin(requestId, () => cancel(play));
+      } else if (fate.kind !== 'expired') meetCustomer(play, situation);
     },
   };
 }

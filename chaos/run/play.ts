@@ -9,6 +9,6 @@ export interface Play {
   readonly acceptedAt: number;
   /** When the Dashboard first showed it handed over. */
   handedOverAt?: number;
-  /** Whether customer or employee have done what the plan says. */
-  done: boolean;
+  /** When customer or employee did what the plan says. */
+  doneAt?: number;
 }

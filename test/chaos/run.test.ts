@@ -20,7 +20,7 @@ function chaos(...args: string[]): Promise<Ended> {
 }
 
 const rowOf = (output: string, what: string): number =>
-  Number(new RegExp(`^ *${what} +(\\d+)$`, 'm').exec(output)?.[1]);
+  Number(new RegExp(`^ *(\\d+) +${what}$`, 'm').exec(output)?.[1]);
 
 describe('A short chaos run', () => {
   let ended: Ended;
