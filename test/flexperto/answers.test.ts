@@ -154,3 +154,21 @@ test.each([
     runInNewContext('parse(text)', { parse: parseAnswer, text }, { timeout: 20_000 });
   expect(parse()).toBeUndefined();
 });
+
+const LONG = 'x'.repeat(100_000);
+
+test('an answer whose words are longer than any history could keep is cut, or not understood where it is needed whole', async () => {
+  const document = { id: 1362, original_file_id: 'f-1', name: LONG, status: 'FAILED', failure_reason: LONG };
+  const [read] = await listed(JSON.stringify([document]));
+  expect(read).toMatchObject({ documentId: 1362, originalFileId: 'f-1', status: 'FAILED' });
+  expect(JSON.stringify(read).length).toBeLessThan(3_000);
+  for (const call of [
+    () => listed(JSON.stringify([{ ...document, status: LONG }])),
+    () => listed(JSON.stringify([{ ...document, original_file_id: LONG }])),
+    () => listed(JSON.stringify(Array.from({ length: 2_000 }, () => ({ id: 1362 })))),
+    () => attached(JSON.stringify({ status: LONG })),
+    () => uploaded(JSON.stringify({ id: LONG })),
+    () => uploadUrl(JSON.stringify({ url: `http://localhost/u?token=${LONG}` })),
+  ])
+    expect(await rejection(call())).toBeInstanceOf(AnswerNotUnderstoodError);
+});
