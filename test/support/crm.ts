@@ -12,7 +12,7 @@ export interface Received {
 }
 
 /** A status to answer with, or whatever the function does with the connection. */
-export type CrmAnswer = number | ((response: ServerResponse) => void);
+export type CrmAnswer = number | ((response: ServerResponse, received: Received) => void);
 
 /** The receiver of a CRM: a real HTTP server on a free port of 127.0.0.1. */
 export interface Crm {
@@ -24,14 +24,14 @@ export interface Crm {
   readonly received: readonly Received[];
   types(): CallbackType[];
   /** What it answers from now on; 204 at first. */
-  answer(how: CrmAnswer | ((received: Received) => CrmAnswer)): void;
-  connections(): number;
-  close(): Promise<void>;
+  answer(how: CrmAnswer): void;
+  readonly connections: () => number;
+  readonly close: () => Promise<void>;
 }
 
 export async function startCrm(certificate?: Certificate): Promise<Crm> {
   const received: Received[] = [];
-  let answer: (received: Received) => CrmAnswer = () => 204;
+  let answer: CrmAnswer = 204;
   const server = await serve((request, response) => {
     void text(request).then((body) => {
       const one = {
@@ -41,9 +41,8 @@ export async function startCrm(certificate?: Certificate): Promise<Crm> {
         event: JSON.parse(body) as CallbackEvent,
       };
       received.push(one);
-      const how = answer(one);
-      if (typeof how === 'number') response.writeHead(how).end();
-      else how(response);
+      if (typeof answer === 'number') response.writeHead(answer).end();
+      else answer(response, one);
     });
   }, certificate);
   return {
@@ -52,9 +51,9 @@ export async function startCrm(certificate?: Certificate): Promise<Crm> {
     received,
     types: () => received.map(({ event }) => event.type),
     answer: (how) => {
-      answer = (one) => (typeof how === 'function' && how.length === 1 && isChooser(how) ? how(one) : how) as CrmAnswer;
+      answer = how;
     },
-    connections: server.connections,
-    close: server.close,
+    connections: () => server.connections(),
+    close: () => server.close(),
   };
 }
