@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinal, type SigningStatus } from '../domain/status.js';
-import { NoServerError, NoWorkerError, type SigningClient } from '../starter/index.js';
+import { isFinal } from '../domain/status.js';
+import {
+  NoServerError,
+  NoWorkerError,
+  type SigningClient,
+  type StatusWithCallback,
+} from '../starter/index.js';
 
 /** What a look at a signing has shown: its status, or that nobody answers at the moment. */
-export type Sight = { readonly status: SigningStatus } | { readonly trouble: NoServerError | NoWorkerError };
+export type Sight =
+  { readonly status: StatusWithCallback } | { readonly trouble: NoServerError | NoWorkerError };
 
 /** Quick while something happens; a wait for a signature may last for weeks. */
 const FIRST_PAUSE_MS = 250;
