@@ -14,6 +14,10 @@ const house = [
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents', 'callbacks'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
   { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
+  {
+    target: 'src/gateway',
+    may: ['starter', 'domain', 'documents', 'encryption', 'config.ts', 'temporal.ts', 'log.ts'],
+  },
   { target: 'src/cli', may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts'] },
 ];
 

@@ -14,11 +14,13 @@ export default async function prepareServers() {
   const { findTemporalBinaries } = await import('../dist/scripts/cluster/temporal-binaries.js');
   const { findTimeSkippingServer } = await import('../dist/scripts/time-skipping-server.js');
   const { findPythonWith } = await import('../dist/scripts/python-environment.js');
+  const { findSchemathesis } = await import('../dist/scripts/schemathesis.js');
   process.env.TEMPORAL_CLI_PATH = await orSay(findTemporalCli());
   await orSay(findTimeSkippingServer());
   await orSay(findTemporalBinaries());
   await orSay(findPostgres());
   await orSay(findPythonWith('test/callbacks/receiver/requirements.txt'));
+  await orSay(findSchemathesis());
 }
 
 async function orSay(path) {

@@ -76,6 +76,30 @@ const baseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address such as https://tenant.live.flexperto.com' })
   .refine((url) => !/[?#@]/.test(url), 'must be an address without user name, query or fragment');
 
+const gatewayKeys = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(
+        /^[\w.-]{1,64}:[0-9a-fA-F]{64}$/,
+        'must be name:hash,… with the SHA-256 of each key in 64 hexadecimal digits',
+      )
+      .transform((entry): GatewayKey => {
+        const [name = '', sha256 = ''] = entry.split(':');
+        return { name, sha256: sha256.toLowerCase() };
+      }),
+  ),
+);
+const origins = list.refine(
+  (entries) => entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
+  'must be origins such as https://crm.bank.example, separated by commas',
+);
+// The keys that decide who is let in come over TLS, except from this machine.
+const jwksUrl = z.url({ protocol: /^https?$/, error: 'must be an https: address' }).refine((text) => {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}, 'must be an https: address');
+
 const variables = z.object({
   FLEXPERTO_BASE_URL: baseUrl.optional(),
   FLEXPERTO_API_KEY: z
@@ -112,8 +136,18 @@ const variables = z.object({
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info'),
   // Read by the gateway only.
-  SIGNING_GATEWAY_ADDRESS: address.optional(),
-  SIGNING_GATEWAY_KEYS: list.optional(),
+  SIGNING_GATEWAY_ADDRESS: address.default('127.0.0.1:8080'),
+  SIGNING_GATEWAY_KEYS: gatewayKeys.default([]),
+  SIGNING_GATEWAY_JWKS_URL: jwksUrl.optional(),
+  SIGNING_GATEWAY_JWT_ISSUER: z.string().optional(),
+  SIGNING_GATEWAY_JWT_AUDIENCE: z.string().optional(),
+  SIGNING_GATEWAY_EMPLOYEE_CLAIM: z.string().default('employeeId'),
+  SIGNING_GATEWAY_ORIGINS: origins.default([]),
+  SIGNING_STARTS_PER_HOUR: z.coerce
+    .number('must be a whole number from 1')
+    .int('must be a whole number from 1')
+    .min(1, 'must be a whole number from 1')
+    .default(30),
 });
 
 /** The names of all variables. */
@@ -148,6 +182,33 @@ export interface WorkerConfig extends ClientConfig {
   readonly metricsAddress: string | undefined;
   /** With it, Temporal sends work only to workers of the current build. */
   readonly buildId: string | undefined;
+}
+
+/** A key that opens the gateway. A name may have several, so that one can be exchanged without a gap. */
+export interface GatewayKey {
+  readonly name: string;
+  /** Of the key, in lower-case hex. */
+  readonly sha256: string;
+}
+
+/** The identity provider of the CRM, whose tokens open the gateway. */
+export interface TokenIssuer {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim that carries the employee's flexperto account id. */
+  readonly employeeClaim: string;
+}
+
+/** What the gateway needs; at least one of keys and token issuer is there. */
+export interface GatewayConfig extends ClientConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly keys: readonly GatewayKey[];
+  readonly tokenIssuer: TokenIssuer | undefined;
+  readonly startsPerHour: number;
+  /** Web pages of these origins may call it from a browser. */
+  readonly origins: readonly string[];
 }
 
 /** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
@@ -188,6 +249,48 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     reminderMs: read.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
     buildId: read.SIGNING_BUILD_ID,
+  };
+}
+
+/** @throws ConfigError */
+export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
+  const read = readVariables(env);
+  const { SIGNING_GATEWAY_ADDRESS: at, SIGNING_GATEWAY_KEYS: keys } = read;
+  const issuer = tokenIssuer(read);
+  if (keys.length === 0 && issuer === undefined) {
+    throw new ConfigError(
+      'Nobody could call the gateway: set SIGNING_GATEWAY_KEYS, or SIGNING_GATEWAY_JWKS_URL and what belongs to it.',
+    );
+  }
+  const colon = at.lastIndexOf(':');
+  return {
+    ...clientConfig(read),
+    host: at.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
+    port: Number(at.slice(colon + 1)),
+    keys,
+    tokenIssuer: issuer,
+    startsPerHour: read.SIGNING_STARTS_PER_HOUR,
+    origins: read.SIGNING_GATEWAY_ORIGINS,
+  };
+}
+
+function tokenIssuer(read: Variables): TokenIssuer | undefined {
+  const needed = {
+    SIGNING_GATEWAY_JWKS_URL: read.SIGNING_GATEWAY_JWKS_URL,
+    SIGNING_GATEWAY_JWT_ISSUER: read.SIGNING_GATEWAY_JWT_ISSUER,
+    SIGNING_GATEWAY_JWT_AUDIENCE: read.SIGNING_GATEWAY_JWT_AUDIENCE,
+  };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length === Object.keys(needed).length) return undefined;
+  if (missing.length > 0)
+    throw new ConfigError(
+      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing: tokens need ${Object.keys(needed).join(', ')}.`,
+    );
+  return {
+    jwksUrl: needed.SIGNING_GATEWAY_JWKS_URL ?? '',
+    issuer: needed.SIGNING_GATEWAY_JWT_ISSUER ?? '',
+    audience: needed.SIGNING_GATEWAY_JWT_AUDIENCE ?? '',
+    employeeClaim: read.SIGNING_GATEWAY_EMPLOYEE_CLAIM,
   };
 }
 

@@ -75,6 +75,11 @@ export async function connectClient(target: TemporalTarget, identity?: string): 
   });
 }
 
+/** A connection that is made, and made again, when it is used: for a program that outlives its server. */
+export function connectWhenUsed(target: TemporalTarget): Connection {
+  return Connection.lazy(target.options);
+}
+
 function unreachable({ address, options }: TemporalTarget, error: unknown): Error {
   const known = explainedCall(error);
   if (known instanceof NoAccessError) return known;

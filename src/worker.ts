@@ -15,12 +15,12 @@ import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
 import { createFlexpertoClient } from './flexperto/index.js';
-import { createLogger } from './log.js';
 import { parseHosts } from './network/hosts.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
 import { createVisibility } from './visibility.js';
+import { createLogger } from './worker-log.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;

@@ -1,9 +1,8 @@
+import { follow, type StatusWithCallback } from '../starter/index.js';
 import type { Signings } from './connect.js';
 import { endingOf, type Ending } from './endings.js';
-import { follow } from './follow.js';
 import { interruptible } from './interruption.js';
 import type { Output } from './output.js';
-import type { StatusWithCallback } from '../starter/index.js';
 import { createTroubleTeller } from './trouble.js';
 
 export interface WaitOptions {

@@ -9,15 +9,20 @@ export {
   SigningBrokenError,
   SigningNotFoundError,
   SigningTerminatedError,
+  TooManyStartsError,
 } from './errors.js';
 export {
   createSigningClient,
   type SigningClient,
+  type SigningClientOptions,
   type SigningFilter,
+  type SigningPage,
+  type SigningPageFilter,
   type SigningSummary,
   type StartedSigning,
 } from './client.js';
 export type * from './audit/index.js';
+export { follow, type Sight } from './follow.js';
 export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../encryption/index.js';
 export type { StatusWithCallback } from './callback.js';
 export type { CallbackEvent, CallbackType } from '../domain/callback-event.js';

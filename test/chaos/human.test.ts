@@ -14,7 +14,7 @@ async function decided(
   const { workflow } = session;
   if (workflow?.status == null) throw new TypeError('the session has no status');
   const updatedAt = new Date(Date.now() - secondsAgo * 1000).toISOString();
-  const status = { ...workflow.status, attention, updatedAt };
+  const status = { ...workflow.status, attention, updatedAt, callback: null };
   const sent: Resolution[] = [];
   const signings = {
     status: () => Promise.resolve(status),

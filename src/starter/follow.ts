@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal } from '../domain/status.js';
-import {
-  NoServerError,
-  NoWorkerError,
-  type SigningClient,
-  type StatusWithCallback,
-} from '../starter/index.js';
+import type { StatusWithCallback } from './callback.js';
+import type { SigningClient } from './client.js';
+import { NoServerError, NoWorkerError } from './errors.js';
 
 /** What a look at a signing has shown: its status, or that nobody answers at the moment. */
 export type Sight =

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { fastifyCors } from '@fastify/cors';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+
+import { requireCaller, type Identify } from './caller.js';
+import { describeApi } from './openapi.js';
+import { answerClientError, answerError, answerErrors } from './error-handling.js';
+import { documentsRoutes } from './documents/routes.js';
+import type { Sweeping } from './documents/sweep.js';
+import { healthRoutes } from './health.js';
+import * as limits from './limits.js';
+import { logCalls } from './log-calls.js';
+import type { SigningsOf } from './signings/access.js';
+import { signingRoutes } from './signings/routes.js';
+import { answerUnknownRoutes } from './unknown-routes.js';
+
+export interface GatewayOptions {
+  readonly log: FastifyBaseLogger;
+  /** The ways in which a caller can be known, asked one after the other. */
+  readonly callers: readonly Identify[];
+  /** The signings as this caller's own acts. */
+  readonly signingsOf: SigningsOf;
+  /** Rejects where Temporal does not answer. */
+  readonly isReady: () => Promise<void>;
+  /** Where uploaded documents lie, and how it is known which are in use. */
+  readonly documents: Sweeping;
+  /** Web pages of these origins may call from a browser. */
+  readonly origins: readonly string[];
+}
+
+/** The gateway, not listening yet. `close()` ends event streams and lets other calls in flight end. */
+export function createGateway(options: GatewayOptions): FastifyInstance {
+  const app = fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: limits.MAX_BODY_BYTES,
+    requestTimeout: limits.REQUEST_ARRIVES_MS,
+    keepAliveTimeout: limits.KEEP_ALIVE_MS,
+    http: {
+      maxHeaderSize: limits.MAX_HEADER_BYTES,
+      headersTimeout: limits.HEADERS_ARRIVE_MS,
+      connectionsCheckingInterval: limits.HEADERS_ARRIVE_MS / 2,
+    },
+    routerOptions: { maxParamLength: 1000 },
+    // What is in flight on a connection that stays open is answered as ever.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply);
+    },
+  });
+  app.removeContentTypeParser('text/plain');
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are typed by their schemas; what a session says is never held back because of a field too many.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  logCalls(app);
+  answerErrors(app);
+  answerUnknownRoutes(app);
+  describeApi(app);
+  if (options.origins.length > 0) void app.register(fastifyCors, { origin: [...options.origins] });
+  void app.register(healthRoutes(options.isReady));
+  void app.register(async (api) => {
+    requireCaller(api, options.callers);
+    await api.register(documentsRoutes(options.documents));
+    await api.register(signingRoutes(options.signingsOf, options.documents.root));
+  });
+  return app;
+}
