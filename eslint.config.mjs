@@ -26,10 +26,19 @@ const zones = [
     except: [`./${target.slice('src/'.length)}`, ...may.map((folder) => `./${folder}`)],
     message: `${target} may import only: ${may.length === 0 ? 'nothing' : may.join(', ')}.`,
   })),
-  { target: 'src', from: ['fake-flexperto', 'test', 'scripts', 'bench'], message: 'src stands alone.' },
+  {
+    target: 'src',
+    from: ['fake-flexperto', 'test', 'scripts', 'bench', 'examples'],
+    message: 'src stands alone.',
+  },
+  {
+    target: 'examples',
+    from: ['src', 'fake-flexperto', 'test', 'scripts', 'bench'],
+    message: 'An example is what others copy: it knows the gateway by HTTP alone.',
+  },
   {
     target: 'fake-flexperto',
-    from: ['src', 'test', 'scripts', 'bench'],
+    from: ['src', 'test', 'scripts', 'bench', 'examples'],
     message: 'The fake shares no code with src, so that a misreading of the vendor cannot pass its own test.',
   },
   {
@@ -38,6 +47,11 @@ const zones = [
     message: 'Nothing imports an entry point.',
   },
 ];
+
+const browserGlobals = [
+  'AbortController', 'CSS', 'EventSource', 'FormData', 'URLSearchParams', 'clearTimeout', 'crypto', 'document', 'fetch',
+  'history', 'location', 'sessionStorage', 'setTimeout', 'window',
+]; // prettier-ignore
 
 const only = (files, patterns) => ({
   files,
@@ -88,5 +102,12 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
-  { files: ['scripts/**', 'bench/**', 'fake-flexperto/main.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['examples/crm/page/*.js'],
+    languageOptions: { globals: Object.fromEntries(browserGlobals.map((name) => [name, 'readonly'])) },
+  },
+  {
+    files: ['scripts/**', 'bench/**', 'fake-flexperto/main.ts', 'examples/crm/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );

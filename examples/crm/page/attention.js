@@ -1,0 +1,103 @@
+import { ask } from './dialog.js';
+import { byId, make } from './dom.js';
+
+/** What is to be looked up in the Dashboard, and what each finding is called. */
+const QUESTIONS = {
+  initiate: {
+    look: (name) => `whether there is a contract session “${name}” for this customer, made just now.`,
+    adopt: 'It is there', adoptButton: 'Go on with this session',
+    retry: 'It is not there', retryButton: 'Create it now',
+    sure: 'If it is there after all, the customer gets two of them.',
+  },
+  attach: {
+    look: (_, sessionId) => `whether the document is in contract session ${sessionId}.`,
+    adopt: 'It is there', adoptButton: 'Go on',
+    retry: 'It is not there', retryButton: 'Put it in now',
+    sure: 'If it is there after all, the customer gets it twice.',
+  },
+  'hand-over': {
+    look: (_, sessionId) => `whether contract session ${sessionId} was handed over.`,
+    adopt: 'It was handed over', adoptButton: 'Go on',
+    retry: 'It was not', retryButton: 'Hand it over now',
+    sure: 'If it was handed over after all, the customer could be told twice.',
+  },
+}; // prettier-ignore
+
+/**
+ * Shows why a signing waits for the employee, and offers exactly what is possible. `decide(resolution)` sends a decision.
+ * Drawn anew only when the question is another one, so that nothing typed is lost.
+ */
+export function createAttention(dashboard, decide) {
+  const form = byId('attention');
+  let drawn = '';
+  return ({ attention, name, sessionId }) => {
+    const question = JSON.stringify(attention);
+    if (question === drawn) return;
+    drawn = question;
+    form.hidden = attention === null || attention.actions.length === 0;
+    form.replaceChildren();
+    if (!form.hidden) draw(attention, name, sessionId);
+  };
+
+  function draw({ step, reason, actions }, name, sessionId) {
+    const words = actions.includes('adopt') ? QUESTIONS[step] : undefined;
+    form.append(
+      make('h3', { id: 'attention-title' }, 'What is asked of you'),
+      make('p', { class: 'quote' }, reason),
+      words === undefined
+        ? make('p', {}, 'Have this put right, then go on. What was done before is not done again.')
+        : make('p', {}, 'Look into the ', dashboard(), ` ${words.look(name, sessionId)}`),
+      make('div', { class: 'ways' }, ...actions.map((action) => WAYS[action](step, words, decide))),
+    );
+  }
+}
+
+const WAYS = {
+  adopt: (step, words, decide) => {
+    if (step !== 'initiate')
+      return way(words.adopt, null, words.adoptButton, 'first', () => decide({ action: 'adopt' }));
+    const number = make('input', { id: 'session-number', inputmode: 'numeric', autocomplete: 'off', 'aria-describedby': 'session-number-problem' });
+    const problem = make('p', { class: 'reason', id: 'session-number-problem', role: 'alert' });
+    const field = make('div', { class: 'field' }, make('label', { for: 'session-number' }, 'Number of the contract session'), number, problem);
+    return way(words.adopt, field, words.adoptButton, 'first', () => {
+      const isNumber = /^[1-9]\d{0,14}$/.test(number.value.trim());
+      problem.textContent = isNumber ? '' : 'Type the number that the Dashboard shows, such as 13.';
+      number.setAttribute('aria-invalid', String(!isNumber));
+      if (isNumber) return decide({ action: 'adopt', sessionId: Number(number.value) });
+      number.focus();
+    });
+  },
+  retry: (_, words, decide) => {
+    if (words === undefined) return way('It is put right', null, 'Go on', 'first', () => decide({ action: 'retry' }));
+    return way(words.retry, null, words.retryButton, '', async () => {
+      const question = {
+        title: `${words.retryButton}?`,
+        sentences: [`You have looked, and ${words.retry.charAt(0).toLowerCase()}${words.retry.slice(1)}. ${words.sure}`],
+        yes: words.retryButton,
+        no: 'Back',
+      };
+      if (await ask(question)) await decide({ action: 'retry' });
+    });
+  },
+  abort: (_, __, decide) =>
+    way('Give up', null, 'Give up …', 'danger', async () => {
+      const reason = make('input', { id: 'reason', maxlength: '1000', autocomplete: 'off' });
+      const field = make('label', { class: 'field', for: 'reason' }, 'Why, for those who look at it later', reason);
+      const question = {
+        title: 'Give this signing up?',
+        sentences: ['It ends as failed. What is at flexperto stays there until you delete it in the Dashboard.'],
+        yes: 'Give it up',
+        no: 'Back',
+        isDanger: true,
+      };
+      const given = await ask(question, field);
+      if (given) await decide({ action: 'abort', reason: reason.value.trim() || 'Given up by the employee' });
+    }),
+}; // prettier-ignore
+
+function way(title, field, text, style, listener) {
+  return make('div', { class: 'way' },
+    make('h4', {}, title),
+    field,
+    make('button', { type: 'button', class: style, on: { click: listener } }, text)); // prettier-ignore
+}
