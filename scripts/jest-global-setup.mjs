@@ -11,8 +11,10 @@ export default async function prepareServers() {
     throw new Error('Run npm run build before jest.');
   const { findTemporalCli } = await import('../dist/scripts/temporal-cli.js');
   const { findTimeSkippingServer } = await import('../dist/scripts/time-skipping-server.js');
+  const { findSchemathesis } = await import('../dist/scripts/schemathesis.js');
   process.env.TEMPORAL_CLI_PATH = await orSay(findTemporalCli());
   await orSay(findTimeSkippingServer());
+  await orSay(findSchemathesis());
 }
 
 async function orSay(path) {

@@ -5,18 +5,18 @@ import { problemAnswer, ProblemError } from './problem.js';
 
 /** Answers 408 where the body of a call does not arrive in time; for the routes of `app`, whose bodies are small. */
 export function limitBodyTime(app: FastifyInstance): void {
-  app.addHook('preParsing', async (request, _, payload) => {
+  app.addHook('preParsing', async (request, reply, payload) => {
     await Promise.resolve();
     if (request.method === 'GET') return payload;
     const body = new PassThrough();
-    const timer = setTimeout(() => {
-      payload.unpipe(body);
-      body.destroy(tooSlow());
-    }, BODY_ARRIVES_MS);
-    body.on('close', () => {
+    // Whoever reads it hears of the error; where the call takes no body, nobody reads it.
+    body.on('error', () => undefined);
+    const timer = setTimeout(() => body.destroy(tooSlow()), BODY_ARRIVES_MS);
+    const stop = (): void => {
       clearTimeout(timer);
-    });
-    payload.on('error', (error) => body.destroy(error));
+    };
+    payload.on('error', (error) => body.destroy(error)).on('end', stop);
+    reply.raw.on('close', stop);
     return payload.pipe(body);
   });
 }

@@ -30,7 +30,7 @@ export function describeApi(app: FastifyInstance): void {
       security: [{ bearer: [] }],
     },
     transform: withHeaders,
-    transformObject: withoutUnused,
+    transformObject: withPlainNames,
   });
   void app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
@@ -56,15 +56,19 @@ function responsesOf(schema: FastifySchema | undefined): Record<string, Describe
   return { ...(schema?.response as Record<string, Described> | undefined) };
 }
 
-/** The library names every schema twice, as it is sent and as it is received. */
-const withoutUnused: typeof jsonSchemaTransformObject = (given) => {
-  const document = jsonSchemaTransformObject(given);
+/** The library names every schema twice, as it is received (…Input) and as it is sent. One name is enough for each here. */
+const withPlainNames: typeof jsonSchemaTransformObject = (given) => {
+  const document = jsonSchemaTransformObject(given) as { components?: { schemas?: object } };
   const text = JSON.stringify(document);
-  const { schemas = {} } = (document as { components?: { schemas?: object } }).components ?? {};
-  for (const name of Object.keys(schemas)) {
-    if (!text.includes(`"#/components/schemas/${name}"`)) Reflect.deleteProperty(schemas, name);
-  }
-  return document;
+  const isUsed = (name: string): boolean => text.includes(`"#/components/schemas/${name}"`);
+  const schemas = Object.entries(document.components?.schemas ?? {}).filter(([name]) => isUsed(name));
+  const named = { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
+  return JSON.parse(
+    schemas.reduce((plain, [name]) => {
+      const base = name.replace(/Input$/, '');
+      return isUsed(base) ? plain : plain.replaceAll(`${name}"`, `${base}"`);
+    }, JSON.stringify(named)),
+  ) as ReturnType<typeof jsonSchemaTransformObject>;
 };
 
 function version(): string {

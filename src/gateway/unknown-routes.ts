@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify';
-import { refusal } from './problem.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { refusal, type ProblemError } from './problem.js';
 
 /** Answers calls that no route takes: 405 where the address knows other methods, else 404. Before the routes are added. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
@@ -7,12 +7,20 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, method }) => {
     known.push({ parts: url.split('/'), methods: [method].flat() });
   });
-  app.setNotFoundHandler((request) => {
-    const parts = (request.url.split('?')[0] ?? '').split('/');
+  const unknown = ({ url }: FastifyRequest): ProblemError => {
+    const parts = (url.split('?')[0] ?? '').split('/');
     const methods = known.filter((route) => fits(route.parts, parts)).flatMap((route) => route.methods);
-    if (methods.length === 0) throw refusal('not-found', 'There is nothing at this address.');
+    if (methods.length === 0) return refusal('not-found', 'There is nothing at this address.');
     const allow = [...new Set(methods)].join(', ');
-    throw refusal('method-not-allowed', `This address knows only ${allow}.`, { allow });
+    return refusal('method-not-allowed', `This address knows only ${allow}.`, { allow });
+  };
+  // Before anything is said of a body that nobody would read.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw unknown(request);
+    await Promise.resolve();
+  });
+  app.setNotFoundHandler((request) => {
+    throw unknown(request);
   });
 }
 

@@ -98,11 +98,6 @@ export function lacksSearchAttributes(error: unknown): boolean {
   return code === GRPC.invalidArgument && details.includes('search attribute');
 }
 
-/** Whether the server finds fault with what it was sent. */
-export function isInvalidArgument(error: unknown): boolean {
-  return grpcStatusOf(error).code === GRPC.invalidArgument;
-}
-
 function grpcStatusOf(error: unknown): { code: number; details: string } {
   if (isGrpcServiceError(error)) return error;
   return error instanceof Error && error.cause !== undefined

@@ -3,8 +3,8 @@ import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import { OPEN_STATES } from '../domain/status.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './client.js';
-import { InvalidRequestError } from './errors.js';
-import { explainedCall, isInvalidArgument, lacksSearchAttributes } from './explained.js';
+import { cursorOf, tokenOf } from './cursor.js';
+import { explainedCall, lacksSearchAttributes } from './explained.js';
 import { stateOf } from './look-up.js';
 
 const SERVER_ANSWERS_MS = 10_000;
@@ -29,30 +29,27 @@ export async function listPage(client: Client, filter: SigningPageFilter): Promi
   } catch (error) {
     // Where no worker has registered the search attributes, no signing can have any.
     if (lacksSearchAttributes(error)) return { signings: [], nextCursor: null };
-    if (filter.cursor !== undefined && isInvalidArgument(error)) throw noCursor();
     throw explainedCall(error);
   }
 }
 
 async function fetchPage(client: Client, filter: SigningPageFilter): Promise<SigningPage> {
   const { namespace, loadedDataConverter } = client.options;
+  const query = queryOf(filter);
+  const cursor = filter.cursor ?? undefined;
   const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
     namespace,
-    query: queryOf(filter),
+    query,
     pageSize: Math.max(1, Math.min(filter.limit ?? 100, 1000)),
-    nextPageToken: Buffer.from(filter.cursor ?? '', 'base64url'),
+    nextPageToken: cursor === undefined ? new Uint8Array() : tokenOf(query, cursor),
   });
   const found = await Promise.all(
     executions.map((raw) => executionInfoFromRaw(raw, loadedDataConverter, raw, namespace)),
   );
   return {
     signings: found.map(summaryOf).filter((summary) => isWanted(summary, filter)),
-    nextCursor: nextPageToken.length === 0 ? null : Buffer.from(nextPageToken).toString('base64url'),
+    nextCursor: cursorOf(query, nextPageToken),
   };
-}
-
-function noCursor(): InvalidRequestError {
-  return new InvalidRequestError([{ field: 'cursor', message: 'must be the nextCursor of an earlier page' }]);
 }
 
 function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {

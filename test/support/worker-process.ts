@@ -11,8 +11,8 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The worker as it runs in production: dist/src/worker.js in a process of its own. */
-export interface WorkerProcess {
+/** A program as it runs in production: an entry point of dist/src in a process of its own. */
+export interface ProgramProcess {
   readonly pid: number;
   /** Everything it has written so far, stdout and stderr. */
   output(): string;
@@ -24,11 +24,18 @@ export interface WorkerProcess {
   readonly ended: Promise<ProcessEnd>;
 }
 
+export type WorkerProcess = ProgramProcess;
+
 /** Starts the worker with these variables alone and does not wait for it. */
 export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
+  return spawnProgram('worker', env);
+}
+
+/** The same for any entry point. */
+export function spawnProgram(name: 'worker' | 'gateway', env: NodeJS.ProcessEnv): ProgramProcess {
   // In a folder without .env and without a configuration of Temporal: what counts is what the test says.
   const cwd = resolve('dist');
-  const child = spawn(process.execPath, [resolve('dist/src/worker.js')], {
+  const child = spawn(process.execPath, [resolve('dist/src', `${name}.js`)], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,8 +63,8 @@ export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
     waitFor: async (text) => {
       const giveUp = Date.now() + READY_SECONDS * 1000;
       while (!written.output.includes(text)) {
-        if (hasEnded) throw new Error(`the worker ended before it said "${text}":\n${written.output}`);
-        if (Date.now() > giveUp) throw new Error(`the worker did not say "${text}":\n${written.output}`);
+        if (hasEnded) throw new Error(`the ${name} ended before it said "${text}":\n${written.output}`);
+        if (Date.now() > giveUp) throw new Error(`the ${name} did not say "${text}":\n${written.output}`);
         await sleep(50);
       }
     },

@@ -12,6 +12,18 @@ import { createSessionWatches } from './session-watches.js';
 /** Beyond it a timer would ring at once; no token lasts so long. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** One event. What is sent is a stream of them, and so the type. */
+const EventDescription = z.custom<Readable>().meta({
+  type: 'object',
+  properties: {
+    event: { enum: ['status', 'problem'] },
+    id: { type: 'string', description: 'Of a `status`: for Last-Event-ID.' },
+    data: { type: 'string', contentMediaType: 'application/json', description: 'SigningStatus, or Problem.' },
+  },
+  required: ['event', 'data'],
+  additionalProperties: false,
+});
+
 const schema = {
   tags: ['signings'],
   operationId: 'followSigning',
@@ -26,7 +38,7 @@ const schema = {
     200: {
       description: 'The stream.',
       headers: {},
-      content: { 'text/event-stream': { schema: z.custom<Readable>().meta({ type: 'string' }) } },
+      content: { 'text/event-stream': { schema: EventDescription } },
     },
     204: z.undefined().describe('The client has seen the final state: there is nothing more to come.'),
     ...problemResponses(...SESSION_PROBLEMS, ...ENDED_WITHOUT, 'no-worker'),
@@ -53,7 +65,9 @@ export function eventRoute(signingsOf: SigningsOf): FastifyPluginAsyncZod {
       if (isFinal(current.state) && lastEventId === eventId(current)) return reply.code(204).send();
 
       const stream = createEventStream(watches, current, lastEventId);
-      const expiry = setTimeout(() => { stream.end(); }, timeLeft(caller));
+      const expiry = setTimeout(() => {
+        stream.end();
+      }, timeLeft(caller));
       open.add(stream);
       stream.on('close', () => {
         clearTimeout(expiry);
