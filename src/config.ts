@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { CallbackSecretsError, parseCallbackSecrets } from './callbacks/index.js';
 import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryption/index.js';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
@@ -29,6 +30,15 @@ const payloadKeys = z.string().transform((text, context) => {
     return parsePayloadKeys(text);
   } catch (error) {
     if (!(error instanceof PayloadKeysError)) throw error;
+    context.addIssue(`is wrong: ${error.message}`);
+    return z.NEVER;
+  }
+});
+const callbackSecrets = z.string().transform((text, context) => {
+  try {
+    return parseCallbackSecrets(text);
+  } catch (error) {
+    if (!(error instanceof CallbackSecretsError)) throw error;
     context.addIssue(`is wrong: ${error.message}`);
     return z.NEVER;
   }
@@ -109,6 +119,13 @@ const variables = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true'),
+  SIGNING_CALLBACK_SECRET: callbackSecrets.default([]),
+  SIGNING_CALLBACK_HOSTS: hosts.default([]),
+  SIGNING_CALLBACK_REMINDER_DAYS: z.coerce
+    .number('must be a number of days')
+    .min(0.00001, 'must be at least 0.00001, about a second')
+    .max(365, 'must be at most 365')
+    .default(7),
   SIGNING_METRICS_ADDRESS: ipAddress.optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
@@ -121,11 +138,12 @@ const variables = z.object({
   SIGNING_GATEWAY_JWT_AUDIENCE: z.string().optional(),
   SIGNING_GATEWAY_EMPLOYEE_CLAIM: z.string().default('employeeId'),
   SIGNING_GATEWAY_ORIGINS: origins.default([]),
-  SIGNING_CALLBACK_SECRET: z.string().optional(),
 });
 
 /** The names of all variables. */
 export const VARIABLES = Object.keys(variables.shape);
+
+const DAY_MS = 24 * 60 * 60_000;
 
 type Variables = z.output<typeof variables>;
 
@@ -148,6 +166,9 @@ export interface WorkerConfig extends ClientConfig {
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
+  readonly callbackSecrets: readonly string[];
+  readonly callbackHosts: readonly string[];
+  readonly reminderMs: number;
   readonly metricsAddress: string | undefined;
 }
 
@@ -210,6 +231,9 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     timeoutMs: read.FLEXPERTO_TIMEOUT_SECONDS * 1000,
     uploadTimeoutMs: read.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
     firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
+    callbackSecrets: read.SIGNING_CALLBACK_SECRET,
+    callbackHosts: read.SIGNING_CALLBACK_HOSTS,
+    reminderMs: read.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
   };
 }

@@ -1,10 +1,21 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies } from './activities/index.js';
 import { searchAttributes } from './workflows/messages.js';
 
-type Visibility = Pick<ActivityDependencies, 'hasEarlierRun' | 'isSessionTaken'>;
+const { WorkflowExecutionStatus } = temporal.api.enums.v1;
+const OPEN: readonly unknown[] = [
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED,
+];
 
-/** What the signings of this task queue tell about each other, from Temporal's list of workflows. */
+/** A gRPC status. */
+const NOT_FOUND = 5;
+
+type Visibility = Pick<ActivityDependencies, 'hasEarlierRun' | 'isSessionTaken' | 'isSessionOpen'>;
+
+/** What the server knows of the signings of this task queue. */
 export function createVisibility(
   connection: NativeConnection,
   { namespace, taskQueue }: { readonly namespace: string; readonly taskQueue: string },
@@ -24,5 +35,17 @@ export function createVisibility(
         `${searchAttributes.sessionId.name} = ${sessionId} AND TaskQueue = ${JSON.stringify(taskQueue)} ` +
           `AND WorkflowId != ${JSON.stringify(workflowId)}`,
       ),
+    isSessionOpen: async (workflowId) => {
+      const request = { namespace, execution: { workflowId } };
+      try {
+        const { workflowExecutionInfo } = await connection.workflowService.describeWorkflowExecution(request);
+        return OPEN.includes(workflowExecutionInfo?.status);
+      } catch (error) {
+        if (isGrpcServiceError(error) && statusOf(error) === NOT_FOUND) return false;
+        throw error;
+      }
+    },
   };
 }
+
+const statusOf = ({ code }: { readonly code: number }): number => code;

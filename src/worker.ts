@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
 import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
+import { createCallbackSender } from './callbacks/index.js';
 import {
   ConfigError,
   loadDotEnv,
@@ -14,6 +15,7 @@ import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
 import { createFlexpertoClient } from './flexperto/index.js';
+import { parseHosts } from './network/hosts.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
@@ -73,6 +75,10 @@ async function main(): Promise<void> {
 function createDependencies(config: WorkerConfig, connection: NativeConnection, namespace: string) {
   const flexperto = createFlexpertoClient(config);
   const sources = createSources({ root: resolve(config.documentRoot), hosts: config.documentHosts });
+  const callbacks = createCallbackSender({
+    secrets: config.callbackSecrets,
+    hosts: parseHosts(config.callbackHosts),
+  });
   const dependencies: ActivityDependencies = {
     flexperto,
     sources,
@@ -81,11 +87,14 @@ function createDependencies(config: WorkerConfig, connection: NativeConnection, 
     handsOver: config.handover !== undefined,
     firstPollMs: config.firstPollMs,
     secrets: [config.apiKey],
+    callbacks,
+    reminderMs: config.reminderMs,
     ...createVisibility(connection, { namespace, taskQueue: config.taskQueue }),
   };
   const close = async (): Promise<void> => {
     await flexperto.close();
     await sources.close();
+    await callbacks.close();
   };
   return { dependencies, close };
 }

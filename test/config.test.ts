@@ -28,6 +28,9 @@ describe('The configuration', () => {
       timeoutMs: 30_000,
       uploadTimeoutMs: 600_000,
       firstPollMs: 60_000,
+      callbackSecrets: [],
+      callbackHosts: [],
+      reminderMs: 7 * 24 * 60 * 60_000,
       metricsAddress: undefined,
     });
   });

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { codeOf } from '../network/error-code.js';
+import { retryAfterMs } from '../network/retry-after.js';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
 import { createFlushing, type Flushing } from './flushing.js';
-import { retryAfterMs } from './retry-after.js';
 import { vendorMessage } from './vendor-message.js';
 
 /** An answer of status 2xx. `text` is cut short where the connection ended early; reading it as JSON then fails. */
@@ -162,9 +163,4 @@ function sorted(call: Call, error: unknown): Error {
   if (error instanceof RefusedError || error instanceof OutcomeUnknownError) return error;
   if (error instanceof NotConnected) return new NotSentError(call, codeOf(error.cause));
   return new OutcomeUnknownError(call, `the connection failed (${codeOf(error)})`);
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'connection lost';
 }

@@ -1,1 +1,2 @@
+export { signingCallbacks } from './signing-callbacks.js';
 export { signingSession } from './signing-session.js';

@@ -11,10 +11,13 @@ import {
   type FakeFlexpertoOptions,
 } from '../../fake-flexperto/index.js';
 import { createActivities, createUploadUrlSeal } from '../../src/activities/index.js';
+import { createCallbackSender } from '../../src/callbacks/index.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexperto/index.js';
+import { parseHosts } from '../../src/network/hosts.js';
+import { createVisibility } from '../../src/visibility.js';
 import { readHandover } from './handover.js';
 import { follow, requestFor, type Signing } from './signing.js';
 
@@ -39,6 +42,9 @@ export interface WorldOptions {
   readonly client?: Partial<FlexpertoOptions>;
   readonly handOver?: string;
   readonly firstPollMs?: number;
+  readonly callbackSecrets?: readonly string[];
+  readonly callbackHosts?: readonly string[];
+  readonly reminderMs?: number;
 }
 
 const CONTRACT = resolve('examples/contract.pdf');
@@ -64,6 +70,10 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     ...options.client,
   });
   const sources = createSources({ root, hosts: [] });
+  const callbacks = createCallbackSender({
+    secrets: options.callbackSecrets ?? [],
+    hosts: parseHosts(options.callbackHosts ?? []),
+  });
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue,
@@ -79,6 +89,10 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
       hasEarlierRun: () => Promise.resolve(false),
       isSessionTaken: () => Promise.resolve(false),
+      callbacks,
+      reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
+      isSessionOpen: createVisibility(env.nativeConnection, { namespace: 'default', taskQueue })
+        .isSessionOpen,
     }),
   });
   const running = worker.run();
@@ -112,6 +126,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       await running;
       await flexperto.close();
       await sources.close();
+      await callbacks.close();
       await fake.close();
       await rm(root, { recursive: true, force: true });
     },
