@@ -17,6 +17,8 @@ function drawRecord({ employee, number, title, stage, customer }) {
   byId('employee').textContent = `Signed in: ${employee.name}`;
   byId('crumb').textContent = `Opportunity ${number} · ${stage}`;
   byId('title').textContent = title;
+  byId('recipient').textContent =
+    `${customer.firstname} ${customer.lastname} gets an e-mail to ${customer.email}, and the password for it by SMS to ${customer.mobile}.`;
   byId('customer').replaceChildren(
     fact('Customer', `${customer.firstname} ${customer.lastname}`),
     fact('E-mail', customer.email),
@@ -43,6 +45,7 @@ async function begin() {
   function go(requestId) {
     history.pushState(null, '', requestId === null ? '/' : `/?signing=${encodeURIComponent(requestId)}`);
     show();
+    byId(requestId === null ? 'compose-title' : 'signing-title').focus();
   }
   function show() {
     const requestId = shownInAddress();

@@ -110,16 +110,15 @@ export function createSigning({ customer, dashboardUrl }, { onChange, onNew }) {
       blank();
       stop = watch(id, {
         onStatus: (status) => {
-          clearProblem();
+          drawConnection(isFinal(status.state) ? '' : 'live');
           draw(status);
         },
-        onConnection: (isLive) => {
-          byId('connection').className = isLive ? 'live' : 'lost';
-          byId('connection').textContent = isLive ? 'Live' : 'Connecting …';
+        onLost: () => drawConnection('lost'),
+        onProblem: (problem, isTheEnd) => {
+          if (isTheEnd) return ended(problem);
+          drawConnection('lost', sentencesOf(problem).join(' '));
         },
-        onProblem: (problem, isTheEnd) => (isTheEnd ? ended(problem) : showProblem(sentencesOf(problem))),
       });
-      byId('signing-title').focus();
     },
     hide: () => {
       stop();
@@ -129,12 +128,20 @@ export function createSigning({ customer, dashboardUrl }, { onChange, onNew }) {
   };
 }
 
+function drawConnection(how, sentence = '') {
+  byId('connection').className = how;
+  byId('connection').textContent = { live: 'Live', lost: 'Connecting …' }[how] ?? '';
+  byId('connection-problem').hidden = sentence === '';
+  byId('connection-problem').textContent = `${sentence} What you see is the state of a moment ago.`;
+}
+
 /** Until the first state is there. */
 function blank() {
   byId('signing-title').textContent = 'Signing';
   byId('signing-facts').textContent = '';
   byId('state').className = 'state';
   byId('state').replaceChildren(make('p', {}, 'Your documents are on their way.'));
+  drawConnection('lost');
   for (const id of ['steps', 'sent-documents', 'deeds', 'deadline-left']) byId(id).replaceChildren();
   byId('attention').hidden = true;
 }

@@ -1,6 +1,6 @@
 import { make } from './dom.js';
 
-const STEPS = ['Checked', 'Sent to flexperto', 'Handed over', 'Signed'];
+const STEPS = ['Checks', 'Sending', 'Hand-over', 'Signature'];
 
 const UNDER_WAY = {
   'checking-documents': 0, initiating: 1, uploading: 1, attaching: 1, 'handing-over': 2, 'awaiting-handover': 2,

@@ -7,9 +7,9 @@ const THE_END = ['not-found', 'rejected', 'terminated', 'broken'];
 
 /**
  * Follows a signing until its end or until the returned function is called: `onStatus(status)` for each state,
- * `onConnection(isLive)`, `onProblem(problem, isTheEnd)`. A stream that breaks off is opened again.
+ * `onLost()` when the connection breaks off, `onProblem(problem, isTheEnd)`. A stream that breaks off is opened again.
  */
-export function watch(requestId, { onStatus, onConnection, onProblem }) {
+export function watch(requestId, { onStatus, onLost, onProblem }) {
   let events;
   let timer;
   let isOver = false;
@@ -22,13 +22,11 @@ export function watch(requestId, { onStatus, onConnection, onProblem }) {
   const saw = (status) => {
     if (isOver) return;
     if (isFinal(status.state)) stop();
-    onConnection(true);
     onStatus(status);
   };
   const failed = (problem) => {
     if (isOver) return;
     const isTheEnd = THE_END.includes(problem.kind);
-    onConnection(false);
     onProblem(problem, isTheEnd);
     if (isTheEnd) return stop();
     timer = setTimeout(open, AGAIN_MS);
@@ -41,7 +39,7 @@ export function watch(requestId, { onStatus, onConnection, onProblem }) {
     events.addEventListener('problem', () => look());
     events.addEventListener('error', () => {
       if (isOver) return;
-      onConnection(false);
+      onLost();
       if (events.readyState === EventSource.CLOSED) look();
     });
   }
