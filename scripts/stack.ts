@@ -56,7 +56,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const documents = documentFolder(options.documentRoot);
-    started.push(documents.remove);
+    started.push(() => {
+      documents.remove();
+    });
     const temporal = await startTemporalServer({ ui: true, ...options.temporal });
     started.push(() => temporal.stop());
     const fake = await startFakeFlexperto(options.fake);

@@ -27,7 +27,10 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 export function sendRefusal(response: ServerResponse, { status, type, message }: Refusal): void {
-  if (response.headersSent) return void response.destroy();
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
   response.end(JSON.stringify({ type: `urn:crm:problem:${type}`, status, detail: message }));
 }
@@ -39,9 +42,8 @@ export async function passOn(answer: Response, response: ServerResponse): Promis
     return value === null ? [] : [[name, value] as const];
   });
   response.writeHead(answer.status, { ...Object.fromEntries(headers), 'cache-control': 'no-store' });
-  if (answer.body === null) return void response.end();
   response.flushHeaders();
-  await pipeline(Readable.fromWeb(answer.body), response);
+  await pipeline(answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body), response);
 }
 
 /** @throws Refusal where it is larger than any body of this API */

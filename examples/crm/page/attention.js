@@ -85,7 +85,7 @@ const WAYS = {
       const field = make('label', { class: 'field', for: 'reason' }, 'Why, for those who look at it later', reason);
       const question = {
         title: 'Give this signing up?',
-        sentences: ['It ends as failed. What is at flexperto stays there until you delete it in the Dashboard.'],
+        sentences: ['Nothing more is done. What is at flexperto stays there until you delete it in the Dashboard.'],
         yes: 'Give it up',
         no: 'Back',
         isDanger: true,

@@ -81,11 +81,11 @@ export function createCompose(subject, onSent) {
     changed();
     try {
       if (refusal !== null) Object.assign(document, { state: 'failed', failure: refusal });
-      else Object.assign(document, { inspection: await uploadDocument(file, upload.signal), state: 'seen' });
+      else drafts.seen(document, await uploadDocument(file, upload.signal));
     } catch (problem) {
       if (problem.name === 'AbortError') return;
-      const words = `could not be looked at: ${sentencesOf(problem).join(' ').replace(/\.$/, '')}`;
-      Object.assign(document, { state: 'failed', failure: words, canBeTriedAgain: true });
+      const failure = `${document.name} could not be looked at. ${sentencesOf(problem).join(' ')}`;
+      Object.assign(document, { state: 'failed', failure, canBeTriedAgain: true });
     }
     changed();
     announce(saidOf(document));
@@ -93,7 +93,7 @@ export function createCompose(subject, onSent) {
 
   function saidOf(document) {
     const obstacle = drafts.obstacleOf(document, draft.method);
-    return obstacle === null ? `${document.name} can be sent.` : `${document.name} ${obstacle.words}.`;
+    return obstacle === null ? `${document.name} can be sent.` : obstacle.sentence;
   }
 
   async function send() {

@@ -14,7 +14,7 @@ export function drawDocuments(list, { documents, method }, act) {
       make('div', { class: 'what' },
         make('div', { class: 'name' }, document.name),
         make('div', { class: 'soft' }, factsOf(document)),
-        obstacle === null ? null : make('p', { class: 'reason' }, `${document.name} ${obstacle.words}. It was not sent.`),
+        obstacle === null ? null : make('p', { class: 'reason' }, `${obstacle.sentence} It was not sent.`),
         obstacle?.canBeEnclosed ? make('p', { class: 'soft' }, 'Have a signature field put into the PDF, or enclose it for information.') : null,
         enclosedBox(document, obstacle, act)),
       make('div', { class: 'buttons' },
@@ -27,7 +27,7 @@ export function drawDocuments(list, { documents, method }, act) {
 
 function factsOf({ bytes, state, inspection }) {
   if (state === 'looking') return `${size(bytes)} · is being looked at …`;
-  if (state === 'failed' || inspection.pages === null || inspection.pages === 0) return size(bytes);
+  if (state === 'failed' || inspection.pages === null) return size(bytes);
   const { pages, signatureFields } = inspection;
   const fields = signatureFields === 0 ? 'no signature field' : counted(signatureFields, 'signature field');
   return `${counted(pages, 'page')} · ${fields} · ${size(bytes)}`;

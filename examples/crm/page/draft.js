@@ -21,25 +21,33 @@ export function newDocument({ name, size }) {
   };
 }
 
-/** Why this file is not even uploaded, in words that go on after its name; `null` where it is. */
+/** What was found in a document that has been uploaded; it is called as the gateway has named it. */
+export function seen(document, inspection) {
+  const name = inspection.source.split('/').at(-1);
+  Object.assign(document, { state: 'seen', name, bytes: inspection.bytes, inspection });
+}
+
+/** Why this file is not even uploaded, in a sentence; `null` where it is. */
 export function refusalOf({ name, size }) {
-  if (!/\.pdf$/i.test(name)) return 'is no PDF';
-  if (size === 0) return 'is empty';
-  return size > MOST_BYTES ? 'is larger than the 50 MB that all documents may have together' : null;
+  if (!/\.pdf$/i.test(name)) return `${name} is no PDF.`;
+  if (size === 0) return `${name} is empty.`;
+  return size > MOST_BYTES ? `${name} is larger than the 50 MB that all documents may have together.` : null;
 }
 
 /** What keeps a document from being sent as it is, and whether it could be sent enclosed; `null` where nothing does. */
-export function obstacleOf({ state, inspection, failure, isEnclosed }, method) {
+export function obstacleOf({ name, state, inspection, failure, isEnclosed }, method) {
   if (state === 'looking') return null;
-  if (state === 'failed') return { words: failure, canBeEnclosed: false };
+  if (state === 'failed') return { sentence: failure, canBeEnclosed: false };
   const { pages, signatureFields, problems } = inspection;
+  const sentence = problems.join(' ');
+  if (pages === null) return { sentence, canBeEnclosed: false };
   // One that can be read lacks nothing but an empty signature field, which not every document needs.
-  const isReadable = pages !== null && pages > 0;
-  if (!isReadable) return { words: problems.join('; '), canBeEnclosed: false };
-  if (isEnclosed || method === 'qes' || (problems.length === 0 && signatureFields > 0)) return null;
-  const words =
-    signatureFields === 0 ? 'has no signature field, so it cannot be signed' : problems.join('; ');
-  return { words, canBeEnclosed: true };
+  if (isEnclosed || method === 'qes' || problems.length === 0) return null;
+  const isWithout = signatureFields === 0;
+  return {
+    sentence: isWithout ? `${name} has no signature field, so it cannot be signed.` : sentence,
+    canBeEnclosed: true,
+  };
 }
 
 /** Why the draft cannot be sent, in one sentence; `null` where it can. */

@@ -64,7 +64,7 @@ export function createSigning({ customer, dashboardUrl }, { onChange, onNew }) {
   function more({ state, sessionId, attention }) {
     if (state === 'awaiting-handover')
       return [make('p', {}, 'Open contract session ', make('strong', {}, String(sessionId)), ' in the ', dashboard(), '.')];
-    if (state === 'failed' && attention !== null) return [make('p', { class: 'quote' }, attention.reason)];
+    if (isFinal(state) && attention !== null) return [make('p', { class: 'quote' }, attention.reason)];
     return [];
   } // prettier-ignore
 

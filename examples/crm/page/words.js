@@ -45,11 +45,11 @@ export function sentenceOf({ state, sessionId, attention, deadline }, customer) 
     case 'awaiting-handover': return `It is your turn: read the documents once more in the flexperto Dashboard, then hand them over to ${customer}.`;
     case 'awaiting-signature': return `${customer} has the documents and can sign them.`;
     case 'needs-attention': return 'This cannot go on without your decision.';
-    case 'completed': return `Done: ${customer} has signed everything.`;
-    case 'failed': return `The signing has failed.${attention === null ? '' : ' It was given up.'}`;
+    case 'completed': return `Done: ${customer} has signed.`;
+    case 'failed': return 'The signing has failed.';
     case 'withdrawn': return 'The documents were deleted in the flexperto Dashboard, so nobody can sign them any more.';
     case 'expired': return `The time to sign ended on ${day(deadline)}.${left}`;
-    case 'cancelled': return `The signing was cancelled.${left}`;
+    case 'cancelled': return `The signing was ${attention === null ? 'cancelled' : 'given up'}.${left}`;
     default: return `The signing is in the state “${state}”.`;
   }
 } // prettier-ignore
