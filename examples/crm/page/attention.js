@@ -1,27 +1,33 @@
 import { ask } from './dialog.js';
 import { byId, make } from './dom.js';
 
-/** What is to be looked up in the Dashboard, and what each finding is called. */
+/** What has happened where an answer was lost, what is to be looked up in the Dashboard, and what follows from it. */
 const QUESTIONS = {
   initiate: {
+    happened: 'flexperto was asked to create the contract session, and its answer was lost: it may be there or not.',
     look: (name) => `whether there is a contract session “${name}” for this customer, made just now.`,
     adopt: 'It is there', adoptButton: 'Go on with this session',
     retry: 'It is not there', retryButton: 'Create it now',
     sure: 'If it is there after all, the customer gets two of them.',
   },
   attach: {
+    happened: 'flexperto was asked to put a document into the contract session, and its answer was lost.',
     look: (_, sessionId) => `whether the document is in contract session ${sessionId}.`,
     adopt: 'It is there', adoptButton: 'Go on',
     retry: 'It is not there', retryButton: 'Put it in now',
     sure: 'If it is there after all, the customer gets it twice.',
   },
   'hand-over': {
+    happened: 'flexperto was asked to hand the contract session over, and its answer was lost.',
     look: (_, sessionId) => `whether contract session ${sessionId} was handed over.`,
     adopt: 'It was handed over', adoptButton: 'Go on',
     retry: 'It was not', retryButton: 'Hand it over now',
     sure: 'If it was handed over after all, the customer could be told twice.',
   },
 }; // prettier-ignore
+
+/** In which order the ways on stand. */
+const ORDER = ['adopt', 'retry', 'abort'];
 
 /**
  * Shows why a signing waits for the employee, and offers exactly what is possible. `decide(resolution)` sends a decision.
@@ -41,13 +47,20 @@ export function createAttention(dashboard, decide) {
 
   function draw({ step, reason, actions }, name, sessionId) {
     const words = actions.includes('adopt') ? QUESTIONS[step] : undefined;
+    const isClear = words === undefined;
     form.append(
       make('h3', { id: 'attention-title' }, 'What is asked of you'),
-      make('p', { class: 'quote' }, reason),
-      words === undefined
+      isClear
         ? make('p', {}, 'Have this put right, then go on. What was done before is not done again.')
-        : make('p', {}, 'Look into the ', dashboard(), ` ${words.look(name, sessionId)}`),
-      make('div', { class: 'ways' }, ...actions.map((action) => WAYS[action](step, words, decide))),
+        : make('p', {}, `${words.happened} Look into the `, dashboard(), ` ${words.look(name, sessionId)}`),
+      make('p', { class: 'quote' }, `In the words of the signing service: ${reason}`),
+      make(
+        'div',
+        { class: 'ways' },
+        ...ORDER.filter((action) => actions.includes(action)).map((action) =>
+          WAYS[action](step, words, decide),
+        ),
+      ),
     );
   }
 }
@@ -55,7 +68,7 @@ export function createAttention(dashboard, decide) {
 const WAYS = {
   adopt: (step, words, decide) => {
     if (step !== 'initiate')
-      return way(words.adopt, null, words.adoptButton, 'first', () => decide({ action: 'adopt' }));
+      return way(words.adopt, make('p', { class: 'soft' }, 'It goes on with the next step.'), words.adoptButton, 'first', () => decide({ action: 'adopt' }));
     const number = make('input', { id: 'session-number', inputmode: 'numeric', autocomplete: 'off', 'aria-describedby': 'session-number-problem' });
     const problem = make('p', { class: 'reason', id: 'session-number-problem', role: 'alert' });
     const field = make('div', { class: 'field' }, make('label', { for: 'session-number' }, 'Number of the contract session'), number, problem);
@@ -68,8 +81,8 @@ const WAYS = {
     });
   },
   retry: (_, words, decide) => {
-    if (words === undefined) return way('It is put right', null, 'Go on', 'first', () => decide({ action: 'retry' }));
-    return way(words.retry, null, words.retryButton, '', async () => {
+    if (words === undefined) return way('It is put right', make('p', { class: 'soft' }, 'It goes on from where it stopped.'), 'Go on', 'first', () => decide({ action: 'retry' }));
+    return way(words.retry, make('p', { class: 'soft' }, 'It is done again, so look twice.'), words.retryButton, '', async () => {
       const question = {
         title: `${words.retryButton}?`,
         sentences: [`You have looked, and ${words.retry.charAt(0).toLowerCase()}${words.retry.slice(1)}. ${words.sure}`],
@@ -80,7 +93,7 @@ const WAYS = {
     });
   },
   abort: (_, __, decide) =>
-    way('Give up', null, 'Give up …', 'danger', async () => {
+    way('Give up', make('p', { class: 'soft' }, 'Nothing more is sent.'), 'Give up …', 'danger', async () => {
       const reason = make('input', { id: 'reason', maxlength: '1000', autocomplete: 'off' });
       const field = make('label', { class: 'field', for: 'reason' }, 'Why, for those who look at it later', reason);
       const question = {

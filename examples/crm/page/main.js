@@ -14,7 +14,7 @@ const shownInAddress = () => new URLSearchParams(location.search).get('signing')
 
 function drawRecord({ employee, number, title, stage, customer }) {
   const fact = (name, value) => make('div', {}, make('dt', {}, name), make('dd', {}, value));
-  byId('employee').textContent = `Signed in: ${employee.name}`;
+  byId('employee').replaceChildren(make('span', {}, 'Signed in: '), employee.name);
   byId('crumb').textContent = `Opportunity ${number} · ${stage}`;
   byId('title').textContent = title;
   byId('recipient').textContent =

@@ -63,9 +63,12 @@ const DOCUMENT_WORDS = {
   FAILED: ['Failed', 'bad'],
 };
 
+/** Of a document that nobody has to sign. */
+const ENCLOSED = { UPLOADED: ['With the customer', 'info'], FINISHED: ['Delivered', 'good'] };
+
 /** A document's status: words, and the look of its badge. */
 export function documentWords({ status, fileId, sha256, signatureFields }) {
-  if (status === 'FINISHED' && signatureFields === 'none') return ['Delivered', 'good'];
+  if (signatureFields === 'none' && ENCLOSED[status] !== undefined) return ENCLOSED[status];
   if (status !== null) return DOCUMENT_WORDS[status] ?? [status, 'info'];
   if (fileId !== null) return ['Uploaded', 'info'];
   return sha256 === null ? ['Not checked yet', 'off'] : ['Checked', 'off'];
