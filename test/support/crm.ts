@@ -25,8 +25,8 @@ export interface Crm {
   types(): CallbackType[];
   /** What it answers from now on; 204 at first. */
   answer(how: CrmAnswer): void;
-  connections(): number;
-  close(): Promise<void>;
+  readonly connections: () => number;
+  readonly close: () => Promise<void>;
 }
 
 export async function startCrm(certificate?: Certificate): Promise<Crm> {
@@ -53,7 +53,7 @@ export async function startCrm(certificate?: Certificate): Promise<Crm> {
     answer: (how) => {
       answer = how;
     },
-    connections: server.connections,
-    close: server.close,
+    connections: () => server.connections(),
+    close: () => server.close(),
   };
 }

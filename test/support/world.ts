@@ -12,12 +12,13 @@ import {
 } from '../../fake-flexperto/index.js';
 import { createActivities, createUploadUrlSeal } from '../../src/activities/index.js';
 import { createCallbackSender } from '../../src/callbacks/index.js';
+import type { CallbackQueue } from '../../src/domain/callback-queue.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexperto/index.js';
 import { parseHosts } from '../../src/network/hosts.js';
-import { createVisibility } from '../../src/visibility.js';
+import type { CallbackTarget } from '../../src/workflows/signing-callbacks.js';
 import { readHandover } from './handover.js';
 import { follow, requestFor, type Signing } from './signing.js';
 
@@ -30,6 +31,13 @@ export interface World {
     overrides?: Record<string, unknown>,
     options?: Partial<WorkflowStartOptions>,
   ) => Promise<Signing>;
+  /**
+   * Starts the callbacks of a session that is not there: once a session with a child has ended, this server skips no time
+   * any more.
+   */
+  readonly startCallbacks: (target: CallbackTarget, queue: CallbackQueue) => Promise<WorkflowHandle>;
+  /** The time of the server. */
+  readonly now: () => Promise<Date>;
   /** Lets time pass. */
   readonly pass: (seconds: number) => Promise<void>;
   /** Whether a session is still open. */
@@ -45,6 +53,8 @@ export interface WorldOptions {
   readonly callbackSecrets?: readonly string[];
   readonly callbackHosts?: readonly string[];
   readonly reminderMs?: number;
+  /** What the callbacks are told of their session. */
+  readonly sessionIsOpen?: () => boolean;
 }
 
 const CONTRACT = resolve('examples/contract.pdf');
@@ -91,8 +101,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       isSessionTaken: () => Promise.resolve(false),
       callbacks,
       reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
-      isSessionOpen: createVisibility(env.nativeConnection, { namespace: 'default', taskQueue })
-        .isSessionOpen,
+      isSessionOpen: () => Promise.resolve(options.sessionIsOpen?.() ?? true),
     }),
   });
   const running = worker.run();
@@ -112,10 +121,20 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     return follow({ fake, handle, requestId, pause, look: () => env.sleep(LOOK_MS) });
   };
 
+  const startCallbacks: World['startCallbacks'] = async (target, queue) => {
+    const workflowId = `${target.workflowId}/callbacks`;
+    const args = [target, queue];
+    const handle = await env.client.workflow.start('signingCallbacks', { taskQueue, workflowId, args });
+    started.push(handle);
+    return handle;
+  };
+
   return {
     fake,
     root,
     start,
+    startCallbacks,
+    now: async () => new Date(await env.currentTimeMs()),
     pass: (seconds) => env.sleep(seconds * 1000),
     hasOpenSession: async () => {
       const sessions = await Promise.all(started.map((handle) => handle.describe()));
