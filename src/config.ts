@@ -138,6 +138,11 @@ const variables = z.object({
   SIGNING_GATEWAY_JWT_AUDIENCE: z.string().optional(),
   SIGNING_GATEWAY_EMPLOYEE_CLAIM: z.string().default('employeeId'),
   SIGNING_GATEWAY_ORIGINS: origins.default([]),
+  SIGNING_STARTS_PER_HOUR: z.coerce
+    .number('must be a whole number from 1')
+    .int('must be a whole number from 1')
+    .min(1, 'must be a whole number from 1')
+    .default(30),
 });
 
 /** The names of all variables. */
@@ -194,6 +199,7 @@ export interface GatewayConfig extends ClientConfig {
   readonly port: number;
   readonly keys: readonly GatewayKey[];
   readonly tokenIssuer: TokenIssuer | undefined;
+  readonly startsPerHour: number;
   /** Web pages of these origins may call it from a browser. */
   readonly origins: readonly string[];
 }
@@ -255,6 +261,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     port: Number(at.slice(colon + 1)),
     keys,
     tokenIssuer: issuer,
+    startsPerHour: read.SIGNING_STARTS_PER_HOUR,
     origins: read.SIGNING_GATEWAY_ORIGINS,
   };
 }

@@ -1,6 +1,12 @@
 #!/usr/bin/env node
 import { Client } from '@temporalio/client';
-import { ConfigError, loadDotEnv, readGatewayConfig, type GatewayConfig } from './config.js';
+import {
+  ConfigError,
+  loadDotEnv,
+  readGatewayConfig,
+  requireDocumentRoot,
+  type GatewayConfig,
+} from './config.js';
 import { createGateway } from './gateway/app.js';
 import { createBearerKeys } from './gateway/bearer-keys.js';
 import type { Caller } from './gateway/caller.js';
@@ -9,6 +15,7 @@ import { SHUTDOWN_GRACE_MS } from './gateway/limits.js';
 import { createLog } from './log.js';
 import { explainedCall } from './starter/explained.js';
 import { createSigningClient } from './starter/index.js';
+import { sourcesInUse } from './starter/sources-in-use.js';
 import { connectWhenUsed, temporalTarget } from './temporal.js';
 
 const READY_ANSWERS_MS = 3_000;
@@ -18,6 +25,7 @@ async function main(): Promise<void> {
   const config = readGatewayConfig(process.env);
   const target = temporalTarget(config);
   const { namespace, dataConverter } = target;
+  requireDocumentRoot(config);
   const log = createLog(config.logLevel);
   const connection = connectWhenUsed(target);
   const gateway = createGateway({
@@ -25,7 +33,14 @@ async function main(): Promise<void> {
     callers: callers(config),
     // A client of its own for each caller: the history of a session says who has started, resolved or cancelled it.
     signingsOf: ({ identity }: Caller) =>
-      createSigningClient(new Client({ connection, namespace, dataConverter, identity }), config.taskQueue),
+      createSigningClient(new Client({ connection, namespace, dataConverter, identity }), config.taskQueue, {
+        startsPerHour: config.startsPerHour,
+      }),
+    documents: {
+      root: config.documentRoot,
+      sourcesInUse: () =>
+        sourcesInUse(new Client({ connection, namespace, dataConverter }), config.taskQueue),
+    },
     isReady: async () => {
       await connection
         .withDeadline(Date.now() + READY_ANSWERS_MS, () =>
@@ -37,6 +52,7 @@ async function main(): Promise<void> {
     },
     origins: config.origins,
   });
+  await gateway.ready();
   const address = await gateway.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`SIGNING_GATEWAY_ADDRESS cannot be listened on: ${why}.`);

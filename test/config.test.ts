@@ -92,6 +92,7 @@ describe('The configuration', () => {
     ['SIGNING_METRICS_ADDRESS', ['9464', ':9464', 'localhost:9464', '127.0.0.1:99999']],
     ['SIGNING_POLL_SECONDS', ['often', '0', '86401']],
     ['SIGNING_LOG_LEVEL', ['verbose', 'trace']],
+    ['SIGNING_STARTS_PER_HOUR', ['many', '0', '2.5', '-1']],
     ['SIGNING_GATEWAY_ADDRESS', ['8080', 'localhost:99999']],
   ])('refuses a wrong %s by its name, in one sentence', (name, values) => {
     for (const value of values) {

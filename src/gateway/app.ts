@@ -6,6 +6,8 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import { requireCaller, type Identify } from './caller.js';
 import { describeApi } from './openapi.js';
 import { answerClientError, answerError, answerErrors } from './error-handling.js';
+import { documentsRoutes } from './documents/routes.js';
+import type { Sweeping } from './documents/sweep.js';
 import { healthRoutes } from './health.js';
 import * as limits from './limits.js';
 import { logCalls } from './log-calls.js';
@@ -21,6 +23,8 @@ export interface GatewayOptions {
   readonly signingsOf: SigningsOf;
   /** Rejects where Temporal does not answer. */
   readonly isReady: () => Promise<void>;
+  /** Where uploaded documents lie, and how it is known which are in use. */
+  readonly documents: Sweeping;
   /** Web pages of these origins may call from a browser. */
   readonly origins: readonly string[];
 }
@@ -64,7 +68,8 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
       await Promise.resolve();
     });
     requireCaller(api, options.callers);
-    await api.register(signingRoutes(options.signingsOf));
+    await api.register(documentsRoutes(options.documents));
+    await api.register(signingRoutes(options.signingsOf, options.documents.root));
   });
   return app;
 }

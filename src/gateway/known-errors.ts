@@ -15,6 +15,13 @@ const RULES: readonly Rule[] = [
   on(ProblemError, ({ answer }) => answer),
   on(starter.InvalidRequestError, ({ problems }) => invalid(problems.map(fieldProblem))),
   on(starter.RequestConflictError, ({ message }) => problemAnswer('conflict', { detail: message })),
+  on(starter.TooManyStartsError, ({ message, retryAfterMs }) =>
+    problemAnswer(
+      'too-many-starts',
+      { detail: message },
+      { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+    ),
+  ),
   on(starter.SigningNotFoundError, ({ message }) => problemAnswer('not-found', { detail: message })),
   on(starter.NotPossibleError, ({ message }) => problemAnswer('not-possible', { detail: sentence(message) })),
   on(starter.RequestRejectedError, ({ message }) => problemAnswer('rejected', { detail: sentence(message) })),

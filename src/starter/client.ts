@@ -41,6 +41,14 @@ export interface SigningFilter {
   readonly limit?: number | undefined;
 }
 
+export interface SigningClientOptions {
+  /**
+   * How many signings one employee can start within an hour, counted exactly over all clients that have this option on
+   * the task queue. No limit unless told.
+   */
+  readonly startsPerHour?: number;
+}
+
 export interface SigningPageFilter extends SigningFilter {
   /** The `nextCursor` of the page before. */
   readonly cursor?: string | null | undefined;
@@ -61,7 +69,7 @@ export interface SigningPage {
 export interface SigningClient {
   /**
    * Starts a signing, once: the same request again gives the session that exists. No worker need run.
-   * @throws InvalidRequestError, RequestConflictError
+   * @throws InvalidRequestError, RequestConflictError, TooManyStartsError where there is a limit
    */
   start(input: unknown): Promise<StartedSigning>;
   /** The whole state and how the callbacks fare; once it has ended, no worker is needed. @throws what `wait` throws, where it has ended */
@@ -93,9 +101,10 @@ export interface SigningClient {
 export function createSigningClient(
   client: Client,
   taskQueue: string = messages.DEFAULT_TASK_QUEUE,
+  options: SigningClientOptions = {},
 ): SigningClient {
   return {
-    start: (input) => startSigning(client, taskQueue, input),
+    start: (input) => startSigning(client, { taskQueue, ...options }, input),
     status: (requestId) => withCallback(client, requestId, statusOf(client, requestId)),
     wait: async (requestId) => {
       const { handle } = await lookUp(client, requestId);

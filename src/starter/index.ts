@@ -9,10 +9,12 @@ export {
   SigningBrokenError,
   SigningNotFoundError,
   SigningTerminatedError,
+  TooManyStartsError,
 } from './errors.js';
 export {
   createSigningClient,
   type SigningClient,
+  type SigningClientOptions,
   type SigningFilter,
   type SigningPage,
   type SigningPageFilter,

@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
+import { HOUR_MS, type Place } from '../domain/starts-window.js';
 import { OPEN_STATES } from '../domain/status.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './client.js';
@@ -9,8 +10,25 @@ import { stateOf } from './look-up.js';
 
 const SERVER_ANSWERS_MS = 10_000;
 
+/** What can be asked for within this library. */
+interface Filter extends SigningFilter {
+  readonly taskQueue?: string;
+  readonly startedAfter?: Date;
+}
+type PageFilter = Filter & SigningPageFilter;
+
+/** What an employee has started within the last hour, as far as the list knows it already. @throws as `listSignings` */
+export async function listRecentStarts(
+  client: Client,
+  { taskQueue, employeeId }: { readonly taskQueue: string; readonly employeeId: string },
+): Promise<Place[]> {
+  const startedAfter = new Date(Date.now() - HOUR_MS);
+  const recent = await listSignings(client, { taskQueue, employeeId, startedAfter, limit: Infinity });
+  return recent.map(({ requestId, startedAt }) => ({ requestId, at: Date.parse(startedAt) }));
+}
+
 /** Signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
-export async function listSignings(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
+export async function listSignings(client: Client, filter: Filter): Promise<SigningSummary[]> {
   const limit = filter.limit ?? 100;
   const summaries: SigningSummary[] = [];
   let cursor: string | null | undefined;
@@ -23,7 +41,7 @@ export async function listSignings(client: Client, filter: SigningFilter): Promi
 }
 
 /** @throws also InvalidRequestError where the cursor is none */
-export async function listPage(client: Client, filter: SigningPageFilter): Promise<SigningPage> {
+export async function listPage(client: Client, filter: PageFilter): Promise<SigningPage> {
   try {
     return await client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => fetchPage(client, filter));
   } catch (error) {
@@ -33,7 +51,7 @@ export async function listPage(client: Client, filter: SigningPageFilter): Promi
   }
 }
 
-async function fetchPage(client: Client, filter: SigningPageFilter): Promise<SigningPage> {
+async function fetchPage(client: Client, filter: PageFilter): Promise<SigningPage> {
   const { namespace, loadedDataConverter } = client.options;
   const query = queryOf(filter);
   const cursor = filter.cursor ?? undefined;
@@ -52,7 +70,7 @@ async function fetchPage(client: Client, filter: SigningPageFilter): Promise<Sig
   };
 }
 
-function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
+function queryOf({ state, employeeId, crmRecord, taskQueue, startedAfter }: Filter): string {
   return [
     ...condition('WorkflowType', WORKFLOW_TYPE),
     // The run that goes on in its place is shown, and not the ones before it.
@@ -62,6 +80,8 @@ function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
     ...condition('ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined),
     ...condition(searchAttributes.employeeId.name, employeeId),
     ...condition(searchAttributes.crmRecord.name, crmRecord),
+    ...condition('TaskQueue', taskQueue),
+    ...(startedAfter === undefined ? [] : [`StartTime > '${startedAfter.toISOString()}'`]),
   ].join(' AND ');
 }
 

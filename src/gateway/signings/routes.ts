@@ -7,10 +7,10 @@ import { sessionRoutes } from './session.js';
 import { startRoute } from './start.js';
 
 /** Everything about signings. */
-export function signingRoutes(signingsOf: SigningsOf): FastifyPluginAsyncZod {
+export function signingRoutes(signingsOf: SigningsOf, documentRoot: string): FastifyPluginAsyncZod {
   return async (app) => {
     limitBodyTime(app);
-    await app.register(startRoute(signingsOf));
+    await app.register(startRoute(signingsOf, documentRoot));
     await app.register(listRoute(signingsOf));
     await app.register(sessionRoutes(signingsOf));
     await app.register(eventRoute(signingsOf));

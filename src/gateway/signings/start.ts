@@ -2,6 +2,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { validatorCompiler, type FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { callerOf, type Caller } from '../caller.js';
+import { touchUploads } from '../documents/touch.js';
 import { invalid } from '../known-errors.js';
 import { ProblemError } from '../problem.js';
 import { jsonResponse, problemResponses } from '../responses.js';
@@ -37,12 +38,13 @@ const schema = {
   },
 };
 
-export function startRoute(signingsOf: SigningsOf): FastifyPluginAsyncZod {
+export function startRoute(signingsOf: SigningsOf, documentRoot: string): FastifyPluginAsyncZod {
   return async (app) => {
     await Promise.resolve();
     app.post('/signings', { schema, validatorCompiler: allButTheBody }, async (request, reply) => {
       const caller = callerOf(request);
       const asked = requestOf(request.body, request.headers['idempotency-key'], caller);
+      await touchUploads(documentRoot, asked);
       const started = await signingsOf(caller).start(asked);
       return reply
         .code(started.created ? 201 : 200)
