@@ -30,7 +30,7 @@ const zones = [
   })),
   {
     target: 'src',
-    from: ['fake-flexperto', 'test', 'scripts', 'bench', 'chaos'],
+    from: ['fake-flexperto', 'test', 'scripts', 'bench', 'chaos', 'examples'],
     message: 'src stands alone.',
   },
   {
@@ -41,8 +41,13 @@ const zones = [
       'The chaos run knows the worker from outside, by the client library, so that it judges with its own eyes.',
   },
   {
+    target: 'examples',
+    from: ['src', 'fake-flexperto', 'test', 'scripts', 'bench', 'chaos'],
+    message: 'An example is what others copy: it knows the gateway by HTTP alone.',
+  },
+  {
     target: 'fake-flexperto',
-    from: ['src', 'test', 'scripts', 'bench', 'chaos'],
+    from: ['src', 'test', 'scripts', 'bench', 'chaos', 'examples'],
     message: 'The fake shares no code with src, so that a misreading of the vendor cannot pass its own test.',
   },
   {
@@ -51,6 +56,11 @@ const zones = [
     message: 'Nothing imports an entry point.',
   },
 ];
+
+const browserGlobals = [
+  'AbortController', 'CSS', 'EventSource', 'FormData', 'URLSearchParams', 'clearTimeout', 'crypto', 'document', 'fetch',
+  'history', 'location', 'sessionStorage', 'setTimeout', 'window',
+]; // prettier-ignore
 
 const only = (files, patterns) => ({
   files,
@@ -101,5 +111,12 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
-  { files: ['scripts/**', 'bench/**', 'chaos/**', 'fake-flexperto/main.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['examples/crm/page/*.js'],
+    languageOptions: { globals: Object.fromEntries(browserGlobals.map((name) => [name, 'readonly'])) },
+  },
+  {
+    files: ['scripts/**', 'bench/**', 'chaos/**', 'fake-flexperto/main.ts', 'examples/crm/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );

@@ -135,7 +135,6 @@ const variables = z.object({
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info'),
-  // Read by the gateway only.
   SIGNING_GATEWAY_ADDRESS: address.default('127.0.0.1:8080'),
   SIGNING_GATEWAY_KEYS: gatewayKeys.default([]),
   SIGNING_GATEWAY_JWKS_URL: jwksUrl.optional(),

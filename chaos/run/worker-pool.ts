@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildServer } from '../../scripts/child-server.js';
-import { startWorker } from '../../scripts/stack.js';
+import { startProgram } from '../../scripts/program.js';
 
 /** Workers that run as under a process manager: one that ends, however it does, is started again. */
 export interface WorkerPool {
@@ -33,7 +33,11 @@ export async function startWorkerPool(
 
   const start = async (which: number): Promise<void> => {
     lives += 1;
-    const worker = await startWorker(variables, path.join(folder, `worker-${which + 1}-life-${lives}.log`));
+    const worker = await startProgram(
+      'worker',
+      variables,
+      path.join(folder, `worker-${which + 1}-life-${lives}.log`),
+    );
     workers[which] = worker;
     worker.endsByItself().catch(() => {
       ended += 1;

@@ -62,6 +62,11 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   if (options.origins.length > 0) void app.register(fastifyCors, { origin: [...options.origins] });
   void app.register(healthRoutes(options.isReady));
   void app.register(async (api) => {
+    api.addHook('onRequest', async (_, reply) => {
+      // What is true of a session now is not true later, and concerns nobody else.
+      reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+      await Promise.resolve();
+    });
     requireCaller(api, options.callers);
     await api.register(documentsRoutes(options.documents));
     await api.register(signingRoutes(options.signingsOf, options.documents.root));

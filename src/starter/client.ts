@@ -107,8 +107,8 @@ export function createSigningClient(
   options: SigningClientOptions = {},
 ): SigningClient {
   return {
-    status: (requestId) => withCallback(client, requestId, statusOf(client, requestId)),
     start: (input) => startSigning(client, { taskQueue, ...options }, input),
+    status: (requestId) => withCallback(client, requestId, statusOf(client, requestId)),
     wait: async (requestId) => {
       const { handle } = await lookUp(client, requestId);
       const result = (handle.result() as Promise<SigningStatus>).catch((error: unknown) => {

@@ -51,6 +51,7 @@ export function readDeliveryId(activityId: string): Pick<CallbackEvent, 'order' 
   const [, order, type] = /^(\d+):(.+)$/.exec(activityId) ?? [];
   return type === undefined ? undefined : { order: Number(order), type: type as CallbackType };
 }
+
 /** The workflow type that counts the starts of one employee. */
 export const STARTS_WORKFLOW_TYPE = 'signingStarts';
 

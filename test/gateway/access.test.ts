@@ -83,15 +83,15 @@ describe('a token of the identity provider', () => {
     });
   });
 
-  it.each<[string, Record<string, unknown>, How?]>([
-    ['of another issuer', { iss: 'https://other.example' }],
-    ['for another audience', { aud: 'another-gateway' }],
-    ['that has expired', { exp: inMinutes(-5) }],
-    ['that never expires', { exp: undefined }],
-    ['that is not valid yet', { nbf: inMinutes(5) }],
-    ['without the employee', { employeeId: undefined }],
-    ['with an empty employee', { employeeId: '' }],
-    ['with an employee that is no id', { employeeId: ['45'] }],
+  it.each<[string, Record<string, unknown>, How]>([
+    ['of another issuer', { iss: 'https://other.example' }, 'RS256'],
+    ['for another audience', { aud: 'another-gateway' }, 'RS256'],
+    ['that has expired', { exp: inMinutes(-5) }, 'RS256'],
+    ['that never expires', { exp: undefined }, 'RS256'],
+    ['that is not valid yet', { nbf: inMinutes(5) }, 'RS256'],
+    ['without the employee', { employeeId: undefined }, 'RS256'],
+    ['with an empty employee', { employeeId: '' }, 'RS256'],
+    ['with an employee that is no id', { employeeId: ['45'] }, 'RS256'],
     ['without a signature', {}, 'none'],
     ['signed with the public key as a secret', {}, 'HS256 with the public key'],
     ['signed by somebody else', {}, 'another key'],

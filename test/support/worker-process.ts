@@ -63,8 +63,8 @@ export function spawnProgram(program: string, env: NodeJS.ProcessEnv): ProgramPr
     waitFor: async (text) => {
       const giveUp = Date.now() + READY_SECONDS * 1000;
       while (!written.output.includes(text)) {
-        if (hasEnded) throw new Error(`the ${name} ended before it said "${text}":\n${written.output}`);
-        if (Date.now() > giveUp) throw new Error(`the ${name} did not say "${text}":\n${written.output}`);
+        if (hasEnded) throw new Error(`${program} ended before it said "${text}":\n${written.output}`);
+        if (Date.now() > giveUp) throw new Error(`${program} did not say "${text}":\n${written.output}`);
         await sleep(50);
       }
     },
