@@ -10,6 +10,7 @@ const house = [
   { target: 'src/documents', may: ['domain'] },
   { target: 'src/encryption', may: ['domain'] },
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents'] },
+  { target: 'src/metrics', may: ['domain', 'flexperto', 'visibility.ts'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
   { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
   { target: 'src/cli', may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts'] },

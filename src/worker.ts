@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
+import { Runtime, Worker, type Logger } from '@temporalio/worker';
 import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
 import {
   ConfigError,
@@ -13,12 +13,13 @@ import {
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
-import { createFlexpertoClient } from './flexperto/index.js';
+import { createFlexpertoClient, type CallObserver } from './flexperto/index.js';
 import { createLogger } from './log.js';
+import { createCallMetrics, showSessions, telemetryOptions } from './metrics/index.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
-import { createVisibility } from './visibility.js';
+import { createVisibility, type Visibility } from './visibility.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;
@@ -40,7 +41,15 @@ async function main(): Promise<void> {
   const registered = await registerSearchAttributes(connection, target.namespace);
   if (registered.length > 0) logger.info('search attributes registered', { registered });
 
-  const { dependencies, close } = createDependencies(config, connection, target.namespace);
+  const meter = Runtime.instance().metricMeter.withTags({
+    namespace: target.namespace,
+    task_queue: config.taskQueue,
+  });
+  const visibility = createVisibility(connection, {
+    namespace: target.namespace,
+    taskQueue: config.taskQueue,
+  });
+  const { dependencies, close } = createDependencies(config, visibility, createCallMetrics(meter));
   const worker = await Worker.create({
     connection,
     namespace: target.namespace,
@@ -53,6 +62,8 @@ async function main(): Promise<void> {
     maxConcurrentActivityTaskExecutions: 50,
   });
   const health = reportHealth(worker, logger);
+  const shown =
+    config.metricsAddress === undefined ? undefined : showSessions(meter, visibility.census, logger);
   leaving.end();
   logger.info('worker ready', {
     taskQueue: config.taskQueue,
@@ -64,14 +75,15 @@ async function main(): Promise<void> {
     await worker.run();
   } finally {
     clearInterval(health);
+    shown?.stop();
     await close();
     await connection.close();
     logger.info('worker stopped');
   }
 }
 
-function createDependencies(config: WorkerConfig, connection: NativeConnection, namespace: string) {
-  const flexperto = createFlexpertoClient(config);
+function createDependencies(config: WorkerConfig, visibility: Visibility, observe: CallObserver) {
+  const flexperto = createFlexpertoClient({ ...config, observe });
   const sources = createSources({ root: resolve(config.documentRoot), hosts: config.documentHosts });
   const dependencies: ActivityDependencies = {
     flexperto,
@@ -81,7 +93,8 @@ function createDependencies(config: WorkerConfig, connection: NativeConnection, 
     handsOver: config.handover !== undefined,
     firstPollMs: config.firstPollMs,
     secrets: [config.apiKey],
-    ...createVisibility(connection, { namespace, taskQueue: config.taskQueue }),
+    hasEarlierRun: visibility.hasEarlierRun,
+    isSessionTaken: visibility.isSessionTaken,
   };
   const close = async (): Promise<void> => {
     await flexperto.close();
@@ -113,17 +126,11 @@ function leaveOnSignal(): { end: () => void } {
 
 function installRuntime(logger: Logger, config: WorkerConfig): void {
   try {
-    Runtime.install({ logger, telemetryOptions: telemetry(config) });
+    Runtime.install({ logger, telemetryOptions: telemetryOptions(config) });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`SIGNING_METRICS_ADDRESS cannot be listened on: ${why}`);
   }
-}
-
-function telemetry({ metricsAddress }: WorkerConfig) {
-  if (metricsAddress === undefined) return {};
-  const options = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
-  return { metrics: { prometheus: { bindAddress: metricsAddress, ...options } } };
 }
 
 /** With keys, the one that hides what failures say (encryption/failure-converter.ts). */
