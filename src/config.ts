@@ -86,6 +86,7 @@ const variables = z.object({
     .default('false')
     .transform((text) => text === 'true'),
   SIGNING_METRICS_ADDRESS: ipAddress.optional(),
+  SIGNING_HEALTH_ADDRESS: address.optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
@@ -121,6 +122,7 @@ export interface WorkerConfig extends ClientConfig {
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
   readonly metricsAddress: string | undefined;
+  readonly healthAddress: string | undefined;
 }
 
 /** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
@@ -157,6 +159,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     uploadTimeoutMs: read.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
     firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
+    healthAddress: read.SIGNING_HEALTH_ADDRESS,
   };
 }
 

@@ -14,6 +14,7 @@ import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
 import { createFlexpertoClient, type CallObserver } from './flexperto/index.js';
+import { serveHealth, whyWorkerIsNotReady } from './health.js';
 import { createLogger } from './log.js';
 import { createCallMetrics, showSessions, telemetryOptions } from './metrics/index.js';
 import { registerSearchAttributes } from './search-attributes.js';
@@ -33,27 +34,24 @@ async function main(): Promise<void> {
   loadDotEnv();
   const config = readWorkerConfig(process.env);
   const target = temporalTarget(config);
+  const { taskQueue } = config;
+  const { namespace } = target;
   requireDocumentRoot(config);
   const logger = createLogger(config.logLevel);
   installRuntime(logger, config);
+  const health = await serveHealth(config.healthAddress);
 
   const connection = await connectWorker(target);
-  const registered = await registerSearchAttributes(connection, target.namespace);
+  const registered = await registerSearchAttributes(connection, namespace);
   if (registered.length > 0) logger.info('search attributes registered', { registered });
 
-  const meter = Runtime.instance().metricMeter.withTags({
-    namespace: target.namespace,
-    task_queue: config.taskQueue,
-  });
-  const visibility = createVisibility(connection, {
-    namespace: target.namespace,
-    taskQueue: config.taskQueue,
-  });
+  const meter = Runtime.instance().metricMeter.withTags({ namespace, task_queue: taskQueue });
+  const visibility = createVisibility(connection, { namespace, taskQueue });
   const { dependencies, close } = createDependencies(config, visibility, createCallMetrics(meter));
   const worker = await Worker.create({
     connection,
-    namespace: target.namespace,
-    taskQueue: config.taskQueue,
+    namespace,
+    taskQueue,
     workflowBundle: { codePath: workflowBundle(config) },
     dataConverter: target.dataConverter,
     activities: createActivities(dependencies),
@@ -61,22 +59,24 @@ async function main(): Promise<void> {
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
     maxConcurrentActivityTaskExecutions: 50,
   });
-  const health = reportHealth(worker, logger);
+  const reports = reportHealth(worker, logger);
   const shown =
     config.metricsAddress === undefined ? undefined : showSessions(meter, visibility.census, logger);
+  health.readyUnless(() => whyWorkerIsNotReady(worker, connection, namespace));
   leaving.end();
   logger.info('worker ready', {
-    taskQueue: config.taskQueue,
-    namespace: target.namespace,
+    taskQueue,
+    namespace,
     temporal: target.address,
     flexperto: config.baseUrl,
   });
   try {
     await worker.run();
   } finally {
-    clearInterval(health);
+    clearInterval(reports);
     shown?.stop();
     await close();
+    await health.close();
     await connection.close();
     logger.info('worker stopped');
   }
