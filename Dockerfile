@@ -20,7 +20,9 @@ COPY --from=build /app/dist/fake-flexperto dist/fake-flexperto
 # 80 % of a container of 1 GiB; for another size set NODE_OPTIONS.
 ENV NODE_ENV=production NODE_OPTIONS="--max-old-space-size=800 --enable-source-maps"
 USER node
-# No health check: a worker listens on nothing. It ends when it cannot work, and a restart is the answer to that;
-# SIGNING_METRICS_ADDRESS shows how it does.
+# For the worker; another program of this image has its own health check or none (docker-compose.yml).
+ENV SIGNING_HEALTH_ADDRESS=127.0.0.1:9465
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9465/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 CMD ["node", "dist/src/worker.js"]

@@ -12,6 +12,7 @@ const house = [
   { target: 'src/callbacks', may: ['domain', 'network'] },
   { target: 'src/encryption', may: ['domain'] },
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents', 'callbacks'] },
+  { target: 'src/metrics', may: ['domain', 'flexperto', 'visibility.ts'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
   { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
   {

@@ -131,6 +131,7 @@ const variables = z.object({
     .string()
     .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes and underscores')
     .optional(),
+  SIGNING_HEALTH_ADDRESS: address.optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
@@ -179,6 +180,7 @@ export interface WorkerConfig extends ClientConfig {
   readonly callbackHosts: readonly string[];
   readonly reminderMs: number;
   readonly metricsAddress: string | undefined;
+  readonly healthAddress: string | undefined;
   /** With it, Temporal sends work only to workers of the current build. */
   readonly buildId: string | undefined;
 }
@@ -247,6 +249,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     callbackHosts: read.SIGNING_CALLBACK_HOSTS,
     reminderMs: read.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
+    healthAddress: read.SIGNING_HEALTH_ADDRESS,
     buildId: read.SIGNING_BUILD_ID,
   };
 }

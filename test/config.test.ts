@@ -90,6 +90,7 @@ describe('The configuration', () => {
     ['SIGNING_PAYLOAD_KEYS', ['key', 'id:too-short']],
     ['SIGNING_ALLOW_PLAINTEXT', ['yes', '1']],
     ['SIGNING_METRICS_ADDRESS', ['9464', ':9464', 'localhost:9464', '127.0.0.1:99999']],
+    ['SIGNING_HEALTH_ADDRESS', ['9465', ':9465', 'localhost:99999']],
     ['SIGNING_POLL_SECONDS', ['often', '0', '86401']],
     ['SIGNING_LOG_LEVEL', ['verbose', 'trace']],
     ['SIGNING_STARTS_PER_HOUR', ['many', '0', '2.5', '-1']],

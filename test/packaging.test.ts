@@ -74,7 +74,7 @@ describe('What is delivered beside the code', () => {
 
   it('docker-compose.yml starts only programs that the build makes', () => {
     const programs = services.flatMap(([, { command }]) => command?.slice(1) ?? []);
-    const [inImage = ''] = /(?<=CMD \["node", ")[^"]+/.exec(textOf('Dockerfile')) ?? [];
+    const [inImage = ''] = /(?<=^CMD \["node", ")[^"]+/m.exec(textOf('Dockerfile')) ?? [];
     expect([inImage, ...programs].filter((program) => !existsSync(resolve(program)))).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+export type { CallBegin, CallEnd, CallObserver } from './call-observer.js';
 export {
   createFlexpertoClient,
   type CallContext,
