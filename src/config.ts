@@ -322,12 +322,13 @@ function readVariables(env: NodeJS.ProcessEnv): Variables {
   );
   const unknown = given.map(([name]) => name).filter((name) => !VARIABLES.includes(name));
   const result = variables.safeParse(Object.fromEntries(given));
-  const wrong = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? [];
+  // What is wrong with an entry of a list is said of the variable, and once.
+  const wrong = result.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}.`) ?? [];
   const sentences = [
     ...unknown.map(
       (name) => `${name} is not a variable of this program; did you mean ${nearest(name, VARIABLES)}?`,
     ),
-    ...wrong,
+    ...new Set(wrong),
   ];
   if (!result.success || sentences.length > 0) throw new ConfigError(sentences.join(' '));
   return result.data;

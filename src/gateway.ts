@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Client } from '@temporalio/client';
+import type { FastifyInstance } from 'fastify';
 import {
   ConfigError,
   loadDotEnv,
@@ -19,6 +20,7 @@ import { sourcesInUse } from './starter/sources-in-use.js';
 import { connectWhenUsed, temporalTarget } from './temporal.js';
 
 const READY_ANSWERS_MS = 3_000;
+const IDLE_SWEEP_MS = 100;
 
 async function main(): Promise<void> {
   loadDotEnv();
@@ -59,16 +61,26 @@ async function main(): Promise<void> {
   });
   log.info({ address, temporal: target.address, namespace, taskQueue: config.taskQueue }, 'gateway ready');
   await signalled();
-  setTimeout(() => {
-    gateway.server.closeAllConnections();
-  }, SHUTDOWN_GRACE_MS).unref();
-  await gateway.close();
+  await close(gateway);
   await connection.close();
   log.info('gateway stopped');
 }
 
 function callers({ keys, tokenIssuer }: GatewayConfig) {
   return [createBearerKeys(keys), ...(tokenIssuer === undefined ? [] : [createTokenReader(tokenIssuer)])];
+}
+
+/** Lets what is in flight end, within bounds; a connection that is kept open without a call is closed. */
+async function close(gateway: FastifyInstance): Promise<void> {
+  const sweep = setInterval(() => {
+    gateway.server.closeIdleConnections();
+  }, IDLE_SWEEP_MS);
+  const force = setTimeout(() => {
+    gateway.server.closeAllConnections();
+  }, SHUTDOWN_GRACE_MS);
+  await gateway.close();
+  clearInterval(sweep);
+  clearTimeout(force);
 }
 
 async function signalled(): Promise<void> {

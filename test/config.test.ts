@@ -1,4 +1,4 @@
-import { ConfigError, readClientConfig, readWorkerConfig } from '../src/config.js';
+import { ConfigError, readClientConfig, readGatewayConfig, readWorkerConfig } from '../src/config.js';
 
 const NEEDED = { FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com', FLEXPERTO_API_KEY: 'a-secret' };
 
@@ -95,6 +95,15 @@ describe('The configuration', () => {
     ['SIGNING_LOG_LEVEL', ['verbose', 'trace']],
     ['SIGNING_STARTS_PER_HOUR', ['many', '0', '2.5', '-1']],
     ['SIGNING_GATEWAY_ADDRESS', ['8080', 'localhost:99999']],
+    [
+      'SIGNING_GATEWAY_KEYS',
+      ['key', 'crm:abc', `crm ${'a'.repeat(64)}`, `a/b:${'a'.repeat(64)}`, `crm:${'g'.repeat(64)}`],
+    ],
+    ['SIGNING_GATEWAY_JWKS_URL', ['keys', 'http://id.bank.example/keys', 'file:///keys']],
+    [
+      'SIGNING_GATEWAY_ORIGINS',
+      ['*', 'crm.bank.example', 'https://crm.bank.example/', 'https://a.example/b'],
+    ],
   ])('refuses a wrong %s by its name, in one sentence', (name, values) => {
     for (const value of values) {
       const problem = problemOf({ [name]: value });
@@ -123,5 +132,46 @@ describe('The configuration', () => {
     const problem = problemOf({ SIGNING_POLL_SECONDS: 'often', SIGNING_LOG_LEVEL: 'loud', SIGNING_X: '1' });
     for (const name of ['SIGNING_POLL_SECONDS', 'SIGNING_LOG_LEVEL', 'SIGNING_X'])
       expect(problem).toContain(name);
+  });
+});
+
+describe('The configuration of the gateway', () => {
+  const HASH = 'Ab'.repeat(32);
+  const TOKENS = {
+    SIGNING_GATEWAY_JWKS_URL: 'http://localhost:9000/keys',
+    SIGNING_GATEWAY_JWT_ISSUER: 'https://id.bank.example',
+    SIGNING_GATEWAY_JWT_AUDIENCE: 'signing',
+  };
+
+  it('needs keys or an issuer of tokens, and has a default for all else', () => {
+    expect(() => readGatewayConfig({})).toThrow(
+      'Nobody could call the gateway: set SIGNING_GATEWAY_KEYS, or SIGNING_GATEWAY_JWKS_URL and what belongs to it.',
+    );
+    expect(readGatewayConfig({ SIGNING_GATEWAY_KEYS: `crm:${HASH}, crm:${'0'.repeat(64)}` })).toMatchObject({
+      taskQueue: 'signing',
+      host: '127.0.0.1',
+      port: 8080,
+      keys: [
+        { name: 'crm', sha256: 'ab'.repeat(32) },
+        { name: 'crm', sha256: '0'.repeat(64) },
+      ],
+      tokenIssuer: undefined,
+      origins: [],
+    });
+  });
+
+  it('takes tokens with all that belongs to them, or not at all', () => {
+    expect(readGatewayConfig(TOKENS)).toMatchObject({
+      keys: [],
+      tokenIssuer: { issuer: 'https://id.bank.example', audience: 'signing', employeeClaim: 'employeeId' },
+    });
+    expect(() => readGatewayConfig({ ...TOKENS, SIGNING_GATEWAY_JWT_ISSUER: '' })).toThrow(
+      /^SIGNING_GATEWAY_JWT_ISSUER is missing: tokens need /,
+    );
+  });
+
+  it('takes an address of IPv6 in brackets', () => {
+    const env = { ...TOKENS, SIGNING_GATEWAY_ADDRESS: '[::1]:80' };
+    expect(readGatewayConfig(env)).toMatchObject({ host: '::1', port: 80 });
   });
 });
