@@ -77,13 +77,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const shared = {
       ...temporalVariables(temporal),
       SIGNING_DOCUMENT_ROOT: documents.path,
+      SIGNING_CALLBACK_HOSTS: new URL(crm.url).host,
     };
     const variables = {
       ...shared,
       ...flexpertoVariables(fake, options.fake?.handOver),
       SIGNING_POLL_SECONDS: String(options.pollSeconds),
       SIGNING_CALLBACK_SECRET: callbackSecret,
-      SIGNING_CALLBACK_HOSTS: new URL(crm.url).host,
     };
     const worker = await startProgram('worker', variables, options.workerLog);
     started.push(() => worker.stop());

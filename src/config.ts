@@ -95,7 +95,7 @@ const origins = list.refine(
   'must be origins such as https://crm.bank.example, separated by commas',
 );
 // The keys that decide who is let in come over TLS, except from this machine.
-const jwksUrl = z.url({ protocol: /^https?$/, error: 'must be an https: address' }).refine((text) => {
+const jwksUrl = z.url({ protocol: /^https?$/, error: 'must be an https: address', abort: true }).refine((text) => {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }, 'must be an https: address');
@@ -208,6 +208,7 @@ export interface GatewayConfig extends ClientConfig {
   readonly keys: readonly GatewayKey[];
   readonly tokenIssuer: TokenIssuer | undefined;
   readonly startsPerHour: number;
+  readonly callbackHosts: readonly string[];
   /** Web pages of these origins may call it from a browser. */
   readonly origins: readonly string[];
 }
@@ -272,6 +273,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     keys,
     tokenIssuer: issuer,
     startsPerHour: read.SIGNING_STARTS_PER_HOUR,
+    callbackHosts: read.SIGNING_CALLBACK_HOSTS,
     origins: read.SIGNING_GATEWAY_ORIGINS,
   };
 }

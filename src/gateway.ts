@@ -14,6 +14,7 @@ import type { Caller } from './gateway/caller.js';
 import { createTokenReader } from './gateway/json-web-tokens.js';
 import { SHUTDOWN_GRACE_MS } from './gateway/limits.js';
 import { createLog } from './log.js';
+import { parseHosts } from './network/hosts.js';
 import { explainedCall } from './starter/explained.js';
 import { createSigningClient } from './starter/index.js';
 import { sourcesInUse } from './starter/sources-in-use.js';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
           throw explainedCall(error);
         });
     },
+    callbackHosts: parseHosts(config.callbackHosts),
     origins: config.origins,
   });
   await gateway.ready();
