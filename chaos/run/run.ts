@@ -40,6 +40,8 @@ const LOOK_EVERY_MS = 1_000;
  * too many documents at a time none would get through.
  */
 const DOCUMENTS_CHECKED_AT_ONCE = 24;
+/** A session with many documents that keeps losing its workers must not hold up all others. */
+const SESSIONS_CHECKED_AT_LEAST = 3;
 const SENDING_AT_ONCE = 30;
 
 /** The storm ends before the last sessions do, so that their waits do not add up to hours. */
@@ -105,7 +107,8 @@ function nextOf(plans: readonly SessionPlan[], begun: number, situation: Situati
   const next: SessionPlan[] = [];
   for (const plan of plans.slice(begun)) {
     documents += plan.documents.length;
-    if (documents > DOCUMENTS_CHECKED_AT_ONCE) break;
+    const sessions = checking.length + next.length;
+    if (documents > DOCUMENTS_CHECKED_AT_ONCE && sessions >= SESSIONS_CHECKED_AT_LEAST) break;
     next.push(plan);
   }
   return next;
