@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly documentRoot?: string;
   /** Seconds to the worker's second look at a session's documents. */
   readonly pollSeconds: number;
+  /** Further variables of the worker. */
+  readonly worker?: Readonly<Record<string, string>>;
   /** A file for the worker's log. */
   readonly workerLog?: string;
 }
@@ -76,6 +78,7 @@ function variablesFor(
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     ...(handOver === undefined ? {} : { FLEXPERTO_HANDOVER: handOver }),
+    ...options.worker,
   };
 }
 
