@@ -40,6 +40,8 @@ export interface StackOptions {
   readonly documentRoot?: string;
   /** Seconds to the worker's second look at a session's documents. */
   readonly pollSeconds: number;
+  /** Further variables of the worker. */
+  readonly worker?: Readonly<Record<string, string>>;
   /** Files for the logs of worker and gateway. */
   readonly workerLog?: string;
   readonly gatewayLog?: string;
@@ -119,6 +121,7 @@ function flexpertoVariables(fake: FakeFlexperto, handOver: string | undefined): 
     FLEXPERTO_BASE_URL: fake.url,
     FLEXPERTO_API_KEY: fake.apiKey,
     ...(handOver === undefined ? {} : { FLEXPERTO_HANDOVER: handOver }),
+    ...options.worker,
   };
 }
 
