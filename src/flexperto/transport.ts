@@ -34,6 +34,8 @@ export interface Transport {
 
 /** More than any answer of this API needs; what follows is not read. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Of a refusal one sentence is wanted; to look for it in megabytes would cost a hundred times as much memory. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
 
 /**
  * Speaks HTTP and sorts what can happen into the error family. No redirect is followed: the API key goes to the base
@@ -118,12 +120,13 @@ async function* watched(
 
 async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
+  const most = isAccepted(response) ? MAX_ANSWER_BYTES : MAX_REFUSAL_BYTES;
   let bytes = 0;
   try {
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > MAX_ANSWER_BYTES) break;
+      if (bytes > most) break;
     }
   } catch (error) {
     if (signal?.aborted === true) throw error;
@@ -132,12 +135,15 @@ async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal)
   return Buffer.concat(chunks).toString('utf8');
 }
 
+const isAccepted = ({ statusCode }: Pick<Dispatcher.ResponseData, 'statusCode'>): boolean =>
+  statusCode >= 200 && statusCode < 300;
+
 function accepted(
   call: Call,
   { statusCode: status, headers }: Dispatcher.ResponseData,
   text: string,
 ): Answer {
-  if (status >= 200 && status < 300) return { status, text };
+  if (isAccepted({ statusCode: status })) return { status, text };
   const wait = retryAfterMs(headers['retry-after'], Date.now());
   const declined = status === 503 && wait !== undefined;
   if (status === 408 || (status >= 500 && !declined)) {
