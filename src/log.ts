@@ -13,7 +13,7 @@ export function createLogger(level: ClientConfig['logLevel']): Logger {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: describeError, task: hide, taskEncoded: hide },
+    serializers: { error: describeError, failure: redacted, task: hide, taskEncoded: hide },
   });
   return new DefaultLogger(level === 'debug' ? 'DEBUG' : 'INFO', ({ level: at, message, meta }: LogEntry) => {
     log[METHOD[at]](meta ?? {}, message);
@@ -22,6 +22,9 @@ export function createLogger(level: ClientConfig['logLevel']): Logger {
 
 /** The SDK logs a task that it cannot start with all its data, which is personal. */
 const hide = (): undefined => undefined;
+
+/** What the SDK's native part says of a workflow task that failed. */
+const redacted = (failure: unknown): unknown => (typeof failure === 'string' ? redact(failure) : undefined);
 
 const METHOD = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
