@@ -86,6 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...flexpertoVariables(fake, options.fake?.handOver),
       SIGNING_POLL_SECONDS: String(options.pollSeconds),
       SIGNING_CALLBACK_SECRET: callbackSecret,
+      ...options.worker,
     };
     const worker = await startProgram('worker', variables, options.workerLog);
     started.push(() => worker.stop());
@@ -121,7 +122,6 @@ function flexpertoVariables(fake: FakeFlexperto, handOver: string | undefined): 
     FLEXPERTO_BASE_URL: fake.url,
     FLEXPERTO_API_KEY: fake.apiKey,
     ...(handOver === undefined ? {} : { FLEXPERTO_HANDOVER: handOver }),
-    ...options.worker,
   };
 }
 

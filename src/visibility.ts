@@ -22,8 +22,11 @@ export interface Visibility extends Pick<
   'hasEarlierRun' | 'isSessionTaken' | 'isSessionOpen'
 > {
   /** How many sessions are in this state, and since when the oldest of them has been running. */
-  readonly census: (state: OpenState) => Promise<Census>;
+  readonly census: (state: OpenState | typeof NOT_TAKEN_UP) => Promise<Census>;
 }
+
+/** Of a session that no worker has taken up yet. */
+export const NOT_TAKEN_UP = 'not-taken-up';
 
 export interface Census {
   readonly count: number;
@@ -67,7 +70,7 @@ export function createVisibility(
     census: async (state) => {
       const query =
         `WorkflowType = "${WORKFLOW_TYPE}" AND ${onThisQueue} AND ExecutionStatus = "Running" ` +
-        `AND ${searchAttributes.state.name} = "${state}"`;
+        `AND ${searchAttributes.state.name} ${state === NOT_TAKEN_UP ? 'IS NULL' : `= "${state}"`}`;
       const { count } = await workflowService.countWorkflowExecutions({ namespace, query });
       const startedUntil = (time: Date) => startsOf(`${query} AND StartTime <= "${time.toISOString()}"`);
       const oldestStart = count.isZero() ? undefined : await oldestOf(startedUntil, PAGE, new Date());

@@ -1,7 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
-import { OPEN_STATES, type OpenState } from '../domain/status.js';
-import type { Census, Visibility } from '../visibility.js';
+import { OPEN_STATES } from '../domain/status.js';
+import { NOT_TAKEN_UP, type Census, type Visibility } from '../visibility.js';
 
 const LOOK_EVERY_MS = 30_000;
 
@@ -19,7 +19,7 @@ export function showSessions(
   let stopped = false;
   const look = async (): Promise<void> => {
     try {
-      for (const state of OPEN_STATES) gauges.show(state, await census(state));
+      for (const state of [NOT_TAKEN_UP, ...OPEN_STATES] as const) gauges.show(state, await census(state));
       gauges.looked();
     } catch (error) {
       if (!stopped) logger.warn('the sessions could not be counted for the metrics', { error });
@@ -50,7 +50,7 @@ function createGauges(meter: MetricMeter) {
     'When the open sessions were counted last, in seconds since 1970',
   );
   return {
-    show: (state: OpenState, { count, oldestStart }: Census): void => {
+    show: (state: string, { count, oldestStart }: Census): void => {
       sessions.set(count, { state });
       age.set(oldestStart === undefined ? 0 : secondsSince(oldestStart), { state });
     },

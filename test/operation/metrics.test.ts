@@ -2,9 +2,12 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/ports.js';
 import { OPEN_STATES } from '../../src/domain/status.js';
+import { NOT_TAKEN_UP } from '../../src/visibility.js';
 import { scrape, sumOf, type Sample } from '../support/exposition.js';
 import { eventually } from '../support/outcomes.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
+
+const STATES = [NOT_TAKEN_UP, ...OPEN_STATES];
 
 const newWorld = realWorlds();
 
@@ -84,11 +87,11 @@ describe('The metrics of a worker', () => {
       return sumOf(await metrics(), 'signing_sessions_looked_at_timestamp_seconds') > 0;
     });
     const samples = await metrics();
-    const counts = Object.fromEntries(OPEN_STATES.map((state) => [state, shown(samples, state)]));
-    const none = Object.fromEntries(OPEN_STATES.map((state) => [state, 0]));
+    const counts = Object.fromEntries(STATES.map((state) => [state, shown(samples, state)]));
+    const none = Object.fromEntries(STATES.map((state) => [state, 0]));
     expect(counts).toEqual({ ...none, 'needs-attention': 1, 'awaiting-handover': 1 });
     const ages = samples.filter(({ name }) => name === 'signing_oldest_session_age_seconds');
-    expect(ages.map(({ labels }) => labels['state']).sort()).toEqual([...OPEN_STATES].sort());
+    expect(ages.map(({ labels }) => labels['state']).sort()).toEqual(STATES.sort());
     expect(
       ages.filter(({ labels, value }) => shown(samples, labels['state'] ?? '') === 0 && value > 0),
     ).toEqual([]);
@@ -98,5 +101,5 @@ describe('The metrics of a worker', () => {
     await eventually('the next look shows that nobody is needed any more', async () => {
       return shown(await metrics(), 'needs-attention') === 0;
     });
-  });
+  }, 150_000);
 });

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../../scripts/commands.js';
 import { OPEN_STATES } from '../../src/domain/status.js';
+import { NOT_TAKEN_UP } from '../../src/visibility.js';
 import type { Sample } from '../support/exposition.js';
 import { readPromQl, speaksOf } from '../support/promql.js';
 import { realWorlds } from '../support/real-world.js';
@@ -79,7 +80,9 @@ describe('An expression of the alerts and of the dashboard', () => {
       .selectors.flatMap(({ matchers }) => matchers)
       .filter(({ label }) => label === 'state')
       .flatMap(({ value }) => value.split('|'));
-    expect(named.filter((name) => !OPEN_STATES.some((state) => state === name))).toEqual([]);
+    expect(named.filter((name) => ![NOT_TAKEN_UP, ...OPEN_STATES].some((state) => state === name))).toEqual(
+      [],
+    );
   });
 });
 
