@@ -16,7 +16,7 @@ const house = [
   { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
   {
     target: 'src/gateway',
-    may: ['starter', 'domain', 'documents', 'encryption', 'config.ts', 'temporal.ts', 'log.ts'],
+    may: ['starter', 'domain', 'documents', 'encryption', 'network', 'config.ts', 'temporal.ts', 'log.ts'],
   },
   { target: 'src/cli', may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts'] },
 ];

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ConfigError } from '../../config.js';
-import { codeOf } from '../../documents/errors.js';
+import { codeOf } from '../../network/error-code.js';
 import { createPdfInspector, type PdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
 import { missingField } from '../../documents/signable.js';
 import { refusal } from '../problem.js';
