@@ -7,6 +7,7 @@ COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
 COPY fake-flexperto fake-flexperto
+COPY examples examples
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim

@@ -35,7 +35,10 @@ async function demo(life: Life): Promise<void> {
   say();
 
   const signings = createSigningClient(new Client({ connection }));
-  await Promise.race([tellOneSigning({ fake, signings }, request), stack.broken]);
+  await Promise.race([
+    tellOneSigning({ fake, signings }, { ...request, callbackUrl: crm.callbackUrl }),
+    stack.broken,
+  ]);
   say();
   const names = request.documents.map(({ name }) => name);
   showFindings(fake, EXAMPLES, names);

@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from './child-server.js';
 
 const DIST = path.resolve(__dirname, '..');
 const READY_SECONDS = 60;
+
+/** The worker or the gateway, ready. */
+export interface Program {
+  readonly server: ChildServer;
+  /** What it said when it was ready. */
+  readonly ready: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Starts the worker or the gateway as it runs in production, dist/src/{name}.js in a process of its own, and waits until
@@ -15,7 +23,7 @@ export async function startProgram(
   name: 'worker' | 'gateway',
   variables: Readonly<Record<string, string>>,
   log?: string,
-): Promise<ChildServer> {
+): Promise<Program> {
   // In dist/ there is neither a .env nor, as its home, a configuration of Temporal.
   const child = spawn(process.execPath, [path.join(DIST, `src/${name}.js`)], {
     cwd: DIST,
@@ -25,13 +33,13 @@ export async function startProgram(
   });
   const server = new ChildServer(child, `The ${name}`);
   if (log !== undefined) child.stdout.pipe(createWriteStream(log));
-  let ready = false;
-  child.stdout.on('data', (chunk: Buffer) => {
-    ready ||= chunk.includes(`"${name} ready"`);
+  const line = { ready: '' };
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    if (text.includes(`"${name} ready"`)) line.ready = text;
   });
   await server.waitUntil(async () => {
     await sleep(5);
-    return ready;
+    return line.ready !== '';
   }, READY_SECONDS);
-  return server;
+  return { server, ready: JSON.parse(line.ready) as Record<string, unknown> };
 }

@@ -19,10 +19,16 @@ export function documentFolder(kept?: string): DocumentFolder {
   }
   for (const name of readdirSync(EXAMPLES).filter((file) => file.endsWith('.pdf')))
     copyFileSync(path.join(EXAMPLES, name), path.join(folder, name));
+  const remove = (): void => {
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  // Also where the process is ended while it still starts the rest.
+  process.once('exit', remove);
   return {
     path: folder,
     remove: () => {
-      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+      process.off('exit', remove);
+      remove();
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   type FakeFlexperto,
   type FakeFlexpertoOptions,
 } from '../fake-flexperto/index.js';
+import type { ChildServer } from './child-server.js';
 import { freePort } from './ports.js';
 import { startProgram } from './program.js';
 import { documentFolder } from './stack-documents.js';
@@ -65,22 +66,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(() => temporal.stop());
     const fake = await startFakeFlexperto(options.fake);
     started.push(() => fake.close());
-    const gateway = await newGateway(options.gatewayPort);
+    const crmPort = options.crmPort ?? (await freePort());
+    const shared = {
+      ...temporalVariables(temporal),
+      SIGNING_DOCUMENT_ROOT: documents.path,
+      SIGNING_CALLBACK_HOSTS: `127.0.0.1:${crmPort}`,
+    };
+    const gateway = await startGateway(shared, options);
+    started.push(() => gateway.server.stop());
     const callbackSecret = `whsec_${randomBytes(32).toString('base64')}`;
     const crm = await startCrm({
       host: '127.0.0.1',
-      port: options.crmPort ?? 0,
+      port: crmPort,
       gatewayUrl: gateway.url,
       gatewayKey: gateway.key,
       callbackSecret,
       dashboardUrl: `${fake.url}/`,
     });
     started.push(() => crm.close());
-    const shared = {
-      ...temporalVariables(temporal),
-      SIGNING_DOCUMENT_ROOT: documents.path,
-      SIGNING_CALLBACK_HOSTS: new URL(crm.url).host,
-    };
     const variables = {
       ...shared,
       ...flexpertoVariables(fake, options.fake?.handOver),
@@ -89,14 +92,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...options.worker,
     };
     const worker = await startProgram('worker', variables, options.workerLog);
-    started.push(() => worker.stop());
-    const server = await startProgram(
-      'gateway',
-      { ...shared, ...gatewayVariables(gateway) },
-      options.gatewayLog,
-    );
-    started.push(() => server.stop());
-    const broken = Promise.race([temporal, worker, server].map((one) => one.endsByItself()));
+    started.push(() => worker.server.stop());
+    const broken = Promise.race([temporal, worker.server, gateway.server].map((one) => one.endsByItself()));
     // Not everybody who starts it looks.
     broken.catch(() => undefined);
     return { temporal, fake, gateway, crm, variables, broken, stop };
@@ -106,11 +103,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function newGateway(port: number | undefined): Promise<Gateway> {
-  return {
-    url: `http://127.0.0.1:${port ?? (await freePort())}`,
-    key: randomBytes(32).toString('base64url'),
+async function startGateway(
+  shared: Readonly<Record<string, string>>,
+  { gatewayPort = 0, gatewayLog }: StackOptions,
+): Promise<Gateway & { readonly server: ChildServer }> {
+  const key = randomBytes(32).toString('base64url');
+  const variables = {
+    ...shared,
+    SIGNING_GATEWAY_ADDRESS: `127.0.0.1:${gatewayPort}`,
+    SIGNING_GATEWAY_KEYS: `crm:${createHash('sha256').update(key).digest('hex')}`,
   };
+  const { server, ready } = await startProgram('gateway', variables, gatewayLog);
+  return { server, key, url: String(ready['address']) };
 }
 
 function temporalVariables({ address, namespace }: TemporalServer): Record<string, string> {
@@ -123,9 +127,4 @@ function flexpertoVariables(fake: FakeFlexperto, handOver: string | undefined): 
     FLEXPERTO_API_KEY: fake.apiKey,
     ...(handOver === undefined ? {} : { FLEXPERTO_HANDOVER: handOver }),
   };
-}
-
-function gatewayVariables({ url, key }: Gateway): Record<string, string> {
-  const hash = createHash('sha256').update(key).digest('hex');
-  return { SIGNING_GATEWAY_ADDRESS: new URL(url).host, SIGNING_GATEWAY_KEYS: `crm:${hash}` };
 }

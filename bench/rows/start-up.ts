@@ -19,7 +19,8 @@ export const startUp: Row = {
     };
     try {
       const { worker, empty } = await inTurn(ROUNDS, {
-        worker: () => untilReady(() => startProgram('worker', stage.variables)),
+        worker: () =>
+          untilReady(() => startProgram('worker', stage.variables).then(({ server: started }) => started)),
         empty: () => untilReady(() => startBareWorker(stage.address, stage.bareBundle)),
       });
       const target = { of: 'ratio', atMost: 1.5 } as const;

@@ -46,7 +46,7 @@ export async function startStage(folder: string, options: StageOptions = {}): Pr
     SIGNING_LOG_LEVEL: 'info',
     SIGNING_PAYLOAD_KEYS: payloadKeys,
   };
-  const worker = await startProgram('worker', variables);
+  const { server: worker } = await startProgram('worker', variables);
   const bareBundle = await bundleBare(folder);
   const bare = await startBareWorker(server.address, bareBundle);
   const connection = await Connection.connect({ address: server.address });

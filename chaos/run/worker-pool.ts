@@ -33,7 +33,7 @@ export async function startWorkerPool(
 
   const start = async (which: number): Promise<void> => {
     lives += 1;
-    const worker = await startProgram(
+    const { server: worker } = await startProgram(
       'worker',
       variables,
       path.join(folder, `worker-${which + 1}-life-${lives}.log`),

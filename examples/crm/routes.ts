@@ -12,7 +12,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse, url: 
 
 type Route = (id: string, ...call: Parameters<Handler>) => Promise<void> | void;
 
-const CALLBACK_PATH = '/hooks/signing';
+/** Where the worker's callbacks come in. */
+export const CALLBACK_PATH = '/hooks/signing';
 
 /** Everything the CRM answers: the page, what the page asks for, and the callbacks. */
 export function createHandler(settings: CrmSettings, origin: string): Handler {

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Refusal, sendRefusal } from './answers.js';
-import { createHandler, type Handler } from './routes.js';
+import { CALLBACK_PATH, createHandler, type Handler } from './routes.js';
 import type { CrmSettings } from './settings.js';
 
 /** A running example CRM. */
 export interface Crm {
   /** Where the page of the record is. */
   readonly url: string;
+  /** Where the worker tells of what has happened. */
+  readonly callbackUrl: string;
   /** Stops listening and cuts what is still open. */
   close(): Promise<void>;
 }
@@ -20,7 +22,7 @@ export async function startCrm(settings: CrmSettings): Promise<Crm> {
   const port = await listen(server, settings.port, settings.host);
   const origin = `http://${settings.host}:${port}`;
   handle = createHandler(settings, origin);
-  return { url: `${origin}/`, close: () => closeServer(server) };
+  return { url: `${origin}/`, callbackUrl: `${origin}${CALLBACK_PATH}`, close: () => closeServer(server) };
 }
 
 async function answer(handle: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
