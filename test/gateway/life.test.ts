@@ -80,12 +80,28 @@ describe('a start that cannot be', () => {
 
   it('is said in one sentence: the address is taken', async () => {
     const other = await serve((_, response) => response.end());
-    const { code, said } = await start({ ...KEYS, SIGNING_GATEWAY_ADDRESS: `127.0.0.1:${other.port}` });
+    const { code, said } = await start({
+      ...KEYS,
+      SIGNING_DOCUMENT_ROOT: world.root,
+      SIGNING_GATEWAY_ADDRESS: `127.0.0.1:${other.port}`,
+    });
     await other.close();
     expect({ code, said }).toEqual({
       code: 1,
       said: `SIGNING_GATEWAY_ADDRESS cannot be listened on: listen EADDRINUSE: address already in use 127.0.0.1:${other.port}.\n`,
     });
+  });
+
+  it('is said in one sentence: there is no place for documents', async () => {
+    for (const [root, why] of [
+      ['/no/such/folder', 'that exists: /no/such/folder is none'],
+      ['/proc', 'that the gateway can write to, for uploads (ENOENT)'],
+    ] as const)
+      expect(await start({ ...KEYS, SIGNING_DOCUMENT_ROOT: root })).toEqual({
+        code: 1,
+        signal: null,
+        said: `SIGNING_DOCUMENT_ROOT must be a folder ${why}.\n`,
+      });
   });
 
   it('is said in one sentence: personal data would leave this machine unencrypted', async () => {
@@ -100,7 +116,11 @@ describe('a start that cannot be', () => {
 });
 
 it('the gateway comes up before its Temporal server, and serves as soon as that is there', async () => {
-  const gateway = await startGatewayProcess({ ...KEYS, TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const gateway = await startGatewayProcess({
+    ...KEYS,
+    SIGNING_DOCUMENT_ROOT: world.root,
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+  });
   expect(await callAt(gateway.url, 'GET', '/readyz', { key: null })).toEqual(problem(503, 'no-server'));
   expect(await callAt(gateway.url, 'GET', '/healthz', { key: null })).toMatchObject({ status: 200 });
   gateway.kill('SIGTERM');
