@@ -20,8 +20,11 @@ COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/fake-flexperto dist/fake-flexperto
 # 80 % of a container of 1 GiB; for another size set NODE_OPTIONS.
 ENV NODE_ENV=production NODE_OPTIONS="--max-old-space-size=800 --enable-source-maps"
+# A fresh volume mounted there takes over its owner.
+RUN mkdir /documents && chown node:node /documents
 USER node
-# For the worker; another program of this image has its own health check or none (docker-compose.yml).
+# The worker by default; the gateway is the same image with the command node dist/src/gateway.js. The health check is the
+# worker's; another program of this image has its own (docker-compose.yml).
 ENV SIGNING_HEALTH_ADDRESS=127.0.0.1:9465
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9465/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
