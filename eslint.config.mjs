@@ -12,8 +12,12 @@ const house = [
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents'] },
   { target: 'src/metrics', may: ['domain', 'flexperto', 'visibility.ts'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
+  { target: 'src/tracing', may: ['flexperto', 'workflows/trace-header.ts', 'workflows/tracing.ts'] },
   { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
-  { target: 'src/cli', may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts'] },
+  {
+    target: 'src/cli',
+    may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts', 'tracing/index.ts'],
+  },
 ];
 
 const zones = [

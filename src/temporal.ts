@@ -6,6 +6,7 @@ import { ConfigError, type ClientConfig } from './config.js';
 import { createDataConverter } from './encryption/index.js';
 import { explainedCall } from './starter/explained.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
+import type { Tracing } from './tracing/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
@@ -57,13 +58,17 @@ export async function connectWorker(target: TemporalTarget): Promise<NativeConne
 }
 
 /** @throws NoServerError within seconds, NoAccessError */
-export async function connectClient(target: TemporalTarget): Promise<Client> {
+export async function connectClient(
+  target: TemporalTarget,
+  { clientInterceptors }: Pick<Tracing, 'clientInterceptors'>,
+): Promise<Client> {
   const connection = await Connection.connect({ connectTimeout: '5 seconds', ...target.options }).catch(
     (error: unknown) => {
       throw unreachable(target, error);
     },
   );
-  return new Client({ connection, namespace: target.namespace, dataConverter: target.dataConverter });
+  const { namespace, dataConverter } = target;
+  return new Client({ connection, namespace, dataConverter, interceptors: { workflow: clientInterceptors } });
 }
 
 function unreachable({ address, options }: TemporalTarget, error: unknown): Error {

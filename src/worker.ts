@@ -13,13 +13,14 @@ import {
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
-import { createFlexpertoClient, type CallObserver } from './flexperto/index.js';
+import { createFlexpertoClient, observeBoth, type CallObserver } from './flexperto/index.js';
 import { serveHealth, whyWorkerIsNotReady } from './health.js';
 import { createLogger } from './log.js';
 import { createCallMetrics, showSessions, telemetryOptions } from './metrics/index.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
+import { startTracing } from './tracing/index.js';
 import { createVisibility, type Visibility } from './visibility.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
@@ -47,7 +48,9 @@ async function main(): Promise<void> {
 
   const meter = Runtime.instance().metricMeter.withTags({ namespace, task_queue: taskQueue });
   const visibility = createVisibility(connection, { namespace, taskQueue });
-  const { dependencies, close } = createDependencies(config, visibility, createCallMetrics(meter));
+  const tracing = await startTracing('flexperto-signing-worker');
+  const observe = observeBoth(createCallMetrics(meter), tracing.observe);
+  const { dependencies, close } = createDependencies(config, visibility, observe);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -55,6 +58,8 @@ async function main(): Promise<void> {
     workflowBundle: { codePath: workflowBundle(config) },
     dataConverter: target.dataConverter,
     activities: createActivities(dependencies),
+    interceptors: { activity: tracing.activityInterceptors },
+    sinks: tracing.sinks,
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
     maxConcurrentActivityTaskExecutions: 50,
@@ -78,6 +83,7 @@ async function main(): Promise<void> {
     await close();
     await health.close();
     await connection.close();
+    await tracing.close();
     logger.info('worker stopped');
   }
 }

@@ -1,6 +1,7 @@
 import { readClientConfig } from '../config.js';
 import { createSigningClient, type SigningClient } from '../starter/index.js';
 import { connectClient, temporalTarget } from '../temporal.js';
+import { startTracing } from '../tracing/index.js';
 
 /** The signings of the configured Temporal namespace. */
 export interface Signings extends SigningClient {
@@ -10,10 +11,12 @@ export interface Signings extends SigningClient {
 /** Connects for as long as `work` takes. @throws ConfigError, NoServerError, NoAccessError */
 export async function withSignings<Result>(work: (signings: Signings) => Promise<Result>): Promise<Result> {
   const config = readClientConfig(process.env);
-  const client = await connectClient(temporalTarget(config));
+  const tracing = await startTracing('flexperto-signing-cli');
+  const client = await connectClient(temporalTarget(config), tracing);
   try {
     return await work({ ...createSigningClient(client, config.taskQueue), taskQueue: config.taskQueue });
   } finally {
     await client.connection.close();
+    await tracing.close();
   }
 }
