@@ -14,6 +14,7 @@ const house = [
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents', 'callbacks'] },
   { target: 'src/metrics', may: ['domain', 'flexperto', 'visibility.ts'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
+  { target: 'src/tracing', may: ['flexperto', 'workflows/trace-header.ts', 'workflows/tracing.ts'] },
   { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
   {
     target: 'src/gateway',
@@ -29,7 +30,10 @@ const house = [
       'log.ts',
     ],
   },
-  { target: 'src/cli', may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts'] },
+  {
+    target: 'src/cli',
+    may: ['starter', 'domain', 'documents', 'config.ts', 'temporal.ts', 'tracing/index.ts'],
+  },
 ];
 
 const zones = [

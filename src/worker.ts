@@ -14,13 +14,14 @@ import {
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
-import { createFlexpertoClient, type CallObserver } from './flexperto/index.js';
+import { createFlexpertoClient, observeBoth, type CallObserver } from './flexperto/index.js';
 import { serveHealth, whyWorkerIsNotReady } from './health.js';
 import { createCallMetrics, showSessions, telemetryOptions } from './metrics/index.js';
 import { parseHosts } from './network/hosts.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
+import { startTracing } from './tracing/index.js';
 import { createVisibility, type Visibility } from './visibility.js';
 import { createLogger } from './worker-log.js';
 
@@ -49,7 +50,9 @@ async function main(): Promise<void> {
 
   const meter = Runtime.instance().metricMeter.withTags({ namespace, task_queue: taskQueue });
   const visibility = createVisibility(connection, { namespace, taskQueue });
-  const { dependencies, close } = createDependencies(config, visibility, createCallMetrics(meter));
+  const tracing = await startTracing('flexperto-signing-worker');
+  const observe = observeBoth(createCallMetrics(meter), tracing.observe);
+  const { dependencies, close } = createDependencies(config, visibility, observe);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -57,6 +60,8 @@ async function main(): Promise<void> {
     workflowBundle: { codePath: workflowBundle(config) },
     dataConverter: target.dataConverter,
     activities: createActivities(dependencies),
+    interceptors: { activity: tracing.activityInterceptors },
+    sinks: tracing.sinks,
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
     maxConcurrentActivityTaskExecutions: 50,
@@ -81,6 +86,7 @@ async function main(): Promise<void> {
     await close();
     await health.close();
     await connection.close();
+    await tracing.close();
     logger.info('worker stopped');
   }
 }

@@ -14,6 +14,15 @@ export interface CallBegin {
 /** Is told of every request as it begins; what it returns is told once how the request ended. Neither may throw. */
 export type CallObserver = (begin: CallBegin) => (end: CallEnd) => void;
 
+export function observeBoth(one: CallObserver, other: CallObserver): CallObserver {
+  return (begin) => {
+    const ends = [one(begin), other(begin)];
+    return (end) => {
+      for (const ended of ends) ended(end);
+    };
+  };
+}
+
 /** Makes a request under the eyes of an observer. */
 export async function underObservation<Answer extends { readonly status: number }>(
   observe: CallObserver,

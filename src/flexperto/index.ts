@@ -1,4 +1,4 @@
-export type { CallBegin, CallEnd, CallObserver } from './call-observer.js';
+export { observeBoth, type CallBegin, type CallEnd, type CallObserver } from './call-observer.js';
 export {
   createFlexpertoClient,
   type CallContext,
