@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { fastifyCors } from '@fastify/cors';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
-
 import { requireCaller, type Identify } from './caller.js';
-import { describeApi } from './openapi.js';
 import { answerClientError, answerError, answerErrors } from './error-handling.js';
 import { documentsRoutes } from './documents/routes.js';
 import type { Sweeping } from './documents/sweep.js';
 import { healthRoutes } from './health.js';
 import * as limits from './limits.js';
 import { logCalls } from './log-calls.js';
+import { describeApi } from './openapi.js';
 import type { SigningsOf } from './signings/access.js';
 import { signingRoutes } from './signings/routes.js';
 import { answerUnknownRoutes } from './unknown-routes.js';
@@ -62,7 +61,10 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   answerErrors(app);
   answerUnknownRoutes(app);
   describeApi(app);
-  if (options.origins.length > 0) void app.register(fastifyCors, { origin: [...options.origins] });
+  if (options.origins.length > 0) {
+    const exposedHeaders = ['location', 'retry-after'];
+    void app.register(fastifyCors, { origin: [...options.origins], exposedHeaders });
+  }
   void app.register(healthRoutes(options.isReady));
   void app.register(async (api) => {
     api.addHook('onRequest', async (_, reply) => {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { createDataConverter, parsePayloadKeys } from '../../src/starter/index.js';
 import type { SigningStatus } from '../../src/domain/status.js';
+import { freshKey } from '../support/payload-keys.js';
 import { PARTICIPANT_VALUES, REQUEST } from '../support/requests.js';
 import { callAt, createGatewayWorld, problem, type Answer, type GatewayWorld } from './gateway-world.js';
 
@@ -233,16 +236,15 @@ describe('POST /signings/{requestId}/resolve', () => {
   });
 
   it.each([
-    [{}, '/action'],
-    [{ action: 'wait' }, '/action'],
-    [{ action: 'retry', reason: 'so' }, ''],
-    [{ action: 'adopt', sessionId: '13' }, '/sessionId'],
-    [{ action: 'abort' }, '/reason'],
-    [{ action: 'abort', reason: ' ' }, '/reason'],
-  ])('refuses %j by its field', async (body, pointer) => {
-    const errors = [{ pointer, detail: expect.any(String) as string }];
+    [{}, '/action', 'must be an action that the session allows: retry, adopt or abort'],
+    [{ action: 'wait' }, '/action', 'must be an action that the session allows: retry, adopt or abort'],
+    [{ action: 'retry', reason: 'so' }, '', 'cannot have reason'],
+    [{ action: 'adopt', sessionId: '13' }, '/sessionId', 'is not valid: expected number, received string'],
+    [{ action: 'abort' }, '/reason', 'is not valid: expected string, received undefined'],
+    [{ action: 'abort', reason: ' ' }, '/reason', 'must be a text of 1 to 1000 characters'],
+  ])('refuses %j by its field', async (body, pointer, detail) => {
     const answer = await world.call('POST', '/signings/nobody/resolve', { body });
-    expect(answer).toEqual(problem(400, 'invalid-request', { errors }));
+    expect(answer).toEqual(problem(400, 'invalid-request', { errors: [{ pointer, detail }] }));
   });
 });
 
@@ -397,6 +399,31 @@ describe('where nobody answers', () => {
       expect(await callAt(gateway.url, 'GET', path)).toEqual(problem(503, 'no-server'));
     expect(gateway.output()).toContain('The Temporal server has no namespace nowhere (TEMPORAL_NAMESPACE).');
   });
+});
+
+it('a fault of the gateway is answered with nothing but an id, under which the log says more', async () => {
+  const encrypting = new Client({
+    connection: world.client.connection,
+    namespace: world.server.namespace,
+    dataConverter: createDataConverter(parsePayloadKeys(`one:${freshKey()}`)),
+  });
+  const request = fresh();
+  const handle = await encrypting.workflow.start('signingSession', {
+    taskQueue: 'nobody-is-here',
+    workflowId: `signing-${request.requestId}`,
+    args: [request],
+  });
+  // The gateway has not the key under which the earlier request lies.
+  const answer = await start(request);
+  const { instance = '', ...body } = answer.body as { instance?: string };
+  expect(body).toEqual({ type: 'urn:signing:problem:internal', title: 'The gateway failed', status: 500 });
+  const id = /^urn:uuid:([0-9a-f-]{36})$/.exec(instance)?.[1] ?? 'none';
+  const line = world.gateway
+    .output()
+    .split('\n')
+    .find((text) => text.includes(id) && text.includes('the gateway failed'));
+  expect(line).toContain('UnreadablePayloadError');
+  await handle.terminate();
 });
 
 it('whatever is answered, no stack, key or participant is in it or in the log', async () => {
