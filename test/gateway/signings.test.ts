@@ -113,7 +113,8 @@ describe('POST /signings', () => {
     const wrong = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`, 1]));
     const answer = await start(wrong);
     expect(answer).toEqual(problem(400, 'invalid-request'));
-    expect((answer.body as { errors: unknown[] }).errors).toHaveLength(100);
+    expect((answer.body as { errors: unknown[] }).errors.length).toBeLessThanOrEqual(100);
+    expect(answer.text).toContain('49980 more');
     expect(answer.text.length).toBeLessThan(60_000);
   });
 });
