@@ -132,13 +132,27 @@ describe('A CRM', () => {
     expect((await signing.result()).state).toBe('completed');
 
     await eventually(
-      'an attempt has failed',
-      async () => (await signings.status(requestId)).callback !== null,
+      'the status tells how many attempts have failed, and when the next one comes',
+      async () => {
+        const { state, callback } = await signings.status(requestId);
+        if (callback === null || 'deliveredAt' in callback || callback.nextAttemptAt === null) return false;
+        expect({ state, ...callback }).toMatchObject({
+          state: 'completed',
+          order: 1,
+          type: 'signing.awaiting-handover',
+          failure: 'the CRM answered 503',
+        });
+        return (
+          callback.attempt === receivedOf(signing).length && Date.parse(callback.nextAttemptAt) > Date.now()
+        );
+      },
     );
-    expect(await signings.status(requestId)).toMatchObject({
-      state: 'completed',
-      callback: { order: 1, type: 'signing.awaiting-handover', failure: 'the CRM answered 503' },
-    });
+    const page = await callbacksOf(signing.handle).query<{ currentDetails?: string }>(
+      '__temporal_workflow_metadata',
+    );
+    expect(page.currentDetails).toMatch(
+      /^\*\*Now:\*\* no\. 1, `signing\.awaiting-handover`.*\*\*Then:\*\* `signing\.awaiting-signature`, `signing\.completed`$/s,
+    );
     const shown = await runCli(['status', requestId], { env: world.env, cwd: world.root });
     expect(shown.stdout).toMatch(
       /last callback +no\. 1 signing\.awaiting-handover, attempt \d+: the CRM answered 503/,
@@ -190,8 +204,9 @@ describe('A session goes its way, and the numbers grow on,', () => {
     expect(ordersOf(signing)).toEqual([1, 2, 3, 4]);
   });
 
-  it('when somebody has terminated its callbacks, of which the status shows the last', async () => {
-    const world = await calledBackWorld();
+  it('when somebody has terminated its callbacks, of which the status shows the last, and the log says so', async () => {
+    const world = await newWorld();
+    const worker = await world.startWorker(envOf());
     const signing = await world.start({ callbackUrl: crm.url });
     await untilTold(signing, 'signing.awaiting-handover');
     const signings = createSigningClient(world.client);
@@ -203,6 +218,7 @@ describe('A session goes its way, and the numbers grow on,', () => {
     expect((await signing.result()).state).toBe('completed');
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
     expect((await signings.status(signing.requestId)).callback).toMatchObject({ order: 1 });
+    expect(worker.output()).toContain('a CRM is not told of a change');
   });
 
   it('when the CRM has answered 410', async () => {
@@ -237,6 +253,10 @@ it('A second start under the id of a session tells its CRM nothing, since nothin
   const world = await calledBackWorld();
   const signing = await world.start({ callbackUrl: crm.url });
   await untilTold(signing, 'signing.awaiting-handover');
+  await eventually('its callbacks wait for news', async () => {
+    const { pendingActivities } = (await callbacksOf(signing.handle).describe()).raw;
+    return pendingActivities?.some(({ lastFailure }) => lastFailure != null) === true;
+  });
   await signing.handle.terminate('by a test');
   await eventually('the list of workflows knows it', async () => {
     const { count } = await world.client.workflow.count(`WorkflowId = 'signing-${signing.requestId}'`);
