@@ -47,9 +47,6 @@ async function takeOne(page: Page, { fake }: Stack, take: (what: string) => Prom
   await page.getByLabel('Number of the contract session').fill(String(session()));
   await page.getByRole('button', { name: 'Go on with this session' }).click();
   await sees('It is your turn');
-  await wait(LISTS_FOLLOW_MS);
-  await take('your-turn');
-
   fake.handOver(session());
   await sees('has the documents and can sign');
   fake.sign(session(), fake.sessions().at(-1)?.documents[0]?.id);

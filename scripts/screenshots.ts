@@ -27,9 +27,9 @@ async function takePictures(life: Life): Promise<void> {
   const connection = await Connection.connect({ address: stack.temporal.address });
   life.stopAtEnd(() => connection.close());
   mkdirSync(IMAGES, { recursive: true });
-  await takeCrmPictures(browser, stack, IMAGES);
   await playSessions(stack, createSigningClient(new Client({ connection })));
   await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
+  await takeCrmPictures(browser, stack, IMAGES);
 }
 
 /** One session completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */
