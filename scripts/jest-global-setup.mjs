@@ -10,14 +10,18 @@ export default async function prepareServers() {
   if (!existsSync(resolve(root, 'dist/workflow-bundle.js')))
     throw new Error('Run npm run build before jest.');
   const { findTemporalCli } = await import('../dist/scripts/temporal-cli.js');
+  const { findPostgres } = await import('../dist/scripts/cluster/postgres-binaries.js');
+  const { findTemporalBinaries } = await import('../dist/scripts/cluster/temporal-binaries.js');
   const { findTimeSkippingServer } = await import('../dist/scripts/time-skipping-server.js');
   const { findSchemathesis } = await import('../dist/scripts/schemathesis.js');
   const { findPythonWith } = await import('../dist/scripts/python-environment.js');
   const { findChromium } = await import('../dist/scripts/chromium.js');
   process.env.TEMPORAL_CLI_PATH = await orSay(findTemporalCli());
   await orSay(findTimeSkippingServer());
-  await orSay(findSchemathesis());
+  await orSay(findTemporalBinaries());
+  await orSay(findPostgres());
   await orSay(findPythonWith('test/callbacks/receiver/requirements.txt'));
+  await orSay(findSchemathesis());
   await orSay(findChromium());
 }
 

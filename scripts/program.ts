@@ -38,7 +38,7 @@ export async function startProgram(
     if (text.includes(`"${name} ready"`)) line.ready = text;
   });
   await server.waitUntil(async () => {
-    await sleep(50);
+    await sleep(5);
     return line.ready !== '';
   }, READY_SECONDS);
   return { server, ready: JSON.parse(line.ready) as Record<string, unknown> };

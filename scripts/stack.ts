@@ -6,6 +6,7 @@ import {
   type FakeFlexpertoOptions,
 } from '../fake-flexperto/index.js';
 import type { ChildServer } from './child-server.js';
+import { freePort } from './ports.js';
 import { startProgram } from './program.js';
 import { documentFolder } from './stack-documents.js';
 import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from './temporal-server.js';
@@ -40,6 +41,8 @@ export interface StackOptions {
   readonly documentRoot?: string;
   /** Seconds to the worker's second look at a session's documents. */
   readonly pollSeconds: number;
+  /** Further variables of the worker. */
+  readonly worker?: Readonly<Record<string, string>>;
   /** Files for the logs of worker and gateway. */
   readonly workerLog?: string;
   readonly gatewayLog?: string;
@@ -63,13 +66,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(() => temporal.stop());
     const fake = await startFakeFlexperto(options.fake);
     started.push(() => fake.close());
-    const shared = { ...temporalVariables(temporal), SIGNING_DOCUMENT_ROOT: documents.path };
+    const crmPort = options.crmPort ?? (await freePort());
+    const shared = {
+      ...temporalVariables(temporal),
+      SIGNING_DOCUMENT_ROOT: documents.path,
+      SIGNING_CALLBACK_HOSTS: `127.0.0.1:${crmPort}`,
+    };
     const gateway = await startGateway(shared, options);
     started.push(() => gateway.server.stop());
     const callbackSecret = `whsec_${randomBytes(32).toString('base64')}`;
     const crm = await startCrm({
       host: '127.0.0.1',
-      port: options.crmPort ?? 0,
+      port: crmPort,
       gatewayUrl: gateway.url,
       gatewayKey: gateway.key,
       callbackSecret,
@@ -81,7 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...flexpertoVariables(fake, options.fake?.handOver),
       SIGNING_POLL_SECONDS: String(options.pollSeconds),
       SIGNING_CALLBACK_SECRET: callbackSecret,
-      SIGNING_CALLBACK_HOSTS: new URL(crm.url).host,
+      ...options.worker,
     };
     const worker = await startProgram('worker', variables, options.workerLog);
     started.push(() => worker.server.stop());

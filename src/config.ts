@@ -95,9 +95,11 @@ const origins = list.refine(
   'must be origins such as https://crm.bank.example, separated by commas',
 );
 // The keys that decide who is let in come over TLS, except from this machine.
-const jwksUrl = z.url({ protocol: /^https?$/, error: 'must be an https: address' }).refine((text) => {
+const jwksUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  const isLocal = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLocal);
 }, 'must be an https: address');
 
 const variables = z.object({
@@ -127,6 +129,11 @@ const variables = z.object({
     .max(365, 'must be at most 365')
     .default(7),
   SIGNING_METRICS_ADDRESS: ipAddress.optional(),
+  SIGNING_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes and underscores')
+    .optional(),
+  SIGNING_HEALTH_ADDRESS: address.optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
@@ -175,6 +182,9 @@ export interface WorkerConfig extends ClientConfig {
   readonly callbackHosts: readonly string[];
   readonly reminderMs: number;
   readonly metricsAddress: string | undefined;
+  readonly healthAddress: string | undefined;
+  /** With it, Temporal sends work only to workers of the current build. */
+  readonly buildId: string | undefined;
 }
 
 /** A key that opens the gateway. A name may have several, so that one can be exchanged without a gap. */
@@ -200,6 +210,7 @@ export interface GatewayConfig extends ClientConfig {
   readonly keys: readonly GatewayKey[];
   readonly tokenIssuer: TokenIssuer | undefined;
   readonly startsPerHour: number;
+  readonly callbackHosts: readonly string[];
   /** Web pages of these origins may call it from a browser. */
   readonly origins: readonly string[];
 }
@@ -241,6 +252,8 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     callbackHosts: read.SIGNING_CALLBACK_HOSTS,
     reminderMs: read.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
+    healthAddress: read.SIGNING_HEALTH_ADDRESS,
+    buildId: read.SIGNING_BUILD_ID,
   };
 }
 
@@ -262,6 +275,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     keys,
     tokenIssuer: issuer,
     startsPerHour: read.SIGNING_STARTS_PER_HOUR,
+    callbackHosts: read.SIGNING_CALLBACK_HOSTS,
     origins: read.SIGNING_GATEWAY_ORIGINS,
   };
 }
@@ -312,12 +326,13 @@ function readVariables(env: NodeJS.ProcessEnv): Variables {
   );
   const unknown = given.map(([name]) => name).filter((name) => !VARIABLES.includes(name));
   const result = variables.safeParse(Object.fromEntries(given));
-  const wrong = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? [];
+  // What is wrong with an entry of a list is said of the variable, and once.
+  const wrong = result.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}.`) ?? [];
   const sentences = [
     ...unknown.map(
       (name) => `${name} is not a variable of this program; did you mean ${nearest(name, VARIABLES)}?`,
     ),
-    ...wrong,
+    ...new Set(wrong),
   ];
   if (!result.success || sentences.length > 0) throw new ConfigError(sentences.join(' '));
   return result.data;

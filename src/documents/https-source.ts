@@ -71,7 +71,8 @@ async function open(
   });
   const { statusCode: status, headers, body } = response;
   if (status === 200) return body;
-  await body.dump();
+  // Not read to its end, which may never come.
+  body.on('error', () => undefined).destroy();
   const location = headers['location'];
   if (status >= 300 && status < 400 && typeof location === 'string') {
     return open(redirected(url, location, redirects), hosts, dispatcher, signal, redirects + 1);

@@ -1,3 +1,4 @@
+import { FAILED } from './outcome.js';
 import type { Action, DocumentState, SigningState, SigningStatus, Step } from './status.js';
 
 /** What a CRM is told of, by the names that stand in a callback's body. */
@@ -78,7 +79,7 @@ function failedDocuments(
   after: readonly DocumentState[],
 ): CallbackNews['events'] {
   return after.flatMap(({ status, documentId }, index) =>
-    status === 'FAILED' && before[index]?.status !== 'FAILED'
+    status === FAILED && before[index]?.status !== FAILED
       ? [{ type: 'signing.document-failed' as const, document: { index, documentId } }]
       : [],
   );

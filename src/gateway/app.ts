@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { fastifyCors } from '@fastify/cors';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
-
 import { requireCaller, type Identify } from './caller.js';
-import { describeApi } from './openapi.js';
 import { answerClientError, answerError, answerErrors } from './error-handling.js';
 import { documentsRoutes } from './documents/routes.js';
 import type { Sweeping } from './documents/sweep.js';
 import { healthRoutes } from './health.js';
 import * as limits from './limits.js';
 import { logCalls } from './log-calls.js';
+import { describeApi } from './openapi.js';
 import type { SigningsOf } from './signings/access.js';
 import { signingRoutes } from './signings/routes.js';
 import { answerUnknownRoutes } from './unknown-routes.js';
+import type { Hosts } from '../network/hosts.js';
 
 export interface GatewayOptions {
   readonly log: FastifyBaseLogger;
@@ -25,6 +25,8 @@ export interface GatewayOptions {
   readonly isReady: () => Promise<void>;
   /** Where uploaded documents lie, and how it is known which are in use. */
   readonly documents: Sweeping;
+  /** Which hosts may be told of changes; the worker checks it again when it calls them. */
+  readonly callbackHosts: Hosts;
   /** Web pages of these origins may call from a browser. */
   readonly origins: readonly string[];
 }
@@ -59,7 +61,10 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   answerErrors(app);
   answerUnknownRoutes(app);
   describeApi(app);
-  if (options.origins.length > 0) void app.register(fastifyCors, { origin: [...options.origins] });
+  if (options.origins.length > 0) {
+    const exposedHeaders = ['location', 'retry-after'];
+    void app.register(fastifyCors, { origin: [...options.origins], exposedHeaders });
+  }
   void app.register(healthRoutes(options.isReady));
   void app.register(async (api) => {
     api.addHook('onRequest', async (_, reply) => {
@@ -69,7 +74,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     });
     requireCaller(api, options.callers);
     await api.register(documentsRoutes(options.documents));
-    await api.register(signingRoutes(options.signingsOf, options.documents.root));
+    await api.register(signingRoutes(options));
   });
   return app;
 }

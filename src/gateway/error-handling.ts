@@ -1,11 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { invalid, knownAnswer } from './known-errors.js';
-import { problemAnswer, PROBLEM_TYPE, type ProblemAnswer } from './problem.js';
+import { problemAnswer, PROBLEM_TYPE, type FieldProblem, type ProblemAnswer } from './problem.js';
 
-/** Answers whatever goes wrong as a problem, without a stack; what is the gateway's own fault is logged with its stack. */
+/** Answers whatever goes wrong as a problem, without a stack; what is the gateway's own fault is logged. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
 }
@@ -16,19 +22,15 @@ export function answerError(error: Error, request: FastifyRequest, reply: Fastif
   return sendProblem(reply, answer);
 }
 
-export function sendProblem(reply: FastifyReply, { problem, headers }: ProblemAnswer): FastifyReply {
+function sendProblem(reply: FastifyReply, { problem, headers }: ProblemAnswer): FastifyReply {
   return reply.code(problem.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 /** What fastify itself refuses, or a schema. */
 function refusedByFramework(error: Error & Partial<FastifyError>): ProblemAnswer | undefined {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    return invalid(
-      error.validation.map(({ instancePath, message = '' }) => ({
-        pointer: instancePath === '/' ? '' : instancePath,
-        detail: message,
-      })),
-    );
+    const whole = error.validationContext === 'querystring' ? 'The query' : 'The body';
+    return invalid(error.validation.map(violation), whole);
   }
   if (error.statusCode === 400) return problemAnswer('invalid-request', { detail: whatIsMalformed(error) });
   if (error.statusCode === 413)
@@ -39,6 +41,26 @@ function refusedByFramework(error: Error & Partial<FastifyError>): ProblemAnswer
     });
   return undefined;
 }
+
+/** In words that go on from the field's name. */
+function violation({
+  instancePath,
+  keyword,
+  params,
+  message = '',
+}: FastifySchemaValidationError): FieldProblem {
+  const pointer = instancePath === '/' ? '' : instancePath;
+  const { keys } = params;
+  if (keyword === 'unrecognized_keys' && Array.isArray(keys))
+    return {
+      pointer,
+      detail: `cannot have ${keys.map((key) => String(key).slice(0, LONGEST_NAME)).join(', ')}`,
+    };
+  return { pointer, detail: message.replace(/^Invalid \w+/, 'is not valid') };
+}
+
+/** What is shown of the name of a field that does not exist. */
+const LONGEST_NAME = 100;
 
 /** In words of our own: a parser's would quote the body. */
 function whatIsMalformed({ code }: Partial<FastifyError>): string {

@@ -47,11 +47,11 @@ export function knownAnswer(error: unknown): ProblemAnswer | undefined {
   return undefined;
 }
 
-/** All that is wrong with a body or query, at once. */
-export function invalid(errors: readonly FieldProblem[]): ProblemAnswer {
+/** All that is wrong with a body or query, at once; `whole` is what the pointer `""` means. */
+export function invalid(errors: readonly FieldProblem[], whole = 'The body'): ProblemAnswer {
   const more = errors.length - MOST_SHOWN;
   const told = errors.slice(0, MOST_SHOWN);
-  const detail = told.map(({ pointer, detail: what }) => `${pointer === '' ? 'The body' : pointer} ${what}`);
+  const detail = told.map(({ pointer, detail: what }) => `${pointer === '' ? whole : pointer} ${what}`);
   if (more > 0) detail.push(`and ${more} more problems`);
   return problemAnswer('invalid-request', { detail: `${detail.join('; ')}.`, errors: told });
 }
@@ -64,7 +64,7 @@ function fieldProblem({ field, message }: starter.Problem): FieldProblem {
 }
 
 /** Source: RFC 6901. */
-export function pointerOf(parts: readonly PropertyKey[]): string {
+function pointerOf(parts: readonly PropertyKey[]): string {
   return parts.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 

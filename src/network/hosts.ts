@@ -20,7 +20,7 @@ export function parseHosts(list: readonly string[]): Hosts {
     allowsUrl: (url) => entries.includes(url.host.toLowerCase()) || entries.includes(unbracket(url.host)),
     allowsAddress: (address) => {
       const parsed = ipaddr.process(unbracket(address));
-      return parsed.range() === 'unicast' || ranges.some((range) => matches(parsed, range));
+      return isPublic(parsed) || ranges.some((range) => matches(parsed, range));
     },
   };
 }
@@ -39,6 +39,13 @@ export function isAddress(hostname: string): boolean {
 }
 
 type Address = ReturnType<typeof ipaddr.process>;
+/** The only IPv6 addresses given out to the public; what lies outside is called unicast too, such as ::7f00:1. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
+
+function isPublic(address: Address): boolean {
+  return address.range() === 'unicast' && (address.kind() === 'ipv4' || matches(address, GLOBAL_UNICAST));
+}
+
 type Range = readonly [Address, number];
 
 function parseRange(entry: string): Range[] {

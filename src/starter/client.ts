@@ -3,6 +3,7 @@ import { readRequest } from '../domain/read-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
+import { auditSigning, type SigningAudit } from './audit/index.js';
 import { withCallback, type StatusWithCallback } from './callback.js';
 import { decideOnce } from './decide-once.js';
 import { explained } from './explained.js';
@@ -92,6 +93,8 @@ export interface SigningClient {
   cancel(requestId: string): Promise<void>;
   /** Open ones first, the newest start first among them; then those that have ended, the latest end first. */
   list(filter?: SigningFilter): Promise<SigningSummary[]>;
+  /** The evidence of a signing, whatever its state; from its histories alone, so that no worker is needed. */
+  audit(requestId: string): Promise<SigningAudit>;
   /** The same list in pages. @throws InvalidRequestError where the cursor is none */
   listPage(filter?: SigningPageFilter): Promise<SigningPage>;
   /** Whose signing it is. No worker need run. */
@@ -131,6 +134,7 @@ export function createSigningClient(
       await askServer(client, requestId, () => handle.cancel());
     },
     list: (filter = {}) => listSignings(client, filter),
+    audit: (requestId) => auditSigning(client, requestId),
     listPage: (filter = {}) => listPage(client, filter),
     employeeOf: async (requestId) => {
       const { employeeId } = await lookUp(client, requestId);

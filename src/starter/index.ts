@@ -21,6 +21,7 @@ export {
   type SigningSummary,
   type StartedSigning,
 } from './client.js';
+export type * from './audit/index.js';
 export { follow, type Sight } from './follow.js';
 export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../encryption/index.js';
 export type { StatusWithCallback } from './callback.js';

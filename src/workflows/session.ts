@@ -14,6 +14,7 @@ import type {
 } from '../domain/status.js';
 import { describe } from './details.js';
 import { searchAttributes } from './messages.js';
+import { countAttention } from './metrics.js';
 import { createCallbackTeller, type CallbackTeller } from './tell-callbacks.js';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -106,6 +107,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       before = status.state;
       resolution = undefined;
       show({ state: 'needs-attention', attention: { step, reason, actions } });
+      countAttention(step);
       await condition(() => resolution !== undefined);
       return accepted(resolution);
     },

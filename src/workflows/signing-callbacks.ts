@@ -1,7 +1,7 @@
 import {
   CancellationScope,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -53,7 +53,7 @@ export async function signingCallbacks(
   change(queue);
 
   while (!isOver(queue)) {
-    if (workflowInfo().continueAsNewSuggested) return continueAsNew<typeof signingCallbacks>(target, queue);
+    if (workflowInfo().continueAsNewSuggested) return goOn(target, queue);
     const [event] = queue.waiting;
     if (event === undefined) {
       const seen = heard;
@@ -69,6 +69,12 @@ export async function signingCallbacks(
     if (gone) break;
   }
   return queue.last;
+}
+
+/** In a fresh run, to which a memo is not passed on by itself. */
+function goOn(target: CallbackTarget, queue: CallbackQueue): Promise<never> {
+  const memo = { [CALLBACK_MEMO]: queue.last };
+  return makeContinueAsNewFunc<typeof signingCallbacks>({ memo })(target, queue);
 }
 
 /** Waits for news, for a reminder to be due, or for the end of a session that says nothing any more. */

@@ -18,6 +18,7 @@ import { checkDocuments } from './check-documents.js';
 import { handOver } from './hand-over.js';
 import { initiate } from './initiate.js';
 import { checkNowSignal, recordOutcomeUpdate, resolveUpdate, statusQuery } from './messages.js';
+import { countEnd } from './metrics.js';
 import { openSession, SessionAborted, type Carried, type Session } from './session.js';
 import { isRejection, refuseUnlessStartedByHuman } from './start-rules.js';
 import { upload } from './upload.js';
@@ -39,8 +40,12 @@ export async function signingSession(input: unknown, before?: Carried): Promise<
     refuseUnlessStartedByHuman(request.requestId);
     const life = () => (carried === undefined ? lifecycle(session, input) : awaitCompletion(session));
     const end = await untilDeadline(session, life);
-    if (end !== 'continues') return session.finish(end);
+    if (end !== 'continues') {
+      countEnd(end);
+      return session.finish(end);
+    }
   } catch (error) {
+    if (error instanceof ApplicationFailure) countEnd('rejected');
     if (!isCancellation(error)) session.finish('failed', isRejection(error));
     throw error;
   } finally {

@@ -23,10 +23,10 @@ describe('Hints to look now', () => {
     expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
 
     // A list shows the run that has taken over, and no other.
-    const { list } = createSigningClient(client);
+    const signings = createSigningClient(client);
     const startedAt = (await signing.handle.describe()).startTime.toISOString();
     await eventually('the list has caught up', async () => {
-      const found = (await list()).filter(({ requestId }) => requestId === signing.requestId);
+      const found = (await signings.list()).filter(({ requestId }) => requestId === signing.requestId);
       return found.length === 1 && found[0]?.startedAt === startedAt;
     });
 

@@ -25,10 +25,7 @@ afterAll(async () => {
 });
 
 const inMinutes = (minutes: number): number => Math.floor(Date.now() / 1000) + minutes * 60;
-const requestOf = (employeeId?: string) => {
-  const { employeeId: _, ...rest } = REQUEST;
-  return { ...rest, requestId: `crm-${randomUUID()}`, ...(employeeId === undefined ? {} : { employeeId }) };
-};
+const requestOf = (employeeId?: unknown) => ({ ...REQUEST, requestId: `crm-${randomUUID()}`, employeeId });
 
 describe('a key', () => {
   it.each([KEY, 'its-next-key', 'a.key.of.another'])('opens the gateway: %s', async (key) => {

@@ -1,17 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { MAX_TOTAL_BYTES } from '../../src/domain/limits.js';
 import { eventually } from '../support/outcomes.js';
 import { REQUEST } from '../support/requests.js';
 import { createGatewayWorld, KEY, problem, type Answer, type GatewayWorld } from './gateway-world.js';
 import {
+  beginToPost,
+  END,
   file,
   FORM_TYPE,
   formOf,
-  headOf,
   largeForm,
   largeFormLength,
   postDocument,
@@ -195,17 +195,14 @@ describe('Refused, with nothing left behind, is', () => {
     });
   });
 
-  it('an upload that breaks off in the middle', async () => {
+  it('an upload that breaks off in the middle, or while it is inspected', async () => {
     await leavingNothing(async () => {
       const before = (await inFolder()).length;
-      const socket = connect(Number(new URL(world.gateway.url).port), '127.0.0.1');
-      socket.write(
-        `POST /documents HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${KEY}\r\n` +
-          `Content-Type: ${FORM_TYPE}\r\nContent-Length: 1000000\r\n\r\n`,
-      );
-      socket.write(Buffer.concat([headOf(file('')), Buffer.alloc(300_000, 'a')]));
-      await eventually('it has begun to arrive', async () => (await inFolder()).length > before);
-      socket.destroy();
+      const broken = beginToPost(world.gateway.url, 1_000_000);
+      const left = Array.from({ length: 5 }, () => beginToPost(world.gateway.url, 0));
+      await eventually('all have begun to arrive', async () => (await inFolder()).length === before + 6);
+      broken.destroy();
+      for (const socket of left) socket.end(END);
     });
     expect(world.gateway.output()).not.toContain('the gateway failed');
   });

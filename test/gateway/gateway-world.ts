@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startTemporalServer, type TemporalServer } from '../../scripts/temporal-server.js';
 import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
 import { hashed, startGatewayProcess, type GatewayProcess } from '../support/gateway-process.js';
-import { eventually } from '../support/outcomes.js';
 import { createRealWorld, type RealWorld } from '../support/real-world.js';
 import { REQUEST } from '../support/requests.js';
 
@@ -43,7 +43,10 @@ export async function createGatewayWorld(more: NodeJS.ProcessEnv = {}): Promise<
   const world = await createRealWorld(server);
   const gateways: GatewayProcess[] = [];
   const startGateway: GatewayWorld['startGateway'] = async (env = {}) => {
-    const keys = { SIGNING_GATEWAY_KEYS: hashed('crm', KEY) };
+    const keys = {
+      SIGNING_GATEWAY_KEYS: hashed('crm', KEY),
+      SIGNING_CALLBACK_HOSTS: 'crm.example.invalid',
+    };
     const gateway = await startGatewayProcess({ ...world.env, ...keys, ...more, ...env });
     gateways.push(gateway);
     return gateway;
@@ -58,15 +61,14 @@ export async function createGatewayWorld(more: NodeJS.ProcessEnv = {}): Promise<
     return request.requestId;
   };
   const untilState: GatewayWorld['untilState'] = async (requestId, state) => {
-    let now: SigningStatus | undefined;
-    await eventually(`${requestId} is in the state ${state}`, async () => {
+    for (;;) {
       const { status, body, text } = await call('GET', `/signings/${requestId}`);
       if (status !== 200) throw new Error(`${requestId} has no state: ${text}`);
-      now = body as SigningStatus;
-      if (isFinal(now.state) && now.state !== state) throw new Error(`${requestId} ended as ${now.state}`);
-      return now.state === state;
-    });
-    return now as SigningStatus;
+      const now = body as SigningStatus;
+      if (now.state === state) return now;
+      if (isFinal(now.state)) throw new Error(`${requestId} ended as ${now.state} and never was ${state}`);
+      await sleep(50);
+    }
   };
 
   return {
@@ -79,7 +81,7 @@ export async function createGatewayWorld(more: NodeJS.ProcessEnv = {}): Promise<
     untilState,
     signingIn: async (state, change) => untilState(await startSigning(change), state),
     close: async () => {
-      for (const { kill } of gateways) kill('SIGKILL');
+      for (const one of gateways) one.kill('SIGKILL');
       await Promise.all(gateways.map(({ ended }) => ended));
       await world.close();
       await server.stop();
@@ -103,7 +105,7 @@ export async function callAt(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
-  const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+  const isJson = text !== '' && (answer.headers.get('content-type') ?? '').includes('json');
   return {
     status: answer.status,
     headers: answer.headers,

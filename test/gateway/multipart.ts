@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { KEY, type Answer } from './gateway-world.js';
@@ -90,3 +91,17 @@ export function* largeForm(bytes: number): Iterable<Uint8Array> {
 }
 
 export const largeFormLength = (bytes: number): number => headOf(file('')).length + bytes + END.length;
+
+/** A connection on which an upload has begun and does not go on: so many bytes of its file are missing, and its end. */
+export function beginToPost(url: string, missing: number): Socket {
+  const begun = Buffer.concat([headOf(file('')), Buffer.alloc(100_000, 'a')]);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  // The gateway may end it too.
+  socket.on('error', () => undefined);
+  socket.write(
+    `POST /documents HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${KEY}\r\n` +
+      `Content-Type: ${FORM_TYPE}\r\nContent-Length: ${begun.length + missing + END.length}\r\n\r\n`,
+  );
+  socket.write(begun);
+  return socket;
+}

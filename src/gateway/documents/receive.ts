@@ -41,8 +41,7 @@ export async function receiveDocument(request: FastifyRequest, root: string): Pr
     await received?.upload.discard();
     // What still comes is read and forgotten: on a connection that is cut off the client may never see the answer.
     request.raw.unpipe().resume();
-    const { complete, destroyed } = request.raw;
-    throw destroyed && !complete ? cutOff() : refused(error);
+    throw request.raw.errored === null ? refused(error) : cutOff();
   }
 }
 

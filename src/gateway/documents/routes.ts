@@ -59,8 +59,9 @@ export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
     // The form is read while it arrives, by receive.ts.
     const validatorCompiler = () => (value: unknown) => ({ value });
     app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
+      const gone = whenGone(reply);
       const received = await receiveDocument(request, root);
-      return reply.code(201).send(await inspected(received, inspector, whenGone(reply)));
+      return reply.code(201).send(await inspected(received, inspector, gone));
     });
   };
 }

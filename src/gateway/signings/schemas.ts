@@ -191,18 +191,22 @@ export const Filter = z.strictObject({
 const Reason = text(reasonRule);
 
 export const Resolution = z
-  .discriminatedUnion('action', [
-    z.strictObject({ action: z.literal('retry') }),
-    z.strictObject({
-      action: z.literal('adopt'),
-      sessionId: z
-        .int()
-        .positive()
-        .exactOptional()
-        .describe('The contract session, after an unclear initiate only.'),
-    }),
-    z.strictObject({ action: z.literal('abort'), reason: Reason }),
-  ])
+  .discriminatedUnion(
+    'action',
+    [
+      z.strictObject({ action: z.literal('retry') }),
+      z.strictObject({
+        action: z.literal('adopt'),
+        sessionId: z
+          .int()
+          .positive()
+          .exactOptional()
+          .describe('The contract session, after an unclear initiate only.'),
+      }),
+      z.strictObject({ action: z.literal('abort'), reason: Reason }),
+    ],
+    'must be an action that the session allows: retry, adopt or abort',
+  )
   .meta({ id: 'Resolution' });
 
 export const RecordedOutcome = z
