@@ -66,8 +66,10 @@ export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
   };
 }
 
+/** Not recursive: that never ends where a file system takes no folder, such as below /proc. */
 async function makeFolder(root: string): Promise<void> {
-  await mkdir(uploadFolder(root), { recursive: true, mode: 0o750 }).catch((error: unknown) => {
+  await mkdir(uploadFolder(root), { mode: 0o750 }).catch((error: unknown) => {
+    if (codeOf(error) === 'EEXIST') return;
     throw new ConfigError(
       `SIGNING_DOCUMENT_ROOT must be a folder that the gateway can write to, for uploads (${codeOf(error, 'unknown error')}).`,
     );
