@@ -40,15 +40,18 @@ describe('The evidence of a session', () => {
     expect(audit.documents).toMatchObject(result.documents);
   });
 
-  it.each(RECORDED_SESSIONS)('names for each fact the event that says so, in their order: %s', async (file) => {
-    const { events } = await runIn(file);
-    const times = new Map(events.map(({ id, at }) => [id, at]));
-    const { timeline } = await auditOf(file);
-    expect(timeline.length).toBeGreaterThan(10);
-    expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ event }) => times.get(event)));
-    const numbers = timeline.map(({ event }) => event);
-    expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
-  });
+  it.each(RECORDED_SESSIONS)(
+    'names for each fact the event that says so, in their order: %s',
+    async (file) => {
+      const { events } = await runIn(file);
+      const times = new Map(events.map(({ id, at }) => [id, at]));
+      const { timeline } = await auditOf(file);
+      expect(timeline.length).toBeGreaterThan(10);
+      expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ event }) => times.get(event)));
+      const numbers = timeline.map(({ event }) => event);
+      expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+    },
+  );
 
   it.each(RECORDED_SESSIONS)('is the same each time, as a record and as a report: %s', async (file) => {
     const [one, other] = [await auditOf(file), await auditOf(file)];
