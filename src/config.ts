@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { CallbackSecretsError, parseCallbackSecrets } from './callbacks/index.js';
 import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryption/index.js';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
@@ -29,6 +30,15 @@ const payloadKeys = z.string().transform((text, context) => {
     return parsePayloadKeys(text);
   } catch (error) {
     if (!(error instanceof PayloadKeysError)) throw error;
+    context.addIssue(`is wrong: ${error.message}`);
+    return z.NEVER;
+  }
+});
+const callbackSecrets = z.string().transform((text, context) => {
+  try {
+    return parseCallbackSecrets(text);
+  } catch (error) {
+    if (!(error instanceof CallbackSecretsError)) throw error;
     context.addIssue(`is wrong: ${error.message}`);
     return z.NEVER;
   }
@@ -111,7 +121,19 @@ const variables = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true'),
+  SIGNING_CALLBACK_SECRET: callbackSecrets.default([]),
+  SIGNING_CALLBACK_HOSTS: hosts.default([]),
+  SIGNING_CALLBACK_REMINDER_DAYS: z.coerce
+    .number('must be a number of days')
+    .min(0.00001, 'must be at least 0.00001, about a second')
+    .max(365, 'must be at most 365')
+    .default(7),
   SIGNING_METRICS_ADDRESS: ipAddress.optional(),
+  SIGNING_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes and underscores')
+    .optional(),
+  SIGNING_HEALTH_ADDRESS: address.optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
@@ -128,11 +150,12 @@ const variables = z.object({
     .int('must be a whole number from 1')
     .min(1, 'must be a whole number from 1')
     .default(30),
-  SIGNING_CALLBACK_SECRET: z.string().optional(),
 });
 
 /** The names of all variables. */
 export const VARIABLES = Object.keys(variables.shape);
+
+const DAY_MS = 24 * 60 * 60_000;
 
 type Variables = z.output<typeof variables>;
 
@@ -155,7 +178,13 @@ export interface WorkerConfig extends ClientConfig {
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
+  readonly callbackSecrets: readonly string[];
+  readonly callbackHosts: readonly string[];
+  readonly reminderMs: number;
   readonly metricsAddress: string | undefined;
+  readonly healthAddress: string | undefined;
+  /** With it, Temporal sends work only to workers of the current build. */
+  readonly buildId: string | undefined;
 }
 
 /** A key that opens the gateway. A name may have several, so that one can be exchanged without a gap. */
@@ -181,6 +210,7 @@ export interface GatewayConfig extends ClientConfig {
   readonly keys: readonly GatewayKey[];
   readonly tokenIssuer: TokenIssuer | undefined;
   readonly startsPerHour: number;
+  readonly callbackHosts: readonly string[];
   /** Web pages of these origins may call it from a browser. */
   readonly origins: readonly string[];
 }
@@ -218,7 +248,12 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     timeoutMs: read.FLEXPERTO_TIMEOUT_SECONDS * 1000,
     uploadTimeoutMs: read.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
     firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
+    callbackSecrets: read.SIGNING_CALLBACK_SECRET,
+    callbackHosts: read.SIGNING_CALLBACK_HOSTS,
+    reminderMs: read.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
+    healthAddress: read.SIGNING_HEALTH_ADDRESS,
+    buildId: read.SIGNING_BUILD_ID,
   };
 }
 
@@ -240,6 +275,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     keys,
     tokenIssuer: issuer,
     startsPerHour: read.SIGNING_STARTS_PER_HOUR,
+    callbackHosts: read.SIGNING_CALLBACK_HOSTS,
     origins: read.SIGNING_GATEWAY_ORIGINS,
   };
 }

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { Client } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import {
   ConfigError,
@@ -14,10 +13,12 @@ import type { Caller } from './gateway/caller.js';
 import { createTokenReader } from './gateway/json-web-tokens.js';
 import { SHUTDOWN_GRACE_MS } from './gateway/limits.js';
 import { createLog } from './log.js';
+import { parseHosts } from './network/hosts.js';
 import { explainedCall } from './starter/explained.js';
 import { createSigningClient } from './starter/index.js';
 import { sourcesInUse } from './starter/sources-in-use.js';
-import { connectWhenUsed, temporalTarget } from './temporal.js';
+import { connectWhenUsed, createClient, temporalTarget } from './temporal.js';
+import { startTracing } from './tracing/index.js';
 
 const READY_ANSWERS_MS = 3_000;
 const IDLE_SWEEP_MS = 100;
@@ -26,22 +27,22 @@ async function main(): Promise<void> {
   loadDotEnv();
   const config = readGatewayConfig(process.env);
   const target = temporalTarget(config);
-  const { namespace, dataConverter } = target;
+  const { namespace } = target;
   requireDocumentRoot(config);
   const log = createLog(config.logLevel);
   const connection = connectWhenUsed(target);
+  const tracing = await startTracing('flexperto-signing-gateway');
   const gateway = createGateway({
     log,
     callers: callers(config),
     // A client of its own for each caller: the history of a session says who has started, resolved or cancelled it.
     signingsOf: ({ identity }: Caller) =>
-      createSigningClient(new Client({ connection, namespace, dataConverter, identity }), config.taskQueue, {
+      createSigningClient(createClient(connection, target, { ...tracing, identity }), config.taskQueue, {
         startsPerHour: config.startsPerHour,
       }),
     documents: {
       root: config.documentRoot,
-      sourcesInUse: () =>
-        sourcesInUse(new Client({ connection, namespace, dataConverter }), config.taskQueue),
+      sourcesInUse: () => sourcesInUse(createClient(connection, target, tracing), config.taskQueue),
     },
     isReady: async () => {
       await connection
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
           throw explainedCall(error);
         });
     },
+    callbackHosts: parseHosts(config.callbackHosts),
     origins: config.origins,
   });
   await gateway.ready();
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
   await signalled();
   await close(gateway);
   await connection.close();
+  await tracing.close();
   log.info('gateway stopped');
 }
 

@@ -12,12 +12,21 @@ export function createLog(level: ClientConfig['logLevel']): Logger {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: describeError, err: describeError, task: hide, taskEncoded: hide },
+    serializers: {
+      error: describeError,
+      err: describeError,
+      failure: redacted,
+      task: hide,
+      taskEncoded: hide,
+    },
   });
 }
 
 /** The SDK logs a task that it cannot start with all its data, which is personal. */
 const hide = (): undefined => undefined;
+
+/** What the SDK's native part says of a workflow task that failed. */
+const redacted = (failure: unknown): unknown => (typeof failure === 'string' ? redact(failure) : undefined);
 
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? redact(error) : undefined;

@@ -2,6 +2,8 @@ import { ConfigError, readClientConfig, readGatewayConfig, readWorkerConfig } fr
 
 const NEEDED = { FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com', FLEXPERTO_API_KEY: 'a-secret' };
 
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+
 function problemOf(env: NodeJS.ProcessEnv): string {
   try {
     readWorkerConfig({ ...NEEDED, ...env });
@@ -28,6 +30,9 @@ describe('The configuration', () => {
       timeoutMs: 30_000,
       uploadTimeoutMs: 600_000,
       firstPollMs: 60_000,
+      callbackSecrets: [],
+      callbackHosts: [],
+      reminderMs: 7 * 24 * 60 * 60_000,
       metricsAddress: undefined,
     });
   });
@@ -49,6 +54,9 @@ describe('The configuration', () => {
       SIGNING_POLL_SECONDS: '0.5',
       SIGNING_DOCUMENT_HOSTS:
         ' docs.bank.example , docs.bank.example:8443,10.1.0.0/16,10.1.2.3,[::1]:8443,fd00::/8 ',
+      SIGNING_CALLBACK_SECRET: `${SECRET}, whsec_${Buffer.alloc(24).toString('base64')}`,
+      SIGNING_CALLBACK_HOSTS: 'crm.example',
+      SIGNING_CALLBACK_REMINDER_DAYS: '0.5',
       SIGNING_ALLOW_PLAINTEXT: 'true',
       SIGNING_METRICS_ADDRESS: '[::1]:9464',
     };
@@ -65,6 +73,9 @@ describe('The configuration', () => {
         '[::1]:8443',
         'fd00::/8',
       ],
+      callbackSecrets: [SECRET, `whsec_${Buffer.alloc(24).toString('base64')}`],
+      callbackHosts: ['crm.example'],
+      reminderMs: 12 * 60 * 60_000,
       allowPlaintext: true,
       metricsAddress: '[::1]:9464',
     });
@@ -85,8 +96,12 @@ describe('The configuration', () => {
     ['FLEXPERTO_UPLOAD_TIMEOUT_SECONDS', ['soon', '0', '1741']],
     ['SIGNING_DOCUMENT_HOSTS', ['https://docs.example', 'docs.example/path', '10.1.0.0/99', 'two words']],
     ['SIGNING_PAYLOAD_KEYS', ['key', 'id:too-short']],
+    ['SIGNING_CALLBACK_SECRET', ['secret', 'whsec_', 'whsec_c2hvcnQ=', `${SECRET},${SECRET}`, `${SECRET},`]],
+    ['SIGNING_CALLBACK_HOSTS', ['https://crm.example', 'crm.example/hooks']],
+    ['SIGNING_CALLBACK_REMINDER_DAYS', ['weekly', '0', '366']],
     ['SIGNING_ALLOW_PLAINTEXT', ['yes', '1']],
     ['SIGNING_METRICS_ADDRESS', ['9464', ':9464', 'localhost:9464', '127.0.0.1:99999']],
+    ['SIGNING_HEALTH_ADDRESS', ['9465', ':9465', 'localhost:99999']],
     ['SIGNING_POLL_SECONDS', ['often', '0', '86401']],
     ['SIGNING_LOG_LEVEL', ['verbose', 'trace']],
     ['SIGNING_STARTS_PER_HOUR', ['many', '0', '2.5', '-1']],
@@ -111,6 +126,7 @@ describe('The configuration', () => {
   it('never repeats a secret', () => {
     expect(problemOf({ FLEXPERTO_API_KEY: 'a secret' })).not.toContain('a secret');
     expect(problemOf({ SIGNING_PAYLOAD_KEYS: 'one:c2VjcmV0' })).not.toContain('c2VjcmV0');
+    expect(problemOf({ SIGNING_CALLBACK_SECRET: 'whsec_c2VjcmV0' })).not.toContain('c2VjcmV0');
   });
 
   it.each([

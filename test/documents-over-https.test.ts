@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { DocumentChangedError, DocumentUnavailableError } from '../src/documents/errors.js';
-import { parseHosts } from '../src/documents/hosts.js';
+
 import { createSources, type Sources } from '../src/documents/sources.js';
+import { parseHosts } from '../src/network/hosts.js';
 import { localCertificate, serve, type Certificate, type LocalServer } from './support/local-server.js';
 import { drain, rejection } from './support/outcomes.js';
 
@@ -42,7 +43,21 @@ const routes: Readonly<Record<string, Route>> = {
     response.writeHead(200, { 'content-length': '1000' }).write(BYTES, () => request.socket.destroy());
   },
   '/later.pdf': (_, response) => void response.writeHead(503).end(),
+  '/dripping.pdf': (_, response) => {
+    drip(response.writeHead(404));
+  },
+  '/dripping-moved.pdf': (_, response) => {
+    drip(response.writeHead(302, { location: '/contract.pdf' }));
+  },
 };
+
+/** Goes on for as long as somebody listens. */
+function drip(response: ServerResponse): void {
+  const drops = setInterval(() => response.write('.'), 50);
+  response.on('close', () => {
+    clearInterval(drops);
+  });
+}
 
 const handler: Route = (request, response) => {
   const route = routes[request.url ?? ''];
@@ -174,6 +189,13 @@ test('what may pass is told apart from what stays: a busy or broken host from a 
   expect(await problemOf(listed(), `${server.url}/broken.pdf`)).toMatch(/^passing: could not be fetched \(/);
 });
 
+test('what a host says beside its refusal or its redirect is not listened to, as it may never end', async () => {
+  expect(await problemOf(listed(), `${server.url}/dripping.pdf`)).toBe(
+    'could not be fetched: its host answered 404',
+  );
+  expect(await fetched(listed(), `${server.url}/dripping-moved.pdf`)).toEqual(BYTES);
+});
+
 test('a host whose certificate nobody vouches for is not read', async () => {
   const sources = createSources({ root: '.', hosts: [`localhost:${server.port}`, '127.0.0.1'] });
   open.push(sources);
@@ -211,6 +233,7 @@ test('fetching ends with the reason of the signal that gave it up', async () => 
 test.each([
   '0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.1', '192.168.1.1', '224.0.0.1',
   '::', '::1', 'fe80::1', 'fc00::1', '::ffff:10.1.2.3', '64:ff9b::a01:203', '2002:a01:203::1',
+  '::10.1.2.3', '::a01:203', '::ffff:0:a01:203', '64:ff9b:1::a01:203', '2001::a01:203', 'fe80::1%eth0', '4000::1', 'e000::1',
 ])('%s is no public address', (address) => {
   expect(parseHosts(['docs.bank.example']).allowsAddress(address)).toBe(false);
 }); // prettier-ignore

@@ -66,6 +66,13 @@ describe('What is delivered beside the code', () => {
     expect(readWorkerConfig(env)).toMatchObject({ apiKey: 'key', documentRoot: '/documents' });
   });
 
+  it('docker-compose.yml stops no worker before its calls have ended, whatever their time limit', () => {
+    const env = { FLEXPERTO_BASE_URL: 'https://tenant.example.invalid', FLEXPERTO_API_KEY: 'key' };
+    const longest = readWorkerConfig({ ...env, FLEXPERTO_TIMEOUT_SECONDS: '240' }).timeoutMs + 30_000;
+    const minutes = /^(\d+)m$/.exec(compose.services['worker']?.stop_grace_period ?? '')?.[1];
+    expect(Number(minutes) * 60_000).toBeGreaterThan(longest);
+  });
+
   it('docker-compose.yml gives the gateway a configuration that it accepts', () => {
     const own = { SIGNING_GATEWAY_KEYS: hashed('crm', 'key'), SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
     const given = Object.entries(compose.services['gateway']?.environment ?? {});
@@ -75,7 +82,7 @@ describe('What is delivered beside the code', () => {
 
   it('docker-compose.yml starts only programs that the build makes', () => {
     const programs = services.flatMap(([, { command }]) => command?.slice(1) ?? []);
-    const [inImage = ''] = /(?<=CMD \["node", ")[^"]+/.exec(textOf('Dockerfile')) ?? [];
+    const [inImage = ''] = /(?<=^CMD \["node", ")[^"]+/m.exec(textOf('Dockerfile')) ?? [];
     expect([inImage, ...programs].filter((program) => !existsSync(resolve(program)))).toEqual([]);
   });
 

@@ -4,8 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inspectInChild } from '../src/documents/pdf-inspection-child.js';
-import { createPdfInspector, DEFAULT_LIMITS } from '../src/documents/pdf-inspection.js';
+import { createPdfInspector } from '../src/documents/pdf-inspection.js';
 
 const MEGABYTE = 1024 * 1024;
 const PLAIN = resolve(process.cwd(), 'test/pdf/plain-field.pdf-lib.pdf');
@@ -42,7 +41,7 @@ async function hanging(
   signal: AbortSignal,
 ): Promise<{ verdict: Promise<unknown>; pid: number }> {
   const path = join(folder, name);
-  const verdict = inspectInChild(path, DEFAULT_LIMITS, signal, program('hangs'));
+  const verdict = createPdfInspector({ program: program('hangs') }).inspect(path, signal);
   await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '');
   return { verdict, pid: Number(readFileSync(path, 'utf8')) };
 }
@@ -61,7 +60,7 @@ test('a file that keeps the parser busy for hours ends at the time limit', async
 
 test('the time limit leaves no process behind', async () => {
   const path = join(folder, 'late');
-  await inspectInChild(path, { ...DEFAULT_LIMITS, seconds: 1 }, undefined, program('hangs'));
+  await createPdfInspector({ limits: { seconds: 1 }, program: program('hangs') }).inspect(path);
   expect(isRunning(Number(readFileSync(path, 'utf8')))).toBe(false);
 });
 
@@ -90,7 +89,7 @@ async function answerOf(child: ChildProcess): Promise<number> {
 
 test('the inspecting process knows nothing of the environment, keys included', async () => {
   process.env['FLEXPERTO_API_KEY'] = 'a-key-for-this-test';
-  const verdict = await inspectInChild(PLAIN, DEFAULT_LIMITS, undefined, program('reports-environment'));
+  const verdict = await createPdfInspector({ program: program('reports-environment') }).inspect(PLAIN);
   delete process.env['FLEXPERTO_API_KEY'];
   expect(verdict).toMatchObject({ ok: false });
   const environment = JSON.parse('problem' in verdict ? verdict.problem : '') as Record<string, string>;
@@ -102,8 +101,46 @@ test.each([
   ['exit', /^could not be inspected: it makes the inspection fail$/],
   ['abort', /^could not be inspected within 512 MB of memory/],
 ])('a process that ends by %s without an answer is a verdict, not a crash', async (way, problem) => {
-  const verdict = await inspectInChild(way, DEFAULT_LIMITS, undefined, program('ends-early'));
+  const verdict = await createPdfInspector({ program: program('ends-early') }).inspect(way);
   expect(verdict).toEqual({ ok: false, problem: expect.stringMatching(problem) as unknown });
+});
+
+describe('A process that has inspected a file before', () => {
+  const counted = (name: string) => createPdfInspector({ atOnce: 1, program: program(name) });
+
+  it('inspects the next one too', async () => {
+    const inspector = counted('counts-and-names-itself');
+    const verdicts = [await inspector.inspect('first'), await inspector.inspect('second')];
+    const pids = verdicts.map((verdict) => ('problem' in verdict ? verdict.problem : ''));
+    expect(pids[0]).toMatch(/^1 of \d+$/);
+    expect(pids[1]).toBe(String(pids[0]).replace('1 of', '2 of'));
+  });
+
+  it('is followed by a fresh one when it says that it ends', async () => {
+    const inspector = counted('counts-and-names-itself');
+    const [first, second] = [await inspector.inspect('last'), await inspector.inspect('second')];
+    expect([first, second]).toEqual([
+      { ok: false, problem: expect.stringMatching(/^1 of /) as unknown },
+      { ok: false, problem: expect.stringMatching(/^1 of /) as unknown },
+    ]);
+    expect(first).not.toEqual(second);
+  });
+
+  it.each(['exit', 'abort'])(
+    'and ends by %s gives the file to a fresh one, whose word counts',
+    async (way) => {
+      const inspector = counted('counts-and-names-itself');
+      await inspector.inspect('first');
+      const problem = expect.stringMatching(/^1 of /) as unknown;
+      await expect(inspector.inspect(`${way}-unless-fresh`)).resolves.toEqual({ ok: false, problem });
+    },
+  );
+
+  it('finds the same after a file that took much memory', async () => {
+    const inspector = createPdfInspector({ atOnce: 1, limits: { memoryBytes: 200 * MEGABYTE } });
+    await inspector.inspect(BOMB);
+    await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ ok: true });
+  });
 });
 
 test('while one inspection is stuck, the asker goes on and another one ends', async () => {

@@ -1,17 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-
-type History = ReturnType<typeof historyFromJSON>;
-
-const FOLDER = resolve('test/histories');
-const files = readdirSync(FOLDER).flatMap((version) =>
-  readdirSync(join(FOLDER, version)).map((file) => join(version, file)),
-);
-
-const historyIn = (file: string): History =>
-  historyFromJSON(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
+import { historyIn, RECORDED, workflowIdOf, type History } from './support/recorded-histories.js';
 
 /** What the workflow of today says to a history: nothing, or why it would have gone another way. */
 async function objectionTo(history: History, workflowId: string, code: string): Promise<string | undefined> {
@@ -23,22 +13,20 @@ async function objectionTo(history: History, workflowId: string, code: string): 
 const codeOf = (bundle: string): string => readFileSync(resolve('dist', bundle), 'utf8');
 const CODE = codeOf('workflow-bundle.js');
 
-const workflowIdOf = (file: string): string => `signing-${/([^/]+)\.json$/.exec(file)?.[1] ?? ''}`;
-
 describe('A session that began under an earlier release', () => {
   beforeAll(() => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
 
   it('has a recorded history for each kind of course', () => {
-    expect(files.length).toBeGreaterThanOrEqual(9);
+    expect(RECORDED.length).toBeGreaterThanOrEqual(9);
   });
 
-  it.each(files)('goes on under this one: %s', async (file) => {
+  it.each(RECORDED)('goes on under this one: %s', async (file) => {
     expect(await objectionTo(historyIn(file), workflowIdOf(file), CODE)).toBeUndefined();
   });
 
-  it.each(files)('goes on where payload keys were set meanwhile: %s', async (file) => {
+  it.each(RECORDED)('goes on where payload keys were set meanwhile: %s', async (file) => {
     const code = codeOf('workflow-bundle-encrypting.js');
     expect(await objectionTo(historyIn(file), workflowIdOf(file), code)).toBeUndefined();
   });
@@ -51,7 +39,7 @@ describe('A session that began under an earlier release', () => {
     ],
     ['one timer more', 'const sessionId =', "await (0, workflow_1.sleep)('1 second'); const sessionId ="],
   ])('would be noticed if it did not: %s', async (_, before, after) => {
-    const [file = ''] = files.filter((name) => name.endsWith('/completed.json'));
+    const [file = ''] = RECORDED.filter((name) => name.endsWith('/completed.json'));
     const edited = CODE.replace(before, after);
     expect(edited).not.toBe(CODE);
     expect(await objectionTo(historyIn(file), workflowIdOf(file), edited)).toMatch(/nondeterminism/i);

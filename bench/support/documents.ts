@@ -9,28 +9,34 @@ export const MEBIBYTE = 1024 * 1024;
 /** What a PDF has beside its incompressible stream, rounded up. */
 const OVERHEAD = 4096;
 
-/** PDFs with a signature field that have so many bytes together, just below, in a folder that is a document root. */
+/** PDFs as `makeDocument` makes them, that have so many bytes together. */
 export async function makeDocuments(
   folder: string,
   { count, bytes }: { readonly count: number; readonly bytes: number },
 ): Promise<readonly CheckedDocument[]> {
   const documents: CheckedDocument[] = [];
   for (let number = 1; number <= count; number += 1) {
-    const name = `${count}-of-${bytes}-${number}.pdf`;
-    const pdf = await signable(Math.floor(bytes / count) - OVERHEAD);
-    await writeFile(join(folder, name), pdf);
-    const sha256 = createHash('sha256').update(pdf).digest('hex');
-    documents.push({
-      source: `file:${name}`,
-      name,
-      signatureFields: 'required',
-      bytes: pdf.length,
-      sha256,
-      pages: 1,
-      fields: 1,
-    });
+    documents.push(
+      await makeDocument(folder, `${count}-of-${bytes}-${number}.pdf`, Math.floor(bytes / count)),
+    );
   }
   return documents;
+}
+
+/** A PDF with a signature field of so many bytes, or just below, in a folder that is a document root. */
+export async function makeDocument(folder: string, name: string, bytes: number): Promise<CheckedDocument> {
+  const pdf = await signable(bytes - OVERHEAD);
+  await writeFile(join(folder, name), pdf);
+  const sha256 = createHash('sha256').update(pdf).digest('hex');
+  return {
+    source: `file:${name}`,
+    name,
+    signatureFields: 'required',
+    bytes: pdf.length,
+    sha256,
+    pages: 1,
+    fields: 1,
+  };
 }
 
 async function signable(bytes: number): Promise<Uint8Array> {

@@ -14,6 +14,11 @@ export class UnreadableRequestError extends Error {
   override readonly name = 'UnreadableRequestError';
 }
 
+/** The answer was there and could not be put where it was wanted. */
+export class UnwritableError extends Error {
+  override readonly name = 'UnwritableError';
+}
+
 /** The wait was ended from outside; the signing is not affected. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
@@ -37,6 +42,7 @@ export function failureOf(error: unknown): Failure {
 
 const KNOWN: readonly (readonly [new (...args: never[]) => Error, Ending])[] = [
   [UsageError, 'usage'],
+  [UnwritableError, 'usage'],
   [ConfigError, 'usage'],
   [starter.NoAccessError, 'usage'],
   [starter.UnreadablePayloadError, 'usage'],

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAudit } from './audit.js';
 import type { Context } from './command.js';
 import { addRecordOutcome, addResolve } from './decisions.js';
 import { describeExitCodes } from './endings.js';
@@ -26,6 +27,7 @@ export function createProgram(context: Context): Command {
     .addHelpText('after', `\n${describeExitCodes()}\n\n${ENVIRONMENT}`);
   for (const add of [
     addValidate, addStart, addStatus, addWait, addList, addCheck, addResolve, addRecordOutcome, addCancel,
+    addAudit,
   ]) add(program, context); // prettier-ignore
   return program;
 }

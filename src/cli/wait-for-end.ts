@@ -1,5 +1,4 @@
-import type { SigningStatus } from '../domain/status.js';
-import { follow } from '../starter/index.js';
+import { follow, type StatusWithCallback } from '../starter/index.js';
 import type { Signings } from './connect.js';
 import { endingOf, type Ending } from './endings.js';
 import { interruptible } from './interruption.js';
@@ -18,12 +17,12 @@ export async function waitForEnd(
   output: Output,
   signings: Signings,
   requestId: string,
-  show: (status: SigningStatus) => void,
+  show: (status: StatusWithCallback) => void,
   { stopAtAttention = false }: WaitOptions = {},
 ): Promise<Ending> {
   const interruption = interruptible(requestId);
   const trouble = createTroubleTeller(output, signings.taskQueue);
-  let last: SigningStatus | undefined;
+  let last: StatusWithCallback | undefined;
   try {
     for await (const sight of follow(signings, requestId, interruption.signal)) {
       trouble.see(sight);

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type InspectionAnswer, type InspectionJob, OUT_OF_MEMORY_EXIT } from './pdf-inspection-messages.js';
-import type { PdfVerdict } from './pdf-verdict.js';
 
 /** What one inspection may use. */
 export interface InspectionLimits {
@@ -11,7 +10,24 @@ export interface InspectionLimits {
   readonly memoryBytes: number;
 }
 
+/** What came of an inspection: an answer, or the end of its process, which then is over by the time this is known. */
+export type InspectionOutcome =
+  { readonly answer: InspectionAnswer } | { readonly ended: 'too-slow' | 'too-much-memory' | 'broken' };
+
+/** A process that inspects one file after the other. It keeps no other process alive, and ends with the one that asks. */
+export interface InspectionChild {
+  /** `false` once it has ended or is about to. */
+  isUsable(): boolean;
+  /** Whether it has inspected a file before. */
+  isUsed(): boolean;
+  /** One file at a time. @throws the signal's reason if it is aborted; the process has ended then */
+  ask(path: string, limits: InspectionLimits, signal?: AbortSignal): Promise<InspectionOutcome>;
+}
+
 export const INSPECTION_PROGRAM = join(__dirname, 'pdf-inspection-process.js');
+
+/** A process that waits for work costs 75 MB: this long after its last file it ends. */
+const IDLE_MS = 10_000;
 
 /** What Node itself needs where libraries or system files stand in unusual places. Nothing else: no key, no proxy. */
 const NEEDED_BY_NODE = ['LD_LIBRARY_PATH', 'SystemRoot'];
@@ -19,75 +35,96 @@ const NEEDED_BY_NODE = ['LD_LIBRARY_PATH', 'SystemRoot'];
 /** How a process ended: its exit code, or the signal that ended it. */
 type Ending = readonly [code: number | null, signal: NodeJS.Signals | null];
 
-/**
- * One inspection in a process of its own, which has ended by the time this settles, however it settles.
- * @throws {Error} if the file cannot be read, and the signal's reason if it is aborted
- */
-export async function inspectInChild(
-  path: string,
-  limits: InspectionLimits,
-  signal?: AbortSignal,
-  program = INSPECTION_PROGRAM,
-): Promise<PdfVerdict> {
-  signal?.throwIfAborted();
+export function startInspectionChild(program = INSPECTION_PROGRAM): InspectionChild {
   const child = fork(program, [], {
     env: environment(),
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const kill = (): void => void child.kill('SIGKILL');
-  const clock = { late: false };
+  // An answer may still be on its way when the process has ended: the channel closes behind it.
+  const ending = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(
+    ([how]) => how as unknown as Ending,
+  );
+  let files = 0;
+  let isOver = false;
+  let idle: NodeJS.Timeout | undefined;
+  const end = async (): Promise<Ending> => {
+    isOver = true;
+    kill();
+    return ending;
+  };
+  void ending.then(() => (isOver = true));
+  return {
+    isUsable: () => !isOver,
+    isUsed: () => files > 0,
+    ask: async (path, limits, signal) => {
+      signal?.throwIfAborted();
+      clearTimeout(idle);
+      keepAlive(child, true);
+      const stop = stopper(kill, limits, signal);
+      try {
+        const answer = await answerTo(child, { path, memoryBytes: limits.memoryBytes }, ending);
+        files += 1;
+        if (answer === undefined || signal?.aborted === true) {
+          const how = await end();
+          signal?.throwIfAborted();
+          return { ended: stop.isLate() ? 'too-slow' : endOf(how) };
+        }
+        isOver ||= answer.isLast === true;
+        return { answer };
+      } finally {
+        stop.release();
+        keepAlive(child, false);
+        idle = setTimeout(kill, IDLE_MS).unref();
+      }
+    },
+  };
+}
+
+/** The answer to one job, or undefined when the process has ended without one. */
+async function answerTo(
+  child: ChildProcess,
+  job: InspectionJob,
+  ending: Promise<Ending>,
+): Promise<InspectionAnswer | undefined> {
+  const answered = new Promise<InspectionAnswer>((resolve) => child.once('message', resolve));
+  // A process that ends before it has taken the job ends the channel: its end says what happened.
+  child.send(job, () => undefined);
+  return Promise.race([answered, ending.then(() => undefined)]);
+}
+
+/** Ends the process when its time is over, or when nobody wants to know any more. */
+function stopper(kill: () => void, { seconds }: InspectionLimits, signal?: AbortSignal) {
+  let late = false;
   const timer = setTimeout(() => {
-    clock.late = true;
+    late = true;
     kill();
-  }, limits.seconds * 1000);
+  }, seconds * 1000);
   signal?.addEventListener('abort', kill, { once: true });
-  try {
-    const { answer, ending } = await outcomeOf(child, { path, memoryBytes: limits.memoryBytes });
-    signal?.throwIfAborted();
-    if (answer !== undefined) return verdictIn(answer, path, limits);
-    return { ok: false, problem: clock.late ? tooSlow(limits) : endedEarly(ending, limits) };
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', kill);
-    kill();
+  return {
+    isLate: () => late,
+    release: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', kill);
+    },
+  };
+}
+
+/** Whether this process waits for its child. */
+function keepAlive(child: ChildProcess, isNeeded: boolean): void {
+  for (const held of [child, child.channel]) {
+    if (isNeeded) held?.ref();
+    else held?.unref();
   }
 }
 
-async function outcomeOf(
-  child: ChildProcess,
-  job: InspectionJob,
-): Promise<{ answer: InspectionAnswer | undefined; ending: Ending }> {
-  let answer: InspectionAnswer | undefined;
-  child.once('message', (message) => {
-    answer = message as InspectionAnswer;
-  });
-  // A process that ends before it has taken the job ends the channel: its end says what happened.
-  child.send(job, () => undefined);
-  // An answer may still be on its way after the process has ended: the channel closes behind it.
-  const [ending] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-  return { answer, ending: ending as unknown as Ending };
-}
-
-function verdictIn(answer: InspectionAnswer, path: string, limits: InspectionLimits): PdfVerdict {
-  if (answer.kind === 'verdict') return answer.verdict;
-  if (answer.kind === 'out-of-memory') return { ok: false, problem: tooMuch(limits) };
-  throw new Error(`${path} could not be read (${answer.code})`);
-}
-
 /** How a kernel ends a process for its memory, and how the engine ends itself. */
-const signalsOfMemory = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGABRT', 'SIGTRAP']);
+const SIGNALS_OF_MEMORY: readonly (NodeJS.Signals | null)[] = ['SIGKILL', 'SIGABRT', 'SIGTRAP'];
 
-function endedEarly([code, signal]: Ending, limits: InspectionLimits): string {
-  if (code === OUT_OF_MEMORY_EXIT || signalsOfMemory.has(signal)) return tooMuch(limits);
-  return 'could not be inspected: it makes the inspection fail';
+function endOf([code, signal]: Ending): 'too-much-memory' | 'broken' {
+  return code === OUT_OF_MEMORY_EXIT || SIGNALS_OF_MEMORY.includes(signal) ? 'too-much-memory' : 'broken';
 }
-
-const tooMuch = ({ memoryBytes }: InspectionLimits): string =>
-  `could not be inspected within ${Math.round(memoryBytes / 1024 / 1024)} MB of memory; save it again with another program`;
-
-const tooSlow = ({ seconds }: InspectionLimits): string =>
-  `could not be inspected within ${seconds} seconds; save it again with another program`;
 
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(

@@ -6,8 +6,10 @@ export interface InspectionJob {
   readonly memoryBytes: number;
 }
 
-/** What comes back, once: a verdict, or why there can be none. */
-export type InspectionAnswer =
+/** What comes back for each job: a verdict, or why there can be none. After an answer with `isLast` the process ends. */
+export type InspectionAnswer = Reply & { readonly isLast?: boolean };
+
+export type Reply =
   | { readonly kind: 'verdict'; readonly verdict: PdfVerdict }
   | { readonly kind: 'unreadable-file'; readonly code: string }
   | { readonly kind: 'out-of-memory' };

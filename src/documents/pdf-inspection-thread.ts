@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { MAX_TOTAL_BYTES } from '../domain/limits.js';
-import type { InspectionAnswer, InspectionJob } from './pdf-inspection-messages.js';
+import type { Reply } from './pdf-inspection-messages.js';
 import { readPdf } from './pdf-reading.js';
 import type { PdfVerdict } from './pdf-verdict.js';
 
 /** The thread of the inspection process that does the work: reads the file once, and takes everything from those bytes. */
-async function answer(path: string): Promise<InspectionAnswer> {
+async function answer(path: string): Promise<Reply> {
   let bytes: Buffer | undefined;
   try {
     bytes = await contentOf(path);
@@ -47,6 +47,8 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
-void answer((workerData as InspectionJob).path).then((result) => {
-  parentPort?.postMessage(result);
+parentPort?.on('message', (path: string) => {
+  void answer(path).then((reply) => {
+    parentPort?.postMessage(reply);
+  });
 });

@@ -1,4 +1,9 @@
-import { inspectInChild, type InspectionLimits } from './pdf-inspection-child.js';
+import {
+  startInspectionChild,
+  type InspectionChild,
+  type InspectionLimits,
+  type InspectionOutcome,
+} from './pdf-inspection-child.js';
 import { createTurns } from './pdf-inspection-turns.js';
 import type { PdfVerdict } from './pdf-verdict.js';
 
@@ -22,24 +27,59 @@ export const DEFAULT_LIMITS: InspectionLimits = { seconds: 30, memoryBytes: 512 
 const DEFAULT_AT_ONCE = 2;
 
 /**
- * Inspects PDFs that nobody has looked at before: each in a process of its own, bounded in time and memory, at most
- * `atOnce` at a time. The process that asks never blocks, grows or crashes for what is in a file. A worker thread would
- * not do: what a decompression bomb unpacks into lies outside the heap that a thread's limits bound, so that only a
- * process can be ended for it without its neighbours. The process gets no environment, so it knows no key.
+ * Inspects PDFs that nobody has looked at before, in processes of their own, bounded in time and memory for each file, at
+ * most `atOnce` at a time. The process that asks never blocks, grows or crashes for what is in a file. A worker thread
+ * would not do: what a decompression bomb unpacks into lies outside the heap that a thread's limits bound, so that only a
+ * process can be ended for it without its neighbours. The processes get no environment, so they know no key.
  */
 export function createPdfInspector(
-  options: { limits?: Partial<InspectionLimits>; atOnce?: number } = {},
+  options: { limits?: Partial<InspectionLimits>; atOnce?: number; program?: string } = {},
 ): PdfInspector {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const turns = createTurns(options.atOnce ?? DEFAULT_AT_ONCE);
+  const idle: InspectionChild[] = [];
+  const ask = async (
+    child: InspectionChild,
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<InspectionOutcome> => {
+    const isUsed = child.isUsed();
+    const outcome = await child.ask(path, limits, signal);
+    if (child.isUsable()) idle.push(child);
+    // What earlier files left behind must not tell against this one.
+    return isUsed && 'ended' in outcome && outcome.ended !== 'too-slow'
+      ? ask(startInspectionChild(options.program), path, signal)
+      : outcome;
+  };
   return {
     inspect: async (path, signal) => {
       await turns.take(signal);
       try {
-        return await inspectInChild(path, limits, signal);
+        const ready = idle.splice(0).filter((child) => child.isUsable());
+        const child = ready.pop() ?? startInspectionChild(options.program);
+        idle.push(...ready);
+        return verdictIn(await ask(child, path, signal), path, limits);
       } finally {
         turns.give();
       }
     },
   };
+}
+
+function verdictIn(outcome: InspectionOutcome, path: string, limits: InspectionLimits): PdfVerdict {
+  if ('ended' in outcome) return { ok: false, problem: problemOf(outcome.ended, limits) };
+  const { answer } = outcome;
+  if (answer.kind === 'verdict') return answer.verdict;
+  if (answer.kind === 'out-of-memory') return { ok: false, problem: problemOf('too-much-memory', limits) };
+  throw new Error(`${path} could not be read (${answer.code})`);
+}
+
+function problemOf(
+  ended: 'too-slow' | 'too-much-memory' | 'broken',
+  { seconds, memoryBytes }: InspectionLimits,
+): string {
+  if (ended === 'broken') return 'could not be inspected: it makes the inspection fail';
+  const limit =
+    ended === 'too-slow' ? `${seconds} seconds` : `${Math.round(memoryBytes / 1024 / 1024)} MB of memory`;
+  return `could not be inspected within ${limit}; save it again with another program`;
 }

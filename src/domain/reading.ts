@@ -11,7 +11,7 @@ export interface ObjectReader {
   optionalText(field: string, rule: TextRule): string | undefined;
   /** One of the listed words. */
   word<const Word extends string>(field: string, words: readonly Word[], fallback?: Word): Word | undefined;
-  /** The elements of an array, none where it is missing or no array. */
+  /** The elements of an array, no more than there may be; none where it is missing or no array. */
   list(field: string, count: ListRule): readonly unknown[];
 }
 
@@ -35,6 +35,9 @@ export interface ListRule {
 /** What is shown of the name of a field that does not exist. */
 const LONGEST_NAME = 100;
 
+/** More fields that do not exist are counted: a megabyte of them must not become a hundred of problems. */
+const MOST_NAMED = 20;
+
 /**
  * A reader of `value` that reports into `problems`, or `undefined` (and a problem) where `value` is no object.
  * Fields that are not in `fields` are refused by name: a misspelt optional field must not be ignored in silence.
@@ -53,13 +56,16 @@ export function readObject(
   }
   const object = new Map<string, unknown>(Object.entries(value));
   const path = (field: string): string => (at === '' ? field : `${at}.${field}`);
-  for (const field of object.keys()) {
-    if (!fields.includes(field)) {
-      problems.push({
-        field: path(field.slice(0, LONGEST_NAME)),
-        message: `is not a field of ${what}; known are ${fields.join(', ')}`,
-      });
-    }
+  const unknown = [...object.keys()].filter((field) => !fields.includes(field));
+  const message = `is not a field of ${what}; known are ${fields.join(', ')}`;
+  for (const field of unknown.slice(0, MOST_NAMED))
+    problems.push({ field: path(field.slice(0, LONGEST_NAME)), message });
+  if (unknown.length > MOST_NAMED) {
+    const more = unknown.length - MOST_NAMED;
+    problems.push({
+      field: at === '' ? 'request' : at,
+      message: `has ${more} more fields that are not known`,
+    });
   }
   return reader(object, path, problems);
 }
@@ -99,7 +105,7 @@ function reader(
       if (!Array.isArray(found) || list.length < least || list.length > most) {
         report(field, `must hold ${must}${Array.isArray(found) ? `, not ${list.length}` : ''}`);
       }
-      return list;
+      return list.slice(0, most);
     },
   };
 }

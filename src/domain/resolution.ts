@@ -18,6 +18,9 @@ export interface RecordedOutcome {
 /** Why a human aborts, or what is known of an outcome. */
 export const reasonRule = text(1000);
 
+/** What is shown of the name of a field that does not exist. */
+const LONGEST_NAME = 100;
+
 /** Why a resolution cannot be accepted, in one sentence that says what is possible; `undefined` when it can. */
 export function refuseResolution(input: unknown, attention: Attention | null): string | undefined {
   if (attention === null || attention.actions.length === 0) {
@@ -30,7 +33,7 @@ export function refuseResolution(input: unknown, attention: Attention | null): s
   const allowed = { retry: ['action'], adopt: adoptFields(attention), abort: ['action', 'reason'] }[action];
   const unknown = Object.keys(given).find((field) => !allowed.includes(field));
   if (unknown !== undefined) {
-    return `"${unknown}" has no place here. Possible: ${describeActions(attention)}.`;
+    return `"${unknown.slice(0, LONGEST_NAME)}" has no place here. Possible: ${describeActions(attention)}.`;
   }
   if (action === 'abort' && !isReason(given['reason']))
     return 'An abort needs a reason, a text of up to 1000 characters.';
@@ -55,7 +58,8 @@ export function refuseOutcome(
   if (given === undefined || !OUTCOMES.some((outcome) => outcome === given['outcome']))
     return `An outcome is ${wanted}.`;
   const unknown = Object.keys(given).find((field) => field !== 'outcome' && field !== 'reason');
-  if (unknown !== undefined) return `"${unknown}" has no place here: an outcome is ${wanted}.`;
+  if (unknown !== undefined)
+    return `"${unknown.slice(0, LONGEST_NAME)}" has no place here: an outcome is ${wanted}.`;
   const reason = given['reason'];
   if (reason !== undefined && reason !== null && !isReason(reason))
     return 'A reason is a text of up to 1000 characters.';

@@ -33,6 +33,9 @@ function readPayload(value: unknown, index: number): Payload {
   if (!isRecord(value)) throw new CodecRequestError(`${at} must be a JSON object.`);
   const metadata = value['metadata'] ?? {};
   if (!isRecord(metadata)) throw new CodecRequestError(`${at}.metadata must be a JSON object.`);
+  // Half a character cannot be written in UTF-8: what was encrypted with it could never be decrypted.
+  if (Object.keys(metadata).some((name) => Buffer.from(name, 'utf8').toString('utf8') !== name))
+    throw new CodecRequestError(`${at}.metadata must have names that are whole texts.`);
   const entries = Object.entries(metadata).map(([name, text]) => [name, bytesOf(text, `${at}.metadata`)]);
   return {
     metadata: Object.fromEntries(entries) as Record<string, Uint8Array>,

@@ -13,19 +13,32 @@ const id = z
       .transform(Number),
   ])
   .pipe(z.int().positive());
-const text = z.string().nullish();
-const filled = text.transform((value) => (value === undefined || value === '' ? null : value));
+
+// What is read becomes part of a history, which takes 2 MB and no more.
+const LONGEST_WORDS = 300;
+const LONGEST_NAME = 100;
+const LONGEST_URL = 16 * 1024;
+const MOST_DOCUMENTS = 1000;
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => (value === undefined || value === '' ? null : value));
+/** An id or a status, needed whole. */
+const named = text.pipe(z.string().max(LONGEST_NAME).nullable());
+/** For people. */
+const words = text.transform((value) => value?.slice(0, LONGEST_WORDS) ?? null);
 
 const initiated = z.looseObject({ id });
-const uploadUrl = z.looseObject({ url: z.string().min(1) });
-const uploaded = z.looseObject({ id: z.string().min(1) });
+const uploadUrl = z.looseObject({ url: z.string().min(1).max(LONGEST_URL) });
+const uploaded = z.looseObject({ id: z.string().min(1).max(LONGEST_NAME) });
 const document = z
   .looseObject({
     id: id.nullish(),
-    name: filled,
-    status: filled,
-    original_file_id: filled,
-    failure_reason: filled,
+    name: words,
+    status: named,
+    original_file_id: named,
+    failure_reason: words,
   })
   .transform((answer): VendorDocument => ({
     documentId: answer.id ?? null,
@@ -38,7 +51,7 @@ const listedDocument = document.refine(
   ({ documentId, originalFileId }) => documentId !== null || originalFileId !== null,
   'a document without id and original_file_id',
 );
-const documents = z.array(listedDocument);
+const documents = z.array(listedDocument).max(MOST_DOCUMENTS);
 
 /** Answer of initiate: the id of the contract session. Source: call 1. */
 export const readInitiated = (answer: string): number => read('initiate', initiated, answer).id;

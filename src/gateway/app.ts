@@ -13,6 +13,7 @@ import { describeApi } from './openapi.js';
 import type { SigningsOf } from './signings/access.js';
 import { signingRoutes } from './signings/routes.js';
 import { answerUnknownRoutes } from './unknown-routes.js';
+import type { Hosts } from '../network/hosts.js';
 
 export interface GatewayOptions {
   readonly log: FastifyBaseLogger;
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly isReady: () => Promise<void>;
   /** Where uploaded documents lie, and how it is known which are in use. */
   readonly documents: Sweeping;
+  /** Which hosts may be told of changes; the worker checks it again when it calls them. */
+  readonly callbackHosts: Hosts;
   /** Web pages of these origins may call from a browser. */
   readonly origins: readonly string[];
 }
@@ -71,7 +74,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     });
     requireCaller(api, options.callers);
     await api.register(documentsRoutes(options.documents));
-    await api.register(signingRoutes(options.signingsOf, options.documents.root));
+    await api.register(signingRoutes(options));
   });
   return app;
 }

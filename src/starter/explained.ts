@@ -29,6 +29,7 @@ const GRPC = {
   cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
+  notFound: 5,
   permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,
@@ -98,6 +99,11 @@ export function lacksSearchAttributes(error: unknown): boolean {
   return code === GRPC.invalidArgument && details.includes('search attribute');
 }
 
+/** Whether the server knows nothing of what it was asked for, or has forgotten it after its retention time. */
+export function isUnknownToServer(error: unknown): boolean {
+  return grpcStatusOf(error).code === GRPC.notFound;
+}
+
 function grpcStatusOf(error: unknown): { code: number; details: string } {
   if (isGrpcServiceError(error)) return error;
   return error instanceof Error && error.cause !== undefined
@@ -106,7 +112,7 @@ function grpcStatusOf(error: unknown): { code: number; details: string } {
 }
 
 /** The types of failure by which the workflow says that the request itself is at fault. */
-const AT_FAULT = ['RequestRejected', 'RequestRefused'];
+export const AT_FAULT = ['RequestRejected', 'RequestRefused'];
 
 /** Why a workflow ended without an outcome. */
 function endedWithout({ cause }: WorkflowFailedError, requestId: string): Error {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { decodePayloads } from './payloads.js';
 
 /** The input with which a workflow was started, decoded as the client decodes; from its first event. */
 export async function firstInput(client: Client, workflowId: string): Promise<unknown> {
@@ -8,10 +9,7 @@ export async function firstInput(client: Client, workflowId: string): Promise<un
     execution: { workflowId },
     maximumPageSize: 1,
   });
-  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  let payloads = [...input];
-  for (const codec of [...loadedDataConverter.payloadCodecs].reverse())
-    payloads = await codec.decode(payloads);
-  const [first] = payloads;
-  return first === undefined ? undefined : loadedDataConverter.payloadConverter.fromPayload(first);
+  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  const [first] = await decodePayloads(loadedDataConverter, input);
+  return first;
 }

@@ -89,7 +89,7 @@ function queryOf({ state, employeeId, crmRecord, taskQueue, startedAfter }: Filt
  * No value needs an escape, since servers were seen to compare escaped text with itself: from the first quote or
  * backslash on, it is compared here.
  */
-function condition(name: string, value: string | undefined): string[] {
+export function condition(name: string, value: string | undefined): string[] {
   if (value === undefined) return [];
   const [plain = ''] = value.split(/['"\\]/);
   if (plain === '' && value !== '') return [];

@@ -11,6 +11,8 @@ const WORKER_ANSWERS_MS = 10_000;
 /** A signing as the server knows it, without any worker. */
 export interface KnownSigning {
   readonly handle: WorkflowHandle;
+  /** Of its latest run. */
+  readonly runId: string;
   readonly open: boolean;
   readonly taskQueue: string;
   readonly state: SigningState | null;
@@ -23,9 +25,9 @@ export async function lookUp(client: Client, requestId: string): Promise<KnownSi
   const handle = client.workflow.getHandle(workflowIdOf(requestId));
   const found = await askServer(client, requestId, () => handle.describe());
   if (found.type !== WORKFLOW_TYPE) throw new SigningNotFoundError(requestId);
-  const { status, taskQueue, typedSearchAttributes } = found;
+  const { status, taskQueue, runId, typedSearchAttributes } = found;
   const employeeId = typedSearchAttributes.get(searchAttributes.employeeId) ?? null;
-  return { handle, open: isOpen(status.name), taskQueue, state: stateOf(found), employeeId };
+  return { handle, runId, open: isOpen(status.name), taskQueue, state: stateOf(found), employeeId };
 }
 
 /** @throws also NotPossibleError where it has ended */

@@ -243,8 +243,21 @@ test('a problem names the field and never its value', () => {
 });
 
 test('problems without end are counted, not printed: the sentence fits into a failure', () => {
-  const endless = Object.fromEntries(Array.from({ length: 30_000 }, (_, index) => [`f${index}`, 1]));
-  const text = describeProblems(problemsOf({ ...REQUEST, ...endless, ['x'.repeat(100_000)]: 1 }));
+  const fields = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}`.repeat(50_000), 1]));
+  const documents = Array.from({ length: 20 }, () => fields);
+  const text = describeProblems(problemsOf({ ...REQUEST, documents }));
   expect(text.length).toBeLessThan(50_000);
-  expect(text).toMatch(/; and 29901 more problems$/);
+  expect(text).toMatch(/; and 320 more problems$/);
+});
+
+test('a request of a megabyte does not become a hundred megabytes of problems', () => {
+  const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1]));
+  const problems = problemsOf({
+    ...REQUEST,
+    ...fields,
+    documents: Array.from({ length: 300_000 }, () => ({})),
+  });
+  expect(problems.length).toBeLessThan(100);
+  expect(problems).toContainEqual({ field: 'documents', message: 'must hold 1 to 20 documents, not 300000' });
+  expect(problems).toContainEqual({ field: 'request', message: 'has 99980 more fields that are not known' });
 });

@@ -109,3 +109,12 @@ test('an outcome is not recorded where flexperto itself tells it, nor before the
     /only while the session waits/,
   );
 });
+
+test('of the name of a field that has no place no more is repeated than reads well', () => {
+  const field = { ['x'.repeat(100_000)]: 1 };
+  const refusals = [
+    refuseResolution({ action: 'retry', ...field }, unclearAttach),
+    refuseOutcome({ outcome: 'completed', ...field }, { waiting: true, listWorks: false }),
+  ];
+  for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" has no place here.{1,300}$/);
+});

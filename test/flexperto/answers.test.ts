@@ -1,5 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import { AnswerNotUnderstoodError } from '../../src/flexperto/index.js';
 import type { VendorDocument } from '../../src/domain/vendor-document.js';
+import { parseAnswer } from '../../src/flexperto/parse-answer.js';
 import { rejection } from '../support/outcomes.js';
 import { closeAfterEach, content, CONTEXT, scriptedVendor, SESSION } from '../support/scripted-vendor.js';
 
@@ -138,4 +140,35 @@ test('what an unreadable answer holds is not repeated', async () => {
   expect((error as Error).message).toBe(
     "initiate: flexperto's answer could not be understood: id is not as documented",
   );
+});
+
+test.each([
+  ['quotes that are escaped', '\\"'],
+  ['a text without end, its quotes escaped', 'undefined "\\"'],
+  ['lines that a backslash ends', '"\\"\\\n'],
+  ['texts one after the other', '"a"undefined'],
+])('an answer of 4 MB that holds nothing but %s does not keep the worker busy', (_, words) => {
+  const text = words.repeat(Math.ceil((4 * 1024 * 1024) / words.length));
+  // A loop that no promise can interrupt: only this ends it.
+  const parse = (): unknown =>
+    runInNewContext('parse(text)', { parse: parseAnswer, text }, { timeout: 20_000 });
+  expect(parse()).toBeUndefined();
+});
+
+const LONG = 'x'.repeat(100_000);
+
+test('an answer whose words are longer than any history could keep is cut, or not understood where it is needed whole', async () => {
+  const document = { id: 1362, original_file_id: 'f-1', name: LONG, status: 'FAILED', failure_reason: LONG };
+  const [read] = await listed(JSON.stringify([document]));
+  expect(read).toMatchObject({ documentId: 1362, originalFileId: 'f-1', status: 'FAILED' });
+  expect(JSON.stringify(read).length).toBeLessThan(3_000);
+  for (const call of [
+    () => listed(JSON.stringify([{ ...document, status: LONG }])),
+    () => listed(JSON.stringify([{ ...document, original_file_id: LONG }])),
+    () => listed(JSON.stringify(Array.from({ length: 2_000 }, () => ({ id: 1362 })))),
+    () => attached(JSON.stringify({ status: LONG })),
+    () => uploaded(JSON.stringify({ id: LONG })),
+    () => uploadUrl(JSON.stringify({ url: `http://localhost/u?token=${LONG}` })),
+  ])
+    expect(await rejection(call())).toBeInstanceOf(AnswerNotUnderstoodError);
 });

@@ -43,7 +43,10 @@ export async function createGatewayWorld(more: NodeJS.ProcessEnv = {}): Promise<
   const world = await createRealWorld(server);
   const gateways: GatewayProcess[] = [];
   const startGateway: GatewayWorld['startGateway'] = async (env = {}) => {
-    const keys = { SIGNING_GATEWAY_KEYS: hashed('crm', KEY) };
+    const keys = {
+      SIGNING_GATEWAY_KEYS: hashed('crm', KEY),
+      SIGNING_CALLBACK_HOSTS: 'crm.example.invalid',
+    };
     const gateway = await startGatewayProcess({ ...world.env, ...keys, ...more, ...env });
     gateways.push(gateway);
     return gateway;

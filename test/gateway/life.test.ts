@@ -60,7 +60,7 @@ describe('SIGTERM', () => {
 
 describe('a start that cannot be', () => {
   const start = async (env: NodeJS.ProcessEnv): Promise<ProcessEnd & { said: string }> => {
-    const program = spawnProgram('gateway', env);
+    const program = spawnProgram('dist/src/gateway.js', env);
     const end = await program.ended;
     return { ...end, said: program.output() };
   };

@@ -91,13 +91,14 @@ describe('POST /signings', () => {
       participants: [{ ...REQUEST.participants[0], mobile: '0176', phone: '0176' }],
       documents: [{ source: 'contract.pdf' }, 'terms.pdf', { source: 'file:a.pdf', 'a/b~c.d': 1 }],
       deadlineDays: 0,
+      callbackUrl: 'https://elsewhere.example.invalid/hook',
       'na.me': 1,
     });
     expect(status).toBe(400);
     const { type, detail, errors } = body as { type: string; detail: string; errors: { pointer: string }[] };
     expect(type).toBe('urn:signing:problem:invalid-request');
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual([
-      '/deadlineDays', '/documents/0/source', '/documents/1', '/documents/2/a~1b~0c.d', '/method', '/na.me',
+      '/callbackUrl', '/deadlineDays', '/documents/0/source', '/documents/1', '/documents/2/a~1b~0c.d', '/method', '/na.me',
       '/participants/0/mobile', '/participants/0/phone', '/requestId',
     ]); // prettier-ignore
     expect(detail).toContain('/participants/0/mobile must be a mobile number in E.164 form');
@@ -112,7 +113,8 @@ describe('POST /signings', () => {
     const wrong = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`, 1]));
     const answer = await start(wrong);
     expect(answer).toEqual(problem(400, 'invalid-request'));
-    expect((answer.body as { errors: unknown[] }).errors).toHaveLength(100);
+    expect((answer.body as { errors: unknown[] }).errors.length).toBeLessThanOrEqual(100);
+    expect(answer.text).toContain('49980 more');
     expect(answer.text.length).toBeLessThan(60_000);
   });
 });

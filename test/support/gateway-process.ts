@@ -12,7 +12,7 @@ export const hashed = (name: string, key: string): string =>
 
 /** Starts the gateway with these variables alone, and waits until it says that it is ready. */
 export async function startGatewayProcess(env: NodeJS.ProcessEnv): Promise<GatewayProcess> {
-  const gateway = spawnProgram('gateway', { SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0', ...env });
+  const gateway = spawnProgram('dist/src/gateway.js', { SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0', ...env });
   await gateway.waitFor('"gateway ready"');
   const [, url = ''] = /"address":"([^"]+)"/.exec(gateway.output()) ?? [];
   return { ...gateway, url };

@@ -26,16 +26,16 @@ export interface ProgramProcess {
 
 export type WorkerProcess = ProgramProcess;
 
-/** Starts the worker with these variables alone and does not wait for it. */
-export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
-  return spawnProgram('worker', env);
+/** Starts the worker with these variables alone and does not wait for it; the one of this build, or another program. */
+export function spawnWorker(env: NodeJS.ProcessEnv, program = 'dist/src/worker.js'): WorkerProcess {
+  return spawnProgram(program, env);
 }
 
 /** The same for any entry point. */
-export function spawnProgram(name: 'worker' | 'gateway', env: NodeJS.ProcessEnv): ProgramProcess {
+export function spawnProgram(program: string, env: NodeJS.ProcessEnv): ProgramProcess {
   // In a folder without .env and without a configuration of Temporal: what counts is what the test says.
   const cwd = resolve('dist');
-  const child = spawn(process.execPath, [resolve('dist/src', `${name}.js`)], {
+  const child = spawn(process.execPath, [resolve(program)], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,8 +63,8 @@ export function spawnProgram(name: 'worker' | 'gateway', env: NodeJS.ProcessEnv)
     waitFor: async (text) => {
       const giveUp = Date.now() + READY_SECONDS * 1000;
       while (!written.output.includes(text)) {
-        if (hasEnded) throw new Error(`the ${name} ended before it said "${text}":\n${written.output}`);
-        if (Date.now() > giveUp) throw new Error(`the ${name} did not say "${text}":\n${written.output}`);
+        if (hasEnded) throw new Error(`${program} ended before it said "${text}":\n${written.output}`);
+        if (Date.now() > giveUp) throw new Error(`${program} did not say "${text}":\n${written.output}`);
         await sleep(50);
       }
     },
@@ -76,8 +76,8 @@ export function spawnProgram(name: 'worker' | 'gateway', env: NodeJS.ProcessEnv)
 }
 
 /** Starts the worker and waits until it says that it is ready. */
-export async function startWorkerProcess(env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
-  const worker = spawnWorker(env);
+export async function startWorkerProcess(env: NodeJS.ProcessEnv, program?: string): Promise<WorkerProcess> {
+  const worker = spawnWorker(env, program);
   await worker.waitFor('"worker ready"');
   return worker;
 }

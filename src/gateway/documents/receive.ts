@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { codeOf } from '../../documents/errors.js';
+import { codeOf } from '../../network/error-code.js';
 import { MAX_TOTAL_BYTES } from '../../domain/limits.js';
 import { ProblemError, refusal } from '../problem.js';
 import { safeFileName } from './file-name.js';

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ConfigError } from '../../config.js';
-import { codeOf } from '../../documents/errors.js';
+import { codeOf } from '../../network/error-code.js';
 import { createPdfInspector, type PdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
 import { missingField } from '../../documents/signable.js';
 import { refusal } from '../problem.js';
@@ -66,11 +66,12 @@ export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
   };
 }
 
+/** Not recursive: that never ends where a file system takes no folder, such as below /proc. */
 async function makeFolder(root: string): Promise<void> {
   const folder = uploadFolder(root);
   try {
     await mkdir(folder, { mode: 0o750 }).catch((error: unknown) => {
-      if (codeOf(error, '') !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     });
     await access(`${folder}/`, constants.W_OK);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../documents/errors.js';
+import { codeOf } from '../../network/error-code.js';
 import { PARTIAL, uploadFolder, uploadOf } from './upload-folder.js';
 
 const HOUR_MS = 60 * 60_000;

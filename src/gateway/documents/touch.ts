@@ -1,6 +1,6 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../documents/errors.js';
+import { codeOf } from '../../network/error-code.js';
 import { readRequest } from '../../domain/read-request.js';
 import { uploadFolder, uploadOf } from './upload-folder.js';
 

@@ -1,6 +1,10 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { validatorCompiler, type FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { refuseCallbackUrl } from '../../callbacks/index.js';
+import { readRequest } from '../../domain/read-request.js';
+import type { Hosts } from '../../network/hosts.js';
+import { InvalidRequestError } from '../../starter/index.js';
 import { callerOf, type Caller } from '../caller.js';
 import { touchUploads } from '../documents/touch.js';
 import { invalid } from '../known-errors.js';
@@ -38,13 +42,20 @@ const schema = {
   },
 };
 
-export function startRoute(signingsOf: SigningsOf, documentRoot: string): FastifyPluginAsyncZod {
+export interface StartOptions {
+  readonly signingsOf: SigningsOf;
+  readonly documents: { readonly root: string };
+  readonly callbackHosts: Hosts;
+}
+
+export function startRoute({ signingsOf, documents, callbackHosts }: StartOptions): FastifyPluginAsyncZod {
   return async (app) => {
     await Promise.resolve();
     app.post('/signings', { schema, validatorCompiler: allButTheBody }, async (request, reply) => {
       const caller = callerOf(request);
       const asked = requestOf(request.body, request.headers['idempotency-key'], caller);
-      await touchUploads(documentRoot, asked);
+      refuseUnlessCallable(asked, callbackHosts);
+      await touchUploads(documents.root, asked);
       const started = await signingsOf(caller).start(asked);
       return reply
         .code(started.created ? 201 : 200)
@@ -52,6 +63,15 @@ export function startRoute(signingsOf: SigningsOf, documentRoot: string): Fastif
         .send(started);
     });
   };
+}
+
+/** A callback that will not be sent is known before anything is. @throws InvalidRequestError with all that is wrong */
+function refuseUnlessCallable(asked: unknown, hosts: Hosts): void {
+  const { request, problems } = readRequest(asked);
+  const { callbackUrl = '' } = request;
+  const message = callbackUrl === '' ? undefined : refuseCallbackUrl(callbackUrl, hosts);
+  if (message === undefined || problems.some(({ field }) => field === 'callbackUrl')) return;
+  throw new InvalidRequestError([...problems, { field: 'callbackUrl', message }]);
 }
 
 /** The body is read by the starter, as every other client's is: one place says what is wrong with a request. */

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Which https hosts documents may come from. */
+/** Which hosts may be asked: those that an administrator has listed. */
 export interface Hosts {
   /** Whether an address may be asked at all: its host and port are listed. */
   allowsUrl(url: URL): boolean;
@@ -9,7 +9,7 @@ export interface Hosts {
 }
 
 /**
- * Reads `SIGNING_DOCUMENT_HOSTS`: host names (`docs.bank.example`, `docs.bank.example:8443`), addresses and ranges
+ * Reads `SIGNING_DOCUMENT_HOSTS` and `SIGNING_CALLBACK_HOSTS`: host names (`docs.bank.example`, `docs.bank.example:8443`), addresses and ranges
  * (`10.1.2.3`, `10.1.0.0/16`), separated by commas. A private address is allowed only where it, or a range around it,
  * is listed, whatever name led to it.
  */
@@ -20,7 +20,7 @@ export function parseHosts(list: readonly string[]): Hosts {
     allowsUrl: (url) => entries.includes(url.host.toLowerCase()) || entries.includes(unbracket(url.host)),
     allowsAddress: (address) => {
       const parsed = ipaddr.process(unbracket(address));
-      return parsed.range() === 'unicast' || ranges.some((range) => matches(parsed, range));
+      return isPublic(parsed) || ranges.some((range) => matches(parsed, range));
     },
   };
 }
@@ -39,6 +39,13 @@ export function isAddress(hostname: string): boolean {
 }
 
 type Address = ReturnType<typeof ipaddr.process>;
+/** The only IPv6 addresses given out to the public; what lies outside is called unicast too, such as ::7f00:1. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
+
+function isPublic(address: Address): boolean {
+  return address.range() === 'unicast' && (address.kind() === 'ipv4' || matches(address, GLOBAL_UNICAST));
+}
+
 type Range = readonly [Address, number];
 
 function parseRange(entry: string): Range[] {

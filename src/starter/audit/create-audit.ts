@@ -1,0 +1,116 @@
+import { workflowIdOf } from '../../workflows/messages.js';
+import type { RunHistory } from './history-event.js';
+import { readRun, type ReadRun } from './read-run.js';
+import type { AuditEntry, AuditRun, AuditState, SigningAudit } from './record.js';
+
+interface Run extends ReadRun {
+  readonly audit: AuditRun;
+  /** Of the chain that this run belongs to. */
+  readonly firstRunId: string;
+  readonly request: unknown;
+  /** When its history begins, be it by a copy. */
+  readonly begun: string;
+}
+
+/**
+ * The evidence in the histories of a workflow's runs: of all that the server still has, in any order. `forgotten` are
+ * runs that it has no more. Depends on nothing else, so that the same histories give the same record.
+ */
+export function createAudit(
+  workflowId: string,
+  histories: readonly RunHistory[],
+  forgotten: readonly string[] = [],
+): SigningAudit {
+  const runs = readRuns(histories);
+  const [first] = runs;
+  // A start under the same id later on is refused, and says nothing of how this signing went.
+  const last = runs.findLast(({ firstRunId }) => firstRunId === first?.firstRunId);
+  if (first === undefined || last === undefined) throw new Error('A signing has at least one run.');
+  const timeline = runs.flatMap((run, index) => numbered(run, index + 1));
+  const { sessionId, documents, deadline, endReason } = last.reading;
+  return {
+    form: 1,
+    requestId: workflowId.slice(workflowIdOf('').length),
+    workflowId,
+    state: stateOf(last),
+    startedAt: first.begun,
+    startedBy: starter(timeline),
+    endedAt: last.audit.endedAt,
+    endReason,
+    deadline,
+    sessionId,
+    request: first.request,
+    documents,
+    timeline,
+    runs: runs.map(({ audit }) => audit),
+    forgottenRuns: [...forgotten].sort(),
+  };
+}
+
+function stateOf({ reading: { state, end } }: Run): AuditState {
+  const over = end === null || end === 'continued' || end === 'reset' ? null : end;
+  return over ?? state ?? 'checking-documents';
+}
+
+/** From the first run to the last, each once what it builds upon was read. */
+function readRuns(histories: readonly RunHistory[]): Run[] {
+  const known = new Map<string, Run>();
+  for (const history of inOrder(histories)) known.set(history.runId, runOf(history, known));
+  return [...known.values()];
+}
+
+function inOrder(histories: readonly RunHistory[]): RunHistory[] {
+  const key = (history: RunHistory): string => `${origin(history).startedAt} ${history.runId}`;
+  return [...histories].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+}
+
+function runOf(history: RunHistory, known: ReadonlyMap<string, Run>): Run {
+  const { origin: how, before, startedAt, ownFrom } = origin(history);
+  const earlier = known.get(before ?? '');
+  const read = readRun(history, how === 'continued' ? earlier?.reading : undefined);
+  // A run that was reset begins with a copy of the one before.
+  const entries = earlier === undefined ? read.entries : read.entries.filter(({ event }) => event >= ownFrom);
+  const { end } = read.reading;
+  const [started] = history.events;
+  return {
+    entries,
+    reading: read.reading,
+    audit: {
+      runId: history.runId,
+      origin: how,
+      before,
+      startedAt,
+      endedAt: end === null ? null : (history.events.at(-1)?.at ?? null),
+      end,
+    },
+    firstRunId: started?.type === 'started' ? started.firstRunId : history.runId,
+    begun: started?.at ?? startedAt,
+    request: started?.type === 'started' ? (started.args[0] ?? null) : null,
+  };
+}
+
+/** How a run has come about, and its first event that is no copy. */
+function origin({
+  events,
+}: RunHistory): Pick<AuditRun, 'origin' | 'before' | 'startedAt'> & { ownFrom: number } {
+  const [started] = events;
+  const reset = events.findLast((event) => event.type === 'reset');
+  if (reset !== undefined)
+    return { origin: 'reset', before: reset.baseRunId, startedAt: reset.at, ownFrom: reset.id };
+  const before = started?.type === 'started' ? started.continuedFrom : null;
+  return {
+    origin: before === null ? 'started' : 'continued',
+    before,
+    startedAt: started?.at ?? '',
+    ownFrom: 1,
+  };
+}
+
+function numbered({ entries }: Run, run: number): AuditEntry[] {
+  return entries.map(({ at, event, content }) => ({ at, run, event, ...content }));
+}
+
+function starter(timeline: readonly AuditEntry[]): string | null {
+  const start = timeline.find((entry) => entry.kind === 'decision' && entry.decision === 'start');
+  return start?.kind === 'decision' ? start.by : null;
+}

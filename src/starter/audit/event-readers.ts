@@ -1,0 +1,158 @@
+import type { ProtoFailure } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import type { SigningState } from '../../domain/status.js';
+import { searchAttributes } from '../../workflows/messages.js';
+import type { HistoryContent, RecordedFailure, Shown } from './history-event.js';
+
+export type RawEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** Opens what may be encrypted. */
+export interface Decoding {
+  readonly values: (payloads: temporal.api.common.v1.IPayloads | null | undefined) => Promise<unknown[]>;
+  readonly failure: (failure: ProtoFailure | null | undefined) => Promise<RecordedFailure | null>;
+}
+
+type Content = HistoryContent | undefined;
+
+type Readers = {
+  readonly [Key in keyof RawEvent]?: (
+    attributes: NonNullable<RawEvent[Key]>,
+    decoding: Decoding,
+  ) => Content | Promise<Content>;
+};
+
+const RESET = temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
+
+/** How each kind of event is read; what is not here says nothing to an auditor. */
+export const EVENT_READERS: Readers = {
+  workflowExecutionStartedEventAttributes: async (started, { values }) => ({
+    type: 'started',
+    by: identity(started),
+    args: await values(started.input),
+    continuedFrom: textOrNull(started.continuedExecutionRunId),
+    firstRunId: started.firstExecutionRunId ?? '',
+    shown: shown(started.searchAttributes),
+  }),
+  upsertWorkflowSearchAttributesEventAttributes: ({ searchAttributes: changed }) => ({
+    type: 'shown',
+    shown: shown(changed),
+  }),
+  workflowTaskScheduledEventAttributes: () => ({ type: 'workflow-task-scheduled' }),
+  workflowTaskFailedEventAttributes: (failed) =>
+    failed.cause === RESET
+      ? {
+          type: 'reset',
+          by: resetter(failed),
+          reason: failed.failure?.message ?? '',
+          baseRunId: failed.baseRunId ?? '',
+        }
+      : undefined,
+
+  workflowExecutionSignaledEventAttributes: (signaled) => ({
+    type: 'signaled',
+    by: identity(signaled),
+    name: signaled.signalName ?? '',
+  }),
+  workflowExecutionUpdateAdmittedEventAttributes: async ({ request }, { values }) => ({
+    type: 'update-admitted',
+    by: identity(request?.meta),
+    updateId: request?.meta?.updateId ?? '',
+    name: request?.input?.name ?? '',
+    args: await values(request?.input?.args),
+  }),
+  workflowExecutionUpdateAcceptedEventAttributes: async (accepted, { values }) => ({
+    type: 'update-accepted',
+    by: identity(accepted.acceptedRequest?.meta),
+    updateId: accepted.protocolInstanceId ?? '',
+    name: textOrNull(accepted.acceptedRequest?.input?.name),
+    args: await values(accepted.acceptedRequest?.input?.args),
+  }),
+  workflowExecutionUpdateCompletedEventAttributes: async ({ meta, outcome }, { failure }) => ({
+    type: 'update-completed',
+    updateId: meta?.updateId ?? '',
+    failure: await failure(outcome?.failure),
+  }),
+  workflowExecutionCancelRequestedEventAttributes: (requested) => ({
+    type: 'cancel-requested',
+    by: identity(requested),
+    reason: requested.cause ?? '',
+  }),
+
+  activityTaskScheduledEventAttributes: async ({ activityType, input }, { values }) => ({
+    type: 'call-scheduled',
+    call: activityType?.name ?? '',
+    args: await values(input),
+  }),
+  activityTaskStartedEventAttributes: async (started, { failure }) => ({
+    type: 'call-started',
+    ...ofCall(started),
+    attempt: started.attempt ?? 1,
+    failureBefore: await failure(started.lastFailure),
+  }),
+  activityTaskCompletedEventAttributes: async (completed, { values }) => ({
+    type: 'call-completed',
+    ...ofCall(completed),
+    result: (await values(completed.result))[0],
+  }),
+  activityTaskFailedEventAttributes: async (failed, { failure }) => ({
+    type: 'call-failed',
+    ...ofCall(failed),
+    failure: await failure(failed.failure),
+  }),
+  activityTaskTimedOutEventAttributes: async (timedOut, { failure }) => ({
+    type: 'call-timed-out',
+    ...ofCall(timedOut),
+    failure: await failure(timedOut.failure),
+  }),
+  activityTaskCanceledEventAttributes: (cancelled) => ({ type: 'call-cancelled', ...ofCall(cancelled) }),
+
+  workflowExecutionCompletedEventAttributes: async ({ result }, { values }) => ({
+    type: 'completed',
+    result: (await values(result))[0],
+  }),
+  workflowExecutionFailedEventAttributes: async (failed, { failure }) => ({
+    type: 'failed',
+    failure: await failure(failed.failure),
+  }),
+  workflowExecutionContinuedAsNewEventAttributes: ({ newExecutionRunId }) => ({
+    type: 'continued',
+    newRunId: newExecutionRunId ?? '',
+  }),
+  workflowExecutionTerminatedEventAttributes: (terminated) => ({
+    type: 'terminated',
+    by: identity(terminated),
+    reason: terminated.reason ?? '',
+  }),
+  workflowExecutionCanceledEventAttributes: () => ({ type: 'cancelled' }),
+  workflowExecutionTimedOutEventAttributes: () => ({ type: 'timed-out' }),
+};
+
+const textOrNull = (text: string | null | undefined): string | null => (text === '' ? null : (text ?? null));
+
+function identity(attributes: { identity?: string | null } | null | undefined): string | null {
+  return textOrNull(attributes?.identity);
+}
+
+/** The server names itself where it does not record who asked for a reset. */
+function resetter(attributes: { identity?: string | null }): string | null {
+  const by = identity(attributes);
+  return by === 'history-service' ? null : by;
+}
+
+type EventId = RawEvent['eventId'];
+
+function ofCall({ scheduledEventId }: { scheduledEventId?: EventId }): { scheduled: number } {
+  return { scheduled: Number(scheduledEventId) };
+}
+
+/** Search attributes are never encrypted: their JSON lies bare. */
+function shown(attributes: temporal.api.common.v1.ISearchAttributes | null | undefined): Shown {
+  const read = (name: string): string | null => {
+    const data = attributes?.indexedFields?.[name]?.data;
+    const value: unknown =
+      data == null || data.length === 0 ? null : JSON.parse(Buffer.from(data).toString('utf8'));
+    return typeof value === 'string' ? value : null;
+  };
+  const state = read(searchAttributes.state.name) as SigningState | null;
+  return { state, deadline: read(searchAttributes.deadline.name) };
+}

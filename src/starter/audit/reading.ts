@@ -1,0 +1,51 @@
+import type { SigningState } from '../../domain/status.js';
+import type { HistoryContent, HistoryEvent } from './history-event.js';
+import type { AuditCall, AuditDecision, AuditDocument, EntryContent, RunEnd } from './record.js';
+
+/** What is known at some point of a run, while its events are read one after the other. */
+export interface Reading {
+  documents: readonly AuditDocument[];
+  sessionId: number | null;
+  state: SigningState | null;
+  deadline: string | null;
+  end: RunEnd | null;
+  endReason: string | null;
+  /** Calls that have not ended yet, by the event that scheduled them. */
+  readonly calls: Map<number, OpenCall>;
+  /** The call of which a human may say that it did happen. */
+  unclear: OpenCall | null;
+  /** Updates that were taken and not answered yet. */
+  readonly updates: Map<string, Writable<AuditDecision>>;
+  /** Whether Temporal hands in again what a run got before its reset. */
+  handsInAgain: boolean;
+}
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+export type OpenCall = Writable<
+  Pick<AuditCall, 'call' | 'document' | 'scheduledAt' | 'attempts' | 'failureBefore'>
+> & { readonly args: readonly unknown[] };
+
+type Type = HistoryContent['type'];
+
+export type EventOf<Wanted extends Type> = Extract<HistoryEvent, { type: Wanted }>;
+
+/** Takes over what an event says, and returns what it is to an auditor. */
+export type Handlers<Handled extends Type> = {
+  readonly [One in Handled]: (reading: Reading, event: EventOf<One>) => readonly EntryContent[];
+};
+
+export function createReading(documents: readonly AuditDocument[], sessionId: number | null): Reading {
+  return {
+    documents,
+    sessionId,
+    state: null,
+    deadline: null,
+    end: null,
+    endReason: null,
+    calls: new Map(),
+    unclear: null,
+    updates: new Map(),
+    handsInAgain: false,
+  };
+}

@@ -1,0 +1,133 @@
+import { createSigningClient, type SigningAudit } from '../../src/starter/index.js';
+import { eventually } from '../support/outcomes.js';
+import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { resetBeforeCall } from '../support/reset.js';
+import type { Signing } from '../support/signing.js';
+
+const auditOf = ({ client, taskQueue }: RealWorld, { requestId }: Signing): Promise<SigningAudit> =>
+  createSigningClient(client, taskQueue).audit(requestId);
+
+const origins = ({ runs }: SigningAudit): string[] =>
+  runs.map(({ origin, before }) => `${origin} ${runs.findIndex(({ runId }) => runId === before) + 1}`);
+
+const ends = ({ runs }: SigningAudit): (string | null)[] => runs.map(({ end }) => end);
+
+const decisions = ({ timeline }: SigningAudit) => timeline.filter((entry) => entry.kind === 'decision');
+
+const facts = ({ timeline }: SigningAudit): unknown[] =>
+  timeline.flatMap((entry) => (entry.kind === 'document' ? { name: entry.document, ...entry.change } : []));
+
+/** The list by which runs are found is eventually consistent. */
+async function auditWith(runs: number, world: RealWorld, signing: Signing): Promise<SigningAudit> {
+  await eventually(
+    `${runs} runs are known`,
+    async () => (await auditOf(world, signing)).runs.length === runs,
+  );
+  return auditOf(world, signing);
+}
+
+describe('The evidence of a session that Temporal has continued in fresh runs', () => {
+  /** So few events that a waiting session goes on in a fresh run at each chance. */
+  const newWorld = realWorlds({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 50 } });
+
+  it('follows them all, and tells each fact once', async () => {
+    const world = await newWorld();
+    await world.startWorker();
+    const signing = await world.start();
+    await signing.signAll();
+    await signing.result();
+    const audit = await auditOf(world, signing);
+    expect(audit.runs.length).toBeGreaterThan(1);
+    expect(origins(audit)).toEqual(
+      audit.runs.map((_, run) => (run === 0 ? 'started 0' : `continued ${run}`)),
+    );
+    expect(ends(audit)).toEqual([...audit.runs.slice(1).map(() => 'continued'), 'completed']);
+    expect(audit).toMatchObject({
+      state: 'completed',
+      forgottenRuns: [],
+      endedAt: audit.runs.at(-1)?.endedAt,
+    });
+    expect(decisions(audit).filter(({ decision }) => decision === 'start')).toHaveLength(1);
+    const ofContract = facts(audit).filter((fact) => (fact as { name: string }).name === 'contract.pdf');
+    expect(ofContract).toMatchObject([{ pages: 2 }, { fileId: expect.any(String) as string }, { status: 'ATTACHED' },
+      { status: 'UPLOADED' }, { status: 'FINISHED' }]); // prettier-ignore
+  });
+
+  it('says which runs the server has forgotten, and tells what the others know of them', async () => {
+    const world = await newWorld();
+    await world.startWorker();
+    const signing = await world.start();
+    await signing.signAll();
+    await signing.result();
+    const [first, ...others] = (await auditOf(world, signing)).runs;
+    const workflowExecution = { workflowId: signing.handle.workflowId, runId: first?.runId ?? '' };
+    const { namespace } = world.client.options;
+    await world.client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+    const audit = await auditWith(others.length, world, signing);
+    expect(audit).toMatchObject({ state: 'completed', startedBy: null, forgottenRuns: [first?.runId] });
+    expect(audit.documents).toMatchObject([
+      { name: 'contract.pdf', bytes: 6207, status: 'FINISHED', pages: null },
+      { name: 'terms.pdf', status: 'FINISHED' },
+    ]);
+  });
+});
+
+describe('The evidence of a session that was reset', () => {
+  const newWorld = realWorlds();
+
+  async function decidedSession(world: RealWorld): Promise<Signing> {
+    world.fake.faults.add({ call: 'initiate', status: 500 });
+    await world.startWorker();
+    const signing = await world.start();
+    await signing.untilState('needs-attention');
+    await signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+    await signing.untilState('awaiting-handover');
+    return signing;
+  }
+
+  const resetsOnce = async (world: RealWorld): Promise<Signing> => {
+    const signing = await decidedSession(world);
+    await resetBeforeCall('initiateSession', world.client, signing.handle);
+    await signing.until(({ attention }) => attention?.reason.includes('started this session over') === true);
+    return signing;
+  };
+
+  it('follows the runs from first to last, tells what they share once, and marks what was handed in again', async () => {
+    const world = await newWorld();
+    const signing = await resetsOnce(world);
+    const audit = await auditOf(world, signing);
+    expect(audit.state).toBe('needs-attention');
+    const reset = audit.runs.findIndex(({ origin }) => origin === 'reset') + 1;
+    expect(ends(audit).slice(reset - 2)).toEqual(['reset', null]);
+    const taken = decisions(audit).map(({ run, decision, content, again }) => ({
+      run,
+      decision,
+      content,
+      again,
+    }));
+    expect(taken).toEqual([
+      { run: 1, decision: 'start', content: null, again: false },
+      { run: 1, decision: 'resolve', content: { action: 'retry' }, again: false },
+      { run: reset, decision: 'reset', content: { reason: 'a test' }, again: false },
+      { run: reset, decision: 'resolve', content: { action: 'retry' }, again: true },
+    ]);
+    const checks = audit.timeline.filter((entry) => entry.kind === 'call' && entry.call === 'checkDocuments');
+    expect(checks).toHaveLength(1);
+  });
+
+  it('finds also a run that no other one names, since the first run was reset once more', async () => {
+    const world = await newWorld();
+    const signing = await resetsOnce(world);
+    const before = await auditOf(world, signing);
+    const first = world.client.workflow.getHandle(signing.handle.workflowId, before.runs[0]?.runId);
+    await resetBeforeCall('initiateSession', world.client, first);
+    await signing.untilState('needs-attention');
+    const audit = await auditWith(before.runs.length + 1, world, signing);
+    expect(origins(audit).at(-1)).toBe('reset 1');
+    expect(ends(audit).at(-2)).toBe('reset');
+    expect(decisions(audit).filter(({ decision, again }) => decision === 'resolve' && !again)).toHaveLength(
+      1,
+    );
+    expect(JSON.stringify(await auditOf(world, signing))).toBe(JSON.stringify(audit));
+  });
+});

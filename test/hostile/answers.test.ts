@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import type { VendorDocument } from '../../src/domain/vendor-document.js';
+import {
+  createFlexpertoClient,
+  FlexpertoError,
+  OutcomeUnknownError,
+  RefusedError,
+  type FlexpertoClient,
+  type UploadUrl,
+} from '../../src/flexperto/index.js';
+import { API_KEY, content, CONTEXT, SESSION } from '../support/scripted-vendor.js';
+import { anyAnswer, ENDLESS } from './raw-answers.js';
+import { startRawServer, type RawServer } from './raw-server.js';
+import { cases, growth, within } from './runs.js';
+
+const MEGABYTE = 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+let server: RawServer;
+let client: FlexpertoClient;
+beforeAll(async () => {
+  server = await startRawServer();
+  client = createFlexpertoClient({
+    baseUrl: `http://127.0.0.1:${server.port}`,
+    apiKey: API_KEY,
+    attachMethod: 'auto',
+    handover: { method: 'POST', path: '/sessions/{sessionId}/handover' },
+    timeoutMs: 300,
+    uploadTimeoutMs: 300,
+  });
+});
+afterAll(async () => {
+  await client.close();
+  await server.close();
+});
+
+/** Makes every call of the API, and looks at what of its answer was understood. */
+const CALLS: readonly (() => Promise<void>)[] = [
+  async () => {
+    expectId(await client.initiateSession(CONTEXT, SESSION));
+  },
+  async () => {
+    expectUploadUrl(await client.requestUploadUrl(CONTEXT, 13));
+  },
+  async () => {
+    const file = { name: 'a.pdf', bytes: 4, content: content('%PDF') };
+    expectText(await client.uploadDocument(`http://127.0.0.1:${server.port}/u?token=x`, file), 100);
+  },
+  async () => {
+    const document = await client.attachDocument(CONTEXT, 13, 'f-1');
+    if (document !== null) expectDocument(document);
+  },
+  async () => {
+    for (const document of await client.listDocuments(CONTEXT, 13)) expectDocument(document);
+  },
+  async () => {
+    await client.handOver(CONTEXT, 13);
+  },
+];
+
+function expectId(id: number): void {
+  expect(Number.isSafeInteger(id) && id > 0).toBe(true);
+}
+
+function expectText(text: string, longest: number): void {
+  expect(text.length).toBeGreaterThan(0);
+  expect(text.length).toBeLessThanOrEqual(longest);
+}
+
+function expectUploadUrl({ url, expiresAt }: UploadUrl): void {
+  expect(new URL(url).protocol).toMatch(/^https?:$/);
+  expect(url.length).toBeLessThan(20_000);
+  expect(Number.isNaN(new Date(expiresAt).getTime())).toBe(false);
+}
+
+function expectDocument({ documentId, name, status, originalFileId, failureReason }: VendorDocument): void {
+  if (documentId !== null) expectId(documentId);
+  for (const words of [name, failureReason]) if (words !== null) expectText(words, 300);
+  for (const word of [status, originalFileId]) if (word !== null) expectText(word, 100);
+}
+
+/** One of the family, in few words that are safe to show. */
+function expectSafe(error: unknown): void {
+  if (!(error instanceof FlexpertoError)) throw error;
+  expectText(error.message, 300);
+  expect(error.message).not.toContain(API_KEY);
+  if (error instanceof RefusedError) expect(error.vendorMessage.length).toBeLessThanOrEqual(300);
+  if (!(error instanceof RefusedError) && !(error instanceof OutcomeUnknownError)) return;
+  const { status, retryAfterMs = 0 } = error;
+  expect(retryAfterMs).toBeGreaterThanOrEqual(0);
+  expect(retryAfterMs).toBeLessThanOrEqual(DAY_MS);
+  expect(Number.isSafeInteger(status ?? 0)).toBe(true);
+}
+
+const safely = (call: () => Promise<void>): Promise<void> => call().catch(expectSafe);
+
+it('Any answer of the vendor is understood, or is one of the errors of its client', async () => {
+  const grown = await growth(() =>
+    fc.assert(
+      fc.asyncProperty(anyAnswer, async (script) => {
+        server.play(script);
+        await Promise.all(CALLS.map(safely));
+      }),
+      cases(150),
+    ),
+  );
+  expect(grown).toBeLessThan(96 * MEGABYTE);
+}, within(90)); // prettier-ignore
+
+it.each(Object.entries(ENDLESS))('An answer of which this never ends ends the call, and is not kept: %s', async (_, script) => {
+  server.play(script);
+  const grown = await growth(async () => {
+    for (const call of CALLS) await safely(call);
+  });
+  expect(grown).toBeLessThan(128 * MEGABYTE);
+}); // prettier-ignore

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { createPdfInspector, type PdfVerdict } from '../../src/documents/pdf-inspection.js';
+import { COSTLY_PDFS } from './costly-pdfs.js';
+import { CORPUS, mutatedPdf } from './pdf-mutations.js';
+import { streamPdf } from './pdf-streams.js';
+import { cases, growth, within } from './runs.js';
+
+const MEGABYTE = 1024 * 1024;
+/** Less than in earnest, so that what needs all of it does not take half a minute each. */
+const LIMITS = { seconds: 1.5, memoryBytes: 256 * MEGABYTE };
+
+const folder = mkdtempSync(join(tmpdir(), 'hostile-pdf-'));
+const inspector = createPdfInspector({ limits: LIMITS });
+let files = 0;
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function inspect(pdf: Uint8Array, by = inspector): Promise<PdfVerdict> {
+  files += 1;
+  const path = join(folder, `${files % 8}.pdf`);
+  writeFileSync(path, pdf);
+  return by.inspect(path);
+}
+
+/** A verdict with facts that can be true of these bytes, or one sentence; never a process that has broken down. */
+function expectSound(verdict: PdfVerdict, pdf: Uint8Array): void {
+  if (!verdict.ok) {
+    expect(verdict.problem).toMatch(/^(is|has|could not be inspected)\b.{5,200}$/);
+    expect(verdict.problem).not.toContain('makes the inspection fail');
+    return;
+  }
+  const { bytes, sha256, pages, fields, signedFields } = verdict.inspection;
+  expect({ bytes, sha256 }).toEqual({
+    bytes: pdf.length,
+    sha256: createHash('sha256').update(pdf).digest('hex'),
+  });
+  for (const count of [pages, fields, signedFields]) expect(Number.isSafeInteger(count)).toBe(true);
+  expect(pages).toBeGreaterThan(0);
+  expect(signedFields).toBeGreaterThanOrEqual(0);
+  expect(fields).toBeGreaterThanOrEqual(signedFields);
+}
+
+const sound = (pdfs: fc.Arbitrary<Buffer>, few: number): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(pdfs, async (pdf) => {
+      expectSound(await inspect(pdf), pdf);
+    }),
+    cases(few),
+  );
+
+it(
+  'A PDF that was damaged by chance or on purpose gets a verdict, and this process does not grow',
+  async () => {
+    // The first inspections load what later ones use.
+    for (const pdf of CORPUS) await inspect(pdf);
+    expect(await growth(() => sound(mutatedPdf, 600))).toBeLessThan(64 * MEGABYTE);
+  },
+  within(120),
+);
+
+it('A PDF whose packed cross-references and objects say anything at all gets a verdict', () =>
+  sound(streamPdf, 150), within(60)); // prettier-ignore
+
+it('A PDF that is noise between a header and an end gets a verdict', () => {
+  const noise = fc.uint8Array({ maxLength: 3000 });
+  return sound(noise.map((bytes) => Buffer.concat([Buffer.from('%PDF-1.7\n'), bytes, Buffer.from('\n%%EOF')])), 100);
+}, within(60)); // prettier-ignore
+
+it('The verdict on a PDF does not depend on those that were inspected before it', () => {
+  const fresh = () => createPdfInspector({ limits: LIMITS });
+  return fc.assert(
+    fc.asyncProperty(mutatedPdf, async (pdf) => {
+      expect(await inspect(pdf, fresh())).toEqual(await inspect(pdf));
+    }),
+    cases(10),
+  );
+}, within(60)); // prettier-ignore
+
+describe('A PDF that is made to cost time and memory gets a verdict within the bounds of an inspection:', () => {
+  it.each(Object.entries(COSTLY_PDFS))('%s', async (_, make) => {
+    const pdf = make();
+    const grown = await growth(async () => {
+      expectSound(await inspect(pdf), pdf);
+    });
+    expect(grown).toBeLessThan(64 * MEGABYTE);
+  });
+});

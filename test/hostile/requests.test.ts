@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describeProblems, readRequest } from '../../src/domain/read-request.js';
+import { refuseOutcome, refuseResolution } from '../../src/domain/resolution.js';
+import type { Attention } from '../../src/domain/status.js';
+import { REQUEST } from '../support/requests.js';
+import { anyJson, oddText, withOddities } from './json.js';
+import { cases } from './runs.js';
+
+const SOUND = {
+  ...REQUEST,
+  crmRecord: 'opportunity/0061',
+  callbackUrl: 'https://crm.example.invalid/hooks',
+  deadlineDays: 30,
+};
+/** Right in its form, with any text where any text may be right. */
+const plausible = fc.tuple(oddText, oddText, oddText, oddText).map(([name, firstname, lastname, source]) => ({
+  ...SOUND,
+  name,
+  participants: [{ ...SOUND.participants[0], firstname, lastname }],
+  documents: [{ source: source.startsWith('https:') ? source : `file:${source}`, name: 'a.pdf' }],
+}));
+const input = fc.oneof(
+  { arbitrary: withOddities(SOUND), weight: 3 },
+  { arbitrary: plausible, weight: 1 },
+  { arbitrary: anyJson, weight: 1 },
+);
+
+const FIELDS =
+  /^(request|requestId|employeeId|name|method|participants|documents|crmRecord|callbackUrl|deadlineDays)/;
+
+describe('A request that is odd in any way', () => {
+  it('is read without an error, and every problem names a field in few words', () => {
+    fc.assert(
+      fc.property(input, (request) => {
+        const { problems } = readRequest(request);
+        for (const { field, message } of problems) {
+          expect(field.length + message.length).toBeLessThan(600);
+          expect(message).not.toBe('');
+          // A field that does not exist is named as it came.
+          if (!message.startsWith('is not a field')) expect(field).toMatch(FIELDS);
+        }
+        expect(describeProblems(problems).length).toBeLessThan(60_000);
+      }),
+      cases(1000),
+    );
+  });
+
+  it('is either refused or is one that goes through JSON, Temporal and a second reading as it is', () => {
+    let sound = 0;
+    fc.assert(
+      fc.property(input, (given) => {
+        const { request, problems } = readRequest(given);
+        if (problems.length > 0) return;
+        sound += 1;
+        const again = readRequest(JSON.parse(Buffer.from(JSON.stringify(request), 'utf8').toString('utf8')));
+        expect(again).toEqual({ request, problems: [] });
+        const { requestId, participants, documents } = request;
+        expect([participants.length, documents.length > 0]).toEqual([1, true]);
+        expect(encodeURIComponent(requestId).length).toBeLessThan(700);
+        expect(Buffer.byteLength(JSON.stringify(request))).toBeLessThan(200_000);
+      }),
+      cases(1000),
+    );
+    expect(sound).toBeGreaterThan(20);
+  });
+
+  it('changes nothing that all objects have in common', () => {
+    const before = Object.getOwnPropertyNames(Object.prototype);
+    const polluting = fc
+      .constantFrom('__proto__', 'constructor', 'prototype')
+      .map(
+        (key) =>
+          JSON.parse(
+            JSON.stringify({ ...SOUND, documents: [{ source: 'file:a.pdf' }] }).replaceAll(
+              '"name"',
+              `"${key}"`,
+            ),
+          ) as unknown,
+      );
+    fc.assert(
+      fc.property(polluting, (request) => {
+        const fields = readRequest(request).problems.map(({ field }) => field);
+        expect(fields).toContainEqual(expect.stringMatching(/^(__proto__|constructor|prototype)$/));
+      }),
+      cases(3),
+    );
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before);
+    expect(({} as { name?: unknown }).name).toBeUndefined();
+  });
+});
+
+describe('A decision that is odd in any way', () => {
+  const attention = fc.constantFrom<Attention | null>(
+    null,
+    { step: 'initiate', reason: 'unclear', actions: ['retry', 'adopt', 'abort'] },
+    { step: 'attach', reason: 'unclear', actions: ['retry', 'adopt', 'abort'] },
+    { step: 'upload', reason: 'refused', actions: ['retry', 'abort'] },
+    { step: 'upload', reason: 'aborted', actions: [] },
+  );
+  const resolution = fc.oneof(
+    anyJson,
+    withOddities({ action: 'adopt', sessionId: 13 }),
+    withOddities({ action: 'abort', reason: 'a mistake' }),
+  );
+
+  it('is refused in one sentence, unless it is one of those that are offered', () => {
+    fc.assert(
+      fc.property(resolution, attention, (given, shown) => {
+        const refusal = refuseResolution(given, shown);
+        if (refusal !== undefined) expect(refusal).toMatch(/^.{10,1000}\.$/s);
+        else expect(shown?.actions).toContain((given as { action: unknown }).action);
+      }),
+      cases(1000),
+    );
+  });
+
+  it('is refused as an outcome too', () => {
+    const outcome = fc.oneof(anyJson, withOddities({ outcome: 'failed', reason: 'wrong passport' }));
+    fc.assert(
+      fc.property(outcome, (given) => {
+        const refusal = refuseOutcome(given, { waiting: true, listWorks: false });
+        if (refusal !== undefined) expect(refusal).toMatch(/^.{10,1000}\.$/s);
+        else expect(['completed', 'failed', 'withdrawn']).toContain((given as { outcome: unknown }).outcome);
+      }),
+      cases(1000),
+    );
+  });
+});

@@ -1,0 +1,13 @@
+// Stands in for the inspection program: answers with how many files it was given, and its process id.
+let files = 0;
+
+process.on('message', ({ path }: { path: string }) => {
+  files += 1;
+  if (files > 1 && path === 'exit-unless-fresh') process.exit(3);
+  if (files > 1 && path === 'abort-unless-fresh') process.abort();
+  const problem = `${files} of ${process.pid}`;
+  process.send?.({ kind: 'verdict', verdict: { ok: false, problem }, isLast: path === 'last' }, () => {
+    if (path === 'last') process.exit(0);
+  });
+});
+process.once('disconnect', () => process.exit(0));
