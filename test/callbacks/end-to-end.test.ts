@@ -218,7 +218,8 @@ describe('A session goes its way, and the numbers grow on,', () => {
     expect((await signing.result()).state).toBe('completed');
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
     expect((await signings.status(signing.requestId)).callback).toMatchObject({ order: 1 });
-    expect(worker.output()).toContain('a CRM is not told of a change');
+    // What was written arrives here later than the result.
+    await worker.waitFor('a CRM is not told of a change');
   });
 
   it('when the CRM has answered 410', async () => {
