@@ -73,7 +73,10 @@ export interface SigningClient {
    * @throws InvalidRequestError, RequestConflictError, TooManyStartsError where there is a limit
    */
   start(input: unknown): Promise<StartedSigning>;
-  /** The whole state and how the callbacks fare; once it has ended, no worker is needed. @throws what `wait` throws, where it has ended */
+  /**
+   * The whole state and how the callbacks fare; once it has ended, no worker is needed.
+   * @throws what `wait` throws, where it has ended
+   */
   status(requestId: string): Promise<StatusWithCallback>;
   /**
    * Waits for the end. After a `NoServerError` it can be called again.

@@ -58,7 +58,8 @@ export async function signingCallbacks(
     if (event === undefined) {
       const seen = heard;
       const end = await watch(target, queue, () => heard > seen);
-      if (end === 'still-waiting') change(remind(queue, new Date().toISOString()));
+      // News that came at the same moment is no reason to remind anybody.
+      if (end === 'still-waiting' && heard === seen) change(remind(queue, new Date().toISOString()));
       // What the session said before it ended has come before.
       if (end === 'ended' && queue.waiting.length === 0) break;
       continue;
