@@ -7,6 +7,7 @@ COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
 COPY fake-flexperto fake-flexperto
+COPY examples examples
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
@@ -19,8 +20,13 @@ COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/fake-flexperto dist/fake-flexperto
 # 80 % of a container of 1 GiB; for another size set NODE_OPTIONS.
 ENV NODE_ENV=production NODE_OPTIONS="--max-old-space-size=800 --enable-source-maps"
+# A fresh volume mounted there takes over its owner.
+RUN mkdir /documents && chown node:node /documents
 USER node
-# No health check: a worker listens on nothing. It ends when it cannot work, and a restart is the answer to that;
-# SIGNING_METRICS_ADDRESS shows how it does.
+# The worker by default; the gateway is the same image with the command node dist/src/gateway.js. The health check is the
+# worker's; another program of this image has its own (docker-compose.yml).
+ENV SIGNING_HEALTH_ADDRESS=127.0.0.1:9465
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9465/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 CMD ["node", "dist/src/worker.js"]

@@ -52,11 +52,12 @@ async function handle(
   const body = await readJson(request);
   if (body !== undefined) entry.requestBody = body;
   if (route.call === 'attach') nameDocument(vendor, entry, sessionId, body);
-  const fault = vendor.faults.take(route.call, entry.documentName);
+  const session = route.call === 'initiate' ? textField(body, 'name') : vendor.store.nameOf(sessionId);
+  const fault = vendor.faults.take(route.call, { session, document: entry.documentName });
   await carryOut(vendor, { request, response, entry, fault }, () => {
     refuseMethod(route.methods(vendor), entry.method);
     const employeeId = admit(entry.apiKey, entry.employeeId);
-    return route.perform({ vendor, employeeId, sessionId, body });
+    return route.perform({ vendor, employeeId, sessionId, body, fault });
   });
 }
 

@@ -6,6 +6,7 @@ export const faultBody = z.strictObject({
   times: z.int().min(1).exactOptional(),
   skip: z.int().min(0).exactOptional(),
   document: z.string().exactOptional(),
+  session: z.string().exactOptional(),
   status: z.int().min(200).max(599).exactOptional(),
   body: z.unknown().exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
@@ -17,6 +18,7 @@ export const faultBody = z.strictObject({
   slowBody: z.number().positive().exactOptional(),
   truncate: z.boolean().exactOptional(),
   answer: z.string().exactOptional(),
+  uploadUrlSeconds: z.number().positive().exactOptional(),
 });
 
 export const clockBody = z.union(

@@ -48,7 +48,8 @@ function commandsOf(vendor: Vendor): Readonly<Record<string, Command>> {
     'GET /_fake/state': () => state(vendor),
     'GET /_fake/ledger': () => ledger.entries(),
     'POST /_fake/faults': (body) => {
-      faults.add(parsed('fault', faultBody, body));
+      const wanted = (Array.isArray(body) ? body : [body]).map((one) => parsed('fault', faultBody, one));
+      for (const fault of wanted) faults.add(fault);
       return faults.pending();
     },
     'DELETE /_fake/faults': () => {

@@ -1,5 +1,11 @@
 import type { Call, Fault } from './types.js';
 
+/** What a call is about, as far as it tells: the names of its contract session and of its document. */
+export interface Subject {
+  readonly session?: string | undefined;
+  readonly document?: string | undefined;
+}
+
 interface Armed {
   readonly fault: Fault;
   times: number;
@@ -24,9 +30,12 @@ export class Faults {
   }
 
   /** The fault that hits this call, one at most. Counts the call for every fault that lets some pass. */
-  take(call: Call, documentName: string | undefined): Fault | undefined {
+  take(call: Call, { session, document }: Subject): Fault | undefined {
     const matching = this.armed.filter(
-      ({ fault }) => fault.call === call && (fault.document === undefined || fault.document === documentName),
+      ({ fault }) =>
+        fault.call === call &&
+        (fault.session ?? session) === session &&
+        (fault.document ?? document) === document,
     );
     const hit = matching.find(({ skip }) => skip === 0);
     for (const armed of matching) armed.skip = Math.max(0, armed.skip - 1);

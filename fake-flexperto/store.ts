@@ -29,6 +29,10 @@ export class Store {
     return session;
   }
 
+  nameOf(id: number): string | undefined {
+    return this.sessions.get(id)?.name;
+  }
+
   /** The session, if this employee owns it; to everybody else it does not exist. */
   owned(id: number, employeeId: string): Session {
     const session = this.session(id);

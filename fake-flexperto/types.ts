@@ -48,6 +48,8 @@ export interface Fault {
   readonly skip?: number;
   /** Only the upload or attach of the file with this name. */
   readonly document?: string;
+  /** Only calls about the contract session with this name. */
+  readonly session?: string;
   /** The answer's status. Nothing happens at the vendor, unless `effect` is true. */
   readonly status?: number;
   /** JSON body of that status. Default `{"message":"…"}`. */
@@ -69,6 +71,8 @@ export interface Fault {
   readonly truncate?: boolean;
   /** Replaces the body of a 2xx answer, after the effect. */
   readonly answer?: string;
+  /** How long the upload URL of this answer is valid, whatever the setting says. */
+  readonly uploadUrlSeconds?: number;
 }
 
 /** One call as it arrived and as it was answered. Holds neither the API key nor an upload token. */

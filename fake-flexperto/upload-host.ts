@@ -36,15 +36,16 @@ async function upload(
 ): Promise<void> {
   const entry = vendor.ledger.open(request, 'upload', PATH);
   const sessionId = checkToken(vendor, entry, token);
+  const session = sessionId instanceof Refusal ? undefined : vendor.store.nameOf(sessionId);
   let fault: Fault | undefined;
   const received = await receiveFile(request, (name) => {
     if (entry.documentName !== undefined) return;
     entry.documentName = name;
-    fault = vendor.faults.take('upload', name);
+    fault = vendor.faults.take('upload', { session, document: name });
     if (fault !== undefined) entry.fault = true;
     if (fault?.reset === 'before' && fault.delayBefore !== true) request.socket.resetAndDestroy();
   });
-  if (entry.documentName === undefined) fault = vendor.faults.take('upload', undefined);
+  if (entry.documentName === undefined) fault = vendor.faults.take('upload', { session });
   await carryOut(vendor, { request, response, entry, fault }, () => store(vendor, sessionId, received));
 }
 

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { withLock } from './lock.mjs';
 import { endWith, isProgram, lockFile, root, run, say, setup } from './setup.mjs';
 
-const folders = ['src', 'fake-flexperto', 'scripts', 'test', 'bench'];
+const folders = ['src', 'fake-flexperto', 'scripts', 'test', 'bench', 'chaos', 'examples'];
 const bundles = ['dist/workflow-bundle.js', 'dist/workflow-bundle-encrypting.js'];
 
 /** Throws one sentence when it fails; the compiler's own words stand above it on stderr. */

@@ -20,6 +20,7 @@ async function bundle(name: string, converter: { failureConverterPath?: string }
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(dist, 'src', 'workflows', 'index.js'),
+    workflowInterceptorModules: [path.join(dist, 'src', 'workflows', 'tracing.js')],
     logger: new DefaultLogger('WARN'),
     ...converter,
   });

@@ -12,11 +12,13 @@ export class ChildServer {
   private log: string[] = [];
   private hasEnded = false;
   private isToEnd = false;
+  private readonly stopSignal: NodeJS.Signals;
 
-  /** `name` is what messages call it. */
-  constructor(child: ChildProcess, name: string) {
+  /** `name` is what messages call it, `stopSignal` asks it to end. */
+  constructor(child: ChildProcess, name: string, stopSignal: NodeJS.Signals = 'SIGTERM') {
     this.child = child;
     this.name = name;
+    this.stopSignal = stopSignal;
     const watchdog = child.pid === undefined ? undefined : endWithThisProcess(child.pid);
     // One that is still starting heeds no request to end, and nobody is left to wait for it.
     const killIt = (): void => {
@@ -55,6 +57,11 @@ export class ChildServer {
     }
   }
 
+  /** Whether the last lines of its log hold this text. */
+  hasSaid(text: string): boolean {
+    return this.log.some((line) => line.includes(text));
+  }
+
   /** Rejects, with the last lines of its log, when it ends without having been told to; never resolves. */
   endsByItself(): Promise<never> {
     const broken = new Promise<never>((_, reject) => {
@@ -70,7 +77,7 @@ export class ChildServer {
   /** Asks it to end and waits until it has; one that does not obey is ended by force. */
   async stop(): Promise<void> {
     this.isToEnd = true;
-    if (!this.hasEnded) this.child.kill('SIGTERM');
+    if (!this.hasEnded) this.child.kill(this.stopSignal);
     const force = setTimeout(() => {
       this.kill();
     }, STOP_SECONDS * 1000);

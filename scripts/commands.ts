@@ -6,6 +6,15 @@ import { endWithThisProcess } from './watchdog.js';
 
 const runFile = promisify(execFile);
 
+export interface CommandOptions {
+  /** This process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly timeoutSeconds?: number;
+}
+
 /**
  * Runs a program to its end and returns its stdout; throws an error whose message is the line that tells most.
  * The program ends with this process at the latest.
@@ -13,11 +22,11 @@ const runFile = promisify(execFile);
 export async function runCommand(
   program: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; timeoutSeconds?: number } = {},
+  options: CommandOptions = {},
 ): Promise<string> {
-  const { env = process.env, timeoutSeconds = 0 } = options;
+  const { timeoutSeconds = 0, ...spawned } = options;
   const limits = { timeout: timeoutSeconds * 1000, maxBuffer: 64 * 1024 * 1024 };
-  const running = runFile(program, args, { env, ...limits });
+  const running = runFile(program, args, { ...spawned, ...limits });
   const { pid } = running.child;
   const watchdog = pid === undefined ? undefined : endWithThisProcess(pid);
   try {

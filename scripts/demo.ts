@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: one signing of two real PDFs, from the employee's click to the last signature, on a real Temporal server
- * with its UI, the real worker and the fake flexperto, all on free ports. Nothing is left behind.
+ * with its UI, the real worker, the gateway, the example CRM and the fake flexperto, all on free ports. Nothing is left behind.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,20 +19,26 @@ async function demo(life: Life): Promise<void> {
   const { request } = readRequest(JSON.parse(readFileSync(path.join(EXAMPLES, 'request.json'), 'utf8')));
 
   say(styled('bold', 'One signing, from the employee’s click in a CRM to the customer’s signature'));
-  say('Starting a Temporal server, a stand-in for flexperto and the worker, some 5 seconds …');
+  say(
+    'Starting a Temporal server, a stand-in for flexperto, the worker, the gateway and a CRM, some 8 seconds …',
+  );
   const stack = await startStack({ pollSeconds: 0.5 });
   life.stopAtEnd(() => stack.stop());
-  const { temporal, fake } = stack;
+  const { temporal, fake, crm } = stack;
   const connection = await Connection.connect({ address: temporal.address });
   life.stopAtEnd(() => connection.close());
   say();
   const page = `${temporal.uiUrl ?? ''}/namespaces/default/workflows/signing-${request.requestId}`;
+  say(`CRM page     ${styled('underline', `${crm.url}?signing=${request.requestId}`)}`);
   say(`Temporal UI  ${styled('underline', page)}`);
   say(`Dashboard    ${styled('underline', `${fake.url}/`)}`);
   say();
 
   const signings = createSigningClient(new Client({ connection }));
-  await Promise.race([tellOneSigning({ fake, signings }, request), stack.broken]);
+  await Promise.race([
+    tellOneSigning({ fake, signings }, { ...request, callbackUrl: crm.callbackUrl }),
+    stack.broken,
+  ]);
   say();
   const names = request.documents.map(({ name }) => name);
   showFindings(fake, EXAMPLES, names);

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: a Temporal server with its UI, the fake flexperto and the worker until Ctrl-C, on their usual ports where
- * those are free. `npm run signing` in another terminal works with it without any variable set.
+ * `npm run dev`: a Temporal server with its UI, the fake flexperto, the worker, the gateway and the example CRM until Ctrl-C, on
+ * their usual ports where those are free. `npm run signing` in another terminal works with it without any variable set.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { portOrFree } from './ports.js';
 
 const DATABASE = path.join(DEV_FOLDER, 'temporal.db');
 const WORKER_LOG = path.join(DEV_FOLDER, 'worker.log');
+const GATEWAY_LOG = path.join(DEV_FOLDER, 'gateway.log');
 
 async function dev(life: Life): Promise<void> {
   const other = findDevServers();
@@ -18,12 +19,18 @@ async function dev(life: Life): Promise<void> {
     throw new Error(`npm run dev is running here already, as process ${other.pid}: stop that one first.`);
   mkdirSync(DEV_FOLDER, { recursive: true });
   forgetEarlierSessions();
-  console.log('Starting a Temporal server, a stand-in for flexperto and the worker, some 5 seconds …');
+  console.log(
+    'Starting a Temporal server, a stand-in for flexperto, the worker, the gateway and a CRM, some 8 seconds …',
+  );
   const stack = await startStack({
     temporal: { port: await portOrFree(7233), uiPort: await portOrFree(8233), dbFile: DATABASE },
     fake: { port: await portOrFree(4010), uploadPort: await portOrFree(4011) },
+    gatewayPort: await portOrFree(8080),
+    crmPort: await portOrFree(8090),
+    documentRoot: path.join(DEV_FOLDER, 'documents'),
     pollSeconds: 2,
     workerLog: WORKER_LOG,
+    gatewayLog: GATEWAY_LOG,
   });
   life.stopAtEnd(() => stack.stop());
   life.stopAtEnd(markDevServers(stack.variables));
@@ -36,14 +43,16 @@ function forgetEarlierSessions(): void {
   for (const suffix of ['', '-shm', '-wal']) rmSync(`${DATABASE}${suffix}`, { force: true });
 }
 
-function directions({ temporal, fake }: Stack): string {
+function directions({ temporal, fake, gateway, crm }: Stack): string {
   return `
-Temporal UI  ${temporal.uiUrl ?? ''}/namespaces/${temporal.namespace}/workflows
-Temporal     ${temporal.address}
+CRM page     ${crm.url}
 Dashboard    ${fake.url}/
-Worker log   ${path.relative(process.cwd(), WORKER_LOG)}
+Temporal UI  ${temporal.uiUrl ?? ''}/namespaces/${temporal.namespace}/workflows
+Gateway      ${gateway.url}/docs, with the key ${gateway.key}
+Temporal     ${temporal.address}
+Logs         ${[WORKER_LOG, GATEWAY_LOG].map((file) => path.relative(process.cwd(), file)).join(', ')}
 
-In another terminal, start a signing:
+Send examples/contract.pdf from the CRM page, or start a signing in another terminal:
 
   npm run signing -- start examples/request.json --wait
 

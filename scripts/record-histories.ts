@@ -8,13 +8,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { FakeFlexperto } from '../fake-flexperto/index.js';
 import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
+import { startCrm } from '../test/support/crm.js';
 import { resetBeforeCall } from '../test/support/reset.js';
+import { callbacksOf } from '../test/support/signing.js';
 import { runCommand } from './commands.js';
 import { startStack } from './stack.js';
 import { findTemporalCli } from './temporal-cli.js';
 
 const ROOT = path.resolve(__dirname, '../..');
 const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sessionId}/handover';
+/** Of nobody else: it stands in no history. */
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const SECONDS = 1 / 86_400;
 const HOUR_AND_MORE = 3_700;
 
@@ -31,9 +35,11 @@ interface Play {
   readonly until: (state: SigningStatus['state']) => Promise<SigningStatus>;
 }
 
-/** What happens in each session before its end; `deadlineDays` may be part of its request. */
+/** What happens in each session before its end; `deadlineDays` and `callbackUrl` may be part of its request. */
 interface Story {
   readonly deadlineDays?: number;
+  /** Whether a CRM is told; the history of that is kept too. */
+  readonly calledBack?: true;
   readonly before?: (fake: FakeFlexperto) => void;
   readonly play: (play: Play) => Promise<unknown>;
 }
@@ -126,6 +132,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       await signings.cancel(requestId);
     },
   },
+  'called-back': { calledBack: true, play: signed },
   expired: { deadlineDays: 5 * SECONDS, play: ({ until }) => until('awaiting-handover') },
 };
 
@@ -155,10 +162,12 @@ async function record(
   handOver?: string,
 ): Promise<void> {
   const fakeOptions = handOver === undefined ? {} : { handOver };
+  const crm = await startCrm();
   const stack = await startStack({
     pollSeconds: 0.5,
     fake: fakeOptions,
     temporal: { dynamicConfig: SHORT_HISTORIES },
+    worker: { SIGNING_CALLBACK_SECRET: SECRET, SIGNING_CALLBACK_HOSTS: crm.hosts.join(',') },
   });
   const { temporal, fake } = stack;
   const connection = await Connection.connect({ address: temporal.address });
@@ -166,22 +175,33 @@ async function record(
   const signings = createSigningClient(client);
   const request = JSON.parse(readFileSync(path.join(ROOT, 'examples/request.json'), 'utf8')) as object;
   try {
-    for (const [requestId, { before, play, deadlineDays = 30 }] of Object.entries(stories)) {
+    for (const [requestId, { before, play, deadlineDays = 30, calledBack }] of Object.entries(stories)) {
       before?.(fake);
-      const { workflowId } = await signings.start({ ...request, requestId, deadlineDays });
+      const callbackUrl = calledBack === true ? { callbackUrl: crm.url } : {};
+      const { workflowId } = await signings.start({ ...request, requestId, deadlineDays, ...callbackUrl });
       const handle = client.workflow.getHandle(workflowId);
       const until = (state: SigningStatus['state']) => untilState(signings, requestId, state);
       await play({ fake, signings, requestId, client, handle, until });
       await signings.wait(requestId);
-      const show = ['workflow', 'show', '--address', temporal.address, '--workflow-id', workflowId];
-      const history = await runCommand(await findTemporalCli(), [...show, '--output', 'json']);
-      writeFileSync(path.join(folder, `${requestId}.json`), impersonal(history));
+      await keep(temporal.address, workflowId, path.join(folder, `${requestId}.json`));
+      if (calledBack === true) {
+        const callbacks = callbacksOf(handle);
+        await callbacks.result();
+        await keep(temporal.address, callbacks.workflowId, path.join(folder, `${requestId}-callbacks.json`));
+      }
       process.stdout.write(`${requestId}\n`);
     }
   } finally {
     await connection.close();
     await stack.stop();
+    await crm.close();
   }
+}
+
+async function keep(address: string, workflowId: string, file: string): Promise<void> {
+  const show = ['workflow', 'show', '--address', address, '--workflow-id', workflowId];
+  const history = await runCommand(await findTemporalCli(), [...show, '--output', 'json']);
+  writeFileSync(file, impersonal(history));
 }
 
 /** Without what a history says of the machine it was recorded on: process, host and paths. */

@@ -1,14 +1,15 @@
 /**
- * `node scripts/run.mjs scripts/screenshots`: makes docs/images/ again, from a real Temporal UI and the stand-in's
- * Dashboard, with sessions in the states that people ask about. Needs Chromium on PATH.
+ * `node scripts/run.mjs scripts/screenshots`: makes docs/images/ again, from the page of the example CRM, a
+ * real Temporal UI and the stand-in's Dashboard, with sessions in the states that people ask about.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
-import { findOnPath } from './commands.js';
+import { launchChromium } from './chromium.js';
+import { takeCrmPictures } from './crm-pictures.js';
 import { live, type Life } from './life.js';
 import { startStack, type Stack } from './stack.js';
 
@@ -17,20 +18,18 @@ const VIEWPORT = { width: 1400, height: 900 };
 /** Where the Temporal UI keeps which columns its list has, for each namespace. */
 const COLUMNS_KEY = 'namespace-workflow-table-columns';
 const COLUMNS = ['Status', 'Workflow ID', 'SigningState', 'SigningMethod', 'EmployeeId', 'CrmRecord', 'FlexpertoSessionId', 'SigningDeadline']; // prettier-ignore
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
 
 async function takePictures(life: Life): Promise<void> {
-  const executablePath = findOnPath('chromium') ?? findOnPath('google-chrome');
-  if (executablePath === undefined) throw new Error('No screenshots: Chromium is not on PATH.');
+  const browser = await launchChromium();
+  life.stopAtEnd(() => browser.close());
   const stack = await startStack({ pollSeconds: 1 });
   life.stopAtEnd(() => stack.stop());
   const connection = await Connection.connect({ address: stack.temporal.address });
   life.stopAtEnd(() => connection.close());
-  const browser = await chromium.launch({ executablePath, args: QUIET });
-  life.stopAtEnd(() => browser.close());
-  await playSessions(stack, createSigningClient(new Client({ connection })));
   mkdirSync(IMAGES, { recursive: true });
+  await playSessions(stack, createSigningClient(new Client({ connection })));
   await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
+  await takeCrmPictures(browser, stack, IMAGES);
 }
 
 /** One session completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { CallbackSecretsError, parseCallbackSecrets } from './callbacks/index.js';
 import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryption/index.js';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
@@ -29,6 +30,15 @@ const payloadKeys = z.string().transform((text, context) => {
     return parsePayloadKeys(text);
   } catch (error) {
     if (!(error instanceof PayloadKeysError)) throw error;
+    context.addIssue(`is wrong: ${error.message}`);
+    return z.NEVER;
+  }
+});
+const callbackSecrets = z.string().transform((text, context) => {
+  try {
+    return parseCallbackSecrets(text);
+  } catch (error) {
+    if (!(error instanceof CallbackSecretsError)) throw error;
     context.addIssue(`is wrong: ${error.message}`);
     return z.NEVER;
   }
@@ -66,6 +76,32 @@ const baseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address such as https://tenant.live.flexperto.com' })
   .refine((url) => !/[?#@]/.test(url), 'must be an address without user name, query or fragment');
 
+const gatewayKeys = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(
+        /^[\w.-]{1,64}:[0-9a-fA-F]{64}$/,
+        'must be name:hash,… with the SHA-256 of each key in 64 hexadecimal digits',
+      )
+      .transform((entry): GatewayKey => {
+        const [name = '', sha256 = ''] = entry.split(':');
+        return { name, sha256: sha256.toLowerCase() };
+      }),
+  ),
+);
+const origins = list.refine(
+  (entries) => entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
+  'must be origins such as https://crm.bank.example, separated by commas',
+);
+// The keys that decide who is let in come over TLS, except from this machine.
+const jwksUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLocal = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLocal);
+}, 'must be an https: address');
+
 const variables = z.object({
   FLEXPERTO_BASE_URL: baseUrl.optional(),
   FLEXPERTO_API_KEY: z
@@ -85,19 +121,41 @@ const variables = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true'),
+  SIGNING_CALLBACK_SECRET: callbackSecrets.default([]),
+  SIGNING_CALLBACK_HOSTS: hosts.default([]),
+  SIGNING_CALLBACK_REMINDER_DAYS: z.coerce
+    .number('must be a number of days')
+    .min(0.00001, 'must be at least 0.00001, about a second')
+    .max(365, 'must be at most 365')
+    .default(7),
   SIGNING_METRICS_ADDRESS: ipAddress.optional(),
+  SIGNING_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes and underscores')
+    .optional(),
+  SIGNING_HEALTH_ADDRESS: address.optional(),
   SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
   SIGNING_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info'),
-  // Read by the gateway only.
-  SIGNING_GATEWAY_ADDRESS: address.optional(),
-  SIGNING_GATEWAY_KEYS: list.optional(),
-  SIGNING_CALLBACK_SECRET: z.string().optional(),
+  SIGNING_GATEWAY_ADDRESS: address.default('127.0.0.1:8080'),
+  SIGNING_GATEWAY_KEYS: gatewayKeys.default([]),
+  SIGNING_GATEWAY_JWKS_URL: jwksUrl.optional(),
+  SIGNING_GATEWAY_JWT_ISSUER: z.string().optional(),
+  SIGNING_GATEWAY_JWT_AUDIENCE: z.string().optional(),
+  SIGNING_GATEWAY_EMPLOYEE_CLAIM: z.string().default('employeeId'),
+  SIGNING_GATEWAY_ORIGINS: origins.default([]),
+  SIGNING_STARTS_PER_HOUR: z.coerce
+    .number('must be a whole number from 1')
+    .int('must be a whole number from 1')
+    .min(1, 'must be a whole number from 1')
+    .default(30),
 });
 
 /** The names of all variables. */
 export const VARIABLES = Object.keys(variables.shape);
+
+const DAY_MS = 24 * 60 * 60_000;
 
 type Variables = z.output<typeof variables>;
 
@@ -120,7 +178,41 @@ export interface WorkerConfig extends ClientConfig {
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
+  readonly callbackSecrets: readonly string[];
+  readonly callbackHosts: readonly string[];
+  readonly reminderMs: number;
   readonly metricsAddress: string | undefined;
+  readonly healthAddress: string | undefined;
+  /** With it, Temporal sends work only to workers of the current build. */
+  readonly buildId: string | undefined;
+}
+
+/** A key that opens the gateway. A name may have several, so that one can be exchanged without a gap. */
+export interface GatewayKey {
+  readonly name: string;
+  /** Of the key, in lower-case hex. */
+  readonly sha256: string;
+}
+
+/** The identity provider of the CRM, whose tokens open the gateway. */
+export interface TokenIssuer {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim that carries the employee's flexperto account id. */
+  readonly employeeClaim: string;
+}
+
+/** What the gateway needs; at least one of keys and token issuer is there. */
+export interface GatewayConfig extends ClientConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly keys: readonly GatewayKey[];
+  readonly tokenIssuer: TokenIssuer | undefined;
+  readonly startsPerHour: number;
+  readonly callbackHosts: readonly string[];
+  /** Web pages of these origins may call it from a browser. */
+  readonly origins: readonly string[];
 }
 
 /** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
@@ -156,7 +248,55 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     timeoutMs: read.FLEXPERTO_TIMEOUT_SECONDS * 1000,
     uploadTimeoutMs: read.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
     firstPollMs: read.SIGNING_POLL_SECONDS * 1000,
+    callbackSecrets: read.SIGNING_CALLBACK_SECRET,
+    callbackHosts: read.SIGNING_CALLBACK_HOSTS,
+    reminderMs: read.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
     metricsAddress: read.SIGNING_METRICS_ADDRESS,
+    healthAddress: read.SIGNING_HEALTH_ADDRESS,
+    buildId: read.SIGNING_BUILD_ID,
+  };
+}
+
+/** @throws ConfigError */
+export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
+  const read = readVariables(env);
+  const { SIGNING_GATEWAY_ADDRESS: at, SIGNING_GATEWAY_KEYS: keys } = read;
+  const issuer = tokenIssuer(read);
+  if (keys.length === 0 && issuer === undefined) {
+    throw new ConfigError(
+      'Nobody could call the gateway: set SIGNING_GATEWAY_KEYS, or SIGNING_GATEWAY_JWKS_URL and what belongs to it.',
+    );
+  }
+  const colon = at.lastIndexOf(':');
+  return {
+    ...clientConfig(read),
+    host: at.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
+    port: Number(at.slice(colon + 1)),
+    keys,
+    tokenIssuer: issuer,
+    startsPerHour: read.SIGNING_STARTS_PER_HOUR,
+    callbackHosts: read.SIGNING_CALLBACK_HOSTS,
+    origins: read.SIGNING_GATEWAY_ORIGINS,
+  };
+}
+
+function tokenIssuer(read: Variables): TokenIssuer | undefined {
+  const needed = {
+    SIGNING_GATEWAY_JWKS_URL: read.SIGNING_GATEWAY_JWKS_URL,
+    SIGNING_GATEWAY_JWT_ISSUER: read.SIGNING_GATEWAY_JWT_ISSUER,
+    SIGNING_GATEWAY_JWT_AUDIENCE: read.SIGNING_GATEWAY_JWT_AUDIENCE,
+  };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length === Object.keys(needed).length) return undefined;
+  if (missing.length > 0)
+    throw new ConfigError(
+      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing: tokens need ${Object.keys(needed).join(', ')}.`,
+    );
+  return {
+    jwksUrl: needed.SIGNING_GATEWAY_JWKS_URL ?? '',
+    issuer: needed.SIGNING_GATEWAY_JWT_ISSUER ?? '',
+    audience: needed.SIGNING_GATEWAY_JWT_AUDIENCE ?? '',
+    employeeClaim: read.SIGNING_GATEWAY_EMPLOYEE_CLAIM,
   };
 }
 
@@ -186,12 +326,13 @@ function readVariables(env: NodeJS.ProcessEnv): Variables {
   );
   const unknown = given.map(([name]) => name).filter((name) => !VARIABLES.includes(name));
   const result = variables.safeParse(Object.fromEntries(given));
-  const wrong = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? [];
+  // What is wrong with an entry of a list is said of the variable, and once.
+  const wrong = result.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}.`) ?? [];
   const sentences = [
     ...unknown.map(
       (name) => `${name} is not a variable of this program; did you mean ${nearest(name, VARIABLES)}?`,
     ),
-    ...wrong,
+    ...new Set(wrong),
   ];
   if (!result.success || sentences.length > 0) throw new ConfigError(sentences.join(' '));
   return result.data;

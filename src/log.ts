@@ -1,5 +1,4 @@
-import { DefaultLogger, type LogEntry, type Logger } from '@temporalio/worker';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { redact } from './activities/redact.js';
 import type { ClientConfig } from './config.js';
 
@@ -7,23 +6,27 @@ import type { ClientConfig } from './config.js';
  * Structured logs, one JSON object a line on stdout. What an error says is redacted once more on its way out: the errors
  * made here are safe, those of libraries need not be.
  */
-export function createLogger(level: ClientConfig['logLevel']): Logger {
-  const log = pino({
+export function createLog(level: ClientConfig['logLevel']): Logger {
+  return pino({
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: describeError, task: hide, taskEncoded: hide },
-  });
-  return new DefaultLogger(level === 'debug' ? 'DEBUG' : 'INFO', ({ level: at, message, meta }: LogEntry) => {
-    log[METHOD[at]](meta ?? {}, message);
+    serializers: {
+      error: describeError,
+      err: describeError,
+      failure: redacted,
+      task: hide,
+      taskEncoded: hide,
+    },
   });
 }
 
 /** The SDK logs a task that it cannot start with all its data, which is personal. */
 const hide = (): undefined => undefined;
 
-const METHOD = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+/** What the SDK's native part says of a workflow task that failed. */
+const redacted = (failure: unknown): unknown => (typeof failure === 'string' ? redact(failure) : undefined);
 
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? redact(error) : undefined;

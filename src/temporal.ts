@@ -6,6 +6,7 @@ import { ConfigError, type ClientConfig } from './config.js';
 import { createDataConverter } from './encryption/index.js';
 import { explainedCall } from './starter/explained.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
+import type { Tracing } from './tracing/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
@@ -56,23 +57,40 @@ export async function connectWorker(target: TemporalTarget): Promise<NativeConne
   });
 }
 
-/**
- * `identity` is the name under which histories keep what this client does; else the SDK's, of process and host.
- * @throws NoServerError within seconds, NoAccessError
- */
-export async function connectClient(target: TemporalTarget, identity?: string): Promise<Client> {
+/** How a client presents itself. */
+export interface ClientManner extends Pick<Tracing, 'clientInterceptors'> {
+  /** The name under which histories keep what this client does; else the SDK's, of process and host. */
+  readonly identity?: string;
+}
+
+/** @throws NoServerError within seconds, NoAccessError */
+export async function connectClient(target: TemporalTarget, manner: ClientManner): Promise<Client> {
   const connection = await Connection.connect({ connectTimeout: '5 seconds', ...target.options }).catch(
     (error: unknown) => {
       throw unreachable(target, error);
     },
   );
-  const { namespace, dataConverter } = target;
+  return createClient(connection, target, manner);
+}
+
+/** A client over a connection that stands or is made when it is used. */
+export function createClient(
+  connection: Connection,
+  { namespace, dataConverter }: TemporalTarget,
+  { identity, clientInterceptors }: ClientManner,
+): Client {
   return new Client({
     connection,
     namespace,
     dataConverter,
+    interceptors: { workflow: clientInterceptors },
     ...(identity === undefined ? {} : { identity }),
   });
+}
+
+/** A connection that is made, and made again, when it is used: for a program that outlives its server. */
+export function connectWhenUsed(target: TemporalTarget): Connection {
+  return Connection.lazy(target.options);
 }
 
 function unreachable({ address, options }: TemporalTarget, error: unknown): Error {

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Runtime, Worker, type Logger, type NativeConnection } from '@temporalio/worker';
+import { Runtime, Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
+import { createCallbackSender } from './callbacks/index.js';
 import {
   ConfigError,
   loadDotEnv,
@@ -13,12 +14,16 @@ import {
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './documents/pdf-inspection.js';
 import { createSources } from './documents/sources.js';
-import { createFlexpertoClient } from './flexperto/index.js';
-import { createLogger } from './log.js';
+import { createFlexpertoClient, observeBoth, type CallObserver } from './flexperto/index.js';
+import { serveHealth, whyWorkerIsNotReady } from './health.js';
+import { createCallMetrics, showSessions, telemetryOptions } from './metrics/index.js';
+import { parseHosts } from './network/hosts.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
-import { createVisibility } from './visibility.js';
+import { startTracing } from './tracing/index.js';
+import { createVisibility, type Visibility } from './visibility.js';
+import { createLogger } from './worker-log.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;
@@ -32,47 +37,67 @@ async function main(): Promise<void> {
   loadDotEnv();
   const config = readWorkerConfig(process.env);
   const target = temporalTarget(config);
+  const { taskQueue } = config;
+  const { namespace } = target;
   requireDocumentRoot(config);
   const logger = createLogger(config.logLevel);
   installRuntime(logger, config);
+  const health = await serveHealth(config.healthAddress);
 
   const connection = await connectWorker(target);
-  const registered = await registerSearchAttributes(connection, target.namespace);
+  const registered = await registerSearchAttributes(connection, namespace);
   if (registered.length > 0) logger.info('search attributes registered', { registered });
 
-  const { dependencies, close } = createDependencies(config, connection, target.namespace);
+  const meter = Runtime.instance().metricMeter.withTags({ namespace, task_queue: taskQueue });
+  const visibility = createVisibility(connection, { namespace, taskQueue });
+  const tracing = await startTracing('flexperto-signing-worker');
+  const observe = observeBoth(createCallMetrics(meter), tracing.observe);
+  const { dependencies, close } = createDependencies(config, visibility, observe);
   const worker = await Worker.create({
     connection,
-    namespace: target.namespace,
-    taskQueue: config.taskQueue,
+    namespace,
+    taskQueue,
     workflowBundle: { codePath: workflowBundle(config) },
     dataConverter: target.dataConverter,
     activities: createActivities(dependencies),
+    interceptors: { activity: tracing.activityInterceptors },
+    sinks: tracing.sinks,
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
     maxConcurrentActivityTaskExecutions: 50,
+    ...versioning(config),
   });
-  const health = reportHealth(worker, logger);
+  const reports = reportHealth(worker, logger);
+  const shown =
+    config.metricsAddress === undefined ? undefined : showSessions(meter, visibility.census, logger);
+  health.readyUnless(() => whyWorkerIsNotReady(worker, connection, namespace));
   leaving.end();
   logger.info('worker ready', {
-    taskQueue: config.taskQueue,
-    namespace: target.namespace,
+    taskQueue,
+    namespace,
     temporal: target.address,
     flexperto: config.baseUrl,
   });
   try {
     await worker.run();
   } finally {
-    clearInterval(health);
+    clearInterval(reports);
+    shown?.stop();
     await close();
+    await health.close();
     await connection.close();
+    await tracing.close();
     logger.info('worker stopped');
   }
 }
 
-function createDependencies(config: WorkerConfig, connection: NativeConnection, namespace: string) {
-  const flexperto = createFlexpertoClient(config);
+function createDependencies(config: WorkerConfig, visibility: Visibility, observe: CallObserver) {
+  const flexperto = createFlexpertoClient({ ...config, observe });
   const sources = createSources({ root: resolve(config.documentRoot), hosts: config.documentHosts });
+  const callbacks = createCallbackSender({
+    secrets: config.callbackSecrets,
+    hosts: parseHosts(config.callbackHosts),
+  });
   const dependencies: ActivityDependencies = {
     flexperto,
     sources,
@@ -81,11 +106,16 @@ function createDependencies(config: WorkerConfig, connection: NativeConnection, 
     handsOver: config.handover !== undefined,
     firstPollMs: config.firstPollMs,
     secrets: [config.apiKey],
-    ...createVisibility(connection, { namespace, taskQueue: config.taskQueue }),
+    callbacks,
+    reminderMs: config.reminderMs,
+    hasEarlierRun: visibility.hasEarlierRun,
+    isSessionTaken: visibility.isSessionTaken,
+    isSessionOpen: visibility.isSessionOpen,
   };
   const close = async (): Promise<void> => {
     await flexperto.close();
     await sources.close();
+    await callbacks.close();
   };
   return { dependencies, close };
 }
@@ -113,17 +143,26 @@ function leaveOnSignal(): { end: () => void } {
 
 function installRuntime(logger: Logger, config: WorkerConfig): void {
   try {
-    Runtime.install({ logger, telemetryOptions: telemetry(config) });
+    Runtime.install({ logger, telemetryOptions: telemetryOptions(config) });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`SIGNING_METRICS_ADDRESS cannot be listened on: ${why}`);
   }
 }
 
-function telemetry({ metricsAddress }: WorkerConfig) {
-  if (metricsAddress === undefined) return {};
-  const options = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
-  return { metrics: { prometheus: { bindAddress: metricsAddress, ...options } } };
+/**
+ * Sessions wait for weeks, so they move to the current build as soon as they go on; pinned to theirs, they would keep old
+ * workers alive for a month.
+ */
+function versioning({ buildId, taskQueue }: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName: taskQueue, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  };
 }
 
 /** With keys, the one that hides what failures say (encryption/failure-converter.ts). */

@@ -1,6 +1,8 @@
-import { ConfigError, readClientConfig, readWorkerConfig } from '../src/config.js';
+import { ConfigError, readClientConfig, readGatewayConfig, readWorkerConfig } from '../src/config.js';
 
 const NEEDED = { FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com', FLEXPERTO_API_KEY: 'a-secret' };
+
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 
 function problemOf(env: NodeJS.ProcessEnv): string {
   try {
@@ -28,6 +30,9 @@ describe('The configuration', () => {
       timeoutMs: 30_000,
       uploadTimeoutMs: 600_000,
       firstPollMs: 60_000,
+      callbackSecrets: [],
+      callbackHosts: [],
+      reminderMs: 7 * 24 * 60 * 60_000,
       metricsAddress: undefined,
     });
   });
@@ -49,6 +54,9 @@ describe('The configuration', () => {
       SIGNING_POLL_SECONDS: '0.5',
       SIGNING_DOCUMENT_HOSTS:
         ' docs.bank.example , docs.bank.example:8443,10.1.0.0/16,10.1.2.3,[::1]:8443,fd00::/8 ',
+      SIGNING_CALLBACK_SECRET: `${SECRET}, whsec_${Buffer.alloc(24).toString('base64')}`,
+      SIGNING_CALLBACK_HOSTS: 'crm.example',
+      SIGNING_CALLBACK_REMINDER_DAYS: '0.5',
       SIGNING_ALLOW_PLAINTEXT: 'true',
       SIGNING_METRICS_ADDRESS: '[::1]:9464',
     };
@@ -65,6 +73,9 @@ describe('The configuration', () => {
         '[::1]:8443',
         'fd00::/8',
       ],
+      callbackSecrets: [SECRET, `whsec_${Buffer.alloc(24).toString('base64')}`],
+      callbackHosts: ['crm.example'],
+      reminderMs: 12 * 60 * 60_000,
       allowPlaintext: true,
       metricsAddress: '[::1]:9464',
     });
@@ -85,11 +96,25 @@ describe('The configuration', () => {
     ['FLEXPERTO_UPLOAD_TIMEOUT_SECONDS', ['soon', '0', '1741']],
     ['SIGNING_DOCUMENT_HOSTS', ['https://docs.example', 'docs.example/path', '10.1.0.0/99', 'two words']],
     ['SIGNING_PAYLOAD_KEYS', ['key', 'id:too-short']],
+    ['SIGNING_CALLBACK_SECRET', ['secret', 'whsec_', 'whsec_c2hvcnQ=', `${SECRET},${SECRET}`, `${SECRET},`]],
+    ['SIGNING_CALLBACK_HOSTS', ['https://crm.example', 'crm.example/hooks']],
+    ['SIGNING_CALLBACK_REMINDER_DAYS', ['weekly', '0', '366']],
     ['SIGNING_ALLOW_PLAINTEXT', ['yes', '1']],
     ['SIGNING_METRICS_ADDRESS', ['9464', ':9464', 'localhost:9464', '127.0.0.1:99999']],
+    ['SIGNING_HEALTH_ADDRESS', ['9465', ':9465', 'localhost:99999']],
     ['SIGNING_POLL_SECONDS', ['often', '0', '86401']],
     ['SIGNING_LOG_LEVEL', ['verbose', 'trace']],
+    ['SIGNING_STARTS_PER_HOUR', ['many', '0', '2.5', '-1']],
     ['SIGNING_GATEWAY_ADDRESS', ['8080', 'localhost:99999']],
+    [
+      'SIGNING_GATEWAY_KEYS',
+      ['key', 'crm:abc', `crm ${'a'.repeat(64)}`, `a/b:${'a'.repeat(64)}`, `crm:${'g'.repeat(64)}`],
+    ],
+    ['SIGNING_GATEWAY_JWKS_URL', ['keys', 'http://id.bank.example/keys', 'file:///keys']],
+    [
+      'SIGNING_GATEWAY_ORIGINS',
+      ['*', 'crm.bank.example', 'https://crm.bank.example/', 'https://a.example/b'],
+    ],
   ])('refuses a wrong %s by its name, in one sentence', (name, values) => {
     for (const value of values) {
       const problem = problemOf({ [name]: value });
@@ -101,6 +126,7 @@ describe('The configuration', () => {
   it('never repeats a secret', () => {
     expect(problemOf({ FLEXPERTO_API_KEY: 'a secret' })).not.toContain('a secret');
     expect(problemOf({ SIGNING_PAYLOAD_KEYS: 'one:c2VjcmV0' })).not.toContain('c2VjcmV0');
+    expect(problemOf({ SIGNING_CALLBACK_SECRET: 'whsec_c2VjcmV0' })).not.toContain('c2VjcmV0');
   });
 
   it.each([
@@ -118,5 +144,46 @@ describe('The configuration', () => {
     const problem = problemOf({ SIGNING_POLL_SECONDS: 'often', SIGNING_LOG_LEVEL: 'loud', SIGNING_X: '1' });
     for (const name of ['SIGNING_POLL_SECONDS', 'SIGNING_LOG_LEVEL', 'SIGNING_X'])
       expect(problem).toContain(name);
+  });
+});
+
+describe('The configuration of the gateway', () => {
+  const HASH = 'Ab'.repeat(32);
+  const TOKENS = {
+    SIGNING_GATEWAY_JWKS_URL: 'http://localhost:9000/keys',
+    SIGNING_GATEWAY_JWT_ISSUER: 'https://id.bank.example',
+    SIGNING_GATEWAY_JWT_AUDIENCE: 'signing',
+  };
+
+  it('needs keys or an issuer of tokens, and has a default for all else', () => {
+    expect(() => readGatewayConfig({})).toThrow(
+      'Nobody could call the gateway: set SIGNING_GATEWAY_KEYS, or SIGNING_GATEWAY_JWKS_URL and what belongs to it.',
+    );
+    expect(readGatewayConfig({ SIGNING_GATEWAY_KEYS: `crm:${HASH}, crm:${'0'.repeat(64)}` })).toMatchObject({
+      taskQueue: 'signing',
+      host: '127.0.0.1',
+      port: 8080,
+      keys: [
+        { name: 'crm', sha256: 'ab'.repeat(32) },
+        { name: 'crm', sha256: '0'.repeat(64) },
+      ],
+      tokenIssuer: undefined,
+      origins: [],
+    });
+  });
+
+  it('takes tokens with all that belongs to them, or not at all', () => {
+    expect(readGatewayConfig(TOKENS)).toMatchObject({
+      keys: [],
+      tokenIssuer: { issuer: 'https://id.bank.example', audience: 'signing', employeeClaim: 'employeeId' },
+    });
+    expect(() => readGatewayConfig({ ...TOKENS, SIGNING_GATEWAY_JWT_ISSUER: '' })).toThrow(
+      /^SIGNING_GATEWAY_JWT_ISSUER is missing: tokens need /,
+    );
+  });
+
+  it('takes an address of IPv6 in brackets', () => {
+    const env = { ...TOKENS, SIGNING_GATEWAY_ADDRESS: '[::1]:80' };
+    expect(readGatewayConfig(env)).toMatchObject({ host: '::1', port: 80 });
   });
 });

@@ -52,8 +52,10 @@ describe('npm run demo and npm run dev', () => {
 
   test('the demo carries one signing through, whatever else is configured, and leaves nothing behind', async () => {
     const { output, shown, ended } = run(path.resolve('dist/scripts/demo.js'));
+    const crm = (await shown(/CRM page {5}(\S+)\n/))[1] ?? '';
     const page = (await shown(/Temporal UI {2}(\S+)\n/))[1] ?? '';
     const board = (await shown(/Dashboard {4}(\S+)\n/))[1] ?? '';
+    expect((await fetch(crm)).status).toBe(200);
     expect((await fetch(page)).status).toBe(200);
     expect((await fetch(board)).status).toBe(200);
 
@@ -61,6 +63,7 @@ describe('npm run demo and npm run dev', () => {
     expect(output()).toContain('1 initiate, 1 upload URL, 2 uploads, 2 attaches (1 of them unanswered)');
     expect(output()).toContain('finds terms.pdf in the list: it is attached, and is not attached twice');
     expect(output()).toMatch(/contract\.pdf .* FINISHED .*\n {2}terms\.pdf .* FINISHED/);
+    expect(await answers(crm)).toBe(false);
     expect(await answers(page)).toBe(false);
     expect(await answers(board)).toBe(false);
     expect(readdirSync(path.join(folder, 'tmp'))).toEqual([]);
@@ -82,21 +85,25 @@ describe('npm run demo and npm run dev', () => {
   });
 
   test('npm run dev finds free ports, tells the command line where they are, and runs once a clone', async () => {
-    for (const part of ['dist', 'examples']) cpSync(part, path.join(folder, part), { recursive: true });
+    for (const part of ['dist', 'examples', 'package.json'])
+      cpSync(part, path.join(folder, part), { recursive: true });
     symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
-    const taken = createServer();
-    // Where somebody else has it, it is taken just the same.
-    await new Promise<void>((resolve) => {
-      taken.once('error', () => {
-        resolve();
+    const taken = [createServer(), createServer(), createServer()];
+    const usual = [4010, 8080, 8090];
+    for (const [index, server] of taken.entries()) {
+      // Where somebody else has it, it is taken just the same.
+      await new Promise<void>((resolve) => {
+        server.once('error', () => {
+          resolve();
+        });
+        server.listen(usual[index], '127.0.0.1', resolve);
       });
-      taken.listen(4010, '127.0.0.1', resolve);
-    });
+    }
     const dev = run('dist/scripts/dev.js');
     const board = (await dev.shown(/Dashboard {4}(\S+)\n/))[1] ?? '';
     await dev.shown(/signing -- start examples\/request\.json --wait/);
-    taken.close();
-    expect(board).not.toContain(':4010/');
+    for (const server of taken) server.close();
+    for (const port of usual) expect(dev.output()).not.toContain(`:${port}/`);
 
     const print = `require('./dist/scripts/dev-mark.js').useDevServers(); console.log(JSON.stringify(process.env))`;
     const beside = run('-e', print);
@@ -125,7 +132,12 @@ describe('npm run demo and npm run dev', () => {
     dev.child.kill('SIGTERM');
     expect(await dev.ended).toBe(0);
     expect(await answers(board)).toBe(false);
-    expect(readdirSync(path.join(folder, '.demo')).sort()).toEqual(['temporal.db', 'worker.log']);
+    expect(readdirSync(path.join(folder, '.demo')).sort()).toEqual([
+      'documents',
+      'gateway.log',
+      'temporal.db',
+      'worker.log',
+    ]);
   });
 });
 

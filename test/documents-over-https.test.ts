@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { DocumentChangedError, DocumentUnavailableError } from '../src/documents/errors.js';
-import { parseHosts } from '../src/documents/hosts.js';
+
 import { createSources, type Sources } from '../src/documents/sources.js';
+import { parseHosts } from '../src/network/hosts.js';
 import { localCertificate, serve, type Certificate, type LocalServer } from './support/local-server.js';
 import { drain, rejection } from './support/outcomes.js';
 

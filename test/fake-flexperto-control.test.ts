@@ -67,6 +67,9 @@ describe('the control API', () => {
   test('arms, shows and clears faults, and shows the ledger', async () => {
     expect((await control('POST', 'faults', { call: 'list', status: 500, times: 3 })).status).toBe(200);
     expect(fake.faults.pending()).toMatchObject([{ call: 'list', times: 3 }]);
+    const more = ['attach', 'upload'].map((call) => ({ call, session: 'Task-123', status: 500 }));
+    await control('POST', 'faults', more);
+    expect(fake.faults.pending()).toMatchObject([{ call: 'list' }, ...more]);
     await control('DELETE', 'faults');
     expect(fake.faults.pending()).toEqual([]);
     await newSession(fake);

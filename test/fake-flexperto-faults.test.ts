@@ -6,8 +6,11 @@ import {
   call,
   CONTRACTS,
   initiate,
+  INITIATE,
+  jsonOf,
   list,
   newSession,
+  type Reply,
   upload,
   uploadUrl,
 } from './fake-flexperto-client.js';
@@ -113,6 +116,35 @@ describe('a fault with a status', () => {
       attaches.push((await attach(fake, sessionId, id)).status);
     expect(attaches).toEqual([200, 500, 200]);
   });
+});
+
+test('a fault for one contract session lets the calls of every other one pass', async () => {
+  const calls = ['initiate', 'upload-url', 'upload', 'attach', 'list'] as const;
+  for (const call of calls) fake.faults.add({ call, session: 'unlucky', status: 500 });
+  const lucky = await newSession(fake);
+  const file = jsonOf(await upload(await uploadUrl(fake, lucky), 'a.pdf', Buffer.from('a')));
+  expect((await attach(fake, lucky, String(file['id']))).status).toBe(200);
+  expect((await list(fake, lucky)).status).toBe(200);
+
+  const start = (): Promise<Reply> => initiate(fake, { ...INITIATE, name: 'unlucky' });
+  expect((await start()).status).toBe(500);
+  const unlucky = Number(jsonOf(await start())['id']);
+  expect(await uploadUrl(fake, unlucky)).toBe('undefined');
+  const url = await uploadUrl(fake, unlucky);
+  expect((await upload(url, 'a.pdf', Buffer.from('a'))).status).toBe(500);
+  const { id } = jsonOf(await upload(url, 'a.pdf', Buffer.from('a')));
+  expect((await attach(fake, unlucky, String(id))).status).toBe(500);
+  expect((await list(fake, unlucky)).status).toBe(500);
+  expect(fake.faults.pending()).toEqual([]);
+});
+
+test('a fault can make one upload URL expire early', async () => {
+  fake.faults.add({ call: 'upload-url', uploadUrlSeconds: 5 });
+  const session = await newSession(fake);
+  const [early, usual] = [await uploadUrl(fake, session), await uploadUrl(fake, session)];
+  fake.clock.advance(6);
+  expect((await upload(early, 'a.pdf', Buffer.from('a'))).status).toBe(401);
+  expect((await upload(usual, 'a.pdf', Buffer.from('a'))).status).toBe(200);
 });
 
 describe('a reset', () => {

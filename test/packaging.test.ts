@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../scripts/commands.js';
-import { readWorkerConfig, VARIABLES } from '../src/config.js';
+import { readGatewayConfig, readWorkerConfig, VARIABLES } from '../src/config.js';
+import { hashed } from './support/gateway-process.js';
 import { freshKey } from './support/payload-keys.js';
 
 interface Service {
@@ -72,9 +73,16 @@ describe('What is delivered beside the code', () => {
     expect(Number(minutes) * 60_000).toBeGreaterThan(longest);
   });
 
+  it('docker-compose.yml gives the gateway a configuration that it accepts', () => {
+    const own = { SIGNING_GATEWAY_KEYS: hashed('crm', 'key'), SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
+    const given = Object.entries(compose.services['gateway']?.environment ?? {});
+    const env = Object.fromEntries(given.map(([name, value]) => [name, interpolated(value, own)]));
+    expect(readGatewayConfig(env)).toMatchObject({ host: '0.0.0.0', port: 8080, keys: [{ name: 'crm' }] });
+  });
+
   it('docker-compose.yml starts only programs that the build makes', () => {
     const programs = services.flatMap(([, { command }]) => command?.slice(1) ?? []);
-    const [inImage = ''] = /(?<=CMD \["node", ")[^"]+/.exec(textOf('Dockerfile')) ?? [];
+    const [inImage = ''] = /(?<=^CMD \["node", ")[^"]+/m.exec(textOf('Dockerfile')) ?? [];
     expect([inImage, ...programs].filter((program) => !existsSync(resolve(program)))).toEqual([]);
   });
 
@@ -86,10 +94,15 @@ describe('What is delivered beside the code', () => {
 
   it('docker-compose.yml is what docker-compose accepts, where it is installed, and asks for the keys', async () => {
     const program = findOnPath('docker-compose');
-    const keys = /\$\{(FLEXPERTO_API_KEY|SIGNING_PAYLOAD_KEYS):\?/g;
-    expect(new Set([...textOf('docker-compose.yml').matchAll(keys)].map(([, name]) => name)).size).toBe(2);
+    const keys = /\$\{(FLEXPERTO_API_KEY|SIGNING_PAYLOAD_KEYS|SIGNING_GATEWAY_KEYS):\?/g;
+    expect(new Set([...textOf('docker-compose.yml').matchAll(keys)].map(([, name]) => name)).size).toBe(3);
     if (program === undefined) return;
-    const env = { ...process.env, FLEXPERTO_API_KEY: 'key', SIGNING_PAYLOAD_KEYS: 'demo:key' };
+    const own = {
+      FLEXPERTO_API_KEY: 'key',
+      SIGNING_PAYLOAD_KEYS: 'demo:key',
+      SIGNING_GATEWAY_KEYS: 'crm:hash',
+    };
+    const env = { ...process.env, ...own };
     const { stdout } = await promisify(execFile)(program, ['-f', resolve('docker-compose.yml'), 'config'], {
       env,
     });

@@ -1,8 +1,21 @@
 import type { Row } from '../row.js';
+import { history } from './history.js';
 import { inspect } from './inspect.js';
+import { latency } from './latency.js';
+import { lifecycle } from './lifecycle.js';
 import { memory } from './memory.js';
+import { startUp } from './start-up.js';
 import { uploadMany } from './upload-many.js';
 import { upload } from './upload.js';
 
 /** All benchmarks, in the order they are run. */
-export const rows: readonly Row[] = [upload, uploadMany, memory, inspect];
+export const rows: readonly Row[] = [
+  upload,
+  uploadMany,
+  memory,
+  inspect,
+  lifecycle,
+  latency,
+  history,
+  startUp,
+];

@@ -38,6 +38,9 @@ export function createUploader(root: string, url: string): Uploader {
     secrets: ['api-key'],
     hasEarlierRun: () => Promise.resolve(false),
     isSessionTaken: () => Promise.resolve(false),
+    callbacks: { send: () => Promise.reject(new Error('not needed')) },
+    reminderMs: 0,
+    isSessionOpen: () => Promise.resolve(true),
   });
   const uploadOne = async (document: CheckedDocument): Promise<void> => {
     const receivedAt = Date.now();

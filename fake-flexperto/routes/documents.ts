@@ -10,9 +10,10 @@ export const uploadUrl: Route = {
   call: 'upload-url',
   template: `${CONTRACTS}/sessions/{sessionId}/documents/upload-url`,
   methods: () => ['GET'],
-  perform: ({ vendor, employeeId, sessionId }) => {
+  perform: ({ vendor, employeeId, sessionId, fault }) => {
     const session = vendor.store.owned(sessionId, employeeId);
-    const token = vendor.tokens.issue(session.id, employeeId, vendor.settings.uploadUrlSeconds);
+    const seconds = fault?.uploadUrlSeconds ?? vendor.settings.uploadUrlSeconds;
+    const token = vendor.tokens.issue(session.id, employeeId, seconds);
     const url = `${vendor.uploadUrl}/api/v1/files/upload?token=${token}`;
     return { answer: json(200, { url }), effect: 'upload-url-issued' };
   },

@@ -1,6 +1,6 @@
 import type { Outcome } from '../exchange.js';
 import { Refusal } from '../refusal.js';
-import type { Call } from '../types.js';
+import type { Call, Fault } from '../types.js';
 import type { Vendor } from '../vendor.js';
 
 /** A call that has come through the door: the API key is right, the employee is named. */
@@ -10,6 +10,7 @@ export interface Admitted {
   /** From the path or the query, as it came. */
   readonly sessionId: number;
   readonly body: unknown;
+  readonly fault: Fault | undefined;
 }
 
 /** One of the vendor's calls. `perform` throws a {@link Refusal} where the vendor refuses. */

@@ -1,3 +1,4 @@
+import type { CallbackSender } from '../callbacks/index.js';
 import type { RequestChecker } from '../documents/check-request.js';
 import type { Sources } from '../documents/sources.js';
 import type { FlexpertoClient } from '../flexperto/index.js';
@@ -19,4 +20,9 @@ export interface ActivityDependencies {
   readonly hasEarlierRun: (workflowId: string, runId: string) => Promise<boolean>;
   /** Whether another signing than this one has the contract session, ended ones included. */
   readonly isSessionTaken: (sessionId: number, workflowId: string) => Promise<boolean>;
+  readonly callbacks: Pick<CallbackSender, 'send'>;
+  /** Milliseconds after which a CRM is told that a session still waits. */
+  readonly reminderMs: number;
+  /** Whether the newest run of this workflow id is still open. */
+  readonly isSessionOpen: (workflowId: string) => Promise<boolean>;
 }

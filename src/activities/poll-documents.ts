@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { pollPauseMs } from '../domain/pacing.js';
 import type { DocumentState } from '../domain/status.js';
 import { differ, withNews, type VendorDocument } from '../domain/vendor-document.js';
@@ -8,6 +8,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { personalValues } from './redact.js';
 import { list, type ListRequest } from './list-documents.js';
+import { notYet } from './not-yet.js';
 
 export interface PollRequest extends ListRequest {
   /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
@@ -44,10 +45,4 @@ function later(error: unknown, pause: (retryAfterMs?: number) => number): unknow
     details: error.details ?? [],
     nextRetryDelay: pause(typeof error.nextRetryDelay === 'number' ? error.nextRetryDelay : undefined),
   });
-}
-
-function notYet(message: string, nextRetryDelay: number): ApplicationFailure {
-  // Benign: an expected "not yet" belongs neither in an error log nor in an error metric.
-  const category = ApplicationFailureCategory.BENIGN;
-  return ApplicationFailure.create({ type: 'NotYet', message, nextRetryDelay, category });
 }

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { readClientConfig } from '../config.js';
 import { createSigningClient, type SigningClient } from '../starter/index.js';
 import { connectClient, temporalTarget } from '../temporal.js';
+import { startTracing } from '../tracing/index.js';
 
 /** The signings of the configured Temporal namespace. */
 export interface Signings extends SigningClient {
@@ -11,11 +12,13 @@ export interface Signings extends SigningClient {
 /** Connects for as long as `work` takes. @throws ConfigError, NoServerError, NoAccessError */
 export async function withSignings<Result>(work: (signings: Signings) => Promise<Result>): Promise<Result> {
   const config = readClientConfig(process.env);
-  const client = await connectClient(temporalTarget(config), identity());
+  const tracing = await startTracing('flexperto-signing-cli');
+  const client = await connectClient(temporalTarget(config), { ...tracing, identity: identity() });
   try {
     return await work({ ...createSigningClient(client, config.taskQueue), taskQueue: config.taskQueue });
   } finally {
     await client.connection.close();
+    await tracing.close();
   }
 }
 

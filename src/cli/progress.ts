@@ -8,6 +8,8 @@ import { progressOf, STYLES } from './status-page.js';
 export function createProgress(output: Output): (status: SigningStatus) => void {
   let before: SigningStatus | undefined;
   return (status) => {
+    // The session itself has not moved, only its callbacks.
+    if (status.updatedAt === before?.updatedAt) return;
     const time = new Date().toTimeString().slice(0, 8);
     const lines = news(status, before, output);
     before = status;

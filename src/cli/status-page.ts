@@ -1,11 +1,13 @@
 import { MEANING } from '../domain/explanations.js';
-import type { DocumentState, SigningState, SigningStatus } from '../domain/status.js';
+import type { CallbackStatus } from '../domain/callback-queue.js';
+import type { DocumentState, SigningState } from '../domain/status.js';
+import type { StatusWithCallback } from '../starter/index.js';
 import { attentionLines } from './attention.js';
 import { visible, type Output, type Style } from './output.js';
 import { minute, size, table } from './table.js';
 
 /** All that is known of a signing, on one page. Holds nothing of the participant, since the status does not. */
-export function statusPage(status: SigningStatus, { paint }: Pick<Output, 'paint'>): string[] {
+export function statusPage(status: StatusWithCallback, { paint }: Pick<Output, 'paint'>): string[] {
   const { requestId, state, attention } = status;
   return [
     `${paint('bold', requestId)}  ${paint(STYLES[state] ?? 'bold', state)}`,
@@ -27,8 +29,8 @@ export const STYLES: Readonly<Partial<Record<SigningState, Style>>> = {
   cancelled: 'yellow',
 };
 
-function facts(status: SigningStatus): [string, string][] {
-  const { name, method, sessionId, employeeId, crmRecord, deadline, updatedAt } = status;
+function facts(status: StatusWithCallback): [string, string][] {
+  const { name, method, sessionId, employeeId, crmRecord, deadline, updatedAt, callback } = status;
   return [
     ['name', name],
     ['method', method],
@@ -37,7 +39,17 @@ function facts(status: SigningStatus): [string, string][] {
     ...(crmRecord === null ? [] : [['CRM record', crmRecord] as [string, string]]),
     ['deadline', minute(deadline)],
     ['last change', minute(updatedAt)],
+    ...(callback === null ? [] : [['last callback', fateOf(callback)] as [string, string]]),
   ];
+}
+
+/** How the newest callback that was tried has fared, in one line. */
+function fateOf(callback: CallbackStatus): string {
+  const what = `no. ${callback.order} ${callback.type}`;
+  if ('deliveredAt' in callback) return `${what}, delivered ${minute(callback.deliveredAt)}`;
+  const { attempt, failure, nextAttemptAt } = callback;
+  const next = nextAttemptAt === null ? '' : `; next attempt ${minute(nextAttemptAt)}`;
+  return `${what}, attempt ${attempt}: ${failure}${next}`;
 }
 
 function documentTable(documents: readonly DocumentState[]): string[] {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SigningStatus } from '../domain/status.js';
+import type { StatusWithCallback } from '../starter/index.js';
 import { addCommand, REQUEST_ID, type Context } from './command.js';
 import { withSignings } from './connect.js';
 import type { Output } from './output.js';
@@ -23,7 +23,7 @@ export function addStatus(program: Command, { output, action }: Context): void {
 }
 
 /** Pages one after the other; in a terminal each takes the place of the one before. */
-function createPages(output: Output): (status: SigningStatus) => void {
+function createPages(output: Output): (status: StatusWithCallback) => void {
   const clean = output.terminal ? '\u001b[H\u001b[2J' : '';
   return (status) => {
     const [first = '', ...rest] = statusPage(status, output);

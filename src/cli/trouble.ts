@@ -1,5 +1,4 @@
-import { NoWorkerError } from '../starter/index.js';
-import type { Sight } from './follow.js';
+import { NoWorkerError, type Sight } from '../starter/index.js';
 import type { Output } from './output.js';
 
 /** How long a signing may be without a sign of a worker before that is said. */

@@ -1,7 +1,6 @@
-import type { SigningStatus } from '../domain/status.js';
+import { follow, type StatusWithCallback } from '../starter/index.js';
 import type { Signings } from './connect.js';
 import { endingOf, type Ending } from './endings.js';
-import { follow } from './follow.js';
 import { interruptible } from './interruption.js';
 import type { Output } from './output.js';
 import { createTroubleTeller } from './trouble.js';
@@ -18,12 +17,12 @@ export async function waitForEnd(
   output: Output,
   signings: Signings,
   requestId: string,
-  show: (status: SigningStatus) => void,
+  show: (status: StatusWithCallback) => void,
   { stopAtAttention = false }: WaitOptions = {},
 ): Promise<Ending> {
   const interruption = interruptible(requestId);
   const trouble = createTroubleTeller(output, signings.taskQueue);
-  let last: SigningStatus | undefined;
+  let last: StatusWithCallback | undefined;
   try {
     for await (const sight of follow(signings, requestId, interruption.signal)) {
       trouble.see(sight);

@@ -10,6 +10,7 @@ import type {
 import { DocumentUnavailableError } from './errors.js';
 import { inBoundedParallel } from './in-bounded-parallel.js';
 import type { PdfInspection, PdfInspector } from './pdf-inspection.js';
+import { missingField } from './signable.js';
 import type { Sources } from './sources.js';
 
 /** What is known of a request before anything is sent: that it can be, with its documents' facts, or all its problems. */
@@ -86,20 +87,15 @@ function named(index: number, document: RequestedDocument | undefined, problem: 
 }
 
 function judged(document: RequestedDocument, method: Method, found: PdfInspection): Looked {
-  const { bytes, sha256, pages, fields, signedFields } = found;
+  const { bytes, sha256, pages, fields } = found;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
-  if (document.signatureFields === 'required' && method !== 'qes' && fields === signedFields) {
-    return { bytes, problem: missingField(found) };
+  const problem = missingField(found);
+  if (document.signatureFields === 'required' && method !== 'qes' && problem !== undefined) {
+    return { bytes, problem };
   }
   return { bytes, document: { ...document, bytes, sha256, pages, fields } };
-}
-
-function missingField({ fields }: PdfInspection): string {
-  return fields === 0
-    ? 'has no signature field, and flexperto cannot place one: add it in the PDF, or send the document with signatureFields "none"'
-    : 'has no empty signature field: all of its signature fields are already signed';
 }
 
 function tooMuch(looked: readonly Looked[]): Problem[] {

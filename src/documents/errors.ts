@@ -14,9 +14,3 @@ export class DocumentUnavailableError extends Error {
 export class DocumentChangedError extends Error {
   override readonly name = 'DocumentChangedError';
 }
-
-/** The code of a system's or a connection's error, such as ENOENT; `otherwise` where it has none. */
-export function codeOf(error: unknown, otherwise: string): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : otherwise;
-}

@@ -1,6 +1,7 @@
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { codeOf, DocumentUnavailableError } from './errors.js';
+import { codeOf } from '../network/error-code.js';
+import { DocumentUnavailableError } from './errors.js';
 import { CHUNK_BYTES } from './limits.js';
 
 /**

@@ -1,8 +1,8 @@
-import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
-import { codeOf, DocumentUnavailableError } from './errors.js';
-import { isAddress, type Hosts } from './hosts.js';
+import { codeOf } from '../network/error-code.js';
+import { guardedLookup, PrivateAddressError } from '../network/guarded-lookup.js';
+import { isAddress, type Hosts } from '../network/hosts.js';
+import { DocumentUnavailableError } from './errors.js';
 
 export interface HttpsSourceOptions {
   readonly hosts: Hosts;
@@ -91,23 +91,6 @@ function redirected(from: URL, location: string, redirects: number): URL {
   return to;
 }
 
-/** A name lookup that yields only addresses that may be connected to, whatever the name server says. */
-function guardedLookup(hosts: Hosts): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) {
-        callback(error, '', 0);
-        return;
-      }
-      const allowed = addresses.filter(({ address }) => hosts.allowsAddress(address));
-      const [first] = allowed;
-      if (first === undefined) callback(privateAddress(), '', 0);
-      else if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
 function privateAddress(): DocumentUnavailableError {
   return new DocumentUnavailableError(
     'comes from a private address that is not on SIGNING_DOCUMENT_HOSTS',
@@ -117,5 +100,6 @@ function privateAddress(): DocumentUnavailableError {
 
 function explained(error: unknown): DocumentUnavailableError {
   if (error instanceof DocumentUnavailableError) return error;
-  return new DocumentUnavailableError(`could not be fetched (${codeOf(error, 'connection lost')})`, true);
+  if (error instanceof PrivateAddressError) return privateAddress();
+  return new DocumentUnavailableError(`could not be fetched (${codeOf(error)})`, true);
 }

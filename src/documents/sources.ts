@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MAX_TOTAL_BYTES } from '../domain/limits.js';
 import type { CheckedDocument } from '../domain/request.js';
+import { parseHosts } from '../network/hosts.js';
 import { DocumentUnavailableError } from './errors.js';
 import { newReadingMemory, readFileInChunks, resolveFile, type ReadingMemory } from './file-source.js';
-import { parseHosts } from './hosts.js';
 import { createHttpsSource } from './https-source.js';
 import { verified } from './verified.js';
 

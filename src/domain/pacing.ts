@@ -26,3 +26,30 @@ const UPLOAD_MARGIN_MS = 30_000;
 export function uploadNeedsMs(bytes: number): number {
   return UPLOAD_MARGIN_MS + Math.ceil((bytes / SLOWEST_UPLOAD) * 1000);
 }
+
+/** How long a callback is tried. */
+const CALLBACK_MS = 3 * 24 * 60 * 60_000;
+/** Even one that has waited for its turn all the time. */
+const SHORTEST_CALLBACK_MS = 60 * 60_000;
+const FIRST_CALLBACK_PAUSE_MS = 5_000;
+const CALLBACK_GROWTH = 3;
+const LONGEST_CALLBACK_PAUSE_MS = 4 * 60 * 60_000;
+const LONGEST_CALLBACK_WISH_MS = 6 * 60 * 60_000;
+const SHORTEST_CALLBACK_WISH_MS = 60_000;
+
+/** Milliseconds for which a callback is tried from now on: three days since it happened, and an hour at least. */
+export function callbackPatienceMs(happenedAt: number, now: number): number {
+  return Math.max(SHORTEST_CALLBACK_MS, happenedAt + CALLBACK_MS - now);
+}
+
+/**
+ * Milliseconds until a callback is tried again: 5 s, three times as long each time, up to 4 hours, spread by ±20 %.
+ * `retryAfterMs`, the CRM's wish, counts instead: up to 6 hours, and down to a minute once the pauses are longer.
+ */
+export function callbackPauseMs(attempt: number, chance: number, retryAfterMs?: number): number {
+  const grown = FIRST_CALLBACK_PAUSE_MS * CALLBACK_GROWTH ** Math.min(attempt - 1, 20);
+  const own = Math.min(LONGEST_CALLBACK_PAUSE_MS, grown) * (0.8 + 0.4 * chance);
+  if (retryAfterMs === undefined) return Math.round(own);
+  const least = Math.min(own, SHORTEST_CALLBACK_WISH_MS);
+  return Math.round(Math.min(LONGEST_CALLBACK_WISH_MS, Math.max(least, retryAfterMs)));
+}

@@ -18,6 +18,10 @@ export interface ObjectReader {
 /** What a text must be: `test` decides, `must` completes the sentence "field must be …". */
 export interface TextRule {
   readonly must: string;
+  /** In characters, those beyond the basic plane as one. */
+  readonly longest: number;
+  /** As much of the rule as a regular expression can say, in the form of JSON Schema. */
+  readonly pattern: string;
   test(text: string): boolean;
 }
 

@@ -1,5 +1,6 @@
 import { OUTCOMES, type Outcome } from './outcome.js';
 import type { Action, Attention } from './status.js';
+import { text } from './text-rules.js';
 
 /** What a human decides about a session that needs attention. */
 export type Resolution =
@@ -14,7 +15,8 @@ export interface RecordedOutcome {
   readonly reason?: string;
 }
 
-const LONGEST_REASON = 1000;
+/** Why a human aborts, or what is known of an outcome. */
+export const reasonRule = text(1000);
 
 /** What is shown of the name of a field that does not exist. */
 const LONGEST_NAME = 100;
@@ -90,7 +92,7 @@ function asObject(input: unknown): Record<string, unknown> | undefined {
 }
 
 function isReason(value: unknown): boolean {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_REASON;
+  return typeof value === 'string' && reasonRule.test(value);
 }
 
 function isId(value: unknown): boolean {

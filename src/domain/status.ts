@@ -16,7 +16,10 @@ export function isFinal(state: SigningState): state is FinalState {
 }
 
 /** Steps with a remote effect, at which a session can need a human. */
-export type Step = 'initiate' | 'request-upload-url' | 'upload' | 'attach' | 'hand-over' | 'await-completion';
+export const STEPS = [
+  'initiate', 'request-upload-url', 'upload', 'attach', 'hand-over', 'await-completion',
+] as const; // prettier-ignore
+export type Step = (typeof STEPS)[number];
 
 export const ACTIONS = ['retry', 'adopt', 'abort'] as const;
 export type Action = (typeof ACTIONS)[number];

@@ -1,6 +1,7 @@
 import type { Method, Participant } from '../domain/request.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import * as answers from './answers.js';
+import type { CallObserver } from './call-observer.js';
 import { AnswerNotUnderstoodError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
 import { multipart, type UploadContent } from './multipart.js';
 import { createTransport, type Answer, type Exchange } from './transport.js';
@@ -19,6 +20,8 @@ export interface FlexpertoOptions {
   /** Milliseconds for one JSON call, and for one upload. */
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
+  /** Is told how every request goes. */
+  readonly observe?: CallObserver | undefined;
 }
 
 /** In whose name a call is made, and what gives it up. */
@@ -59,7 +62,8 @@ const LONGEST_CONNECT_MS = 10_000;
 
 export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const transport = createTransport(Math.min(LONGEST_CONNECT_MS, options.timeoutMs / 2));
+  const connectTimeoutMs = Math.min(LONGEST_CONNECT_MS, options.timeoutMs / 2);
+  const transport = createTransport(connectTimeoutMs, options.observe ?? (() => () => undefined));
   // The one that worked last goes first.
   let attachMethods: readonly [AttachMethod, AttachMethod] = ['POST', 'GET'];
 
@@ -129,6 +133,7 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
       const { text } = await transport.exchange({
         call: 'upload',
         method: 'POST',
+        documentBytes: content.bytes,
         url,
         headers: { accept: 'application/json', ...headers },
         body,

@@ -1,3 +1,4 @@
+export { observeBoth, type CallBegin, type CallEnd, type CallObserver } from './call-observer.js';
 export {
   createFlexpertoClient,
   type CallContext,

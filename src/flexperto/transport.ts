@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { codeOf } from '../network/error-code.js';
+import { retryAfterMs } from '../network/retry-after.js';
+import { underObservation, type CallBegin, type CallObserver } from './call-observer.js';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
 import { createFlushing, type Flushing } from './flushing.js';
-import { retryAfterMs } from './retry-after.js';
 import { vendorMessage } from './vendor-message.js';
 
 /** An answer of status 2xx. `text` is cut short where the connection ended early; reading it as JSON then fails. */
@@ -11,13 +13,13 @@ export interface Answer {
   readonly text: string;
 }
 
-export interface Exchange {
-  readonly call: Call;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+export interface Exchange extends Pick<CallBegin, 'call' | 'method'> {
   readonly url: string;
   readonly headers: Record<string, string>;
   /** A chunk must stay as it is until the second one after it is asked for. */
   readonly body?: string | AsyncIterable<Uint8Array>;
+  /** Size of the document in the body. */
+  readonly documentBytes?: number;
   /** Milliseconds for the whole call, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
   /** Gives the call up; the signal's reason is thrown. */
@@ -41,7 +43,7 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
  * would turn a harmless end of idling into an initiate whose outcome nobody knows. Uploads can be repeated and come in
  * numbers: they share connections.
  */
-export function createTransport(connectTimeoutMs: number): Transport {
+export function createTransport(connectTimeoutMs: number, observe: CallObserver): Transport {
   const flushing = createFlushing();
   const options = {
     connect: observed(buildConnector({ timeout: connectTimeoutMs }), flushing),
@@ -51,10 +53,12 @@ export function createTransport(connectTimeoutMs: number): Transport {
   const calls = new Agent({ ...options, pipelining: 0 });
   const uploads = new Agent(options);
   return {
-    exchange: (exchange) =>
-      typeof exchange.body === 'object'
-        ? perform(exchange, uploads, flushing)
-        : perform(exchange, calls, flushing),
+    exchange: (exchange) => {
+      const { call, method, body, documentBytes = 0 } = exchange;
+      const dispatcher = typeof body === 'object' ? uploads : calls;
+      const request = (): Promise<Answer> => perform(exchange, dispatcher, flushing);
+      return underObservation(observe, { call, method, documentBytes }, request);
+    },
     close: async () => {
       await Promise.all([calls.destroy(), uploads.destroy()]);
     },
@@ -168,9 +172,4 @@ function sorted(call: Call, error: unknown): Error {
   if (error instanceof RefusedError || error instanceof OutcomeUnknownError) return error;
   if (error instanceof NotConnected) return new NotSentError(call, codeOf(error.cause));
   return new OutcomeUnknownError(call, `the connection failed (${codeOf(error)})`);
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'connection lost';
 }

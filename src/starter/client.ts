@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
+import { readRequest } from '../domain/read-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
 import { auditSigning, type SigningAudit } from './audit/index.js';
+import { withCallback, type StatusWithCallback } from './callback.js';
 import { decideOnce } from './decide-once.js';
 import { explained } from './explained.js';
-import { listSignings } from './list.js';
+import { firstInput } from './first-input.js';
+import { listPage, listSignings } from './list.js';
 import { askServer, askSession, lookUp, lookUpOpen } from './look-up.js';
 import { startSigning } from './start.js';
 
@@ -39,71 +42,92 @@ export interface SigningFilter {
   readonly limit?: number | undefined;
 }
 
+export interface SigningClientOptions {
+  /**
+   * How many signings one employee can start within an hour, counted exactly over all clients that have this option on
+   * the task queue. No limit unless told.
+   */
+  readonly startsPerHour?: number;
+}
+
+export interface SigningPageFilter extends SigningFilter {
+  /** The `nextCursor` of the page before. */
+  readonly cursor?: string | null | undefined;
+}
+
+/** A page can be shorter than its limit, and still there is a next one. */
+export interface SigningPage {
+  readonly signings: readonly SigningSummary[];
+  /** Null after the last page. */
+  readonly nextCursor: string | null;
+}
+
 /**
  * Starts and follows signings. Every method throws `NoServerError` when the Temporal server does not answer in time and
- * `NoAccessError` when it refuses this client; every one but `start` and `list` throws `SigningNotFoundError` for an
+ * `NoAccessError` when it refuses this client; every one but `start` and the lists throws `SigningNotFoundError` for an
  * unknown requestId; those that ask the session itself throw `NoWorkerError` when no worker answers in time.
  */
 export interface SigningClient {
   /**
    * Starts a signing, once: the same request again gives the session that exists. No worker need run.
-   * @throws InvalidRequestError, RequestConflictError
+   * @throws InvalidRequestError, RequestConflictError, TooManyStartsError where there is a limit
    */
   start(input: unknown): Promise<StartedSigning>;
-  /** The whole state; once it has ended, no worker is needed. @throws what `wait` throws, where it has ended */
-  status(requestId: string): Promise<SigningStatus>;
+  /** The whole state and how the callbacks fare; once it has ended, no worker is needed. @throws what `wait` throws, where it has ended */
+  status(requestId: string): Promise<StatusWithCallback>;
   /**
    * Waits for the end. After a `NoServerError` it can be called again.
    * @throws RequestRejectedError where the request was at fault, SigningTerminatedError, SigningBrokenError
    */
-  wait(requestId: string): Promise<SigningStatus>;
+  wait(requestId: string): Promise<StatusWithCallback>;
   /** A hint to look at the documents now. @throws NotPossibleError where it has ended */
   check(requestId: string): Promise<void>;
   /**
    * A human's decision on what needs attention. The same decision again, on the same question, changes nothing.
    * @throws NotPossibleError with a sentence that says what is possible
    */
-  resolve(requestId: string, resolution: Resolution): Promise<SigningStatus>;
+  resolve(requestId: string, resolution: Resolution): Promise<StatusWithCallback>;
   /** @throws NotPossibleError */
-  recordOutcome(requestId: string, outcome: RecordedOutcome): Promise<SigningStatus>;
+  recordOutcome(requestId: string, outcome: RecordedOutcome): Promise<StatusWithCallback>;
   /** Asks for the end; a call in flight is let end first. @throws NotPossibleError where it has ended */
   cancel(requestId: string): Promise<void>;
   /** Open ones first, the newest start first among them; then those that have ended, the latest end first. */
   list(filter?: SigningFilter): Promise<SigningSummary[]>;
   /** The evidence of a signing, whatever its state; from its histories alone, so that no worker is needed. */
   audit(requestId: string): Promise<SigningAudit>;
+  /** The same list in pages. @throws InvalidRequestError where the cursor is none */
+  listPage(filter?: SigningPageFilter): Promise<SigningPage>;
+  /** Whose signing it is. No worker need run. */
+  employeeOf(requestId: string): Promise<string>;
 }
 
 export function createSigningClient(
   client: Client,
   taskQueue: string = messages.DEFAULT_TASK_QUEUE,
+  options: SigningClientOptions = {},
 ): SigningClient {
   return {
-    start: (input) => startSigning(client, taskQueue, input),
-    status: async (requestId) => {
-      const { handle, open } = await lookUp(client, requestId);
-      if (open) {
-        const status = await askSession(client, requestId, () => handle.query(messages.statusQuery));
-        if (!isFinal(status.state)) return status;
-      }
-      return askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
-    },
+    start: (input) => startSigning(client, { taskQueue, ...options }, input),
+    status: (requestId) => withCallback(client, requestId, statusOf(client, requestId)),
     wait: async (requestId) => {
       const { handle } = await lookUp(client, requestId);
-      return (handle.result() as Promise<SigningStatus>).catch((error: unknown) => {
+      const result = (handle.result() as Promise<SigningStatus>).catch((error: unknown) => {
         throw explained(error, requestId);
       });
+      return withCallback(client, requestId, result);
     },
     check: async (requestId) => {
       const { handle } = await lookUpOpen(client, requestId);
       await askServer(client, requestId, () => handle.signal(messages.checkNowSignal));
     },
-    resolve: (requestId, resolution) => decideOnce(client, requestId, resolution),
+    resolve: (requestId, resolution) =>
+      withCallback(client, requestId, decideOnce(client, requestId, resolution)),
     recordOutcome: async (requestId, outcome) => {
       const { handle } = await lookUpOpen(client, requestId);
-      return askSession(client, requestId, () =>
+      const recorded = askSession(client, requestId, () =>
         handle.executeUpdate(messages.recordOutcomeUpdate, { args: [outcome] }),
       );
+      return withCallback(client, requestId, recorded);
     },
     cancel: async (requestId) => {
       const { handle } = await lookUpOpen(client, requestId);
@@ -111,5 +135,23 @@ export function createSigningClient(
     },
     list: (filter = {}) => listSignings(client, filter),
     audit: (requestId) => auditSigning(client, requestId),
+    listPage: (filter = {}) => listPage(client, filter),
+    employeeOf: async (requestId) => {
+      const { employeeId } = await lookUp(client, requestId);
+      if (employeeId !== null) return employeeId;
+      const input = await askServer(client, requestId, () =>
+        firstInput(client, messages.workflowIdOf(requestId)),
+      );
+      return readRequest(input).request.employeeId;
+    },
   };
+}
+
+async function statusOf(client: Client, requestId: string): Promise<SigningStatus> {
+  const { handle, open } = await lookUp(client, requestId);
+  if (open) {
+    const status = await askSession(client, requestId, () => handle.query(messages.statusQuery));
+    if (!isFinal(status.state)) return status;
+  }
+  return askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
 }

@@ -27,6 +27,28 @@ export class RequestConflictError extends Error {
   }
 }
 
+/** The employee has started as many signings within the hour as are allowed; nothing was started. */
+export class TooManyStartsError extends Error {
+  override readonly name = 'TooManyStartsError';
+  /** How long until the next start can succeed, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(startsPerHour: number, retryAfterMs: number) {
+    super(
+      `An employee can start ${startsPerHour} signings within an hour, and this one has; ` +
+        `the next one can be started in ${inWords(retryAfterMs)}.`,
+    );
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Rounded up: whoever waits so long has waited long enough. */
+function inWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
 /** There is no signing with this requestId, or the server has forgotten it after its retention time. */
 export class SigningNotFoundError extends Error {
   override readonly name = 'SigningNotFoundError';

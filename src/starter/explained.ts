@@ -4,6 +4,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import { rethrowKnownErrorTypes } from '@temporalio/client/lib/helpers';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -49,7 +50,8 @@ export function explained(error: unknown, requestId: string): unknown {
 }
 
 /** The same for a call that is about no one signing. */
-export function explainedCall(error: unknown): unknown {
+export function explainedCall(given: unknown): unknown {
+  const error = namedByClient(given);
   if (error instanceof NamespaceNotFoundError)
     return new NoAccessError(`The Temporal server has no namespace ${error.namespace} (TEMPORAL_NAMESPACE).`);
   // A client that was made without our data converter, and so without a codec that would name the key.
@@ -72,6 +74,17 @@ export function explainedCall(error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/** A bare call of the service lacks the names that the client's own calls give to some errors. */
+function namedByClient(error: unknown): unknown {
+  if (!isGrpcServiceError(error)) return error;
+  try {
+    rethrowKnownErrorTypes(error);
+  } catch (known) {
+    return known;
+  }
+  return error;
 }
 
 /** Whether the server has waited for a worker in vain: too long, or because it knows that none has been there. */

@@ -1,45 +1,87 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
+import { HOUR_MS, type Place } from '../domain/starts-window.js';
 import { OPEN_STATES } from '../domain/status.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
-import type { SigningFilter, SigningSummary } from './client.js';
+import type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './client.js';
+import { cursorOf, tokenOf } from './cursor.js';
 import { explainedCall, lacksSearchAttributes } from './explained.js';
 import { stateOf } from './look-up.js';
 
 const SERVER_ANSWERS_MS = 10_000;
 
+/** What can be asked for within this library. */
+interface Filter extends SigningFilter {
+  readonly taskQueue?: string;
+  readonly startedAfter?: Date;
+}
+type PageFilter = Filter & SigningPageFilter;
+
+/** What an employee has started within the last hour, as far as the list knows it already. @throws as `listSignings` */
+export async function listRecentStarts(
+  client: Client,
+  { taskQueue, employeeId }: { readonly taskQueue: string; readonly employeeId: string },
+): Promise<Place[]> {
+  const startedAfter = new Date(Date.now() - HOUR_MS);
+  const recent = await listSignings(client, { taskQueue, employeeId, startedAfter, limit: Infinity });
+  return recent.map(({ requestId, startedAt }) => ({ requestId, at: Date.parse(startedAt) }));
+}
+
 /** Signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
-export async function listSignings(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
+export async function listSignings(client: Client, filter: Filter): Promise<SigningSummary[]> {
+  const limit = filter.limit ?? 100;
+  const summaries: SigningSummary[] = [];
+  let cursor: string | null | undefined;
+  while (cursor !== null && summaries.length < limit) {
+    const page = await listPage(client, { ...filter, limit, cursor });
+    summaries.push(...page.signings);
+    cursor = page.nextCursor;
+  }
+  return summaries.slice(0, limit);
+}
+
+/** @throws also InvalidRequestError where the cursor is none */
+export async function listPage(client: Client, filter: PageFilter): Promise<SigningPage> {
   try {
-    return await client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => collect(client, filter));
+    return await client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => fetchPage(client, filter));
   } catch (error) {
     // Where no worker has registered the search attributes, no signing can have any.
-    if (lacksSearchAttributes(error)) return [];
+    if (lacksSearchAttributes(error)) return { signings: [], nextCursor: null };
     throw explainedCall(error);
   }
 }
 
-async function collect(client: Client, filter: SigningFilter): Promise<SigningSummary[]> {
-  const limit = filter.limit ?? 100;
-  const summaries: SigningSummary[] = [];
-  for await (const execution of client.workflow.list({
-    query: queryOf(filter),
-    pageSize: Math.max(1, Math.min(limit, 1000)),
-  })) {
-    if (summaries.length >= limit) break;
-    const summary = summaryOf(execution);
-    if (isWanted(summary, filter)) summaries.push(summary);
-  }
-  return summaries;
+async function fetchPage(client: Client, filter: PageFilter): Promise<SigningPage> {
+  const { namespace, loadedDataConverter } = client.options;
+  const query = queryOf(filter);
+  const cursor = filter.cursor ?? undefined;
+  const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
+    namespace,
+    query,
+    pageSize: Math.max(1, Math.min(filter.limit ?? 100, 1000)),
+    nextPageToken: cursor === undefined ? new Uint8Array() : tokenOf(query, cursor),
+  });
+  const found = await Promise.all(
+    executions.map((raw) => executionInfoFromRaw(raw, loadedDataConverter, raw, namespace)),
+  );
+  return {
+    signings: found.map(summaryOf).filter((summary) => isWanted(summary, filter)),
+    nextCursor: cursorOf(query, nextPageToken),
+  };
 }
 
-function queryOf({ state, employeeId, crmRecord }: SigningFilter): string {
+function queryOf({ state, employeeId, crmRecord, taskQueue, startedAfter }: Filter): string {
   return [
     ...condition('WorkflowType', WORKFLOW_TYPE),
+    // The run that goes on in its place is shown, and not the ones before it.
+    `ExecutionStatus != 'ContinuedAsNew'`,
     ...condition(searchAttributes.state.name, state),
     // The last state of a workflow that was terminated stays in its attributes.
     ...condition('ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined),
     ...condition(searchAttributes.employeeId.name, employeeId),
     ...condition(searchAttributes.crmRecord.name, crmRecord),
+    ...condition('TaskQueue', taskQueue),
+    ...(startedAfter === undefined ? [] : [`StartTime > '${startedAfter.toISOString()}'`]),
   ].join(' AND ');
 }
 

@@ -16,6 +16,8 @@ export interface KnownSigning {
   readonly open: boolean;
   readonly taskQueue: string;
   readonly state: SigningState | null;
+  /** Null where the namespace did not know the search attributes at the start. */
+  readonly employeeId: string | null;
 }
 
 /** @throws SigningNotFoundError, NoServerError, NoAccessError */
@@ -23,8 +25,9 @@ export async function lookUp(client: Client, requestId: string): Promise<KnownSi
   const handle = client.workflow.getHandle(workflowIdOf(requestId));
   const found = await askServer(client, requestId, () => handle.describe());
   if (found.type !== WORKFLOW_TYPE) throw new SigningNotFoundError(requestId);
-  const { status, taskQueue, runId } = found;
-  return { handle, runId, open: isOpen(status.name), taskQueue, state: stateOf(found) };
+  const { status, taskQueue, runId, typedSearchAttributes } = found;
+  const employeeId = typedSearchAttributes.get(searchAttributes.employeeId) ?? null;
+  return { handle, runId, open: isOpen(status.name), taskQueue, state: stateOf(found), employeeId };
 }
 
 /** @throws also NotPossibleError where it has ended */

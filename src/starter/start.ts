@@ -4,27 +4,49 @@ import { readRequest } from '../domain/read-request.js';
 import type { SigningRequest } from '../domain/request.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { StartedSigning } from './client.js';
-import { InvalidRequestError, NoServerError, RequestConflictError } from './errors.js';
+import { InvalidRequestError, NoServerError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { lacksSearchAttributes } from './explained.js';
 import { firstInput } from './first-input.js';
-import { askServer } from './look-up.js';
+import { askServer, lookUp } from './look-up.js';
+import { takePlace } from './take-place.js';
+
+export interface StartOptions {
+  readonly taskQueue: string;
+  readonly startsPerHour?: number;
+}
 
 /** Starts a signing, once. Needs no worker: the server keeps it until there is one. */
 export async function startSigning(
   client: Client,
-  taskQueue: string,
+  { taskQueue, startsPerHour }: StartOptions,
   input: unknown,
 ): Promise<StartedSigning> {
   const { request, problems } = readRequest(input);
   if (problems.length > 0) throw new InvalidRequestError(problems);
-  const { requestId } = request;
-  return askServer(client, requestId, () => startOnce(client, taskQueue, input, request)).catch(
-    (error: unknown) => {
-      if (!(error instanceof NoServerError)) throw error;
-      const advice = 'Start it again later: a request that did arrive is not started a second time.';
-      throw new NoServerError(`${error.message}. ${advice}`);
-    },
-  );
+  const { requestId, employeeId } = request;
+  try {
+    if (startsPerHour !== undefined) {
+      if (await isKnown(client, requestId))
+        return await askServer(client, requestId, () => startedBefore(client, request));
+      await takePlace(client, { taskQueue, employeeId, requestId, limit: startsPerHour });
+    }
+    return await askServer(client, requestId, () => startOnce(client, taskQueue, input, request));
+  } catch (error) {
+    if (!(error instanceof NoServerError)) throw error;
+    const advice = 'Start it again later: a request that did arrive is not started a second time.';
+    throw new NoServerError(`${error.message}. ${advice}`);
+  }
+}
+
+/** Asked before a place is taken: the repetition of a request, or a conflict with one, costs none. */
+async function isKnown(client: Client, requestId: string): Promise<boolean> {
+  try {
+    await lookUp(client, requestId);
+    return true;
+  } catch (error) {
+    if (error instanceof SigningNotFoundError) return false;
+    throw error;
+  }
 }
 
 async function startOnce(
@@ -34,16 +56,22 @@ async function startOnce(
   request: SigningRequest,
 ): Promise<StartedSigning> {
   const { requestId } = request;
-  const workflowId = workflowIdOf(requestId);
   try {
     await startWorkflow(client, taskQueue, input, request);
-    return { requestId, workflowId, created: true };
+    return { requestId, workflowId: workflowIdOf(requestId), created: true };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const { request: before } = readRequest(await firstInput(client, workflowId));
-    if (JSON.stringify(before) !== JSON.stringify(request)) throw new RequestConflictError(requestId);
-    return { requestId, workflowId, created: false };
+    return startedBefore(client, request);
   }
+}
+
+/** What a start gives whose requestId is in use. @throws RequestConflictError where that is for another content */
+async function startedBefore(client: Client, request: SigningRequest): Promise<StartedSigning> {
+  const { requestId } = request;
+  const workflowId = workflowIdOf(requestId);
+  const { request: before } = readRequest(await firstInput(client, workflowId));
+  if (JSON.stringify(before) !== JSON.stringify(request)) throw new RequestConflictError(requestId);
+  return { requestId, workflowId, created: false };
 }
 
 async function startWorkflow(

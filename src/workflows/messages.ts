@@ -1,6 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CallbackEvent, CallbackNews, CallbackType } from '../domain/callback-event.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
+import type { Place } from '../domain/starts-window.js';
 import type { SigningStatus } from '../domain/status.js';
 
 /** The workflow type, by which it is started from any language. */
@@ -24,6 +26,52 @@ export const resolveUpdate = defineUpdate<SigningStatus, [Resolution]>('resolve'
 
 /** The outcome, where a tenant's API cannot tell it. */
 export const recordOutcomeUpdate = defineUpdate<SigningStatus, [RecordedOutcome]>('recordOutcome');
+
+/** The workflow type that tells a CRM what happens to a session; its child, which outlives it. */
+export const CALLBACKS_WORKFLOW_TYPE = 'signingCallbacks';
+
+/** From the session's. A requestId has no slash, so that no session can be called so. */
+export function callbacksIdOf(workflowId: string): string {
+  return `${workflowId}/callbacks`;
+}
+
+/** News of the session whose first run is named. */
+export const callbackNewsSignal = defineSignal<[string, CallbackNews]>('news');
+
+/** The memo that shows how the last event has fared: a `CallbackStatus`. */
+export const CALLBACK_MEMO = 'callback';
+
+/** The id of the activity that delivers an event; by it a description of the workflow tells which is being tried. */
+export function deliveryId({ order, type }: Pick<CallbackEvent, 'order' | 'type'>): string {
+  return `${order}:${type}`;
+}
+
+/** What `deliveryId` was made of; undefined for other activities. */
+export function readDeliveryId(activityId: string): Pick<CallbackEvent, 'order' | 'type'> | undefined {
+  const [, order, type] = /^(\d+):(.+)$/.exec(activityId) ?? [];
+  return type === undefined ? undefined : { order: Number(order), type: type as CallbackType };
+}
+
+/** The workflow type that counts the starts of one employee. */
+export const STARTS_WORKFLOW_TYPE = 'signingStarts';
+
+/** One for each employee of a task queue, which serves one tenant. A requestId has no slash, so no session can be called so. */
+export function startsWorkflowIdOf(taskQueue: string, employeeId: string): string {
+  return `signing-starts/${taskQueue}/${employeeId}`;
+}
+
+/** One more start, and how many an hour may hold. */
+export interface StartAsked {
+  readonly requestId: string;
+  readonly limit: number;
+}
+
+/** Takes a place for a start; refused with a failure of type `TOO_MANY_STARTS` whose detail says in how many ms one is free. */
+export const admitUpdate = defineUpdate<undefined, [StartAsked]>('admit');
+export const TOO_MANY_STARTS = 'TooManyStarts';
+
+/** A start was made while no worker could be asked. */
+export const startedSignal = defineSignal<[Place]>('started');
 
 /** Search attributes; no personal data in any. */
 export const searchAttributes = {

@@ -39,6 +39,21 @@ export const uploading = proxyActivities<Pick<SigningActivities, 'uploadDocument
   },
 });
 
+/** One callback. The pauses are the activity's own to say; these hold where a worker was lost during an attempt. */
+export const delivering = proxyActivities<Pick<SigningActivities, 'deliverCallback'>>({
+  // Above the 10 seconds that an attempt gives the CRM.
+  startToCloseTimeout: '20 seconds',
+  cancellationType: 'TRY_CANCEL',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 3, maximumInterval: '4 hours' },
+});
+
+/** The wait of the callbacks for a session that says nothing; the activity itself says when it looks again. */
+export const watching = proxyActivities<Pick<SigningActivities, 'watchSession'>>({
+  startToCloseTimeout: '1 minute',
+  cancellationType: 'TRY_CANCEL',
+  retry: { initialInterval: '1 minute', backoffCoefficient: 2, maximumInterval: '1 hour' },
+});
+
 /** The wait for news; the activity itself says when the next look is due. */
 export const polling = proxyActivities<Pick<SigningActivities, 'pollDocuments'>>({
   ...attempt,

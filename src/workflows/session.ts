@@ -14,6 +14,8 @@ import type {
 } from '../domain/status.js';
 import { describe } from './details.js';
 import { searchAttributes } from './messages.js';
+import { countAttention } from './metrics.js';
+import { createCallbackTeller, type CallbackTeller } from './tell-callbacks.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -27,6 +29,8 @@ export interface Carried {
   readonly status: SigningStatus;
   readonly handedOver: boolean;
   readonly listWorks: boolean | undefined;
+  /** Absent where nobody was told of anything yet. */
+  readonly callbacks?: true | undefined;
 }
 
 /** The state of one signing: what is known, who waits for whom, and what the world is shown of it. */
@@ -38,8 +42,11 @@ export interface Session {
   enter(state: OpenState, known?: Partial<Pick<SigningStatus, 'sessionId' | 'documents'>>): void;
   /** Takes over what is now known of a document. */
   learn(name: string, news: Partial<DocumentState>): void;
-  /** Ends in a final state; a reason that is still open stays to be read, with no action left. */
-  finish(state: FinalState): SigningStatus;
+  /**
+   * Ends in a final state; a reason that is still open stays to be read, with no action left. `rejected`: the request was
+   * at fault.
+   */
+  finish(state: FinalState, rejected?: boolean): SigningStatus;
   /** Shows that a human must decide, and waits for the decision. @throws SessionAborted */
   park(step: Step, reason: string, actions: readonly Action[]): Promise<Resolution>;
   /** Takes the decision, and at once leaves the state it ends. */
@@ -52,6 +59,7 @@ export interface Session {
   /** Whether the list call has answered for this session; `false` once it is known to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
+  readonly callbacks: CallbackTeller;
 }
 
 /** The contract session as the calls about it know it. */
@@ -66,12 +74,15 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
   let before = status.state;
   let resolution: Resolution | undefined;
 
-  const show = (change: Partial<SigningStatus>): SigningStatus => {
-    const shown = status.state;
+  const callbacks = createCallbackTeller(request, carried?.callbacks);
+
+  const show = (change: Partial<SigningStatus>, rejected = false): SigningStatus => {
+    const shown = status;
     status = { ...status, ...change, updatedAt: new Date().toISOString() };
-    const news = newAttributes(status, shown);
+    const news = newAttributes(status, shown.state);
     if (news.length > 0) upsertSearchAttributes(news);
     setCurrentDetails(describe(status, session.listWorks));
+    callbacks.tell(shown, status, rejected);
     return status;
   };
 
@@ -88,12 +99,15 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       );
       show({ documents });
     },
-    finish: (state) =>
-      show({ state, attention: status.attention === null ? null : { ...status.attention, actions: [] } }),
+    finish: (state, rejected) => {
+      const attention = status.attention === null ? null : { ...status.attention, actions: [] };
+      return show({ state, attention }, rejected);
+    },
     park: async (step, reason, actions) => {
       before = status.state;
       resolution = undefined;
       show({ state: 'needs-attention', attention: { step, reason, actions } });
+      countAttention(step);
       await condition(() => resolution !== undefined);
       return accepted(resolution);
     },
@@ -111,6 +125,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
     },
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
+    callbacks,
   };
   setCurrentDetails(describe(status, session.listWorks));
   return session;

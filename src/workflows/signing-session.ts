@@ -18,8 +18,9 @@ import { checkDocuments } from './check-documents.js';
 import { handOver } from './hand-over.js';
 import { initiate } from './initiate.js';
 import { checkNowSignal, recordOutcomeUpdate, resolveUpdate, statusQuery } from './messages.js';
+import { countEnd } from './metrics.js';
 import { openSession, SessionAborted, type Carried, type Session } from './session.js';
-import { refuseUnlessStartedByHuman } from './start-rules.js';
+import { isRejection, refuseUnlessStartedByHuman } from './start-rules.js';
 import { upload } from './upload.js';
 
 /** How long the record of an outcome waits for the first look at the documents. */
@@ -39,15 +40,23 @@ export async function signingSession(input: unknown, before?: Carried): Promise<
     refuseUnlessStartedByHuman(request.requestId);
     const life = () => (carried === undefined ? lifecycle(session, input) : awaitCompletion(session));
     const end = await untilDeadline(session, life);
-    if (end !== 'continues') return session.finish(end);
+    if (end !== 'continues') {
+      countEnd(end);
+      return session.finish(end);
+    }
   } catch (error) {
-    if (!isCancellation(error)) session.finish('failed');
+    if (error instanceof ApplicationFailure) countEnd('rejected');
+    if (!isCancellation(error)) session.finish('failed', isRejection(error));
     throw error;
   } finally {
-    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    await CancellationScope.nonCancellable(async () => {
+      await condition(allHandlersFinished);
+      await session.callbacks.told();
+    });
   }
-  const { handedOver, listWorks } = session;
-  return continueAsNew<typeof signingSession>(input, { status: session.status(), handedOver, listWorks });
+  const { handedOver, listWorks, callbacks } = session;
+  const carriedOn = { status: session.status(), handedOver, listWorks, callbacks: callbacks.started };
+  return continueAsNew<typeof signingSession>(input, carriedOn);
 }
 
 /** How a run ends: in a final state, or to be continued by another run. */

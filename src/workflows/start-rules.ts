@@ -24,7 +24,15 @@ export function refuseUnlessStartedByHuman(requestId: string): void {
   }
 }
 
+/** The vendor has found fault with the request, or this program before it. */
+type Rejection = 'RequestRefused' | 'RequestRejected';
+
 /** A clear failure of the workflow: nothing was sent, and nothing will be. */
-export function rejection(message: string, type = 'RequestRejected'): ApplicationFailure {
+export function rejection(message: string, type: Rejection = 'RequestRejected'): ApplicationFailure {
   return ApplicationFailure.create({ message, type, nonRetryable: true });
+}
+
+export function isRejection(error: unknown): boolean {
+  const types: readonly unknown[] = ['RequestRefused', 'RequestRejected'] satisfies Rejection[];
+  return error instanceof ApplicationFailure && types.includes(error.type);
 }

@@ -3,6 +3,7 @@ import type { SealedUploadUrl } from '../activities/request-upload-url.js';
 import { isBusy, type StepFailure } from '../domain/call-failure.js';
 import { retryPauseMs } from '../domain/pacing.js';
 import type { CheckedDocument } from '../domain/request.js';
+import { countUrlRefresh } from './metrics.js';
 import { freely, uploading } from './policies.js';
 import { contractSession, type Session } from './session.js';
 import { stepFailure } from './step-failure.js';
@@ -88,15 +89,16 @@ async function uploadOver(
       await url,
     ]);
   } catch (error) {
-    uploadUrl.replace(url);
-    return stepFailure(error);
+    const failure = stepFailure(error);
+    if (uploadUrl.replace(url)) countUrlRefresh(failure.kind);
+    return failure;
   }
 }
 
 interface SharedUploadUrl {
   current(): Promise<SealedUploadUrl>;
-  /** The next upload gets a fresh URL, unless another document has had this one replaced already. */
-  replace(failed: Promise<SealedUploadUrl>): void;
+  /** The next upload gets a fresh URL; `false` where another document has had this one replaced already. */
+  replace(failed: Promise<SealedUploadUrl>): boolean;
 }
 
 /** One URL serves several uploads (the page: "may be used for several uploads"); it is requested when first needed. */
@@ -109,7 +111,9 @@ function shareUploadUrl(session: Session): SharedUploadUrl {
       return url;
     },
     replace: (failed) => {
-      if (url === failed) url = undefined;
+      if (url !== failed) return false;
+      url = undefined;
+      return true;
     },
   };
 }

@@ -155,7 +155,7 @@ describe('status', () => {
     const answer = await world.run(['status', requestId, '--json']);
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(Object.keys(statusOf(answer)).sort()).toEqual([
-      'attention', 'crmRecord', 'deadline', 'documents', 'employeeId', 'method', 'name', 'requestId', 'sessionId',
+      'attention', 'callback', 'crmRecord', 'deadline', 'documents', 'employeeId', 'method', 'name', 'requestId', 'sessionId',
       'state', 'updatedAt',
     ]); // prettier-ignore
   });

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { pollPauseMs, retryPauseMs, uploadNeedsMs } from '../../src/domain/pacing.js';
+import {
+  callbackPatienceMs,
+  callbackPauseMs,
+  pollPauseMs,
+  retryPauseMs,
+  uploadNeedsMs,
+} from '../../src/domain/pacing.js';
 
 const HALF_HOUR = 30 * 60_000;
 const look = fc.integer({ min: 1, max: 1_000_000 });
@@ -47,4 +53,33 @@ test('a call that had no effect is made again after a second, then twice as long
 test('an upload asks for a URL that outlives it: half a minute, and 4 seconds for every megabyte', () => {
   expect(uploadNeedsMs(0)).toBe(30_000);
   expect(uploadNeedsMs(50 * 1024 * 1024)).toBe(230_000);
+});
+
+test('a callback is tried again after 5 seconds, then three times as long each time, up to 4 hours', () => {
+  expect([1, 2, 3, 4].map((attempt) => callbackPauseMs(attempt, 0.5))).toEqual([
+    5_000, 15_000, 45_000, 135_000,
+  ]);
+  fc.assert(
+    fc.property(look, chance, (attempt, random) => {
+      const pause = callbackPauseMs(attempt, random);
+      expect(pause).toBeGreaterThanOrEqual(4_000);
+      expect(pause).toBeLessThanOrEqual(1.2 * 4 * 3_600_000);
+      expect(Number.isInteger(pause)).toBe(true);
+    }),
+  );
+});
+
+test('a CRM is asked again when it wishes, within a minute and six hours once the pauses are longer than that', () => {
+  expect(callbackPauseMs(1, 0.5, 120_000)).toBe(120_000);
+  expect(callbackPauseMs(12, 0.5, 120_000)).toBe(120_000);
+  expect(callbackPauseMs(1, 0.5, 0)).toBe(5_000);
+  expect(callbackPauseMs(12, 0.5, 0)).toBe(60_000);
+  expect(callbackPauseMs(3, 0.5, 86_400_000)).toBe(6 * 3_600_000);
+});
+
+test('a callback is tried for three days since it happened, and for an hour where it had to wait for its turn', () => {
+  const day = 86_400_000;
+  expect(callbackPatienceMs(0, 0)).toBe(3 * day);
+  expect(callbackPatienceMs(0, day)).toBe(2 * day);
+  expect(callbackPatienceMs(0, 5 * day)).toBe(3_600_000);
 });

@@ -191,6 +191,12 @@ test('a text in one line holds none of the line breaks Unicode knows', () => {
   }
 });
 
+test('a text is counted in characters, and holds no half of one', () => {
+  expect(fieldsOf({ ...REQUEST, name: '😀'.repeat(255) })).toEqual([]);
+  expect(fieldsOf({ ...REQUEST, name: '😀'.repeat(256) })).toEqual(['name']);
+  expect(fieldsOf({ ...REQUEST, name: '😀'.charAt(0) })).toEqual(['name']);
+});
+
 const loose = fc.record(
   {
     ...Object.fromEntries(

@@ -1,3 +1,4 @@
+import { createSigningClient } from '../../src/starter/index.js';
 import { eventually } from '../support/outcomes.js';
 import { realWorlds } from '../support/real-world.js';
 import type { Signing } from '../support/signing.js';
@@ -8,7 +9,7 @@ const runOf = async ({ handle }: Signing): Promise<string> => (await handle.desc
 
 describe('Hints to look now', () => {
   it('may come by the hundred: the session goes on in a fresh run before its history grows too long', async () => {
-    const { fake, start, startWorker } = await newWorld();
+    const { fake, start, startWorker, client } = await newWorld();
     const worker = await startWorker();
     const signing = await start();
     const before = await signing.untilState('awaiting-handover');
@@ -20,6 +21,14 @@ describe('Hints to look now', () => {
     });
     const after = await signing.untilState('awaiting-handover');
     expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
+
+    // A list shows the run that has taken over, and no other.
+    const signings = createSigningClient(client);
+    const startedAt = (await signing.handle.describe()).startTime.toISOString();
+    await eventually('the list has caught up', async () => {
+      const found = (await signings.list()).filter(({ requestId }) => requestId === signing.requestId);
+      return found.length === 1 && found[0]?.startedAt === startedAt;
+    });
 
     // The new run is one like the first: it survives a worker, is told things and ends.
     worker.kill('SIGKILL');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { DocumentUnavailableError } from '../../src/documents/errors.js';
-import { parseHosts } from '../../src/documents/hosts.js';
+import { parseHosts } from '../../src/network/hosts.js';
 import { createSources, type Sources } from '../../src/documents/sources.js';
 import { readRequest } from '../../src/domain/read-request.js';
 import { localCertificate, type Certificate } from '../support/local-server.js';

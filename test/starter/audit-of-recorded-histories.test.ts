@@ -5,7 +5,7 @@ import { createAudit } from '../../src/starter/audit/create-audit.js';
 import { decodeHistory } from '../../src/starter/audit/decode-history.js';
 import type { RunHistory } from '../../src/starter/audit/history-event.js';
 import type { AuditEntry, SigningAudit } from '../../src/starter/index.js';
-import { historyIn, RECORDED, workflowIdOf } from '../support/recorded-histories.js';
+import { historyIn, RECORDED_SESSIONS, workflowIdOf } from '../support/recorded-histories.js';
 import { REQUEST } from '../support/requests.js';
 
 const CONVERTER = {
@@ -30,7 +30,7 @@ const ofKind = <Wanted extends AuditEntry['kind']>({ timeline }: SigningAudit, k
   timeline.filter((entry): entry is Kind<Wanted> => entry.kind === kind);
 
 describe('The evidence of a session', () => {
-  it.each(RECORDED)('is what the workflow itself gave as its result: %s', async (file) => {
+  it.each(RECORDED_SESSIONS)('is what the workflow itself gave as its result: %s', async (file) => {
     const { events } = await runIn(file);
     const end = events.findLast((event) => event.type === 'completed');
     const result = end?.result as SigningStatus;
@@ -40,23 +40,26 @@ describe('The evidence of a session', () => {
     expect(audit.documents).toMatchObject(result.documents);
   });
 
-  it.each(RECORDED)('names for each fact the event that says so, in their order: %s', async (file) => {
-    const { events } = await runIn(file);
-    const times = new Map(events.map(({ id, at }) => [id, at]));
-    const { timeline } = await auditOf(file);
-    expect(timeline.length).toBeGreaterThan(10);
-    expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ event }) => times.get(event)));
-    const numbers = timeline.map(({ event }) => event);
-    expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
-  });
+  it.each(RECORDED_SESSIONS)(
+    'names for each fact the event that says so, in their order: %s',
+    async (file) => {
+      const { events } = await runIn(file);
+      const times = new Map(events.map(({ id, at }) => [id, at]));
+      const { timeline } = await auditOf(file);
+      expect(timeline.length).toBeGreaterThan(10);
+      expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ event }) => times.get(event)));
+      const numbers = timeline.map(({ event }) => event);
+      expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+    },
+  );
 
-  it.each(RECORDED)('is the same each time, as a record and as a report: %s', async (file) => {
+  it.each(RECORDED_SESSIONS)('is the same each time, as a record and as a report: %s', async (file) => {
     const [one, other] = [await auditOf(file), await auditOf(file)];
     expect(JSON.stringify(one)).toBe(JSON.stringify(other));
     expect(auditReport(one)).toEqual(auditReport(other));
   });
 
-  it.each(RECORDED)('does not hold the upload URL, not even sealed: %s', async (file) => {
+  it.each(RECORDED_SESSIONS)('does not hold the upload URL, not even sealed: %s', async (file) => {
     const { events } = await runIn(file);
     const sealed = [...JSON.stringify(events).matchAll(/"sealed":"([^"]+)"/g)].map(
       ([, secret]) => secret ?? '',

@@ -27,7 +27,7 @@ export interface RealWorld {
   /** The variables with which `startWorker` starts a worker of this world. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts a worker and waits until it is ready; it is ended with the world. */
-  readonly startWorker: (env?: NodeJS.ProcessEnv) => Promise<WorkerProcess>;
+  readonly startWorker: (env?: NodeJS.ProcessEnv, program?: string) => Promise<WorkerProcess>;
   readonly start: (
     overrides?: Record<string, unknown>,
     options?: Partial<WorkflowStartOptions>,
@@ -38,7 +38,7 @@ export interface RealWorld {
 export const API_KEY = 'the-api-key-of-this-test';
 
 export async function createRealWorld(
-  server: TemporalServer,
+  server: Pick<TemporalServer, 'address' | 'namespace'>,
   vendor: FakeFlexpertoOptions = {},
 ): Promise<RealWorld> {
   const connection = await Connection.connect({ address: server.address });
@@ -67,8 +67,8 @@ export async function createRealWorld(
     taskQueue,
     root,
     env,
-    startWorker: async (more = {}) => {
-      const worker = await startWorkerProcess({ ...env, ...more });
+    startWorker: async (more = {}, program) => {
+      const worker = await startWorkerProcess({ ...env, ...more }, program);
       workers.push(worker);
       return worker;
     },

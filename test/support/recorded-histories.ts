@@ -11,6 +11,9 @@ export const RECORDED = readdirSync(FOLDER).flatMap((version) =>
   readdirSync(join(FOLDER, version)).map((file) => join(version, file)),
 );
 
+/** Those of sessions; the others are of the callbacks' workflow. */
+export const RECORDED_SESSIONS = RECORDED.filter((file) => !file.endsWith('-callbacks.json'));
+
 export const historyIn = (file: string): History =>
   historyFromJSON(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
 

@@ -15,3 +15,6 @@ export const participant = (change: Record<string, unknown> = {}): Record<string
   ...REQUEST.participants[0],
   ...change,
 });
+
+/** What must never be seen of the participant of `REQUEST`, except where it belongs. */
+export const PARTICIPANT_VALUES: readonly string[] = Object.values(REQUEST.participants[0] ?? {});

@@ -76,3 +76,8 @@ export function follow({ fake, handle, requestId, pause, look }: Followed): Sign
     result: () => handle.result() as Promise<SigningStatus>,
   };
 }
+
+/** The workflow that tells the CRM of a session. */
+export function callbacksOf(session: WorkflowHandle): WorkflowHandle {
+  return session.client.getHandle(`${session.workflowId}/callbacks`);
+}

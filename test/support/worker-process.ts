@@ -11,8 +11,8 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The worker as it runs in production: dist/src/worker.js in a process of its own. */
-export interface WorkerProcess {
+/** A program as it runs in production: an entry point of dist/src in a process of its own. */
+export interface ProgramProcess {
   readonly pid: number;
   /** Everything it has written so far, stdout and stderr. */
   output(): string;
@@ -24,11 +24,18 @@ export interface WorkerProcess {
   readonly ended: Promise<ProcessEnd>;
 }
 
-/** Starts the worker with these variables alone and does not wait for it. */
-export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
+export type WorkerProcess = ProgramProcess;
+
+/** Starts the worker with these variables alone and does not wait for it; the one of this build, or another program. */
+export function spawnWorker(env: NodeJS.ProcessEnv, program = 'dist/src/worker.js'): WorkerProcess {
+  return spawnProgram(program, env);
+}
+
+/** The same for any entry point. */
+export function spawnProgram(program: string, env: NodeJS.ProcessEnv): ProgramProcess {
   // In a folder without .env and without a configuration of Temporal: what counts is what the test says.
   const cwd = resolve('dist');
-  const child = spawn(process.execPath, [resolve('dist/src/worker.js')], {
+  const child = spawn(process.execPath, [resolve(program)], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,8 +63,8 @@ export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
     waitFor: async (text) => {
       const giveUp = Date.now() + READY_SECONDS * 1000;
       while (!written.output.includes(text)) {
-        if (hasEnded) throw new Error(`the worker ended before it said "${text}":\n${written.output}`);
-        if (Date.now() > giveUp) throw new Error(`the worker did not say "${text}":\n${written.output}`);
+        if (hasEnded) throw new Error(`${program} ended before it said "${text}":\n${written.output}`);
+        if (Date.now() > giveUp) throw new Error(`${program} did not say "${text}":\n${written.output}`);
         await sleep(50);
       }
     },
@@ -69,8 +76,8 @@ export function spawnWorker(env: NodeJS.ProcessEnv): WorkerProcess {
 }
 
 /** Starts the worker and waits until it says that it is ready. */
-export async function startWorkerProcess(env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
-  const worker = spawnWorker(env);
+export async function startWorkerProcess(env: NodeJS.ProcessEnv, program?: string): Promise<WorkerProcess> {
+  const worker = spawnWorker(env, program);
   await worker.waitFor('"worker ready"');
   return worker;
 }

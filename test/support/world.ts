@@ -11,10 +11,14 @@ import {
   type FakeFlexpertoOptions,
 } from '../../fake-flexperto/index.js';
 import { createActivities, createUploadUrlSeal } from '../../src/activities/index.js';
+import { createCallbackSender } from '../../src/callbacks/index.js';
+import type { CallbackQueue } from '../../src/domain/callback-queue.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexperto/index.js';
+import { parseHosts } from '../../src/network/hosts.js';
+import type { CallbackTarget } from '../../src/workflows/signing-callbacks.js';
 import { readHandover } from './handover.js';
 import { follow, requestFor, type Signing } from './signing.js';
 
@@ -27,6 +31,13 @@ export interface World {
     overrides?: Record<string, unknown>,
     options?: Partial<WorkflowStartOptions>,
   ) => Promise<Signing>;
+  /**
+   * Starts the callbacks of a session that is not there: once a session with a child has ended, this server skips no time
+   * any more.
+   */
+  readonly startCallbacks: (target: CallbackTarget, queue: CallbackQueue) => Promise<WorkflowHandle>;
+  /** The time of the server. */
+  readonly now: () => Promise<Date>;
   /** Lets time pass. */
   readonly pass: (seconds: number) => Promise<void>;
   /** Whether a session is still open. */
@@ -39,6 +50,11 @@ export interface WorldOptions {
   readonly client?: Partial<FlexpertoOptions>;
   readonly handOver?: string;
   readonly firstPollMs?: number;
+  readonly callbackSecrets?: readonly string[];
+  readonly callbackHosts?: readonly string[];
+  readonly reminderMs?: number;
+  /** What the callbacks are told of their session. */
+  readonly sessionIsOpen?: () => boolean;
 }
 
 const CONTRACT = resolve('examples/contract.pdf');
@@ -64,6 +80,10 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     ...options.client,
   });
   const sources = createSources({ root, hosts: [] });
+  const callbacks = createCallbackSender({
+    secrets: options.callbackSecrets ?? [],
+    hosts: parseHosts(options.callbackHosts ?? []),
+  });
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue,
@@ -79,6 +99,9 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
       hasEarlierRun: () => Promise.resolve(false),
       isSessionTaken: () => Promise.resolve(false),
+      callbacks,
+      reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
+      isSessionOpen: () => Promise.resolve(options.sessionIsOpen?.() ?? true),
     }),
   });
   const running = worker.run();
@@ -98,10 +121,20 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     return follow({ fake, handle, requestId, pause, look: () => env.sleep(LOOK_MS) });
   };
 
+  const startCallbacks: World['startCallbacks'] = async (target, queue) => {
+    const workflowId = `${target.workflowId}/callbacks`;
+    const args = [target, queue];
+    const handle = await env.client.workflow.start('signingCallbacks', { taskQueue, workflowId, args });
+    started.push(handle);
+    return handle;
+  };
+
   return {
     fake,
     root,
     start,
+    startCallbacks,
+    now: async () => new Date(await env.currentTimeMs()),
     pass: (seconds) => env.sleep(seconds * 1000),
     hasOpenSession: async () => {
       const sessions = await Promise.all(started.map((handle) => handle.describe()));
@@ -112,6 +145,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       await running;
       await flexperto.close();
       await sources.close();
+      await callbacks.close();
       await fake.close();
       await rm(root, { recursive: true, force: true });
     },

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinal, type SigningStatus } from '../domain/status.js';
-import { NoServerError, NoWorkerError, type SigningClient } from '../starter/index.js';
+import { isFinal } from '../domain/status.js';
+import type { StatusWithCallback } from './callback.js';
+import type { SigningClient } from './client.js';
+import { NoServerError, NoWorkerError } from './errors.js';
 
 /** What a look at a signing has shown: its status, or that nobody answers at the moment. */
-export type Sight = { readonly status: SigningStatus } | { readonly trouble: NoServerError | NoWorkerError };
+export type Sight =
+  { readonly status: StatusWithCallback } | { readonly trouble: NoServerError | NoWorkerError };
 
 /** Quick while something happens; a wait for a signature may last for weeks. */
 const FIRST_PAUSE_MS = 250;

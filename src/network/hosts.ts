@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Which https hosts documents may come from. */
+/** Which hosts may be asked: those that an administrator has listed. */
 export interface Hosts {
   /** Whether an address may be asked at all: its host and port are listed. */
   allowsUrl(url: URL): boolean;
@@ -9,7 +9,7 @@ export interface Hosts {
 }
 
 /**
- * Reads `SIGNING_DOCUMENT_HOSTS`: host names (`docs.bank.example`, `docs.bank.example:8443`), addresses and ranges
+ * Reads `SIGNING_DOCUMENT_HOSTS` and `SIGNING_CALLBACK_HOSTS`: host names (`docs.bank.example`, `docs.bank.example:8443`), addresses and ranges
  * (`10.1.2.3`, `10.1.0.0/16`), separated by commas. A private address is allowed only where it, or a range around it,
  * is listed, whatever name led to it.
  */

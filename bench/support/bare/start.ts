@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { ChildServer } from '../../../scripts/child-server.js';
+
+/** The task queue of the bare workflow. */
+export const BARE_QUEUE = 'bare';
+
+const READY_SECONDS = 60;
+
+/** The bare workflow's code as a file, as the real one's is. */
+export async function bundleBare(folder: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(__dirname, 'workflow.js'),
+    logger: new DefaultLogger('WARN'),
+  });
+  const file = path.join(folder, 'bare-bundle.js');
+  await writeFile(file, code);
+  return file;
+}
+
+/** A worker for the bare workflow in a process of its own, once it is ready. */
+export async function startBareWorker(address: string, bundle: string): Promise<ChildServer> {
+  const args = [path.join(__dirname, 'worker.js'), address, BARE_QUEUE, bundle];
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = new ChildServer(child, 'The bare worker');
+  await server.waitUntil(async () => {
+    await sleep(5);
+    return server.hasSaid('ready');
+  }, READY_SECONDS);
+  return server;
+}

@@ -1,0 +1,23 @@
+/** A worker for the bare workflow, with the settings of the real one; says "ready" when it is about to poll. */
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { nothing } from './activities.js';
+
+async function main(): Promise<void> {
+  const [address = '', taskQueue = '', codePath = ''] = process.argv.slice(2);
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowBundle: { codePath },
+    activities: { nothing },
+    maxConcurrentActivityTaskExecutions: 50,
+  });
+  process.stdout.write('ready\n');
+  await worker.run();
+  await connection.close();
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,41 @@
+import { workflowIdOf } from '../../src/workflows/messages.js';
+import type { Stage } from './stage.js';
+
+type History = Awaited<ReturnType<ReturnType<Stage['client']['workflow']['getHandle']>['fetchHistory']>>;
+export type Event = NonNullable<History['events']>[number];
+
+export async function eventsOf({ client }: Stage, workflowId: string): Promise<readonly Event[]> {
+  return (await client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
+}
+
+export function eventsOfSession(stage: Stage, requestId: string): Promise<readonly Event[]> {
+  return eventsOf(stage, workflowIdOf(requestId));
+}
+
+/** Activities that the workflow has asked for. */
+export function countActivities(events: readonly Event[]): number {
+  return events.filter(({ activityTaskScheduledEventAttributes: asked }) => asked != null).length;
+}
+
+/**
+ * What Temporal Cloud would bill for a history: the start, every activity, timer, signal, update, marker and change of
+ * search attributes. Further attempts of an activity and its heartbeats are billed too and stand in no history.
+ * Source: docs.temporal.io, "Actions".
+ */
+export function countActions(events: readonly Event[]): number {
+  return events.filter(
+    (event) =>
+      event.workflowExecutionStartedEventAttributes != null ||
+      event.activityTaskScheduledEventAttributes != null ||
+      event.timerStartedEventAttributes != null ||
+      event.workflowExecutionSignaledEventAttributes != null ||
+      event.workflowExecutionUpdateAcceptedEventAttributes != null ||
+      event.markerRecordedEventAttributes != null ||
+      event.upsertWorkflowSearchAttributesEventAttributes != null,
+  ).length;
+}
+
+/** Milliseconds since 1970 by the server's clock. */
+export function timeOf({ eventTime }: Event): number {
+  return Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
+}

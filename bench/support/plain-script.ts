@@ -1,0 +1,48 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { CheckedDocument } from '../../src/domain/request.js';
+import { createFlexpertoClient, type FlexpertoClient } from '../../src/flexperto/index.js';
+import { requestFor } from './sessions.js';
+import type { Stage } from './stage.js';
+
+/** The calls of one session as a script without Temporal makes them: the same calls in the same order. */
+export interface PlainScript {
+  run(documents: readonly CheckedDocument[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createPlainScript(stage: Stage): PlainScript {
+  const [method = '', path = ''] = (stage.variables['FLEXPERTO_HANDOVER'] ?? '').split(' ');
+  const flexperto = createFlexpertoClient({
+    baseUrl: stage.vendorUrl,
+    apiKey: stage.variables['FLEXPERTO_API_KEY'] ?? '',
+    attachMethod: 'auto',
+    handover: { method: method as 'POST', path },
+    timeoutMs: 30_000,
+    uploadTimeoutMs: 300_000,
+  });
+  return { run: (documents) => callAll(flexperto, stage, documents), close: () => flexperto.close() };
+}
+
+async function callAll(
+  flexperto: FlexpertoClient,
+  stage: Stage,
+  documents: readonly CheckedDocument[],
+): Promise<void> {
+  const { employeeId, name, participants } = requestFor(documents);
+  const context = { employeeId, hidden: [] };
+  const sessionId = await flexperto.initiateSession(context, { name, method: 'aes', participants });
+  const { url } = await flexperto.requestUploadUrl(context, sessionId);
+  const files = await Promise.all(
+    documents.map((document) =>
+      flexperto.uploadDocument(url, {
+        name: document.name,
+        bytes: document.bytes,
+        content: createReadStream(join(stage.documents, document.name)),
+      }),
+    ),
+  );
+  for (const file of files) await flexperto.attachDocument(context, sessionId, file);
+  await flexperto.handOver(context, sessionId);
+  await flexperto.listDocuments(context, sessionId);
+}

@@ -1,0 +1,68 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { startFakeProcess } from '../../scripts/fake-process.js';
+import { startProgram } from '../../scripts/program.js';
+import { startTemporalServer } from '../../scripts/temporal-server.js';
+import {
+  createDataConverter,
+  createSigningClient,
+  parsePayloadKeys,
+  type SigningClient,
+} from '../../src/starter/index.js';
+import { bundleBare, startBareWorker } from './bare/start.js';
+
+/** A Temporal server on a database file, the fake vendor with the hand-over call, a worker and a bare one: five processes with this. */
+export interface Stage {
+  readonly client: Client;
+  readonly signings: SigningClient;
+  readonly address: string;
+  readonly vendorUrl: string;
+  /** The folder that documents come from. */
+  readonly documents: string;
+  /** The variables of the worker. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly bareBundle: string;
+  stop(): Promise<void>;
+}
+
+export interface StageOptions {
+  /** Payload keys of worker and client; without, nothing is encrypted. */
+  readonly payloadKeys?: string;
+  readonly pollSeconds?: number;
+}
+
+export async function startStage(folder: string, options: StageOptions = {}): Promise<Stage> {
+  const { payloadKeys = '', pollSeconds = 60 } = options;
+  const documents = join(folder, 'documents');
+  await mkdir(documents);
+  const server = await startTemporalServer({ dbFile: join(folder, 'temporal.db') });
+  const vendor = await startFakeProcess();
+  const variables = {
+    ...vendor.variables,
+    TEMPORAL_ADDRESS: server.address,
+    SIGNING_DOCUMENT_ROOT: documents,
+    SIGNING_POLL_SECONDS: String(pollSeconds),
+    SIGNING_LOG_LEVEL: 'info',
+    SIGNING_PAYLOAD_KEYS: payloadKeys,
+  };
+  const { server: worker } = await startProgram('worker', variables);
+  const bareBundle = await bundleBare(folder);
+  const bare = await startBareWorker(server.address, bareBundle);
+  const connection = await Connection.connect({ address: server.address });
+  const dataConverter = createDataConverter(payloadKeys === '' ? [] : parsePayloadKeys(payloadKeys));
+  const client = new Client({ connection, dataConverter });
+  return {
+    client,
+    signings: createSigningClient(client),
+    address: server.address,
+    vendorUrl: vendor.url,
+    documents,
+    variables,
+    bareBundle,
+    stop: async () => {
+      await connection.close();
+      for (const one of [bare, worker, vendor, server]) await one.stop();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { LedgerEntry } from '../../fake-flexperto/index.js';
+import type { ShownSession } from '../run/vendor.js';
+import type { Order, WorkflowRecord } from './evidence.js';
+import type { Finding } from './finding.js';
+
+/** The calls that must not be made twice, counted once for a whole run. */
+export interface CallCounts {
+  /** By the name of the contract session. */
+  readonly initiate: ReadonlyMap<string, number>;
+  /** By file id. */
+  readonly attach: ReadonlyMap<string, number>;
+}
+
+export function countCalls(ledger: readonly LedgerEntry[]): CallCounts {
+  const initiate = new Map<string, number>();
+  const attach = new Map<string, number>();
+  for (const { call, fileId, requestBody } of ledger) {
+    if (call === 'initiate') add(initiate, nameIn(requestBody));
+    if (call === 'attach') add(attach, fileId ?? '');
+  }
+  return { initiate, attach };
+}
+
+/** No call that must not be repeated reached the vendor more often than the history says it was made. */
+export function judgeCalls(
+  { plan }: Order,
+  contracts: readonly ShownSession[],
+  { calls }: WorkflowRecord,
+  counts: CallCounts,
+): Finding[] {
+  const { requestId } = plan;
+  const finding = (what: string): Finding => ({ offence: 'at-odds', requestId, what });
+  const initiates = counts.initiate.get(plan.name) ?? 0;
+  const files = contracts.flatMap((contract) => contract.files);
+  return [
+    ...(initiates > calls.initiate
+      ? [finding(`initiate reached the vendor ${initiates} times, the history knows of ${calls.initiate}`)]
+      : []),
+    ...files.flatMap(({ id, name }) => {
+      const made = counts.attach.get(id) ?? 0;
+      const known = calls.attach[id] ?? 0;
+      if (made <= known) return [];
+      return finding(`the attach of ${name} reached the vendor ${made} times, the history knows of ${known}`);
+    }),
+  ];
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function nameIn(body: unknown): string {
+  const name = typeof body === 'object' && body !== null && 'name' in body ? body.name : undefined;
+  return typeof name === 'string' ? name : '';
+}

@@ -1,0 +1,42 @@
+import { kindOf, KINDS } from './plan/faults.js';
+import type { Evidence } from './judge/evidence.js';
+import type { RunResult } from './run/run.js';
+import type { Damage } from './run/storm.js';
+
+/** What the sessions have been through. `ended`: how many workers ended without being killed. */
+export function weatherReport(
+  evidence: Evidence,
+  run: RunResult,
+  { workersKilled, serverKilled, ended }: Damage & { readonly ended: number },
+): string {
+  const { ledger, orders, workflows } = evidence;
+  const hit = ledger.filter(({ fault }) => fault === true).length;
+  const lost = sum([...workflows.values()].map(({ calls }) => calls.lost));
+  const planned = sum(orders.map(({ plan }) => countBy(plan.faults.map(kindOf))));
+  const { adopt, retry } = run.decisions;
+  return [
+    `Killed: workers ${workersKilled} times, the Temporal server ${serverKilled} times`,
+    `Workers that ended by themselves and were started again: ${ended}`,
+    `Calls at the vendor: ${ledger.length}, of which ${hit} hit by a fault`,
+    `Faults in wait: ${KINDS.map((kind) => `${kind} ${planned[kind] ?? 0}`).join(', ')}`,
+    `Calls cut off with their worker: ${listed(lost)}`,
+    `Decided by a human: ${adopt} adopted, ${retry} tried again`,
+    `People were told in vain: ${listed(Object.fromEntries(run.toldInVain))}`,
+  ].join('\n');
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  return sum(names.map((name) => ({ [name]: 1 })));
+}
+
+function sum(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const [name, count] of counts.flatMap((one) => Object.entries(one)))
+    total[name] = (total[name] ?? 0) + count;
+  return total;
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(counts).sort(([, one], [, other]) => other - one);
+  return entries.length === 0 ? 'none' : entries.map(([name, count]) => `${name} ${count}`).join(', ');
+}

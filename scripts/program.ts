@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChildServer } from './child-server.js';
+
+const DIST = path.resolve(__dirname, '..');
+const READY_SECONDS = 60;
+
+/** The worker or the gateway, ready. */
+export interface Program {
+  readonly server: ChildServer;
+  /** What it said when it was ready. */
+  readonly ready: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Starts the worker or the gateway as it runs in production, dist/src/{name}.js in a process of its own, and waits until
+ * it is ready. What counts are the given variables alone. Throws one sentence when it does not come up.
+ */
+export async function startProgram(
+  name: 'worker' | 'gateway',
+  variables: Readonly<Record<string, string>>,
+  log?: string,
+): Promise<Program> {
+  // In dist/ there is neither a .env nor, as its home, a configuration of Temporal.
+  const child = spawn(process.execPath, [path.join(DIST, `src/${name}.js`)], {
+    cwd: DIST,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: DIST, ...variables },
+  });
+  const server = new ChildServer(child, `The ${name}`);
+  if (log !== undefined) child.stdout.pipe(createWriteStream(log));
+  const line = { ready: '' };
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    if (text.includes(`"${name} ready"`)) line.ready = text;
+  });
+  await server.waitUntil(async () => {
+    await sleep(5);
+    return line.ready !== '';
+  }, READY_SECONDS);
+  return { server, ready: JSON.parse(line.ready) as Record<string, unknown> };
+}

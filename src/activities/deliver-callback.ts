@@ -1,0 +1,45 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { CallbackError } from '../callbacks/index.js';
+import type { CallbackEvent } from '../domain/callback-event.js';
+import { callbackPauseMs } from '../domain/pacing.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+/** An event on its way to the CRM. */
+export interface CallbackDelivery {
+  readonly url: string;
+  /** The `webhook-id`: the same for every attempt, by which a receiver knows what it has already. */
+  readonly id: string;
+  readonly event: CallbackEvent;
+}
+
+/** What a delivery's failure tells beside its message. */
+export interface DeliveryFailureDetails {
+  readonly attempt: number;
+}
+
+/** The type of the failure after which the CRM is sent nothing more. */
+export type CallbackGone = 'CallbackGone';
+
+/**
+ * Sends one event and returns when it was accepted, ISO 8601. Anything else is retried by the server after a growing
+ * pause, also what the configuration refuses, since it can be put right meanwhile; only 410 is not.
+ */
+export function createDeliverCallback({ callbacks }: Pick<ActivityDependencies, 'callbacks'>) {
+  return async ({ url, id, event }: CallbackDelivery): Promise<string> => {
+    try {
+      await callbacks.send(url, id, event, cancellationSignal());
+      return new Date().toISOString();
+    } catch (error) {
+      throw error instanceof CallbackError ? deliveryFailure(error) : error;
+    }
+  };
+}
+
+function deliveryFailure({ message, gone, retryAfterMs }: CallbackError): ApplicationFailure {
+  const { attempt } = activityInfo();
+  const details: DeliveryFailureDetails = { attempt };
+  const type: CallbackGone | 'CallbackFailed' = gone ? 'CallbackGone' : 'CallbackFailed';
+  const nextRetryDelay = callbackPauseMs(attempt, Math.random(), retryAfterMs);
+  return ApplicationFailure.create({ type, message, details: [details], nonRetryable: gone, nextRetryDelay });
+}

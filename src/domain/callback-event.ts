@@ -1,0 +1,99 @@
+import { FAILED } from './outcome.js';
+import type { Action, DocumentState, SigningState, SigningStatus, Step } from './status.js';
+
+/** What a CRM is told of, by the names that stand in a callback's body. */
+export const CALLBACK_TYPES = [
+  'signing.awaiting-handover', 'signing.awaiting-signature', 'signing.document-failed', 'signing.needs-attention',
+  'signing.still-waiting', 'signing.completed', 'signing.failed', 'signing.withdrawn', 'signing.expired',
+  'signing.cancelled', 'signing.rejected',
+] as const; // prettier-ignore
+export type CallbackType = (typeof CALLBACK_TYPES)[number];
+
+/**
+ * A session as a callback shows it. No personal data, and no name or reason that somebody has written and that could
+ * hold some: the status tells those, to whoever may see it.
+ */
+export interface CallbackFacts {
+  readonly requestId: string;
+  readonly crmRecord: string | null;
+  readonly sessionId: number | null;
+  readonly state: SigningState;
+  readonly deadline: string;
+  /** Only in `needs-attention`. */
+  readonly attention?: { readonly step: Step; readonly actions: readonly Action[] };
+}
+
+/** The document of a `signing.document-failed`: its place in the request, from 0, and the vendor's number. */
+export interface FailedDocument {
+  readonly index: number;
+  readonly documentId: number | null;
+}
+
+/** The body of a callback. `timestamp` is when it happened, ISO 8601 in UTC; `order` grows by one with each of a session. */
+export interface CallbackEvent {
+  readonly type: CallbackType;
+  readonly timestamp: string;
+  readonly order: number;
+  readonly data: CallbackFacts & { readonly document?: FailedDocument };
+}
+
+/** What a change of a session's status means to a CRM: events, often none, and how the session is now. */
+export interface CallbackNews {
+  readonly at: string;
+  readonly events: readonly { readonly type: CallbackType; readonly document?: FailedDocument }[];
+  readonly facts: CallbackFacts;
+}
+
+const OF_STATE: Partial<Record<SigningState, CallbackType>> = {
+  'awaiting-handover': 'signing.awaiting-handover',
+  'awaiting-signature': 'signing.awaiting-signature',
+  'needs-attention': 'signing.needs-attention',
+  completed: 'signing.completed',
+  failed: 'signing.failed',
+  withdrawn: 'signing.withdrawn',
+  expired: 'signing.expired',
+  cancelled: 'signing.cancelled',
+};
+
+/**
+ * The news in a change of the status, or `undefined` where there is none. `rejected`: it ends because the request was at
+ * fault. The end of a question to a human is news without an event, so that nobody is reminded of it.
+ */
+export function newsOf(
+  before: SigningStatus,
+  after: SigningStatus,
+  rejected = false,
+): CallbackNews | undefined {
+  const events = [...failedDocuments(before.documents, after.documents), ...ofState(before, after, rejected)];
+  const answered = before.state === 'needs-attention' && after.state !== 'needs-attention';
+  return events.length > 0 || answered ? { at: after.updatedAt, events, facts: factsOf(after) } : undefined;
+}
+
+function ofState(before: SigningStatus, after: SigningStatus, rejected: boolean): CallbackNews['events'] {
+  const type = rejected ? 'signing.rejected' : OF_STATE[after.state];
+  return before.state === after.state || type === undefined ? [] : [{ type }];
+}
+
+function failedDocuments(
+  before: readonly DocumentState[],
+  after: readonly DocumentState[],
+): CallbackNews['events'] {
+  return after.flatMap(({ status, documentId }, index) =>
+    status === FAILED && before[index]?.status !== FAILED
+      ? [{ type: 'signing.document-failed' as const, document: { index, documentId } }]
+      : [],
+  );
+}
+
+function factsOf({
+  requestId,
+  crmRecord,
+  sessionId,
+  state,
+  deadline,
+  attention,
+}: SigningStatus): CallbackFacts {
+  const facts = { requestId, crmRecord, sessionId, state, deadline };
+  if (state !== 'needs-attention' || attention === null) return facts;
+  return { ...facts, attention: { step: attention.step, actions: attention.actions } };
+}

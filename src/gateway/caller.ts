@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { refusal, type ProblemError } from './problem.js';
+
+/** Who makes a call. */
+export interface Caller {
+  /** As Temporal records who started, resolved or cancelled a session. */
+  readonly identity: string;
+  /** The one employee whose sessions the caller may see and start; without it, every employee's. */
+  readonly employeeId?: string;
+  /** When the caller's token ends, in milliseconds since 1970. */
+  readonly expiresAt?: number;
+}
+
+/** Tells by the token of a call who makes it; `undefined` where this way knows nobody by it. */
+export type Identify = (token: string) => Promise<Caller | undefined>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls, once that is known: always in a call that needs a key. */
+    caller?: Caller;
+  }
+}
+
+/** Who calls, in a route that needs a key. */
+export function callerOf({ caller }: FastifyRequest): Caller {
+  if (caller === undefined) throw new Error('This route was added without requireCaller.');
+  return caller;
+}
+
+/** Lets only callers in that one of the ways knows; for all routes of `app`. */
+export function requireCaller(app: FastifyInstance, ways: readonly Identify[]): void {
+  app.addHook('onRequest', async (request) => {
+    const [, token] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (token === undefined) throw unauthorized('This call needs the header "Authorization: Bearer …".', '');
+    for (const identify of ways) {
+      const caller = await identify(token);
+      if (caller === undefined) continue;
+      request.caller = caller;
+      return;
+    }
+    throw unauthorized('The key or token is not valid.', ', error="invalid_token"');
+  });
+}
+
+/** Source of the challenge: RFC 6750, section 3. */
+function unauthorized(detail: string, error: string): ProblemError {
+  return refusal('unauthorized', detail, { 'www-authenticate': `Bearer realm="signing"${error}` });
+}

@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises';
+import { fastifyMultipart } from '@fastify/multipart';
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ConfigError } from '../../config.js';
+import { codeOf } from '../../network/error-code.js';
+import { createPdfInspector, type PdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
+import { missingField } from '../../documents/signable.js';
+import { refusal } from '../problem.js';
+import { jsonResponse, problemResponses } from '../responses.js';
+import { receiveDocument, type Received } from './receive.js';
+import { sweepRegularly } from './sweep-regularly.js';
+import type { Sweeping } from './sweep.js';
+import { uploadFolder } from './upload-folder.js';
+
+const UploadedDocument = z
+  .strictObject({
+    source: z.string().describe('The `source` of a document in a signing request; it ends in its name.'),
+    bytes: z.int().nonnegative(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    pages: z.int().nullable().describe('Null where the file could not be inspected.'),
+    signatureFields: z
+      .int()
+      .nullable()
+      .describe('Signature fields, signed ones included; null where the file could not be inspected.'),
+    problems: z
+      .array(z.string())
+      .describe(
+        'Why it cannot be signed, in sentences. That a signature field is missing does not matter with the method `qes` ' +
+          'and for a document with signatureFields "none".',
+      ),
+  })
+  .meta({ id: 'UploadedDocument' });
+
+const schema = {
+  tags: ['documents'],
+  operationId: 'uploadDocument',
+  summary: 'Upload a PDF and learn whether it can be signed',
+  description:
+    'A PDF that cannot be signed is kept too, and the answer says why. What no session uses is removed after a day.',
+  consumes: ['multipart/form-data'],
+  body: z.strictObject({ file: z.file().describe('The PDF, with its file name; up to 50 MB.') }),
+  response: {
+    201: jsonResponse('It is uploaded.', UploadedDocument),
+    ...problemResponses('invalid-request', 'unauthorized', 'too-large', 'unsupported-media-type', 'internal'),
+  },
+};
+
+/** `POST /documents`, and the removal of what no session uses. The uploads lie below the document root. */
+export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
+  const { root } = sweeping;
+  const inspector = createPdfInspector();
+  return async (app) => {
+    await makeFolder(root);
+    sweepRegularly(app, sweeping);
+    app.removeAllContentTypeParsers();
+    await app.register(fastifyMultipart);
+    // The form is read while it arrives, by receive.ts.
+    const validatorCompiler = () => (value: unknown) => ({ value });
+    app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
+      const gone = whenGone(reply);
+      const received = await receiveDocument(request, root);
+      return reply.code(201).send(await inspected(received, inspector, gone));
+    });
+  };
+}
+
+/** Not recursive: that never ends where a file system takes no folder, such as below /proc. */
+async function makeFolder(root: string): Promise<void> {
+  await mkdir(uploadFolder(root), { mode: 0o750 }).catch((error: unknown) => {
+    if (codeOf(error) === 'EEXIST') return;
+    throw new ConfigError(
+      `SIGNING_DOCUMENT_ROOT must be a folder that the gateway can write to, for uploads (${codeOf(error, 'unknown error')}).`,
+    );
+  });
+}
+
+async function inspected(
+  { upload, name, bytes, sha256 }: Received,
+  inspector: PdfInspector,
+  signal: AbortSignal,
+): Promise<z.output<typeof UploadedDocument>> {
+  try {
+    const verdict = await inspector.inspect(upload.path, signal);
+    const problems = problemsOf(verdict).map((problem) => `${name} ${problem}.`);
+    const source = await upload.keep();
+    const { pages, fields } = verdict.ok ? verdict.inspection : { pages: null, fields: null };
+    return { source, bytes, sha256, pages, signatureFields: fields, problems };
+  } catch (error) {
+    await upload.discard();
+    throw error;
+  }
+}
+
+function problemsOf(verdict: PdfVerdict): string[] {
+  const problem = verdict.ok ? missingField(verdict.inspection) : verdict.problem;
+  return problem === undefined ? [] : [problem];
+}
+
+/** Aborted when the client is gone before its answer. */
+function whenGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort(refusal('invalid-request', 'The client has gone.'));
+  });
+  return gone.signal;
+}

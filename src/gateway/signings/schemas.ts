@@ -1,0 +1,214 @@
+import { z } from 'zod';
+import { MAX_DEADLINE_DAYS, MAX_DOCUMENTS, PARTICIPANTS } from '../../domain/limits.js';
+import { OUTCOMES } from '../../domain/outcome.js';
+import type { TextRule } from '../../domain/reading.js';
+import { METHODS, SIGNATURE_FIELDS } from '../../domain/request.js';
+import { reasonRule } from '../../domain/resolution.js';
+import { ACTIONS, FINAL_STATES, OPEN_STATES, STEPS } from '../../domain/status.js';
+import * as rules from '../../domain/text-rules.js';
+
+/** A text by a rule of the domain, which decides; the schema says as much of it as a schema can. */
+function text(rule: TextRule, description?: string) {
+  return z
+    .string()
+    .refine((value) => rule.test(value), `must be ${rule.must}`)
+    .meta({
+      pattern: rule.pattern,
+      maxLength: rule.longest,
+      description: description ?? `${rule.must.charAt(0).toUpperCase()}${rule.must.slice(1)}.`,
+    });
+}
+
+const State = z.enum([...OPEN_STATES, ...FINAL_STATES]);
+const Time = z.iso.datetime();
+
+export const RequestId = text(rules.requestId);
+
+/**
+ * What `readRequest` accepts (src/domain/read-request.ts), which reads the body and reports all problems at once; here it
+ * is only described. Not said, since a schema cannot: that names differ, and that something must be there to sign.
+ */
+export const SigningRequest = z
+  .strictObject({
+    requestId: text(
+      rules.requestId,
+      'The CRM’s id of this one click, which makes the start idempotent. May come as the header Idempotency-Key instead.',
+    ).nullish(),
+    employeeId: text(
+      rules.identifier(64),
+      'The employee’s flexperto account id. May be left out by who comes with a token, and cannot be another one.',
+    ).nullish(),
+    name: text(rules.line(255), 'Seen by employee and customer; no personal data, please.'),
+    method: z.enum(METHODS),
+    participants: z
+      .array(
+        z.strictObject({
+          email: text(rules.email),
+          firstname: text(rules.line(200)),
+          lastname: text(rules.line(200)),
+          mobile: text(rules.mobile),
+        }),
+      )
+      .min(PARTICIPANTS)
+      .max(PARTICIPANTS)
+      .describe('The customer who signs: exactly one.'),
+    documents: z
+      .array(
+        z.strictObject({
+          source: text(rules.source),
+          name: text(
+            rules.fileName,
+            'A file name, other than that of any other document; by default the last part of the source.',
+          ).nullish(),
+          sha256: text(rules.sha256, 'Compared with the document where given.').nullish(),
+          signatureFields: z
+            .enum(SIGNATURE_FIELDS)
+            .nullish()
+            .describe('`required` by default; `none` for a document enclosed for information.'),
+        }),
+      )
+      .min(1)
+      .max(MAX_DOCUMENTS)
+      .describe('At least one of them with signature fields, unless the method is qes.'),
+    crmRecord: text(rules.identifier(255)).nullish(),
+    callbackUrl: text(rules.callbackUrl).nullish(),
+    deadlineDays: z.number().gt(0).max(MAX_DEADLINE_DAYS).nullish().describe('30 by default.'),
+  })
+  .meta({
+    id: 'SigningRequest',
+    examples: [
+      {
+        requestId: 'crm-action-8f1c',
+        employeeId: '45',
+        name: 'Task-123 / Documents to be Signed',
+        method: 'aes',
+        participants: [
+          {
+            email: 'john.doe@example.invalid',
+            firstname: 'John',
+            lastname: 'Doe',
+            mobile: '+49176123456789',
+          },
+        ],
+        documents: [{ source: 'file:contract.pdf' }],
+        crmRecord: 'opportunity/0061',
+      },
+    ],
+  });
+
+export const Started = z.object({
+  requestId: z.string(),
+  workflowId: z.string().describe('By which it is found in Temporal.'),
+  created: z
+    .boolean()
+    .describe('`false` where the same request was started before: then nothing new has happened.'),
+});
+
+export const Status = z
+  .object({
+    state: State,
+    requestId: z.string(),
+    sessionId: z.int().nullable().describe('The contract session at flexperto.'),
+    name: z.string(),
+    method: z.enum(METHODS),
+    employeeId: z.string(),
+    crmRecord: z.string().nullable(),
+    documents: z
+      .array(
+        z.object({
+          name: z.string(),
+          bytes: z.int().nullable(),
+          sha256: z.string().nullable(),
+          signatureFields: z.enum(SIGNATURE_FIELDS),
+          fileId: z.string().nullable(),
+          documentId: z.int().nullable(),
+          status: z.string().nullable().describe('The vendor’s word.'),
+          failureReason: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+    attention: z
+      .object({
+        step: z.enum(STEPS),
+        reason: z.string(),
+        actions: z.array(z.enum(ACTIONS)).readonly().describe('What can be sent as `action` to …/resolve.'),
+      })
+      .nullable()
+      .describe('Why the session waits for a human.'),
+    deadline: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'SigningStatus' });
+
+export const Summary = z
+  .object({
+    requestId: z.string(),
+    state: State.nullable().describe('Null where no worker has taken it up yet.'),
+    terminated: z.boolean(),
+    method: z.string().nullable(),
+    employeeId: z.string().nullable(),
+    crmRecord: z.string().nullable(),
+    sessionId: z.int().nullable(),
+    deadline: Time.nullable(),
+    startedAt: Time,
+  })
+  .meta({ id: 'SigningSummary' });
+
+export const Page = z.object({
+  signings: z.array(Summary).readonly(),
+  nextCursor: z.string().nullable().describe('For the next page; null after the last one.'),
+});
+
+const MOST_ON_A_PAGE = 100;
+
+export const Filter = z.strictObject({
+  state: State.optional(),
+  employeeId: text(rules.identifier(64)).optional(),
+  crmRecord: text(rules.identifier(255)).optional(),
+  limit: z
+    .unknown()
+    .transform((value, context) => {
+      if (value === undefined) return undefined;
+      const number = typeof value === 'string' && /^[1-9]\d{0,2}$/.test(value) ? Number(value) : 0;
+      if (number >= 1 && number <= MOST_ON_A_PAGE) return number;
+      context.addIssue(`must be a whole number from 1 to ${MOST_ON_A_PAGE}`);
+      return z.NEVER;
+    })
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_ON_A_PAGE,
+      description: 'At most so many; 100 unless told.',
+    })
+    .optional(),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be the nextCursor of an earlier page')
+    .optional()
+    .describe('The `nextCursor` of the page before.'),
+});
+
+const Reason = text(reasonRule);
+
+export const Resolution = z
+  .discriminatedUnion(
+    'action',
+    [
+      z.strictObject({ action: z.literal('retry') }),
+      z.strictObject({
+        action: z.literal('adopt'),
+        sessionId: z
+          .int()
+          .positive()
+          .exactOptional()
+          .describe('The contract session, after an unclear initiate only.'),
+      }),
+      z.strictObject({ action: z.literal('abort'), reason: Reason }),
+    ],
+    'must be an action that the session allows: retry, adopt or abort',
+  )
+  .meta({ id: 'Resolution' });
+
+export const RecordedOutcome = z
+  .strictObject({ outcome: z.enum(OUTCOMES), reason: Reason.exactOptional() })
+  .meta({ id: 'RecordedOutcome' });

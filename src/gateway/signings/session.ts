@@ -1,0 +1,123 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { callerOf } from '../caller.js';
+import type { ProblemName } from '../problem.js';
+import { jsonResponse, problemResponses } from '../responses.js';
+import { requireOwnSession, type SigningsOf } from './access.js';
+import { RecordedOutcome, RequestId, Resolution, Status } from './schemas.js';
+
+export const SessionParams = z.object({ requestId: RequestId });
+
+/** How every call about one session can end. */
+export const SESSION_PROBLEMS = [
+  'invalid-request', 'unauthorized', 'not-found', 'internal', 'no-server',
+] as const satisfies readonly ProblemName[]; // prettier-ignore
+
+/** How the session itself can have ended without an outcome. */
+export const ENDED_WITHOUT = ['terminated', 'broken', 'rejected'] as const satisfies readonly ProblemName[];
+
+const BODY_PROBLEMS = ['too-large', 'unsupported-media-type'] as const satisfies readonly ProblemName[];
+
+const Accepted = z.object({ requestId: z.string() });
+
+const described = (operationId: string, summary: string, description: string) => ({
+  tags: ['signings'],
+  operationId,
+  summary,
+  description,
+  params: SessionParams,
+});
+
+const statusSchema = {
+  ...described(
+    'getSigning',
+    'The whole state of a signing',
+    'Once it has ended, no worker is needed for the answer.',
+  ),
+  response: {
+    200: jsonResponse('The state.', Status),
+    ...problemResponses(...SESSION_PROBLEMS, ...ENDED_WITHOUT, 'no-worker'),
+  },
+};
+
+const checkSchema = {
+  ...described('checkSigning', 'Look at the documents now', 'A hint: the session asks flexperto, at once.'),
+  response: {
+    202: jsonResponse('The session looks.', Accepted),
+    ...problemResponses(...SESSION_PROBLEMS, ...BODY_PROBLEMS, 'not-possible'),
+  },
+};
+
+const cancelSchema = {
+  ...described(
+    'cancelSigning',
+    'Cancel a signing',
+    'A call in flight is let end first. What exists at flexperto by then stays there.',
+  ),
+  response: {
+    202: jsonResponse('The session has been told to end.', Accepted),
+    ...problemResponses(...SESSION_PROBLEMS, ...BODY_PROBLEMS, 'not-possible'),
+  },
+};
+
+const resolveSchema = {
+  ...described(
+    'resolveSigning',
+    'Decide what a session needs that waits for a human',
+    'Possible in the state `needs-attention`, and there what `attention.actions` names. ' +
+      'The same decision again, on the same question, changes nothing.',
+  ),
+  body: Resolution,
+  response: {
+    200: jsonResponse('The state after the decision.', Status),
+    ...problemResponses(...SESSION_PROBLEMS, ...BODY_PROBLEMS, 'not-possible', 'no-worker'),
+  },
+};
+
+const outcomeSchema = {
+  ...described(
+    'recordOutcome',
+    'Record how a signing ended',
+    'For tenants whose flexperto API cannot tell it, while the session waits for hand-over or signature.',
+  ),
+  body: RecordedOutcome,
+  response: {
+    200: jsonResponse('The state after the record.', Status),
+    ...problemResponses(...SESSION_PROBLEMS, ...BODY_PROBLEMS, 'not-possible', 'no-worker'),
+  },
+};
+
+/** What is known of one session, and what a human decides about it. */
+export function sessionRoutes(signingsOf: SigningsOf): FastifyPluginAsyncZod {
+  return async (app) => {
+    await Promise.resolve();
+    app.addHook<{ Params: z.output<typeof SessionParams> }>('preHandler', async (request) => {
+      const caller = callerOf(request);
+      await requireOwnSession(signingsOf(caller), caller, request.params.requestId);
+    });
+
+    app.get('/signings/:requestId', { schema: statusSchema }, (request) =>
+      signingsOf(callerOf(request)).status(request.params.requestId),
+    );
+
+    app.post('/signings/:requestId/check', { schema: checkSchema }, async (request, reply) => {
+      const { requestId } = request.params;
+      await signingsOf(callerOf(request)).check(requestId);
+      return reply.code(202).send({ requestId });
+    });
+
+    app.post('/signings/:requestId/cancel', { schema: cancelSchema }, async (request, reply) => {
+      const { requestId } = request.params;
+      await signingsOf(callerOf(request)).cancel(requestId);
+      return reply.code(202).send({ requestId });
+    });
+
+    app.post('/signings/:requestId/resolve', { schema: resolveSchema }, (request) =>
+      signingsOf(callerOf(request)).resolve(request.params.requestId, request.body),
+    );
+
+    app.post('/signings/:requestId/outcome', { schema: outcomeSchema }, (request) =>
+      signingsOf(callerOf(request)).recordOutcome(request.params.requestId, request.body),
+    );
+  };
+}

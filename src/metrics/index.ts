@@ -1,0 +1,3 @@
+export { createCallMetrics } from './calls.js';
+export { telemetryOptions } from './exporter.js';
+export { showSessions } from './sessions.js';

@@ -1,0 +1,77 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { CallbackStatus } from '../domain/callback-queue.js';
+import type { SigningStatus } from '../domain/status.js';
+import {
+  CALLBACK_MEMO,
+  CALLBACKS_WORKFLOW_TYPE,
+  callbacksIdOf,
+  readDeliveryId,
+  workflowIdOf,
+} from '../workflows/messages.js';
+import { SigningNotFoundError } from './errors.js';
+import { askServer } from './look-up.js';
+import { decodePayloads } from './payloads.js';
+
+/** A session's status and how the callbacks to its CRM fare: null where none was tried yet, or none was asked for. */
+export interface StatusWithCallback extends SigningStatus {
+  readonly callback: CallbackStatus | null;
+}
+
+/** Adds what the server knows of the callbacks; no worker need run. @throws NoServerError, NoAccessError */
+export async function withCallback(
+  client: Client,
+  requestId: string,
+  status: Promise<SigningStatus>,
+): Promise<StatusWithCallback> {
+  return { ...(await status), callback: await callbackOf(client, requestId) };
+}
+
+async function callbackOf(client: Client, requestId: string): Promise<CallbackStatus | null> {
+  const handle = client.workflow.getHandle(callbacksIdOf(workflowIdOf(requestId)));
+  try {
+    const described = await askServer(client, requestId, () => handle.describe());
+    if (described.type !== CALLBACKS_WORKFLOW_TYPE) return null;
+    return (await failing(client, described)) ?? concluded(described);
+  } catch (error) {
+    if (error instanceof SigningNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The last event that was delivered or given up. */
+function concluded({ memo }: WorkflowExecutionDescription): CallbackStatus | null {
+  return (memo?.[CALLBACK_MEMO] as CallbackStatus | undefined) ?? null;
+}
+
+/** The event that is being tried, once an attempt has failed. */
+async function failing(
+  client: Client,
+  { raw }: WorkflowExecutionDescription,
+): Promise<CallbackStatus | undefined> {
+  for (const { activityId, attempt, lastFailure, nextAttemptScheduleTime } of raw.pendingActivities ?? []) {
+    const event = readDeliveryId(activityId ?? '');
+    if (event === undefined || lastFailure == null) continue;
+    const next = Number(nextAttemptScheduleTime?.seconds ?? 0) * 1000;
+    // The server counts the attempt that comes next.
+    const waits = next > 0;
+    return {
+      ...event,
+      attempt: (attempt ?? 1) - (waits ? 1 : 0),
+      failure: await messageOf(client, lastFailure),
+      nextAttemptAt: waits ? new Date(next).toISOString() : null,
+    };
+  }
+  return undefined;
+}
+
+type ProtoFailure = NonNullable<
+  NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
+>;
+
+async function messageOf(client: Client, failure: ProtoFailure): Promise<string> {
+  if (failure.timeoutFailureInfo != null) return 'the worker was lost during the attempt';
+  const { message, encodedAttributes } = failure;
+  if (encodedAttributes == null) return message ?? '';
+  const [attributes] = await decodePayloads(client.options.loadedDataConverter, [encodedAttributes]);
+  return (attributes as { readonly message?: string } | undefined)?.message ?? '';
+}

@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { CallbackFacts, CallbackType } from '../../src/domain/callback-event.js';
+import { openQueue, type CallbackStatus } from '../../src/domain/callback-queue.js';
+import type { SigningState } from '../../src/domain/status.js';
+import { startCrm, type Crm } from '../support/crm.js';
+import { rejection } from '../support/outcomes.js';
+import { timeSkippingWorlds } from '../support/time-skipping.js';
+import type { World, WorldOptions } from '../support/world.js';
+
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const newWorld = timeSkippingWorlds();
+let crm: Crm;
+beforeEach(async () => {
+  crm = await startCrm();
+});
+afterEach(() => crm.close());
+
+/** The callbacks of a session that says what the test lets it say. */
+interface Told extends Pick<World, 'pass'> {
+  readonly handle: WorkflowHandle;
+  readonly tell: (state: SigningState) => Promise<void>;
+  /** How the last event has fared, once the callbacks have ended. */
+  readonly end: () => Promise<CallbackStatus | null>;
+}
+
+async function told(first: SigningState, options: WorldOptions = {}): Promise<Told> {
+  const world = await newWorld({ callbackSecrets: [SECRET], callbackHosts: crm.hosts, ...options });
+  const session = randomUUID();
+  const target = { url: crm.url, workflowId: `signing-${session}`, session };
+  const handle = await world.startCallbacks(target, openQueue(newsOf(first, await world.now())));
+  return {
+    pass: world.pass,
+    handle,
+    tell: async (state) => handle.signal('news', session, newsOf(state, await world.now())),
+    end: () => handle.result() as Promise<CallbackStatus | null>,
+  };
+}
+
+function newsOf(state: SigningState, at: Date) {
+  const facts: CallbackFacts = {
+    requestId: 'crm-action-8f1c',
+    crmRecord: 'opportunity/0061',
+    sessionId: 13,
+    state,
+    deadline: '2027-01-01T00:00:00.000Z',
+  };
+  const type = `signing.${state}` as CallbackType;
+  return { at: at.toISOString(), events: [{ type }], facts };
+}
+
+const orders = (): number[] => crm.received.map(({ event }) => event.order);
+const attempts = (order: number): number => orders().filter((one) => one === order).length;
+const ids = (): unknown[] => crm.received.map(({ headers }) => headers['webhook-id']);
+
+async function eventsIn(handle: WorkflowHandle): Promise<number> {
+  return ((await handle.fetchHistory()).events ?? []).length;
+}
+
+describe('An event that the CRM does not take', () => {
+  it('is tried for three days, with growing pauses, under one id; the later ones wait for it', async () => {
+    crm.answer(500);
+    const { tell, pass, end, handle } = await told('awaiting-handover');
+    await pass(HOUR);
+    const within = crm.received.length;
+    expect(within).toBeGreaterThan(5);
+    await tell('awaiting-signature');
+    await tell('completed');
+    await pass(2 * DAY);
+    expect(new Set(orders())).toEqual(new Set([1]));
+    expect(crm.received.length).toBeLessThan(within + 20);
+    expect(new Set(ids()).size).toBe(1);
+    expect(await end()).toEqual({
+      order: 3,
+      type: 'signing.completed',
+      attempt: attempts(3),
+      failure: 'given up: the CRM answered 500',
+      nextAttemptAt: null,
+    });
+    expect(attempts(1)).toBeGreaterThan(20);
+    expect(attempts(2)).toBeGreaterThan(1);
+    expect(await eventsIn(handle)).toBeLessThan(60);
+  });
+
+  it('is delivered, and then the later ones in their order, when the CRM is back after a day', async () => {
+    crm.answer(503);
+    const { tell, pass, end } = await told('awaiting-handover');
+    await tell('awaiting-signature');
+    await tell('completed');
+    await pass(DAY);
+    const before = crm.received.length;
+    crm.answer(204);
+    expect(await end()).toMatchObject({ order: 3, type: 'signing.completed' });
+    expect(orders().slice(before)).toEqual([1, 2, 3]);
+    expect(new Set(ids()).size).toBe(3);
+  });
+
+  it('is tried again when the CRM wishes it, and after six hours at the latest', async () => {
+    crm.answer((response) => response.writeHead(503, { 'retry-after': '7200' }).end());
+    const { tell, pass, end } = await told('awaiting-handover');
+    await pass(110 * MINUTE);
+    expect(crm.received).toHaveLength(1);
+    crm.answer((response) => response.writeHead(503, { 'retry-after': '86400' }).end());
+    await pass(20 * MINUTE);
+    expect(crm.received).toHaveLength(2);
+    await pass(5 * HOUR);
+    expect(crm.received).toHaveLength(2);
+    crm.answer(204);
+    await pass(2 * HOUR);
+    expect(crm.received).toHaveLength(3);
+    await tell('cancelled');
+    expect(await end()).toMatchObject({ order: 2, deliveredAt: expect.any(String) as string });
+  });
+});
+
+describe('What the configuration refuses', () => {
+  it.each([
+    [
+      'a secret that is missing',
+      [],
+      ['localhost', '127.0.0.1'],
+      'SIGNING_CALLBACK_SECRET is not set, so nothing is sent',
+    ],
+    [
+      'a host that is not listed',
+      [SECRET],
+      ['127.0.0.1'],
+      "the callback's address must have a host that is on SIGNING_CALLBACK_HOSTS",
+    ],
+    [
+      'a name that leads to a private address that is not listed',
+      [SECRET],
+      ['localhost'],
+      "the callback's address must not lead to a private address that is not on SIGNING_CALLBACK_HOSTS",
+    ],
+  ])('is tried as long, since it can be put right, and never sent: %s', async (_, secrets, hosts, why) => {
+    const { port } = new URL(crm.url);
+    const callbackHosts = hosts.map((host) => (host === 'localhost' ? `${host}:${port}` : host));
+    const { end } = await told('completed', { callbackSecrets: secrets, callbackHosts });
+    expect(await end()).toMatchObject({ order: 1, failure: `given up: ${why}` });
+    expect(crm.connections()).toBe(0);
+  });
+});
+
+describe('A reminder comes', () => {
+  const reminderMs = 2.5 * DAY * 1000;
+
+  it('every time the configured days have passed without news', async () => {
+    const { tell, pass, end } = await told('awaiting-signature', { reminderMs });
+    await pass(2 * DAY);
+    expect(crm.received).toHaveLength(1);
+    while (crm.received.length < 3) await pass(HOUR);
+    expect(crm.types()).toEqual([
+      'signing.awaiting-signature',
+      'signing.still-waiting',
+      'signing.still-waiting',
+    ]);
+    const times = crm.received.map(({ event }) => Date.parse(event.timestamp));
+    for (const [index, time] of times.slice(1).entries())
+      expect(time - (times[index] ?? NaN)).toBeGreaterThanOrEqual(reminderMs);
+    expect(crm.received[2]?.event.data.state).toBe('awaiting-signature');
+    await tell('completed');
+    await end();
+    expect(orders()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('not while there is news', async () => {
+    const { tell, pass, end } = await told('awaiting-handover', { reminderMs });
+    for (const state of ['needs-attention', 'awaiting-handover', 'awaiting-signature'] as const) {
+      await pass(2 * DAY);
+      await tell(state);
+    }
+    await tell('completed');
+    await end();
+    expect(crm.types()).not.toContain('signing.still-waiting');
+  });
+});
+
+describe('The callbacks end by themselves', () => {
+  it('after a 410, whatever is still to be told', async () => {
+    crm.answer(410);
+    const { tell, end } = await told('awaiting-handover');
+    expect(await end()).toEqual({
+      order: 1,
+      type: 'signing.awaiting-handover',
+      attempt: 1,
+      failure: 'the CRM answered 410, so it is sent nothing more',
+      nextAttemptAt: null,
+    });
+    await rejection(tell('completed'));
+    expect(crm.received).toHaveLength(1);
+  });
+
+  it('within a day after their session was terminated, without any further word', async () => {
+    let open = true;
+    const { pass, handle, end } = await told('awaiting-handover', { sessionIsOpen: () => open });
+    await pass(10 * HOUR);
+    open = false;
+    await pass(DAY);
+    expect((await handle.describe()).status.name).toBe('COMPLETED');
+    expect(await end()).toMatchObject({ order: 1 });
+    expect(crm.received).toHaveLength(1);
+  });
+});
+
+it('News of another session under the same workflow id is nobody’s', async () => {
+  const { handle, tell, end } = await told('awaiting-handover');
+  await handle.signal('news', 'another run', newsOf('failed', new Date()));
+  await tell('completed');
+  await end();
+  expect(crm.types()).toEqual(['signing.awaiting-handover', 'signing.completed']);
+});

@@ -1,0 +1,285 @@
+import { randomBytes } from 'node:crypto';
+import { CALLBACK_TYPES, type CallbackType } from '../../src/domain/callback-event.js';
+import { isFinal } from '../../src/domain/status.js';
+import { createSigningClient } from '../../src/starter/index.js';
+import { runCli } from '../cli/cli.js';
+import { startCrm, type Crm, type Received } from '../support/crm.js';
+import { eventually, rejection } from '../support/outcomes.js';
+import { verifyInPython } from '../support/python-receiver.js';
+import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { resetBeforeCall } from '../support/reset.js';
+import { callbacksOf, participant, type Signing } from '../support/signing.js';
+
+const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
+const [OLD_SECRET, NEW_SECRET] = [freshSecret(), freshSecret()];
+const A_SECOND_IN_DAYS = 1 / 86_400;
+
+const newWorld = realWorlds();
+let crm: Crm;
+beforeEach(async () => {
+  crm = await startCrm();
+});
+afterEach(() => crm.close());
+
+/** A world whose worker calls the CRM of this test. */
+async function calledBackWorld(more: NodeJS.ProcessEnv = {}): Promise<RealWorld> {
+  const world = await newWorld();
+  await world.startWorker(envOf(more));
+  return world;
+}
+
+const envOf = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  SIGNING_CALLBACK_SECRET: `${NEW_SECRET},${OLD_SECRET}`,
+  SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
+  ...more,
+});
+
+const receivedOf = ({ requestId }: Signing): Received[] =>
+  crm.received.filter(({ event }) => event.data.requestId === requestId);
+const typesOf = (signing: Signing): string[] =>
+  receivedOf(signing).map(({ event }) => event.type.replace('signing.', ''));
+const ordersOf = (signing: Signing): number[] => receivedOf(signing).map(({ event }) => event.order);
+
+const untilTold = (signing: Signing, type: CallbackType): Promise<void> =>
+  eventually(`the CRM is told ${type}`, () => receivedOf(signing).some(({ event }) => event.type === type));
+
+async function untilCallbacksEnd(signing: Signing): Promise<void> {
+  await eventually('the CRM is told something', () => receivedOf(signing).length > 0);
+  await callbacksOf(signing.handle).result();
+}
+
+/** One session for each way in which a session can end. */
+async function everyEnd({ fake, start }: RealWorld): Promise<Record<string, Signing>> {
+  const begin = (change = {}): Promise<Signing> => start({ callbackUrl: crm.url, ...change });
+  const handedOver = async (signing: Signing): Promise<number> => {
+    const sessionId = (await signing.untilState('awaiting-handover')).sessionId ?? 0;
+    fake.handOver(sessionId);
+    await signing.handle.signal('checkNow');
+    await signing.untilState('awaiting-signature');
+    return sessionId;
+  };
+
+  const completed = await begin();
+  await completed.signAll();
+  const failed = await begin({ method: 'ves' });
+  const sessionId = await handedOver(failed);
+  const documents = fake.sessions().find(({ id }) => id === sessionId)?.documents ?? [];
+  for (const { id } of documents)
+    fake.failIdentification(sessionId, id, `${participant.lastname} is unknown`);
+  await failed.handle.signal('checkNow');
+  const withdrawn = await begin();
+  fake.remove((await withdrawn.untilState('awaiting-handover')).sessionId ?? 0);
+  await withdrawn.handle.signal('checkNow');
+  // The fault that follows is meant for the next one.
+  for (const session of [completed, failed, withdrawn]) await session.result();
+  const cancelled = await begin();
+  fake.faults.add({ call: 'list', status: 403 });
+  await cancelled.untilState('needs-attention');
+  await cancelled.handle.cancel();
+  const rejected = await begin({ documents: [{ source: 'file:missing.pdf' }] });
+  await rejection(rejected.result());
+  const expired = await begin({ deadlineDays: 5 * A_SECOND_IN_DAYS });
+  return { completed, failed, withdrawn, cancelled, rejected, expired };
+}
+
+describe('A CRM', () => {
+  it('is told of everything that happens, in order, so that a receiver in another language can verify it', async () => {
+    const sessions = await everyEnd(await calledBackWorld());
+    await Promise.all(Object.values(sessions).map(untilCallbacksEnd));
+
+    const told = Object.fromEntries(
+      Object.entries(sessions).map(([end, signing]) => [end, typesOf(signing)]),
+    );
+    expect(told).toEqual({
+      completed: ['awaiting-handover', 'awaiting-signature', 'completed'],
+      failed: ['awaiting-handover', 'awaiting-signature', 'document-failed', 'document-failed', 'failed'],
+      withdrawn: ['awaiting-handover', 'withdrawn'],
+      cancelled: expect.arrayContaining(['needs-attention', 'cancelled']) as string[],
+      rejected: ['rejected'],
+      expired: expect.arrayContaining(['expired']) as string[],
+    });
+    const all = new Set(crm.received.map(({ event }) => event.type));
+    expect([...all, 'signing.still-waiting'].sort()).toEqual([...CALLBACK_TYPES].sort());
+    for (const signing of Object.values(sessions))
+      expect(ordersOf(signing)).toEqual(ordersOf(signing).map((_, index) => index + 1));
+    expect(new Set(crm.received.map(({ headers }) => headers['webhook-id'])).size).toBe(crm.received.length);
+
+    const events = crm.received.map(({ event }) => ({ event }));
+    for (const secret of [OLD_SECRET, NEW_SECRET])
+      expect(await verifyInPython(secret, crm.received)).toEqual(events);
+    const bodies = crm.received.map(({ body }) => body).join('\n');
+    for (const personal of [...Object.values(participant), 'contract.pdf', 'Task-123'])
+      expect(bodies).not.toContain(personal);
+  });
+
+  it('is reminded of a session that waits', async () => {
+    const { start } = await calledBackWorld({ SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS) });
+    const signing = await start({ callbackUrl: crm.url });
+    await untilTold(signing, 'signing.still-waiting');
+    await signing.handle.cancel();
+    await untilCallbacksEnd(signing);
+    expect(typesOf(signing).slice(0, 2)).toEqual(['awaiting-handover', 'still-waiting']);
+    expect(typesOf(signing).at(-1)).toBe('cancelled');
+  });
+
+  it('that is away holds nothing up; the status tells how it stands, and in the end it gets everything', async () => {
+    const world = await calledBackWorld();
+    const signings = createSigningClient(world.client);
+    crm.answer(503);
+    const signing = await world.start({ callbackUrl: crm.url });
+    const { requestId } = signing;
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+
+    await eventually(
+      'the status tells how many attempts have failed, and when the next one comes',
+      async () => {
+        const { state, callback } = await signings.status(requestId);
+        if (callback === null || 'deliveredAt' in callback || callback.nextAttemptAt === null) return false;
+        expect({ state, ...callback }).toMatchObject({
+          state: 'completed',
+          order: 1,
+          type: 'signing.awaiting-handover',
+          failure: 'the CRM answered 503',
+        });
+        return (
+          callback.attempt === receivedOf(signing).length && Date.parse(callback.nextAttemptAt) > Date.now()
+        );
+      },
+    );
+    const page = await callbacksOf(signing.handle).query<{ currentDetails?: string }>(
+      '__temporal_workflow_metadata',
+    );
+    expect(page.currentDetails).toMatch(
+      /^\*\*Now:\*\* no\. 1, `signing\.awaiting-handover`.*\*\*Then:\*\* `signing\.awaiting-signature`, `signing\.completed`$/s,
+    );
+    const shown = await runCli(['status', requestId], { env: world.env, cwd: world.root });
+    expect(shown.stdout).toMatch(
+      /last callback +no\. 1 signing\.awaiting-handover, attempt \d+: the CRM answered 503/,
+    );
+
+    crm.answer(204);
+    await untilCallbacksEnd(signing);
+    expect((await signings.wait(requestId)).callback).toEqual({
+      order: 3,
+      type: 'signing.completed',
+      deliveredAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    });
+    expect([...new Set(ordersOf(signing))]).toEqual([1, 2, 3]);
+    const later = await runCli(['status', requestId], { env: world.env, cwd: world.root });
+    expect(later.stdout).toMatch(/last callback +no\. 3 signing\.completed, delivered \d{4}-.* UTC/);
+  });
+});
+
+it('A worker that is killed in the middle of a delivery leaves it to the next one, under the same id', async () => {
+  const world = await newWorld();
+  const worker = await world.startWorker(envOf());
+  crm.answer(() => undefined);
+  const signing = await world.start({ callbackUrl: crm.url });
+  await untilTold(signing, 'signing.awaiting-handover');
+  worker.kill('SIGKILL');
+  await worker.ended;
+  crm.answer(204);
+  await world.startWorker(envOf());
+  await eventually('it is delivered', () => receivedOf(signing).length === 2);
+  const [lost, delivered] = receivedOf(signing);
+  expect(delivered?.body).toBe(lost?.body);
+  expect(delivered?.headers['webhook-id']).toBe(lost?.headers['webhook-id']);
+  expect(await verifyInPython(NEW_SECRET, receivedOf(signing))).toHaveLength(2);
+});
+
+describe('A session goes its way, and the numbers grow on,', () => {
+  it('when an operator has reset it to a moment before the CRM was told of anything', async () => {
+    const world = await calledBackWorld();
+    const signing = await world.start({ callbackUrl: crm.url });
+    await signing.untilState('awaiting-handover');
+    await untilTold(signing, 'signing.awaiting-handover');
+    await resetBeforeCall('attachDocument', world.client, signing.handle);
+    await eventually('it waits again', () => typesOf(signing).length === 2);
+    await signing.signAll();
+    await untilCallbacksEnd(signing);
+    expect(typesOf(signing)).toEqual([
+      'awaiting-handover', 'awaiting-handover', 'awaiting-signature', 'completed',
+    ]); // prettier-ignore
+    expect(ordersOf(signing)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('when somebody has terminated its callbacks, of which the status shows the last, and the log says so', async () => {
+    const world = await newWorld();
+    const worker = await world.startWorker(envOf());
+    const signing = await world.start({ callbackUrl: crm.url });
+    await untilTold(signing, 'signing.awaiting-handover');
+    const signings = createSigningClient(world.client);
+    const isShown = async (): Promise<boolean> =>
+      (await signings.status(signing.requestId)).callback !== null;
+    await eventually('it is delivered', isShown);
+    await callbacksOf(signing.handle).terminate('by a test');
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+    expect(typesOf(signing)).toEqual(['awaiting-handover']);
+    expect((await signings.status(signing.requestId)).callback).toMatchObject({ order: 1 });
+    // What was written arrives here later than the result.
+    await worker.waitFor('a CRM is not told of a change');
+  });
+
+  it('when the CRM has answered 410', async () => {
+    const world = await calledBackWorld();
+    crm.answer(410);
+    const signing = await world.start({ callbackUrl: crm.url });
+    await untilCallbacksEnd(signing);
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+    expect(typesOf(signing)).toEqual(['awaiting-handover']);
+    const { callback } = await createSigningClient(world.client).status(signing.requestId);
+    expect(callback).toMatchObject({
+      failure: 'the CRM answered 410, so it is sent nothing more',
+      nextAttemptAt: null,
+    });
+  });
+});
+
+it('The callbacks of a session that somebody has terminated end without a further word', async () => {
+  const world = await calledBackWorld({ SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS) });
+  const signing = await world.start({ callbackUrl: crm.url });
+  await untilTold(signing, 'signing.awaiting-handover');
+  await signing.handle.terminate('by a test');
+  const before = typesOf(signing).length;
+  await untilCallbacksEnd(signing);
+  // One that was on its way may still arrive.
+  expect(typesOf(signing).length).toBeLessThanOrEqual(before + 1);
+  expect(receivedOf(signing).some(({ event }) => isFinal(event.data.state))).toBe(false);
+});
+
+it('A second start under the id of a session tells its CRM nothing, since nothing has happened to it', async () => {
+  const world = await calledBackWorld();
+  const signing = await world.start({ callbackUrl: crm.url });
+  await untilTold(signing, 'signing.awaiting-handover');
+  await eventually('its callbacks wait for news', async () => {
+    const { pendingActivities } = (await callbacksOf(signing.handle).describe()).raw;
+    return pendingActivities?.some(({ lastFailure }) => lastFailure != null) === true;
+  });
+  await signing.handle.terminate('by a test');
+  await eventually('the list of workflows knows it', async () => {
+    const { count } = await world.client.workflow.count(`WorkflowId = 'signing-${signing.requestId}'`);
+    return count > 0;
+  });
+  const again = await world.start(
+    { callbackUrl: crm.url, requestId: signing.requestId },
+    { workflowId: signing.handle.workflowId, workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
+  );
+  await rejection(again.result());
+  expect(typesOf(signing)).toEqual(['awaiting-handover']);
+  expect(await callbacksOf(signing.handle).describe()).toMatchObject({ status: { name: 'RUNNING' } });
+  await callbacksOf(signing.handle).terminate('by a test');
+});
+
+it('A session without a callbackUrl has no callbacks', async () => {
+  const world = await calledBackWorld();
+  const signing = await world.start();
+  await signing.signAll();
+  await signing.result();
+  expect(await rejection(callbacksOf(signing.handle).describe())).toMatchObject({
+    name: 'WorkflowNotFoundError',
+  });
+  expect((await createSigningClient(world.client).status(signing.requestId)).callback).toBeNull();
+});

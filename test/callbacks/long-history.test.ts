@@ -1,0 +1,61 @@
+import { createSigningClient } from '../../src/starter/index.js';
+import { startCrm, type Crm } from '../support/crm.js';
+import { eventually } from '../support/outcomes.js';
+import { realWorlds } from '../support/real-world.js';
+import { callbacksOf } from '../support/signing.js';
+
+/** A server that suggests early what it suggests after thousands of events otherwise. */
+const newWorld = realWorlds({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 80 } });
+let crm: Crm;
+beforeEach(async () => {
+  crm = await startCrm();
+});
+afterEach(() => crm.close());
+
+it('Where session and callbacks go on in fresh runs the numbers grow on, and nothing is lost or told twice', async () => {
+  const world = await newWorld();
+  await world.startWorker({
+    SIGNING_CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
+  });
+  const signing = await world.start({ callbackUrl: crm.url });
+  const signings = createSigningClient(world.client);
+  const callbacks = callbacksOf(signing.handle);
+  await signing.untilState('awaiting-handover');
+  await eventually('the CRM is told', () => crm.received.length === 1);
+  const first = {
+    session: (await signing.handle.describe()).runId,
+    callbacks: (await callbacks.describe()).runId,
+  };
+  const questions = 4;
+  for (let asked = 1; asked <= questions; asked += 1) {
+    world.fake.faults.add({ call: 'list', status: 403, times: 100 });
+    await signing.handle.signal('checkNow');
+    await signing.untilState('needs-attention');
+    world.fake.faults.clear();
+    await signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+    await eventually('the status shows what the CRM was told', async () => {
+      const { callback } = await signings.status(signing.requestId);
+      return callback?.order === 1 + 2 * asked && 'deliveredAt' in callback;
+    });
+  }
+  await signing.signAll();
+  await signing.result();
+  await callbacks.result();
+  expect((await signing.handle.describe()).runId).not.toBe(first.session);
+  expect((await callbacks.describe()).runId).not.toBe(first.callbacks);
+  const [started] = (await callbacks.fetchHistory()).events ?? [];
+  expect(Object.keys(started?.workflowExecutionStartedEventAttributes?.memo?.fields ?? {})).toEqual([
+    'callback',
+  ]);
+  const asked = ['signing.needs-attention', 'signing.awaiting-handover'];
+  expect(crm.types()).toEqual([
+    'signing.awaiting-handover',
+    ...Array.from({ length: questions }, () => asked).flat(),
+    'signing.awaiting-signature',
+    'signing.completed',
+  ]);
+  expect(crm.received.map(({ event }) => event.order)).toEqual(crm.received.map((_, index) => index + 1));
+  const { callback } = await signings.status(signing.requestId);
+  expect(callback).toMatchObject({ order: 3 + 2 * questions, type: 'signing.completed' });
+});

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { freePort } from '../../scripts/ports.js';
+import { findPythonWith } from '../../scripts/python-environment.js';
+import { endWithThisProcess } from '../../scripts/watchdog.js';
+import { createCallbackSender } from '../../src/callbacks/index.js';
+import type { CallbackEvent } from '../../src/domain/callback-event.js';
+import { parseHosts } from '../../src/network/hosts.js';
+import { eventually, rejection } from '../support/outcomes.js';
+import { RECEIVER_REQUIREMENTS } from '../support/python-receiver.js';
+
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+const OTHER_SECRET = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
+
+/** An example of the README, which must name every field that a callback has. */
+const example = (language: string, holding: string): string => {
+  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```(\w+)\n([^]*?)^```$/gm)];
+  return blocks.find(([, kind, code = '']) => kind === language && code.includes(holding))?.[2] ?? '';
+};
+const event = JSON.parse(example('json', '"signing.needs-attention"')) as CallbackEvent;
+
+it('The receiver of the README takes what is signed, once, and refuses what is not', async () => {
+  const port = await freePort();
+  const receiver = spawn(
+    await findPythonWith(RECEIVER_REQUIREMENTS),
+    ['-c', example('python', 'standardwebhooks')],
+    {
+      env: { PORT: String(port), SIGNING_CALLBACK_SECRET: SECRET },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const watchdog = endWithThisProcess(receiver.pid ?? -1);
+  let printed = '';
+  receiver.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const hosts = parseHosts([`127.0.0.1:${port}`]);
+  const [sender, stranger] = [SECRET, OTHER_SECRET].map((secret) =>
+    createCallbackSender({ secrets: [secret], hosts }),
+  );
+  const url = `http://127.0.0.1:${port}/hooks`;
+  try {
+    await eventually(
+      'the receiver is up',
+      async () =>
+        (await sender?.send(url, 'a-2', event).then(
+          () => true,
+          () => false,
+        )) === true,
+    );
+    await sender?.send(url, 'a-2', event);
+    await sender?.send(url, 'a-3', { ...event, type: 'signing.cancelled', order: 3 });
+    expect(
+      await rejection(stranger?.send(url, 'a-4', { ...event, order: 4 }) ?? Promise.resolve()),
+    ).toMatchObject({
+      message: 'the CRM answered 401',
+    });
+    await eventually('both are printed', () => printed.includes('cancelled'));
+    expect(printed).toBe('opportunity/0061 signing.needs-attention\nopportunity/0061 signing.cancelled\n');
+  } finally {
+    await sender?.close();
+    await stranger?.close();
+    const ended = once(receiver, 'close');
+    receiver.kill('SIGKILL');
+    await ended;
+    watchdog.release();
+  }
+});

@@ -1,0 +1,109 @@
+import type { Evidence, Order, WorkflowRecord } from '../../chaos/judge/evidence.js';
+import { planSession, type SessionPlan } from '../../chaos/plan/session.js';
+import type { ShownSession } from '../../chaos/run/vendor.js';
+import type { LedgerEntry } from '../../fake-flexperto/index.js';
+import type { SigningStatus } from '../../src/starter/index.js';
+
+type State = SigningStatus['state'];
+
+const DOCUMENTS = ['z-1.pdf', 'a-2.pdf', 'm-3.pdf'];
+
+/** A session of three documents that went as it should: what each side knows of it, to be spoilt by a test. */
+export interface Session {
+  order: Order;
+  contracts: ShownSession[];
+  ledger: LedgerEntry[];
+  workflow: WorkflowRecord | undefined;
+}
+
+export function honestSession(number: number, state: State = 'completed'): Session {
+  const plan: SessionPlan = { ...planSession(1, number), documents: DOCUMENTS };
+  const sha256s = DOCUMENTS.map((name) => `sha256 of ${plan.requestId}/${name}`);
+  const contract = contractOf(plan, 13 + number, sha256s);
+  return {
+    order: { plan, sha256s },
+    contracts: [contract],
+    ledger: [
+      entry({ call: 'initiate', effect: 'session-initiated', requestBody: { name: plan.name } }),
+      ...contract.files.map(({ id: fileId }) =>
+        entry({ call: 'attach', effect: 'document-attached', fileId }),
+      ),
+    ],
+    workflow: {
+      end: state === 'needs-attention' ? 'running' : 'completed',
+      failure: null,
+      status: statusOf(plan, contract, state),
+      calls: {
+        initiate: 1,
+        attach: Object.fromEntries(contract.files.map(({ id }) => [id, 1])),
+        lost: {},
+      },
+    },
+  };
+}
+
+export function evidenceOf(...sessions: readonly Session[]): Evidence {
+  return {
+    orders: sessions.map(({ order }) => order),
+    contracts: sessions.flatMap(({ contracts }) => contracts),
+    ledger: sessions.flatMap(({ ledger }) => ledger),
+    workflows: new Map(
+      sessions.flatMap(({ order, workflow }) =>
+        workflow === undefined ? [] : [[order.plan.requestId, workflow] as const],
+      ),
+    ),
+  };
+}
+
+function contractOf(plan: SessionPlan, id: number, sha256s: readonly string[]): ShownSession {
+  const documents = plan.documents.map((name, index) => ({
+    id: 100 * id + index,
+    fileId: `file ${id}/${index}`,
+    name,
+    sha256: sha256s[index] ?? '',
+    status: 'FINISHED',
+  }));
+  const files = documents.map(({ fileId, name }) => ({ id: fileId, name }));
+  return { id, name: plan.name, employeeId: plan.employeeId, handedOver: true, documents, files };
+}
+
+function statusOf(plan: SessionPlan, contract: ShownSession, state: State): SigningStatus {
+  const attention = { step: 'attach', reason: 'attach: refused', actions: ['retry', 'abort'] } as const;
+  return {
+    state,
+    requestId: plan.requestId,
+    sessionId: contract.id,
+    name: plan.name,
+    method: plan.method,
+    employeeId: plan.employeeId,
+    crmRecord: null,
+    documents: contract.documents.map(({ id, fileId, name, sha256, status }) => ({
+      name,
+      bytes: 1,
+      sha256,
+      signatureFields: 'required',
+      fileId,
+      documentId: id,
+      status,
+      failureReason: null,
+    })),
+    attention: state === 'needs-attention' ? attention : null,
+    deadline: '2030-01-01T00:00:00Z',
+    updatedAt: '2029-01-01T00:00:00Z',
+  };
+}
+
+export function entry(what: Partial<LedgerEntry>): LedgerEntry {
+  return {
+    at: '2029-01-01T00:00:00Z',
+    call: 'list',
+    method: 'POST',
+    path: '/',
+    employeeId: '45',
+    status: 200,
+    effect: null,
+    headers: [],
+    apiKey: 'right',
+    ...what,
+  };
+}

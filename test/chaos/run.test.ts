@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+interface Ended {
+  readonly pid: number;
+  readonly code: number | null;
+  readonly output: string;
+  readonly error: string;
+}
+
+/** The command as a person runs it, in a process of its own. */
+function chaos(...args: string[]): Promise<Ended> {
+  return new Promise((done) => {
+    const program = resolve('dist/chaos/main.js');
+    const child = execFile(process.execPath, [program, ...args], (_, output, error) => {
+      done({ pid: child.pid ?? 0, code: child.exitCode, output, error });
+    });
+  });
+}
+
+const rowOf = (output: string, what: string): number =>
+  Number(new RegExp(`^ *(\\d+) +${what}$`, 'm').exec(output)?.[1]);
+
+describe('A short chaos run', () => {
+  let ended: Ended;
+
+  // Six sessions whose first calls are mostly hit: a human adopts two contract sessions, and has one initiated again.
+  beforeAll(async () => {
+    ended = await chaos('--sessions', '6', '--seed', '3280');
+  }, 300_000);
+
+  it.each([
+    'told otherwise than the vendor knows it',
+    'contract sessions created twice',
+    'documents attached twice',
+    'documents in the wrong order or with wrong bytes',
+    'lost',
+  ])('ends with 0 in the row "%s"', (row) => {
+    expect([row, rowOf(ended.output, row), ended.error]).toEqual([row, 0, '']);
+  });
+
+  it('carries every session to the end that employee and customer gave it', () => {
+    const ends = ['sessions started', 'completed', 'failed', 'waiting for a human'];
+    expect(ends.map((end) => rowOf(ended.output, end))).toEqual([6, 5, 1, 0]);
+    expect(ended.code).toBe(0);
+  });
+
+  it('has killed workers and the Temporal server, and met faults', () => {
+    expect(ended.output).toMatch(/^Killed: workers [1-9]\d* times, the Temporal server [1-9]\d* times$/m);
+    expect(ended.output).toMatch(/of which [1-9]\d* hit by a fault$/m);
+    expect(ended.output).toMatch(/^Decided by a human: [1-9]\d* adopted, [1-9]\d* tried again$/m);
+  });
+
+  it('says how to repeat it, and leaves nothing behind', () => {
+    expect(ended.output).toContain('npm run chaos -- --sessions 6 --seed 3280');
+    expect(existsSync(resolve('.chaos', `3280-${ended.pid}`))).toBe(false);
+  });
+});
+
+describe('A chaos run with wrong arguments', () => {
+  it.each([
+    [['--sessions', '0'], '--sessions must be a whole number from 1 to 9999, not 0.'],
+    [['--seed', 'x'], '--seed must be a whole number from 0 to 2147483647, not x.'],
+  ])('%j ends at once with one sentence', async (args, sentence) => {
+    const { code, error, output } = await chaos(...args);
+    expect([code, error, output]).toEqual([1, `${sentence}\n`, '']);
+  });
+});

@@ -1,0 +1,43 @@
+import type { Output } from '../../src/cli/output.js';
+import { createProgress } from '../../src/cli/progress.js';
+import type { StatusWithCallback } from '../../src/starter/index.js';
+
+const waiting: StatusWithCallback = {
+  state: 'needs-attention',
+  requestId: 'crm-action-8f1c',
+  sessionId: 13,
+  name: 'Task-123',
+  method: 'aes',
+  employeeId: '45',
+  crmRecord: null,
+  documents: [],
+  attention: { step: 'attach', reason: 'attach: refused', actions: ['retry', 'abort'] },
+  deadline: '2027-01-01T00:00:00.000Z',
+  updatedAt: '2026-12-01T12:00:00.000Z',
+  callback: null,
+};
+
+const delivered: StatusWithCallback = {
+  ...waiting,
+  callback: { order: 1, type: 'signing.needs-attention', deliveredAt: '2026-12-01T12:00:01.000Z' },
+};
+
+it('A question is shown once, however the callbacks fare, and again when it is asked again', () => {
+  const told: (readonly string[])[] = [];
+  const output: Output = {
+    json: false,
+    terminal: false,
+    answer: () => undefined,
+    tell: (lines) => told.push(lines),
+    warn: () => undefined,
+    fail: () => undefined,
+    live: { show: () => undefined, yield: () => undefined, clear: () => undefined },
+    paint: (_, text) => text,
+  };
+  const show = createProgress(output);
+  show(waiting);
+  show(delivered);
+  expect(told).toHaveLength(1);
+  show({ ...waiting, updatedAt: '2026-12-01T12:00:02.000Z' });
+  expect(told).toHaveLength(2);
+});

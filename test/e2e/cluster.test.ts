@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type Cluster } from '../../scripts/cluster/cluster.js';
+import { freePort } from '../../scripts/ports.js';
+import { writeLargePdf } from '../support/large-pdf.js';
+import { eventually } from '../support/outcomes.js';
+import { createRealWorld, type RealWorld } from '../support/real-world.js';
+import { createUploadValve } from '../support/upload-valve.js';
+import type { WorkerProcess } from '../support/worker-process.js';
+
+const MEGABYTE = 1024 * 1024;
+
+let folder: string;
+let cluster: Cluster;
+let workers: WorkerProcess[] = [];
+
+/** A Temporal server on Postgres, and two workers: each part is killed in turn while a document is on its way. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signing-cluster-'));
+  cluster = await startCluster(folder);
+}, 600_000);
+
+afterAll(async () => {
+  await cluster.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Kills both workers: which of them uploads is not known from outside. */
+async function killWorkers(): Promise<void> {
+  for (const worker of workers) worker.kill('SIGKILL');
+  await Promise.all(workers.map(({ ended }) => ended));
+}
+
+async function startWorkers(world: RealWorld): Promise<void> {
+  workers = await Promise.all([world.startWorker(), world.startWorker()]);
+}
+
+const parts: [string, { kill: () => Promise<void>; restart: (world: RealWorld) => Promise<void> }][] = [
+  ['Postgres', { kill: () => cluster.postgres.kill(), restart: () => cluster.postgres.restart() }],
+  ['the Temporal server', { kill: () => cluster.temporal.kill(), restart: () => cluster.temporal.restart() }],
+  ['the workers', { kill: killWorkers, restart: startWorkers }],
+  [
+    'all of them together',
+    {
+      kill: async () => {
+        await Promise.all([killWorkers(), cluster.temporal.kill(), cluster.postgres.kill()]);
+      },
+      restart: async (world) => {
+        await cluster.postgres.restart();
+        await cluster.temporal.restart();
+        await startWorkers(world);
+      },
+    },
+  ],
+];
+
+it.each(parts)(
+  '%s killed in the middle of an upload and back again: the session ends well, and nothing is sent twice',
+  async (_, { kill, restart }) => {
+    const uploadPort = await freePort();
+    const valve = await createUploadValve(uploadPort, MEGABYTE);
+    const world = await createRealWorld(cluster, { uploadPort, publicUploadUrl: valve.url });
+    try {
+      await writeLargePdf(join(world.root, 'large.pdf'), 5 * MEGABYTE);
+      await startWorkers(world);
+      const documents = [{ source: 'file:large.pdf' }, { source: 'file:terms.pdf' }];
+      const signing = await world.start({ documents });
+      await eventually('the large document is under way', () => valve.held() === 1);
+
+      await kill();
+      // What was on its way either arrives while nobody listens, or never.
+      valve.open();
+      await restart(world);
+
+      await signing.signAll();
+      const { state, sessionId } = await signing.result();
+      expect(state).toBe('completed');
+      expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
+      const session = world.fake.sessions().find(({ id }) => id === sessionId);
+      expect(session?.documents.map(({ name }) => name)).toEqual(['large.pdf', 'terms.pdf']);
+    } finally {
+      await world.close();
+      await valve.close();
+    }
+  },
+  180_000,
+);

@@ -1,0 +1,118 @@
+import { connect, type Socket } from 'node:net';
+import { REQUEST } from '../support/requests.js';
+import { createGatewayWorld, KEY, problem, type GatewayWorld } from './gateway-world.js';
+
+let world: GatewayWorld;
+beforeAll(async () => {
+  world = await createGatewayWorld();
+});
+afterAll(() => world.close());
+
+/** Sends bytes as they are, and resolves with all that comes back until the connection is closed. */
+function raw(send: (socket: Socket) => void): Promise<string> {
+  const { hostname, port } = new URL(world.gateway.url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname);
+    socket.on('error', reject).on('data', (chunk) => (text += chunk.toString()));
+    socket.on('close', () => {
+      resolve(text);
+    });
+    send(socket);
+  });
+}
+
+const head = (more: string): string =>
+  `POST /signings HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEY}\r\n${more}\r\n`;
+const problemIn = (answer: string): unknown => JSON.parse(answer.split('\r\n\r\n')[1] ?? '');
+
+it.each([
+  ['malformed JSON', '{"requestId": ', {}, 400, 'invalid-request', 'The body is not valid JSON.'],
+  ['an empty body that is called JSON', '', { 'content-type': 'application/json' }, 400, 'invalid-request', 'The body is empty, but its content type is JSON.'],
+  ['a dangerous field', '{"__proto__": {}}', {}, 400, 'invalid-request', 'The body is not valid JSON.'],
+  ['another content type', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
+  ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
+  ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
+  ['more than a megabyte', JSON.stringify({ ...REQUEST, name: 'x'.repeat(1024 * 1024) }), {}, 413, 'too-large', 'The body is larger than this call takes.'],
+])('%s is refused in one sentence', async (_, body, headers, status, name, detail) => {
+  const answer = await world.call('POST', '/signings', { body, headers });
+  expect(answer).toEqual(problem(status, name, { detail }));
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+}); // prettier-ignore
+
+it('a body without end is cut off at a megabyte', async () => {
+  const answer = await raw((socket) => {
+    const chunk = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`;
+    const more = (): void => {
+      while (socket.writable && socket.write(chunk));
+    };
+    socket.write(head('Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n'));
+    socket.on('drain', more);
+    more();
+  }).catch((error: unknown) => String(error));
+  // The connection may be reset before the answer has been read; either way the gateway lives on.
+  expect(answer).toMatch(/^HTTP\/1\.1 413 |ECONNRESET|EPIPE/);
+  expect(await world.call('GET', '/healthz')).toMatchObject({ status: 200 });
+});
+
+it('headers that are too large are a 431', async () => {
+  const answer = await raw((socket) => socket.write(head(`X-Large: ${'x'.repeat(20_000)}\r\n`)));
+  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+  expect(problemIn(answer)).toMatchObject({ type: 'urn:signing:problem:too-large', status: 431 });
+});
+
+it('what is no HTTP is a 400', async () => {
+  const answer = await raw((socket) => socket.write('nonsense\r\n\r\n'));
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(problemIn(answer)).toMatchObject({ type: 'urn:signing:problem:invalid-request', status: 400 });
+});
+
+it.each([
+  ['a body', `Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`],
+  ['headers', 'X-Slow: '],
+])('a client that never ends %s is answered 408 and let go', async (_, sent) => {
+  const answer = await raw((socket) =>
+    socket.write(`POST /signings HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEY}\r\n${sent}`),
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(problemIn(answer)).toMatchObject({ type: 'urn:signing:problem:invalid-request', status: 408 });
+});
+
+it('a client that goes away in the middle of its body harms nobody', async () => {
+  await raw((socket) => {
+    socket.write(head('Content-Type: application/json\r\nContent-Length: 100\r\n'));
+    socket.write('{', () => socket.destroy());
+  });
+  expect(await world.call('GET', '/healthz')).toMatchObject({ status: 200 });
+});
+
+it.each([
+  ['PUT', '/signings', 'POST, GET, HEAD'],
+  ['DELETE', '/signings/a', 'GET, HEAD'],
+  ['GET', '/signings/a/check', 'POST'],
+  ['HEAD', '/signings/a/events', 'GET'],
+  ['QUERY', '/healthz', 'GET, HEAD'],
+])('%s %s is answered by the methods that are known', async (method, path, allow) => {
+  const { status, headers, text } = await world.call(method, path);
+  expect({ status, allow: headers.get('allow')?.split(', ').sort() }).toEqual({
+    status: 405,
+    allow: allow.split(', ').sort(),
+  });
+  if (method !== 'HEAD')
+    expect(JSON.parse(text)).toMatchObject({ type: 'urn:signing:problem:method-not-allowed' });
+});
+
+it.each([
+  '/',
+  '/signing',
+  '/signings/',
+  '/signings/a/b',
+  '/signings/a/check/',
+  '/%zz',
+  '/signings/..%2f..%2fetc',
+])('there is nothing at %s', async (path) => {
+  const answer = await world.call('GET', path);
+  expect([400, 404]).toContain(answer.status);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer.text).not.toMatch(/node_modules|\n {4}at /);
+});

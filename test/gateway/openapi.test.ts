@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { runCommand } from '../../scripts/commands.js';
+import { findSchemathesis } from '../../scripts/schemathesis.js';
+import { createGatewayWorld, KEY, type GatewayWorld } from './gateway-world.js';
+
+const FUZZING_SECONDS = 240;
+
+let world: GatewayWorld;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signing-openapi-'));
+  // A limit of starts would hide what lies behind it.
+  world = await createGatewayWorld({ SIGNING_STARTS_PER_HOUR: '100000' });
+  // Without documents every session soon ends by itself, whatever is made up.
+  await world.startWorker({ SIGNING_DOCUMENT_ROOT: folder });
+});
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+  readonly components: { readonly schemas: object };
+}
+
+it('the description of the API is OpenAPI 3.1, of every call', async () => {
+  const { text } = await world.call('GET', '/openapi.json', { key: null });
+  const description = JSON.parse(text) as OpenApi;
+  const file = join(folder, 'openapi.json');
+  await writeFile(file, text);
+  const { python } = await findSchemathesis();
+  const validator = ['-m', 'openapi_spec_validator', '--validation-errors', 'all', file];
+  expect(await runCommand(python, validator)).toBe(`${file}: OK\n`);
+  expect(description.openapi).toBe('3.1.0');
+  const calls = Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId ?? ''}`),
+  );
+  expect(calls.sort()).toEqual([
+    'get /healthz isAlive',
+    'get /readyz isReady',
+    'get /signings listSignings',
+    'get /signings/{requestId} getSigning',
+    'get /signings/{requestId}/events followSigning',
+    'post /documents uploadDocument',
+    'post /signings startSigning',
+    'post /signings/{requestId}/cancel cancelSigning',
+    'post /signings/{requestId}/check checkSigning',
+    'post /signings/{requestId}/outcome recordOutcome',
+    'post /signings/{requestId}/resolve resolveSigning',
+  ]);
+  expect(Object.keys(description.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([]);
+});
+
+it(
+  'a client made from the description alone finds no call that contradicts it',
+  async () => {
+    const { python, program } = await findSchemathesis();
+    const settings = resolve('test/gateway/schemathesis');
+    // Everything it writes goes into the folder, and the folder with it.
+    const script =
+      'cd "$0" && exec "$1" -B "$2" --config-file "$3/schemathesis.toml" run "$4/openapi.json" ' +
+      '--header "Authorization: Bearer $5" --checks all --continue-on-failure --request-timeout 20 ' +
+      '--max-examples 10 --seed 1 --no-color';
+    const args = ['-c', script, folder, python, program, settings, world.gateway.url, KEY];
+    const env = { ...process.env, SCHEMATHESIS_HOOKS: join(settings, 'hooks.py') };
+    const report = await runCommand('sh', args, { env, timeoutSeconds: FUZZING_SECONDS }).catch(
+      (error: unknown) => error,
+    );
+    expect(report instanceof Error ? outputOf(report) : '').toBe('');
+    expect(report).toMatch(/Tested: 11\n/);
+    expect(world.gateway.output()).not.toContain('"the gateway failed"');
+  },
+  (FUZZING_SECONDS + 30) * 1000,
+);
+
+/** All that it found, for who has to mend it. */
+function outputOf({ message, cause }: Error): string {
+  const { stdout = '', stderr = '' } = (cause ?? {}) as { stdout?: string; stderr?: string };
+  return `${message}\n${stdout}\n${stderr}`;
+}

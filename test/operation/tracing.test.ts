@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { runCli } from '../cli/cli.js';
+import { eventually } from '../support/outcomes.js';
+import { API_KEY, realWorlds, type RealWorld } from '../support/real-world.js';
+import { follow, participant, requestFor, type Signing } from '../support/signing.js';
+import { startTraceCollector, type CollectedSpan, type TraceCollector } from '../support/trace-collector.js';
+
+const newWorld = realWorlds();
+let collector: TraceCollector;
+beforeEach(async () => {
+  collector = await startTraceCollector();
+});
+afterEach(() => collector.close());
+
+const traced = (): Record<string, string> => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  OTEL_BSP_SCHEDULE_DELAY: '200',
+});
+
+/** Starts a signing from a terminal, as a process of its own. */
+async function startByCli(world: RealWorld, env: Record<string, string>): Promise<Signing> {
+  const { fake, root, client } = world;
+  const requestId = `test-${randomUUID()}`;
+  const file = join(root, 'request.json');
+  await writeFile(file, JSON.stringify(requestFor(requestId)));
+  const answer = await runCli(['start', file], { cwd: root, env: { ...world.env, ...env } });
+  expect(answer).toMatchObject({ code: 0 });
+  const handle = client.workflow.getHandle(`signing-${requestId}`);
+  const look = (): Promise<void> => handle.signal('checkNow');
+  return follow({ fake, handle, requestId, pause: () => new Promise((done) => setTimeout(done, 100)), look });
+}
+
+const named = (name: string): CollectedSpan[] => collector.spans().filter((span) => span.name === name);
+
+/** The names of the spans above this one, up to the first of the trace. */
+function ancestors({ traceId, parentSpanId }: CollectedSpan): string[] {
+  if (parentSpanId === undefined) return [];
+  const above = collector.spans().find((span) => span.traceId === traceId && span.spanId === parentSpanId);
+  return above === undefined ? ['lost'] : [above.name, ...ancestors(above)];
+}
+
+describe('A trace', () => {
+  it('leads from the start in another process over the session and its activities to every call', async () => {
+    const world = await newWorld();
+    world.fake.faults.add({ call: 'upload-url', status: 500 });
+    const worker = await world.startWorker(traced());
+    const signing = await startByCli(world, traced());
+    await signing.signAll();
+    await signing.result();
+    worker.kill('SIGTERM');
+    await worker.ended;
+
+    const calls = {
+      'flexperto initiate': 'initiateSession',
+      'flexperto request upload URL': 'requestUploadUrl',
+      'flexperto upload': 'uploadDocument',
+      'flexperto attach': 'attachDocument',
+    };
+    for (const [call, activity] of Object.entries(calls)) {
+      expect(named(call).length).toBeGreaterThan(0);
+      for (const span of named(call))
+        expect(ancestors(span)).toEqual([activity, 'signingSession', 'start signingSession']);
+    }
+    expect(named('start signingSession')).toMatchObject([{ service: 'flexperto-signing-cli' }]);
+    expect(named('signingSession')).toMatchObject([{ service: 'flexperto-signing-worker' }]);
+    expect(named('flexperto request upload URL').map(({ failed }) => failed)).toEqual([true, false]);
+    expect(
+      named('requestUploadUrl').map(({ failed, attributes }) => [failed, attributes['error.type']]),
+    ).toEqual([
+      [true, 'OutcomeUnknown'],
+      [false, undefined],
+    ]);
+  });
+
+  it('does not grow with every look for news: those have traces of their own, which name the session', async () => {
+    const world = await newWorld();
+    await world.startWorker(traced());
+    const signing = await startByCli(world, traced());
+    await signing.untilState('awaiting-handover');
+    await eventually('a look was traced', () => named('flexperto list documents').length > 0);
+    const [session] = named('signingSession');
+    const looks = named('pollDocuments');
+    expect(new Set(looks.map(({ links }) => links[0]?.spanId))).toEqual(new Set([session?.spanId]));
+    expect(looks.filter(({ traceId }) => traceId === session?.traceId)).toEqual([]);
+    expect(looks.filter(({ failed }) => failed)).toEqual([]);
+  });
+
+  it('names neither participant nor document, address, key or token', async () => {
+    const world = await newWorld();
+    world.fake.faults.add({ call: 'attach', status: 422, body: { message: `no ${participant.lastname}` } });
+    const worker = await world.startWorker(traced());
+    const signing = await startByCli(world, traced());
+    await signing.untilState('needs-attention');
+    const resolved = await runCli(['resolve', signing.requestId, 'abort', '--reason', 'a test'], {
+      cwd: world.root,
+      env: { ...world.env, ...traced() },
+    });
+    expect(resolved).toMatchObject({ code: 0 });
+    worker.kill('SIGTERM');
+    await worker.ended;
+    expect(named('update resolve')).toHaveLength(1);
+    expect(named('flexperto attach')).toMatchObject([{ failed: true }]);
+    const secrets = [...Object.values(participant), 'contract.pdf', 'eyJ', API_KEY, world.fake.url, 'a test'];
+    expect(secrets.filter((secret) => collector.raw().includes(secret))).toEqual([]);
+  });
+
+  it('is not made where no collector is named, also by a worker that takes up a traced session', async () => {
+    const world = await newWorld();
+    const worker = await world.startWorker();
+    const signing = await startByCli(world, traced());
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed' });
+    expect(collector.spans().map(({ name }) => name)).toEqual(['start signingSession']);
+    expect(worker.output()).not.toContain('"level":"error"');
+  });
+
+  it('disturbs nothing where the collector is gone', async () => {
+    const world = await newWorld();
+    const worker = await world.startWorker({
+      ...traced(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    });
+    const signing = await startByCli(world, {
+      ...traced(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    });
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed' });
+    worker.kill('SIGTERM');
+    expect(await worker.ended).toEqual({ code: 0, signal: null });
+  });
+});
+
+it('Without a collector no code of OpenTelemetry is loaded', async () => {
+  const world = await newWorld();
+  const list = "process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')))";
+  const preload = `data:text/javascript,import { createRequire } from 'node:module'; const require = createRequire('${resolve('dist')}/'); ${list}`;
+  const loaded = async (env: Record<string, string>): Promise<string> => {
+    const answer = await runCli(['list'], {
+      cwd: world.root,
+      env: { ...world.env, ...env, NODE_OPTIONS: `--import "${preload}"` },
+    });
+    return answer.stderr;
+  };
+  expect(await loaded(traced())).toContain('@opentelemetry');
+  const off = await loaded({});
+  expect(off).toContain('@temporalio');
+  expect(off).not.toContain('@opentelemetry');
+});
+
+it('The workflow bundles hold no code of OpenTelemetry', () => {
+  for (const bundle of ['workflow-bundle.js', 'workflow-bundle-encrypting.js'])
+    expect(readFileSync(resolve('dist', bundle), 'utf8')).not.toContain('@opentelemetry');
+});

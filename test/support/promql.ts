@@ -1,0 +1,47 @@
+import { parser } from '@prometheus-io/lezer-promql';
+
+/** What an expression asks for. */
+export interface Asked {
+  readonly selectors: readonly Selector[];
+  /** Labels that results are grouped by. */
+  readonly labels: readonly string[];
+}
+
+export interface Selector {
+  readonly metric: string;
+  readonly matchers: readonly Matcher[];
+}
+
+export interface Matcher {
+  readonly label: string;
+  readonly operator: string;
+  readonly value: string;
+}
+
+/** Reads an expression by Prometheus' own grammar. Throws where it is none. */
+export function readPromQl(expression: string): Asked {
+  const selectors: { metric: string; matchers: Matcher[] }[] = [];
+  const labels: string[] = [];
+  parser.parse(expression).iterate({
+    enter: ({ name, from, to, type, node }) => {
+      if (type.isError) throw new Error(`no PromQL at ${from}: ${expression}`);
+      const text = expression.slice(from, to);
+      if (name === 'VectorSelector') selectors.push({ metric: '', matchers: [] });
+      const selector = selectors.at(-1);
+      if (name === 'Identifier' && selector !== undefined) selector.metric = text;
+      if (name === 'UnquotedLabelMatcher') selector?.matchers.push(readMatcher(text));
+      if (name === 'LabelName' && node.parent?.name === 'GroupingLabels') labels.push(text);
+    },
+  });
+  return { selectors, labels };
+}
+
+function readMatcher(text: string): Matcher {
+  const [, label = '', operator = '', value = ''] = /^(\w+)\s*(=~|!~|!=|=)\s*"(.*)"$/.exec(text) ?? [];
+  return { label, operator, value };
+}
+
+/** Whether a label of this value is what the matcher speaks of, be it to take it or to leave it out. */
+export function speaksOf({ operator, value }: Matcher, actual: string): boolean {
+  return operator.endsWith('~') ? new RegExp(`^(${value})$`).test(actual) : value === actual;
+}

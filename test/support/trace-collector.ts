@@ -1,0 +1,85 @@
+import { serve } from './local-server.js';
+
+/** A span as OTLP's JSON has it, with the attributes as an object. */
+export interface CollectedSpan {
+  readonly service: string;
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly failed: boolean;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+}
+
+/** A collector of traces that takes OTLP over HTTP as JSON. */
+export interface TraceCollector {
+  readonly url: string;
+  spans(): readonly CollectedSpan[];
+  /** Everything that was sent, as it came. */
+  raw(): string;
+  close(): Promise<void>;
+}
+
+interface Attribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+interface Sent {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly Attribute[] };
+    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
+  }[];
+}
+
+interface SentSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly status: { readonly code?: number };
+  readonly attributes: readonly Attribute[];
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
+}
+
+const ERROR = 2;
+
+export async function startTraceCollector(): Promise<TraceCollector> {
+  const bodies: string[] = [];
+  const server = await serve((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString('utf8'));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    spans: () => bodies.flatMap((body) => spansIn(JSON.parse(body) as Sent)),
+    raw: () => bodies.join('\n'),
+    close: () => server.close(),
+  };
+}
+
+function spansIn({ resourceSpans }: Sent): CollectedSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) =>
+      spans.map(({ name, traceId, spanId, parentSpanId, status, attributes, links = [] }) => ({
+        service: String(valuesOf(resource.attributes)['service.name']),
+        name,
+        traceId,
+        spanId,
+        parentSpanId,
+        failed: status.code === ERROR,
+        attributes: valuesOf(attributes),
+        links,
+      })),
+    ),
+  );
+}
+
+function valuesOf(attributes: readonly Attribute[]): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}

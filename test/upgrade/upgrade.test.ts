@@ -1,0 +1,127 @@
+import type { RealWorld } from '../support/real-world.js';
+import { realWorlds } from '../support/real-world.js';
+import { eventually } from '../support/outcomes.js';
+import type { Signing } from '../support/signing.js';
+import { temporalCommand } from '../support/temporal-command.js';
+import { laterRelease, type Release } from './release.js';
+
+/** Where a later release waits a moment before it looks at the documents. */
+const PLACE = 'const seen = session.hints;';
+const SLEEP = "await (0, workflow_1.sleep)('1 millisecond', { summary: 'A moment' });";
+
+const world = realWorlds();
+let patched: Release;
+let careless: Release;
+
+beforeAll(() => {
+  patched = laterRelease(PLACE, `if ((0, workflow_1.patched)('wait-a-moment-first')) ${SLEEP} ${PLACE}`);
+  careless = laterRelease(PLACE, `${SLEEP} ${PLACE}`);
+});
+
+afterAll(() => {
+  patched.remove();
+  careless.remove();
+});
+
+/** A session that waits for its hand-over, begun under this release, whose worker has been stopped since. */
+async function waitingSession(there: RealWorld): Promise<Signing> {
+  const worker = await there.startWorker();
+  const signing = await there.start();
+  await signing.untilState('awaiting-handover');
+  worker.kill('SIGTERM');
+  await worker.ended;
+  return signing;
+}
+
+type Event = NonNullable<Awaited<ReturnType<Signing['handle']['fetchHistory']>>['events']>[number];
+
+async function eventsOf({ handle }: Signing): Promise<readonly Event[]> {
+  return (await handle.fetchHistory()).events ?? [];
+}
+
+const wentTheNewWay = (events: readonly Event[]): boolean =>
+  events.some(({ markerRecordedEventAttributes }) => markerRecordedEventAttributes != null);
+
+describe('A change of the workflow, behind patched()', () => {
+  it('meets a waiting session: that goes on, and from then on goes the new way', async () => {
+    const there = await world();
+    const signing = await waitingSession(there);
+    await there.startWorker({}, patched.worker);
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+    const events = await eventsOf(signing);
+    expect(wentTheNewWay(events)).toBe(true);
+    expect(
+      events.filter(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes),
+    ).toEqual([]);
+  }, 90_000);
+
+  it('is served beside the old one on the same queue: every session ends well', async () => {
+    const there = await world();
+    await there.startWorker();
+    await there.startWorker({}, patched.worker);
+    const signings = await Promise.all(Array.from({ length: 6 }, () => there.start()));
+    const ends = await Promise.all(
+      signings.map(async (signing) => {
+        await signing.untilState('awaiting-handover');
+        await signing.signAll();
+        return (await signing.result()).state;
+      }),
+    );
+    expect(ends).toEqual(signings.map(() => 'completed'));
+    expect(there.fake.ledger.effects('session-initiated')).toHaveLength(signings.length);
+  }, 120_000);
+});
+
+describe('The same change without patched()', () => {
+  it('sticks where it meets a waiting session, which goes on as soon as the old release is back', async () => {
+    const there = await world();
+    const signing = await waitingSession(there);
+    const wrong = await there.startWorker({}, careless.worker);
+    await signing.handle.signal('checkNow');
+    await eventually('the history is refused', async () =>
+      (await eventsOf(signing)).some(
+        ({ workflowTaskFailedEventAttributes: failed }) =>
+          failed?.failure?.message?.includes('TMPRL1100') === true,
+      ),
+    );
+    wrong.kill('SIGKILL');
+    await wrong.ended;
+    await there.startWorker();
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+    expect(there.fake.ledger.effects('session-initiated')).toHaveLength(1);
+  }, 120_000);
+});
+
+describe('With worker versions', () => {
+  it('a waiting session moves to the build that was made current, and nothing runs on one that was not', async () => {
+    const there = await world();
+    const temporal = await temporalCommand(there);
+    const makeCurrent = (build: string): Promise<unknown> =>
+      eventually(`build ${build} is current`, () =>
+        temporal(
+          ...['worker', 'deployment', 'set-current-version', '--yes'],
+          ...['--deployment-name', there.taskQueue, '--build-id', build],
+        ).then(
+          () => true,
+          () => false,
+        ),
+      );
+    await there.startWorker({ SIGNING_BUILD_ID: '1.0' });
+    await makeCurrent('1.0');
+    const signing = await there.start();
+    await signing.untilState('awaiting-handover');
+
+    await there.startWorker({ SIGNING_BUILD_ID: '2.0' }, patched.worker);
+    there.fake.handOver((await signing.status()).sessionId ?? 0);
+    await signing.handle.signal('checkNow');
+    await signing.untilState('awaiting-signature');
+    expect(wentTheNewWay(await eventsOf(signing))).toBe(false);
+
+    await makeCurrent('2.0');
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+    expect(wentTheNewWay(await eventsOf(signing))).toBe(true);
+  }, 120_000);
+});
