@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { createDataConverter, parsePayloadKeys } from '../../src/starter/index.js';
 import type { SigningStatus } from '../../src/domain/status.js';
+import { eventually } from '../support/outcomes.js';
 import { freshKey } from '../support/payload-keys.js';
 import { PARTICIPANT_VALUES, REQUEST } from '../support/requests.js';
 import { callAt, createGatewayWorld, problem, type Answer, type GatewayWorld } from './gateway-world.js';
@@ -398,7 +399,9 @@ describe('where nobody answers', () => {
     const gateway = await world.startGateway({ TEMPORAL_NAMESPACE: 'nowhere' });
     for (const path of ['/readyz', '/signings', '/signings/a'])
       expect(await callAt(gateway.url, 'GET', path)).toEqual(problem(503, 'no-server'));
-    expect(gateway.output()).toContain('The Temporal server has no namespace nowhere (TEMPORAL_NAMESPACE).');
+    await eventually('the log names it', () =>
+      gateway.output().includes('The Temporal server has no namespace nowhere (TEMPORAL_NAMESPACE).'),
+    );
   });
 });
 
@@ -419,11 +422,13 @@ it('a fault of the gateway is answered with nothing but an id, under which the l
   const { instance = '', ...body } = answer.body as { instance?: string };
   expect(body).toEqual({ type: 'urn:signing:problem:internal', title: 'The gateway failed', status: 500 });
   const id = /^urn:uuid:([0-9a-f-]{36})$/.exec(instance)?.[1] ?? 'none';
-  const line = world.gateway
-    .output()
-    .split('\n')
-    .find((text) => text.includes(id) && text.includes('the gateway failed'));
-  expect(line).toContain('UnreadablePayloadError');
+  await eventually('the log says more', () => {
+    const line = world.gateway
+      .output()
+      .split('\n')
+      .find((text) => text.includes(id) && text.includes('the gateway failed'));
+    return line?.includes('UnreadablePayloadError') === true;
+  });
   await handle.terminate();
 });
 

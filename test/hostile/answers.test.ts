@@ -11,7 +11,7 @@ import {
 import { API_KEY, content, CONTEXT, SESSION } from '../support/scripted-vendor.js';
 import { anyAnswer, ENDLESS } from './raw-answers.js';
 import { startRawServer, type RawServer } from './raw-server.js';
-import { cases, growth, within } from './runs.js';
+import { cases, growth, kept, within } from './runs.js';
 
 const MEGABYTE = 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -94,8 +94,8 @@ function expectSafe(error: unknown): void {
 
 const safely = (call: () => Promise<void>): Promise<void> => call().catch(expectSafe);
 
-it('Any answer of the vendor is understood, or is one of the errors of its client', async () => {
-  const grown = await growth(() =>
+it('Any answer of the vendor is understood, or is one of the errors of its client, and nothing of it is kept', async () => {
+  const held = await kept(() =>
     fc.assert(
       fc.asyncProperty(anyAnswer, async (script) => {
         server.play(script);
@@ -104,7 +104,7 @@ it('Any answer of the vendor is understood, or is one of the errors of its clien
       cases(150),
     ),
   );
-  expect(grown).toBeLessThan(96 * MEGABYTE);
+  expect(held).toBeLessThan(16 * MEGABYTE);
 }, within(90)); // prettier-ignore
 
 it.each(Object.entries(ENDLESS))('An answer of which this never ends ends the call, and is not kept: %s', async (_, script) => {

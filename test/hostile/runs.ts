@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Parameters } from 'fast-check';
 
 /** `HOSTILE_TIMES=100 npx jest hostile` runs a hundred times as many cases; `npm test` runs few, always the same. */
@@ -14,8 +16,25 @@ export const cases = (few: number): Parameters<unknown> => ({
 /** The time limit of a test, in milliseconds, that takes up to so many seconds for its few cases. */
 export const within = (seconds: number): number => seconds * 1000 * Math.max(1, TIMES);
 
-/** How much the memory of this process has grown while the work was done, in bytes, garbage aside. */
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** How many bytes of this process are still in use after some work that were not before, whatever it took meanwhile. */
+export async function kept(work: () => Promise<unknown>): Promise<number> {
+  const before = inUse();
+  await work();
+  return inUse() - before;
+}
+
+function inUse(): number {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** How many bytes this process has grown by while it did one piece of work, garbage included. */
 export async function growth(work: () => Promise<unknown>): Promise<number> {
+  collect();
   const before = process.memoryUsage.rss();
   await work();
   return process.memoryUsage.rss() - before;
