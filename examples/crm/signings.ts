@@ -51,9 +51,8 @@ export function createSignings(
 
   return {
     start: async (request, response) => {
-      const asked = Object.entries(await readJson(request)).filter(([name]) =>
-        FROM_THE_BROWSER.includes(name),
-      );
+      const body = await readJson(request);
+      const asked = Object.entries(body).filter(([name]) => FROM_THE_BROWSER.includes(name));
       const answer = await gateway.post('/signings', {
         ...Object.fromEntries(asked),
         employeeId: EMPLOYEE.id,
@@ -61,6 +60,7 @@ export function createSignings(
         crmRecord: RECORD.crmRecord,
         ...(callbackUrl === undefined ? {} : { callbackUrl }),
       });
+      if (answer.ok && typeof body['requestId'] === 'string') known.add(body['requestId']);
       await passOn(answer, response);
     },
     list: async (query, response) => {

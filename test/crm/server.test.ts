@@ -68,6 +68,19 @@ describe('The server of the example CRM', () => {
     expect(scripted.calls.filter(({ call }) => call.startsWith('POST'))).toEqual([]);
   });
 
+  test('what was started here can be cancelled also while no worker answers', async () => {
+    scripted.answers['POST /signings'] = { status: 201, body: { created: true } };
+    scripted.answers['GET /signings/one'] = {
+      status: 503,
+      problem: 'no-worker',
+      detail: 'No worker answers.',
+    };
+    scripted.answers['POST /signings/one/cancel'] = { status: 202, body: { requestId: 'one' } };
+    expect((await post('/api/signings/one/cancel', '')).status).toBe(503);
+    await post('/api/signings', JSON.stringify({ requestId: 'one' }));
+    expect((await post('/api/signings/one/cancel', '')).status).toBe(202);
+  });
+
   test('callbacks are shown once, in the order in which things happened', async () => {
     scripted.answers['GET /signings/one'] = statusOf('one');
     const second = signed('id-2', { type: 'signing.awaiting-signature', order: 2 });

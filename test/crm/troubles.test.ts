@@ -96,6 +96,18 @@ describe('What goes wrong is a sentence on the page, with a way on', () => {
     await desk.sees('Choose at least one PDF.');
   });
 
+  test('a question that two signings have alike is asked for each of them', async () => {
+    const attention = { step: 'initiate', reason: 'the answer was lost', actions: ['retry', 'adopt', 'abort'] };
+    const signings = ['one', 'two'].map((requestId) => ({ requestId, state: 'needs-attention', terminated: false, method: 'aes', startedAt: '2030-01-01T00:00:00.000Z' }));
+    scripted.answers['GET /signings'] = { status: 200, body: { signings, nextCursor: null } };
+    for (const id of ['one', 'two']) scripted.answers[`GET /signings/${id}`] = statusOf(id, { state: 'needs-attention', attention });
+    await desk.page.goto(`${scripted.crm.url}?signing=one`);
+    await desk.sees('What is asked of you');
+    await desk.page.locator('#earlier-list a').last().click();
+    await desk.page.waitForURL(/signing=two/);
+    await desk.sees('What is asked of you');
+  }); // prettier-ignore
+
   test('a connection that breaks off is said and made again, with the last state left on the page', async () => {
     const status = statusOf('one');
     const away = { status: 503, problem: 'no-server', detail: 'away' };

@@ -36,13 +36,15 @@ const ORDER = ['adopt', 'retry', 'abort'];
 export function createAttention(dashboard, decide) {
   const form = byId('attention');
   let drawn = '';
-  return ({ attention, name, sessionId }) => {
-    const question = JSON.stringify(attention);
+  return ({ requestId, attention, name, sessionId }) => {
+    const question = JSON.stringify([requestId, attention]);
     if (question === drawn) return;
     drawn = question;
+    const hadFocus = form.contains(document.activeElement);
     form.hidden = attention === null || attention.actions.length === 0;
     form.replaceChildren();
     if (!form.hidden) draw(attention, name, sessionId);
+    if (hadFocus) byId('signing-title').focus();
   };
 
   function draw({ step, reason, actions }, name, sessionId) {

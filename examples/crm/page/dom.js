@@ -18,7 +18,7 @@ export function fill(element, ...children) {
   const key = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   element.replaceChildren(...children.filter((child) => child !== null && child !== false));
   if (key === undefined) return;
-  element.querySelector(`[data-key="${CSS.escape(key)}"]:enabled`)?.focus();
+  element.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`)?.focus();
 }
 
 /** Says something to those who do not see the page. */

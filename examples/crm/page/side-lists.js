@@ -1,5 +1,5 @@
 import { getTold, listSignings } from './api.js';
-import { byId, make } from './dom.js';
+import { byId, fill, make } from './dom.js';
 import { isLastWord, moment, STATE_NAMES, toldWords } from './words.js';
 
 const TONES = {
@@ -23,8 +23,8 @@ export function createEarlier(onOpen) {
   const load = async (from) => {
     const page = await listSignings(from).catch(() => null);
     if (page === null) return;
-    if (from === null) list.replaceChildren();
-    list.append(...page.signings.map((summary) => draw(summary)));
+    const items = page.signings.map(draw);
+    fill(list, ...(from === null ? [] : list.children), ...items);
     cursor = page.nextCursor;
     more.hidden = cursor === null;
     byId('earlier-none').hidden = list.childElementCount > 0;
@@ -36,7 +36,8 @@ export function createEarlier(onOpen) {
       onOpen(requestId);
     };
     return make('li', {},
-      make('a', { href: `?signing=${encodeURIComponent(requestId)}`, 'aria-current': requestId === shown ? 'true' : false, on: { click: open } },
+      make('a', { href: `?signing=${encodeURIComponent(requestId)}`,
+          'data-key': requestId, 'aria-current': requestId === shown ? 'true' : false, on: { click: open } },
         `${moment(startedAt)}${method === null ? '' : `, ${method.toUpperCase()}`}`),
       make('span', { class: `badge ${TONES[state] ?? 'info'}` }, words)); // prettier-ignore
   };

@@ -108,6 +108,7 @@ export function createSigning({ customer, dashboardUrl }, { onChange, onNew }) {
       clearProblem();
       section.hidden = false;
       blank();
+      drawAttention({ requestId: id, attention: null });
       stop = watch(id, {
         onStatus: (status) => {
           drawConnection(isFinal(status.state) ? '' : 'live');
@@ -143,7 +144,6 @@ function blank() {
   byId('state').replaceChildren(make('p', {}, 'Your documents are on their way.'));
   drawConnection('lost');
   for (const id of ['steps', 'sent-documents', 'deeds', 'deadline-left']) byId(id).replaceChildren();
-  byId('attention').hidden = true;
 }
 
 function drawDocument(document) {
