@@ -38,7 +38,7 @@ export interface Session {
   enter(state: OpenState, known?: Partial<Pick<SigningStatus, 'sessionId' | 'documents'>>): void;
   /** Takes over what is now known of a document. */
   learn(name: string, news: Partial<DocumentState>): void;
-  /** Ends in a final state; a reason that is still open stays to be read, with no action left. */
+  /** Ends in a final state; a reason or a doubt that is still open stays to be read, with no action left. */
   finish(state: FinalState): SigningStatus;
   /** Shows that a human must decide, and waits for the decision. @throws SessionAborted */
   park(step: Step, reason: string, actions: readonly Action[]): Promise<Resolution>;
@@ -49,6 +49,8 @@ export interface Session {
   recorded: RecordedOutcome | undefined;
   /** Takes a human's record, and at once leaves a state that waited for another decision. */
   record(outcome: RecordedOutcome): SigningStatus;
+  /** A call that may have had its effect, as long as that is not settled. */
+  doubt: Pick<Attention, 'step' | 'reason'> | undefined;
   /** Whether the list call has answered for this session; `false` once it is known to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
@@ -88,8 +90,10 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       );
       show({ documents });
     },
-    finish: (state) =>
-      show({ state, attention: status.attention === null ? null : { ...status.attention, actions: [] } }),
+    finish: (state) => {
+      const open = status.attention ?? session.doubt;
+      return show({ state, attention: open === undefined ? null : { ...open, actions: [] } });
+    },
     park: async (step, reason, actions) => {
       before = status.state;
       resolution = undefined;
@@ -109,6 +113,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       session.recorded = outcome;
       return status.attention === null ? status : session.resolve({ action: 'retry' });
     },
+    doubt: undefined,
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
   };
