@@ -99,8 +99,12 @@ async function settle<Result>(
   return judge(failure) === 'unclear' || failure.status === 409 ? call.settle?.() : undefined;
 }
 
+/** Asks the outer scopes too: a cancellation reaches the inner ones only after what is told in the same task. */
 function isEnding(): boolean {
-  return CancellationScope.current().consideredCancelled;
+  for (let scope: CancellationScope | undefined = CancellationScope.current(); scope; scope = scope.parent) {
+    if (scope.consideredCancelled) return true;
+  }
+  return false;
 }
 
 function actionsAfter(mayHaveHappened: boolean): readonly Action[] {
