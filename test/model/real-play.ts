@@ -100,7 +100,9 @@ export class RealPlay {
       const status = await this.handle.query<SigningStatus>('status');
       this.recording.status(status);
       if ((await this.handle.describe()).status.name !== 'RUNNING') return true;
-      if (status.updatedAt !== before) step = FIRST_STEP_MS;
+      // Who waits for signatures looks only now and then.
+      if (status.updatedAt !== before)
+        step = status.state.startsWith('awaiting') ? LONGEST_STEP_MS : FIRST_STEP_MS;
       before = status.updatedAt;
       if (await this.act(status)) continue;
       await this.letPass(step);
