@@ -1,5 +1,8 @@
+import { tsToMs } from '@temporalio/common/lib/time';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import { coresdk } from '@temporalio/proto';
+import type { Asked } from './activity-task.js';
+import { stateIn, stoppedBy } from './commands.js';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Activation = coresdk.workflow_activation.IWorkflowActivation;
@@ -9,6 +12,13 @@ export type Command = coresdk.workflow_commands.IWorkflowCommand;
 interface Task {
   readonly activation: Activation;
   readonly commands: readonly Command[];
+}
+
+/** What a run waits for, and the state that its search attribute says. Times in milliseconds since 1970. */
+interface Open {
+  readonly timers: readonly { readonly command: Command; readonly dueAt: number }[];
+  readonly activities: readonly { readonly asked: Asked; readonly stopped: boolean }[];
+  readonly shownState: string | undefined;
 }
 
 /** The workflow has failed a task: a bug, by which a real session would be stuck. */
@@ -38,17 +48,29 @@ export class RunHistory {
     return start;
   }
 
-  jobs(): Job[] {
-    return this.tasks.flatMap(({ activation }) => activation.jobs ?? []);
-  }
-
-  commands(): Command[] {
-    return this.tasks.flatMap(({ commands }) => commands);
-  }
-
-  /** When the task was carried out that asked for this, in the server's time. */
-  askedAt(command: Command): Activation['timestamp'] {
-    return this.tasks.find(({ commands }) => commands.includes(command))?.activation.timestamp;
+  /** What the commands so far have begun, and nothing has ended. */
+  open(): Open {
+    const jobs = this.tasks.flatMap(({ activation }) => activation.jobs ?? []);
+    const commands = this.tasks.flatMap((task) => task.commands);
+    const ended = new Set(jobs.flatMap(({ resolveActivity }) => resolveActivity?.seq ?? []));
+    const stopped = stoppedBy(commands);
+    const over = new Set([
+      ...jobs.flatMap(({ fireTimer }) => fireTimer?.seq ?? []),
+      ...commands.flatMap(({ cancelTimer }) => cancelTimer?.seq ?? []),
+    ]);
+    const timers = this.tasks.flatMap((task) =>
+      task.commands.flatMap((command) => {
+        const { startTimer } = command;
+        if (startTimer == null || over.has(startTimer.seq ?? 0)) return [];
+        const dueAt = tsToMs(task.activation.timestamp) + tsToMs(startTimer.startToFireTimeout);
+        return [{ command, dueAt }];
+      }),
+    );
+    const activities = commands.flatMap(({ scheduleActivity: asked }) =>
+      asked == null || ended.has(asked.seq ?? 0) ? [] : [{ asked, stopped: stopped.has(asked.seq ?? 0) }],
+    );
+    const shownState = commands.reduce<string | undefined>((shown, one) => stateIn(one) ?? shown, undefined);
+    return { timers, activities, shownState };
   }
 
   /** Brings a fresh instance to where the run is. @throws TaskFailed where it would have gone another way */

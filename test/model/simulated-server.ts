@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { defaultPayloadConverter, type ActivityFunction } from '@temporalio/common';
+import type { ActivityFunction } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
-import type { temporal } from '@temporalio/proto';
 import type { SigningStatus } from '../../src/domain/status.js';
 import { ActivityTask, argumentsOf, cancelled, type Asked } from './activity-task.js';
 import type { Agenda } from './agenda.js';
+import { asStatus, encoded, stateIn, stoppedBy, text, type Payload } from './commands.js';
 import type { End, RecordedMessage, Recording } from './recording.js';
 import { inOrder, queryStatus, RunHistory, TaskFailed, type Command, type Job } from './run-history.js';
 import type { RunIdentity, Sandbox } from './sandbox.js';
 import type { Mishap } from './schedule.js';
-
-type Payload = temporal.api.common.v1.IPayload;
 
 const UNREPEATABLE = ['initiateSession', 'attachDocument', 'handOverSession'];
 const DEADLINE = 'Deadline';
@@ -107,11 +105,13 @@ export class SimulatedServer {
     const identity = { ...run.identity, runId: randomUUID() };
     const workflow = await this.options.sandbox.start(identity);
     const history = run.history.upTo(run.history.length - tasks);
-    const fresh: Run = { identity, workflow, history, jobs: [], timers: new Map(), tasks: new Map() };
+    const fresh = openRun(identity, workflow, history);
     this.run = fresh;
-    await history.replay(workflow, identity.runId);
-    this.takeUp(fresh);
-    this.show(await statusOf(fresh));
+    await this.endIfBroken(async () => {
+      await history.replay(workflow, identity.runId);
+      this.takeUp(fresh);
+      this.show(await statusOf(fresh));
+    });
   }
 
   /** Lets every attempt that is still running end. */
@@ -123,14 +123,7 @@ export class SimulatedServer {
 
   private async open(identity: RunIdentity, input: Payload[]): Promise<void> {
     const workflow = await this.options.sandbox.start(identity);
-    this.run = {
-      identity,
-      workflow,
-      history: new RunHistory(),
-      jobs: [],
-      timers: new Map(),
-      tasks: new Map(),
-    };
+    this.run = openRun(identity, workflow);
     const { workflowId } = identity;
     const initializeWorkflow = { workflowId, workflowType: 'signingSession', arguments: input, headers: {} };
     this.tell({ initializeWorkflow });
@@ -153,9 +146,15 @@ export class SimulatedServer {
     const { run } = this;
     this.taskIsDue = false;
     if (this.closed || run === undefined || run.jobs.length === 0) return;
-    try {
+    await this.endIfBroken(async () => {
       if (this.evicted) await this.takeFromHistory(run);
       await this.task(run, inOrder(run.jobs.splice(0)));
+    });
+  }
+
+  private async endIfBroken(perform: () => Promise<void>): Promise<void> {
+    try {
+      await perform();
     } catch (error) {
       if (!(error instanceof TaskFailed)) throw error;
       this.end({ how: 'broken', why: error.message });
@@ -288,29 +287,12 @@ export class SimulatedServer {
 
   /** Takes up what a run that was started over has still open: timers, and activities from their first attempt. */
   private takeUp(run: Run): void {
-    const jobs = run.history.jobs();
-    const commands = run.history.commands();
-    const fired = new Set(jobs.flatMap(({ fireTimer }) => fireTimer?.seq ?? []));
-    const cancelled = new Set(commands.flatMap(({ cancelTimer }) => cancelTimer?.seq ?? []));
-    const resolved = new Set(jobs.flatMap(({ resolveActivity }) => resolveActivity?.seq ?? []));
-    const stopped = stoppedBy(commands);
-    this.shownState = undefined;
-    for (const command of commands) {
-      this.shownState = stateIn(command) ?? this.shownState;
-      const { startTimer, scheduleActivity } = command;
-      const timer = startTimer?.seq ?? 0;
-      if (startTimer != null && !fired.has(timer) && !cancelled.has(timer)) {
-        const asked = tsToMs(run.history.askedAt(command));
-        this.startTimer(
-          run,
-          command,
-          asked + tsToMs(startTimer.startToFireTimeout) - this.options.agenda.now,
-        );
-      }
-      if (scheduleActivity != null && !resolved.has(scheduleActivity.seq ?? 0)) {
-        this.schedule(run, scheduleActivity);
-        if (stopped.has(scheduleActivity.seq ?? 0)) run.tasks.get(scheduleActivity.seq ?? 0)?.requestCancel();
-      }
+    const { timers, activities, shownState } = run.history.open();
+    this.shownState = shownState;
+    for (const { command, dueAt } of timers) this.startTimer(run, command, dueAt - this.options.agenda.now);
+    for (const { asked, stopped } of activities) {
+      this.schedule(run, asked);
+      if (stopped) run.tasks.get(asked.seq ?? 0)?.requestCancel();
     }
   }
 
@@ -324,34 +306,13 @@ const unknownActivity = (): never => {
   throw new Error('there is no such activity');
 };
 
-const encoded = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
-
-function decoded(payload: Payload | null | undefined): unknown {
-  return payload == null ? undefined : defaultPayloadConverter.fromPayload(payload);
-}
-
-function text(payload: Payload | null | undefined): string {
-  const value = decoded(payload);
-  return typeof value === 'string' ? value : '';
-}
-
-function asStatus(payload: Payload | null | undefined): SigningStatus {
-  return decoded(payload) as SigningStatus;
-}
-
-function stoppedBy(commands: readonly Command[]): Set<number> {
-  return new Set(commands.flatMap(({ requestCancelActivity }) => requestCancelActivity?.seq ?? []));
-}
-
-/** The state that a command makes the search attribute say. */
-function stateIn({ upsertWorkflowSearchAttributes }: Command): string | undefined {
-  const shown = upsertWorkflowSearchAttributes?.searchAttributes?.indexedFields?.['SigningState'];
-  return shown === undefined ? undefined : text(shown);
-}
-
 async function statusOf({ workflow, identity }: Run): Promise<SigningStatus> {
   const answer = await queryStatus(workflow, identity.runId);
   const response = answer?.respondToQuery?.succeeded?.response;
   if (response == null) throw new TaskFailed('the query status was not answered');
   return asStatus(response);
+}
+
+function openRun(identity: RunIdentity, workflow: Workflow, history = new RunHistory()): Run {
+  return { identity, workflow, history, jobs: [], timers: new Map(), tasks: new Map() };
 }
