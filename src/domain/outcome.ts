@@ -2,7 +2,7 @@ import type { DocumentState } from './status.js';
 
 /** The vendor's document statuses. Source: the page's next revision. An unknown one is kept and treated as not final. */
 const FINISHED = 'FINISHED';
-const DELETED = 'DELETED';
+export const DELETED = 'DELETED';
 export const FAILED = 'FAILED';
 const ATTACHED = 'ATTACHED';
 

@@ -1,3 +1,4 @@
+import { DELETED } from './outcome.js';
 import type { DocumentState } from './status.js';
 
 /** A document as the vendor lists it. `status` is its word as it came, `originalFileId` the uploaded file. */
@@ -9,32 +10,47 @@ export interface VendorDocument {
   readonly failureReason: string | null;
 }
 
-/** Whether the list shows that a file is attached. `unclear`: an entry that could be this document names no file. */
+/**
+ * Whether the list shows that a file is attached. `unclear`: an entry of this name could be it. It names no file, or
+ * another one, which a run that was started over has uploaded before.
+ */
 export function findAttached(
   listed: readonly VendorDocument[],
   file: { readonly fileId: string; readonly name: string },
 ): VendorDocument | 'absent' | 'unclear' {
   const attached = listed.find((document) => document.originalFileId === file.fileId);
   if (attached !== undefined) return attached;
-  const anonymous = listed.some(
-    ({ originalFileId, name }) => originalFileId === null && (name === null || name === file.name),
+  const possible = listed.some(({ originalFileId, name }) =>
+    name === null ? originalFileId === null : name === file.name,
   );
-  return anonymous ? 'unclear' : 'absent';
+  return possible ? 'unclear' : 'absent';
 }
 
-/** What the vendor says now, laid over what was known. A document that is no longer listed keeps its last status. */
+/**
+ * What the vendor says now, laid over what was known. A document that is no longer listed keeps its last status. One of
+ * which nothing but its name is known, since it was a human who said that it is attached, is found by its name.
+ */
 export function withNews<State extends DocumentState>(
   known: readonly State[],
   listed: readonly VendorDocument[],
 ): State[] {
   return known.map((document) => {
-    const news = listed.find(
-      ({ originalFileId, documentId }) =>
-        (originalFileId !== null && originalFileId === document.fileId) ||
-        (documentId !== null && documentId === document.documentId),
-    );
+    const news = listed.find((entry) => isSame(entry, document)) ?? namesake(listed, document);
     return news === undefined ? document : { ...document, ...observed(news, document) };
   });
+}
+
+function isSame({ originalFileId, documentId }: VendorDocument, known: DocumentState): boolean {
+  return (
+    (originalFileId !== null && originalFileId === known.fileId) ||
+    (documentId !== null && documentId === known.documentId)
+  );
+}
+
+function namesake(listed: readonly VendorDocument[], known: DocumentState): VendorDocument | undefined {
+  if (known.status === null || known.documentId !== null) return undefined;
+  const namesakes = listed.filter(({ name }) => name === known.name);
+  return namesakes.find(({ status }) => status !== DELETED) ?? namesakes[0];
 }
 
 /** The part of a document's state that the vendor decides. */

@@ -31,8 +31,13 @@ export type Settled<Result> = { readonly happened: Result } | 'did-not-happen' |
  * else a human decides. The call in flight is let to end even when the session is cancelled.
  */
 export async function exactlyOnce<Result>(session: Session, call: UnrepeatableCall<Result>): Promise<Result> {
+  const result = await untilSettled(session, call);
+  session.doubt = undefined;
+  return result;
+}
+
+async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Result>): Promise<Result> {
   let knownRun = workflowInfo().firstExecutionRunId;
-  let mayHaveHappened = false;
   for (let failures = 1; ; failures += 1) {
     const answer = await attempt(() => call.make(knownRun));
     if ('result' in answer) return answer.result;
@@ -44,13 +49,14 @@ export async function exactlyOnce<Result>(session: Session, call: UnrepeatableCa
       await sleep(retryPauseMs(failures, failure.retryAfterMs), { summary });
       continue;
     }
-    if (verdict === 'unclear') mayHaveHappened = true;
+    const doubt = { step: call.step, reason: failure.message };
+    if (verdict === 'unclear') session.doubt = doubt;
     const settled = await settle(call, failure);
     if (typeof settled === 'object') return settled.happened;
-    if (settled !== undefined) mayHaveHappened = settled === 'cannot-be-known';
+    if (settled !== undefined) session.doubt = settled === 'cannot-be-known' ? doubt : undefined;
     if (settled === 'did-not-happen' && verdict === 'unclear') continue;
-    if (!mayHaveHappened) call.refused?.(failure);
-    const decision = await decide(session, call, failure.message, actionsAfter(mayHaveHappened));
+    if (session.doubt === undefined) call.refused?.(failure);
+    const decision = await decide(session, call, failure.message, actionsAfter(session.doubt !== undefined));
     if (decision !== 'retry') return decision.adopted;
   }
 }
@@ -93,8 +99,12 @@ async function settle<Result>(
   return judge(failure) === 'unclear' || failure.status === 409 ? call.settle?.() : undefined;
 }
 
+/** Asks the outer scopes too: a cancellation reaches the inner ones only after what is told in the same task. */
 function isEnding(): boolean {
-  return CancellationScope.current().consideredCancelled;
+  for (let scope: CancellationScope | undefined = CancellationScope.current(); scope; scope = scope.parent) {
+    if (scope.consideredCancelled) return true;
+  }
+  return false;
 }
 
 function actionsAfter(mayHaveHappened: boolean): readonly Action[] {

@@ -43,8 +43,8 @@ export interface Session {
   /** Takes over what is now known of a document. */
   learn(name: string, news: Partial<DocumentState>): void;
   /**
-   * Ends in a final state; a reason that is still open stays to be read, with no action left. `rejected`: the request was
-   * at fault.
+   * Ends in a final state; a reason or a doubt that is still open stays to be read, with no action left. `rejected`: the
+   * request was at fault.
    */
   finish(state: FinalState, rejected?: boolean): SigningStatus;
   /** Shows that a human must decide, and waits for the decision. @throws SessionAborted */
@@ -56,6 +56,8 @@ export interface Session {
   recorded: RecordedOutcome | undefined;
   /** Takes a human's record, and at once leaves a state that waited for another decision. */
   record(outcome: RecordedOutcome): SigningStatus;
+  /** A call that may have had its effect, as long as that is not settled. */
+  doubt: Pick<Attention, 'step' | 'reason'> | undefined;
   /** Whether the list call has answered for this session; `false` once it is known to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
@@ -100,8 +102,8 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       show({ documents });
     },
     finish: (state, rejected) => {
-      const attention = status.attention === null ? null : { ...status.attention, actions: [] };
-      return show({ state, attention }, rejected);
+      const open = status.attention ?? session.doubt;
+      return show({ state, attention: open === undefined ? null : { ...open, actions: [] } }, rejected);
     },
     park: async (step, reason, actions) => {
       before = status.state;
@@ -123,6 +125,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       session.recorded = outcome;
       return status.attention === null ? status : session.resolve({ action: 'retry' });
     },
+    doubt: undefined,
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
     callbacks,

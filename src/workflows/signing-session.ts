@@ -93,13 +93,16 @@ async function untilDeadline(session: Session, run: () => Promise<End>): Promise
     life.cancel();
   });
   ringing.catch(() => undefined);
+  const stopped = (): FinalState => (alarm.rang ? 'expired' : 'cancelled');
   try {
-    return await life.run(run);
+    const end = await life.run(run);
+    // A fresh run would not know that this one was told to stop.
+    return end === 'continues' && life.consideredCancelled ? stopped() : end;
   } catch (error) {
     if (error instanceof SessionAborted) return 'cancelled';
     // A call that fails while it is being cancelled brings its own error along: the scope knows better.
     if (!life.consideredCancelled) throw error;
-    return alarm.rang ? 'expired' : 'cancelled';
+    return stopped();
   } finally {
     clock.cancel();
   }

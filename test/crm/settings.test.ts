@@ -10,7 +10,7 @@ const fails = async (env: Readonly<Record<string, string>>): Promise<string> => 
   const ended = promisify(execFile)(process.execPath, [PROGRAM], { env: { ...env } });
   return ended.then(
     () => '',
-    ({ stderr }: { stderr: string }) => stderr,
+    (error: unknown) => (error as { stderr: string }).stderr,
   );
 };
 

@@ -27,13 +27,26 @@ test('a file is attached when the list names it, also under another name', () =>
 
 test('a file that no entry can stand for is not attached', () => {
   expect(findAttached([], file)).toBe('absent');
-  expect(findAttached([{ ...listed, originalFileId: 'file-2' }], file)).toBe('absent');
+  expect(findAttached([{ ...listed, originalFileId: 'file-2', name: 'terms.pdf' }], file)).toBe('absent');
   expect(findAttached([{ ...listed, originalFileId: null, name: 'terms.pdf' }], file)).toBe('absent');
 });
 
 test('an entry without original_file_id that could be the document leaves it unclear, so nothing is attached twice', () => {
   expect(findAttached([{ ...listed, originalFileId: null }], file)).toBe('unclear');
   expect(findAttached([{ ...listed, originalFileId: null, name: null }], file)).toBe('unclear');
+});
+
+test('an entry of the same name with another file leaves it unclear, since a run before can have uploaded it', () => {
+  expect(findAttached([{ ...listed, originalFileId: 'file-0' }], file)).toBe('unclear');
+});
+
+test('a document that a human has adopted is found by its name, and only while nothing else is known of it', () => {
+  const adopted = { ...known, documentId: null };
+  const entry = { ...listed, originalFileId: null, documentId: 9 };
+  const deleted = { ...entry, documentId: 8, status: 'DELETED' };
+  expect(withNews([adopted], [deleted, entry])).toEqual([{ ...known, documentId: 9, status: 'UPLOADED' }]);
+  expect(withNews([adopted], [deleted])).toEqual([{ ...known, documentId: 8, status: 'DELETED' }]);
+  expect(withNews([known], [entry])).toEqual([known]);
 });
 
 test('news are laid over what is known, found by the file or by the document id', () => {

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import {
+  DECISIONS,
+  DEEDS,
+  isHonest,
+  SMOOTH,
+  type Call,
+  type Decision,
+  type Fault,
+  type Happening,
+  type Mishap,
+  type Schedule,
+} from './schedule.js';
+
+const HOUR = 60 * 60_000;
+
+const notSent = fc.constant<Fault>({ answer: 'not-sent' });
+const busy: fc.Arbitrary<Fault> = fc.record({
+  answer: fc.constant('refused' as const),
+  status: fc.constantFrom(429, 503),
+  retryAfterMs: fc.constantFrom(0, 1_000, 120_000, HOUR),
+});
+const refused: fc.Arbitrary<Fault> = fc.record({
+  answer: fc.constant('refused' as const),
+  status: fc.constantFrom(400, 401, 403, 404, 409, 410, 413, 422, 429),
+});
+const unclear: fc.Arbitrary<Fault> = fc.record({
+  answer: fc.constant('unclear' as const),
+  effect: fc.constantFrom('none' as const, 'at-once' as const, 'late' as const),
+});
+const notUnderstood = fc.constant<Fault>({ answer: 'not-understood' });
+const ofTheSource = fc.oneof(
+  fc.constant<Fault>({ answer: 'document-changed' }),
+  fc.boolean().map((passing): Fault => ({ answer: 'document-unavailable', passing })),
+);
+
+function faultsOf(call: Call, most: number): fc.Arbitrary<(Fault | null)[]> {
+  const fault = fc.oneof(
+    { weight: 3, arbitrary: unclear },
+    { weight: 2, arbitrary: refused },
+    busy,
+    notSent,
+    notUnderstood,
+    ...(call === 'upload' ? [ofTheSource] : []),
+  );
+  const one = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 4, arbitrary: fault });
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.constant<(Fault | null)[]>([]) },
+    { weight: 2, arbitrary: fc.array<Fault | null>(one, { maxLength: most }) },
+  );
+}
+
+const HONEST: readonly Decision[] = ['honest', 'abort', 'nonsense'];
+const decisionOf = (honest: boolean): fc.Arbitrary<Decision> =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant<Decision>('honest') },
+    { weight: 4, arbitrary: fc.constantFrom(...(honest ? HONEST : DECISIONS)) },
+  );
+
+const outcome = fc.oneof(
+  fc.constantFrom('completed', 'failed', 'withdrawn').map((word) => ({ outcome: word })),
+  fc.constantFrom<unknown>({ outcome: 'failed', reason: 'no' }, { outcome: 'lost' }, {}, null, {
+    outcome: 'completed',
+    at: 1,
+  }),
+);
+
+const deed = fc.record({ deed: fc.constantFrom(...DEEDS), document: fc.nat({ max: 4 }) });
+/** What usually happens: a hand-over, then one deed for each document. */
+const usualDeeds = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant('sign' as const) },
+      fc.constantFrom('fail' as const, 'delete' as const),
+    ),
+    { minLength: 5, maxLength: 5 },
+  )
+  .map((deeds) => [
+    { deed: 'hand-over' as const, document: 0 },
+    ...deeds.map((one, document) => ({ deed: one, document })),
+  ]);
+const pause = fc.oneof(fc.nat({ max: 10_000 }), fc.nat({ max: 2 * HOUR }));
+
+function happeningOf(honest: boolean, infrastructure: boolean): fc.Arbitrary<Happening> {
+  const anybody: fc.Arbitrary<Happening>[] = [
+    fc.constant({ what: 'checkNow' }),
+    fc.constant({ what: 'cancel' }),
+    decisionOf(honest).map((decision) => ({ what: 'decide', decision })),
+    outcome.map((recorded) => ({ what: 'record', outcome: recorded })),
+    deed.map((done) => ({ what: 'deed', ...done })),
+  ];
+  const operators: fc.Arbitrary<Happening>[] = [
+    fc.constant({ what: 'evict' }),
+    fc.constant({ what: 'suggest-fresh-run' }),
+    fc.nat({ max: 8 }).map((tasks) => ({ what: 'reset', tasks })),
+  ];
+  return fc.oneof(...anybody, ...(infrastructure ? operators : []));
+}
+
+export interface Bounds {
+  /** Whether evictions, fresh runs, resets and lost workers are among what happens. */
+  readonly infrastructure: boolean;
+  readonly deadlinesMs: readonly number[];
+}
+
+/** Any course of a signing. Shrinks towards one document and nothing that goes wrong. */
+export function arbitrarySchedule({ infrastructure, deadlinesMs }: Bounds): fc.Arbitrary<Schedule> {
+  return fc.boolean().chain((honest) =>
+    fc.record<Schedule>({
+      documents: fc.integer({ min: 1, max: 5 }),
+      deadlineMs: fc.constantFrom(...deadlinesMs),
+      tenant: fc.record({
+        list: often(true),
+        listNamesFiles: often(true),
+        handsOver: often(false),
+        attachAnswers: often(true),
+      }),
+      checked: fc.oneof(
+        { weight: 12, arbitrary: fc.constant('good' as const) },
+        fc.constantFrom('unavailable-once' as const, 'bad' as const),
+      ),
+      faults: fc.record({
+        initiate: faultsOf('initiate', 4),
+        'upload-url': faultsOf('upload-url', 4),
+        upload: faultsOf('upload', 10),
+        attach: faultsOf('attach', 6),
+        list: faultsOf('list', 8),
+        'hand-over': faultsOf('hand-over', 4),
+      }),
+      mishaps: infrastructure
+        ? fc.array(
+            fc.record({
+              attempt: fc.nat({ max: 25 }),
+              mishap: fc.constantFrom<Mishap>(
+                'worker-without-key',
+                'worker-lost-before',
+                'worker-lost-after',
+              ),
+            }),
+            { maxLength: 2 },
+          )
+        : fc.constant([]),
+      decisions: fc.array(fc.record({ afterMs: pause, decision: decisionOf(honest) }), { maxLength: 8 }),
+      somebodyStays: often(true),
+      deeds: fc
+        .oneof({ weight: 3, arbitrary: usualDeeds }, fc.array(deed, { maxLength: 8 }))
+        .chain((deeds) => fc.tuple(fc.constant(deeds), fc.array(pause, { minLength: 8, maxLength: 8 })))
+        .map(([deeds, pauses]) => deeds.map((one, index) => ({ ...one, afterMs: pauses[index] ?? 0 }))),
+      happenings: fc.array(
+        fc.record({
+          call: fc.nat({ max: 20 }),
+          moment: fc.constantFrom('before-effect' as const, 'before-answer' as const, 'later' as const),
+          laterMs: pause,
+          happening: happeningOf(honest, infrastructure),
+        }),
+        { maxLength: 4 },
+      ),
+      pace: fc.array(fc.oneof(fc.constant(0), fc.nat({ max: 100 }), fc.nat({ max: 20_000 })), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+    }),
+  );
+}
+
+function often(value: boolean): fc.Arbitrary<boolean> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(value) },
+    { weight: 1, arbitrary: fc.constant(!value) },
+  );
+}
+
+/** The schedule without what is as in a smooth signing: what a reader of a failure needs. */
+export function describeSchedule(schedule: Schedule): string {
+  const unusual = Object.entries(schedule).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(SMOOTH[key as keyof Schedule]),
+  );
+  return `${isHonest(schedule) ? 'honest humans, ' : ''}${JSON.stringify(Object.fromEntries(unusual), null, 1)}`;
+}

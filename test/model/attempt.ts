@@ -1,0 +1,82 @@
+import {
+  ActivityCancellationDetails,
+  defaultFailureConverter,
+  defaultPayloadConverter,
+  noopMetricMeter,
+  type ActivityFunction,
+} from '@temporalio/common';
+import type { coresdk } from '@temporalio/proto';
+import { DefaultLogger } from '@temporalio/worker';
+import { Activity } from '@temporalio/worker/lib/activity';
+
+export type AttemptResult = coresdk.activity_result.IActivityExecutionResult;
+
+export interface AttemptOptions {
+  readonly activity: string;
+  readonly run: ActivityFunction;
+  readonly args: unknown[];
+  readonly attempt: number;
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** One attempt of an activity, as the SDK's worker makes it. */
+export interface Attempt {
+  readonly result: Promise<AttemptResult>;
+  cancel(): void;
+}
+
+const logger = new DefaultLogger('ERROR', () => undefined);
+const converter = {
+  payloadConverter: defaultPayloadConverter,
+  failureConverter: defaultFailureConverter,
+  payloadCodecs: [],
+};
+
+export function startAttempt({ activity, run, args, attempt, workflowId, runId }: AttemptOptions): Attempt {
+  const context = {
+    activityId: activity,
+    activityType: activity,
+    attempt,
+    activityNamespace: 'default',
+    workflowNamespace: 'default',
+    namespace: 'default',
+    workflowExecution: { workflowId, runId },
+    workflowType: 'signingSession',
+    inWorkflow: true,
+    isLocal: false,
+    taskQueue: 'model',
+    heartbeatDetails: undefined,
+    taskToken: new Uint8Array(),
+    base64TaskToken: '',
+    scheduledTimestampMs: 0,
+    currentAttemptScheduledTimestampMs: 0,
+    startToCloseTimeoutMs: 0,
+    scheduleToCloseTimeoutMs: 0,
+  };
+  const about = {
+    type: 'activity',
+    namespace: 'default',
+    workflowId,
+    activityId: activity,
+    isLocal: false,
+  } as const;
+  const worker = new Activity(
+    context,
+    run,
+    converter,
+    about,
+    undefined,
+    () => undefined,
+    undefined,
+    logger,
+    noopMetricMeter,
+    [],
+  );
+  return {
+    result: worker.run({ args, headers: {} }),
+    cancel: () => {
+      worker.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
+    },
+  };
+}

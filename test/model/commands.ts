@@ -1,0 +1,33 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import type { SigningStatus } from '../../src/domain/status.js';
+import type { Command } from './run-history.js';
+
+export type Payload = temporal.api.common.v1.IPayload;
+
+export const encoded = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
+
+/** The text in a payload; empty where there is none. */
+export function text(payload: Payload | null | undefined): string {
+  const value = decoded(payload);
+  return typeof value === 'string' ? value : '';
+}
+
+export function asStatus(payload: Payload | null | undefined): SigningStatus {
+  return decoded(payload) as SigningStatus;
+}
+
+/** The numbers of the activities whose cancellation these commands request. */
+export function stoppedBy(commands: readonly Command[]): Set<number> {
+  return new Set(commands.flatMap(({ requestCancelActivity }) => requestCancelActivity?.seq ?? []));
+}
+
+/** The state that a command makes the search attribute say. */
+export function stateIn({ upsertWorkflowSearchAttributes }: Command): string | undefined {
+  const shown = upsertWorkflowSearchAttributes?.searchAttributes?.indexedFields?.['SigningState'];
+  return shown === undefined ? undefined : text(shown);
+}
+
+function decoded(payload: Payload | null | undefined): unknown {
+  return payload == null ? undefined : defaultPayloadConverter.fromPayload(payload);
+}

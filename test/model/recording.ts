@@ -1,0 +1,113 @@
+import type { SigningStatus } from '../../src/domain/status.js';
+import type { Call } from './schedule.js';
+
+/** What can be said of a call from its answer: `made`, surely without effect, refused, or nobody knows. */
+export type Verdict = 'made' | 'surely-not' | 'refused' | 'unknown';
+
+/** A call as it reached the vendor, in the order of its beginning. */
+export interface RecordedCall {
+  readonly type: 'call';
+  readonly at: number;
+  readonly call: Call;
+  readonly sessionId: number | null;
+  /** The document that an upload or an attach is about. */
+  readonly document: string | null;
+  readonly fileId: string | null;
+  verdict: Verdict;
+  /** The files that an answered look has shown. */
+  listed: readonly string[] | null;
+}
+
+export type MessageName = 'checkNow' | 'cancel' | 'resolve' | 'recordOutcome';
+
+/** A message, in the order of its sending. */
+export interface RecordedMessage {
+  readonly type: 'message';
+  readonly at: number;
+  readonly name: MessageName;
+  readonly input: unknown;
+  /** `unanswered`: the session ended meanwhile, or the message asks for no answer. */
+  answer: 'accepted' | 'refused' | 'unanswered';
+  /** Why it was refused. */
+  words: string;
+  /** The type of the refusal's failure. */
+  refusal: string;
+  /** What a client could see when it was answered, where that is known exactly. */
+  seen: SigningStatus | null;
+}
+
+/** How the workflow ended. `broken`: in a way that no end should be. */
+export type End =
+  | { readonly how: 'result'; readonly status: SigningStatus }
+  | { readonly how: 'failed'; readonly failure: string; readonly message: string }
+  | { readonly how: 'broken'; readonly why: string };
+
+export type Recorded =
+  | RecordedCall
+  | RecordedMessage
+  | {
+      readonly type: 'status';
+      readonly at: number;
+      readonly status: SigningStatus;
+      readonly shownState?: string;
+    }
+  /** The workflow asks for an activity. */
+  | { readonly type: 'activity'; readonly at: number; readonly activity: string }
+  /** The workflow has been told that it is to end. */
+  | { readonly type: 'ending'; readonly at: number; readonly why: 'cancel' | 'deadline' | 'abort' }
+  /** An operator has started the session over from an earlier moment. */
+  | { readonly type: 'reset'; readonly at: number }
+  | { readonly type: 'end'; readonly at: number; readonly end: End };
+
+/** All that happened in the course of one signing, in order. */
+export class Recording {
+  readonly events: Recorded[] = [];
+  private readonly now: () => number;
+
+  /** `now`: milliseconds since 1970 by the clock of the server. */
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  call(call: Call, about: Partial<Pick<RecordedCall, 'sessionId' | 'document' | 'fileId'>>): RecordedCall {
+    const { sessionId = null, document = null, fileId = null } = about;
+    const recorded: RecordedCall = {
+      type: 'call', at: this.now(), call, sessionId, document, fileId, verdict: 'unknown', listed: null,
+    }; // prettier-ignore
+    this.events.push(recorded);
+    return recorded;
+  }
+
+  message(name: MessageName, input: unknown): RecordedMessage {
+    const recorded: RecordedMessage = {
+      type: 'message', at: this.now(), name, input, answer: 'unanswered', words: '', refusal: '', seen: null,
+    }; // prettier-ignore
+    this.events.push(recorded);
+    return recorded;
+  }
+
+  status(status: SigningStatus, shownState?: string): void {
+    this.events.push({
+      type: 'status',
+      at: this.now(),
+      status,
+      ...(shownState === undefined ? {} : { shownState }),
+    });
+  }
+
+  activity(activity: string): void {
+    this.events.push({ type: 'activity', at: this.now(), activity });
+  }
+
+  ending(why: 'cancel' | 'deadline' | 'abort'): void {
+    this.events.push({ type: 'ending', at: this.now(), why });
+  }
+
+  reset(): void {
+    this.events.push({ type: 'reset', at: this.now() });
+  }
+
+  end(end: End): void {
+    this.events.push({ type: 'end', at: this.now(), end });
+  }
+}

@@ -1,0 +1,111 @@
+import { isFinal, OPEN_STATES, type SigningStatus, type Step } from '../../../src/domain/status.js';
+import type { Played } from '../played.js';
+import { documentName } from '../request.js';
+
+const FIELDS = [
+  'attention', 'crmRecord', 'deadline', 'documents', 'employeeId', 'method', 'name', 'requestId', 'sessionId', 'state', 'updatedAt',
+]; // prettier-ignore
+
+/** Every status that a client can see makes sense in itself and after the one before. */
+export function statusIsConsistent({ recording: { events }, schedule }: Played): string | undefined {
+  const names = Array.from({ length: schedule.documents }, (_, index) => documentName(index));
+  let before: SigningStatus | undefined;
+  for (const event of events) {
+    if (event.type === 'reset') before = undefined;
+    if (event.type !== 'status') continue;
+    const { status, shownState = status.state } = event;
+    const objection =
+      inItself(status, names) ??
+      (shownState === status.state ? undefined : `the search attribute says ${shownState}`) ??
+      (before === undefined ? undefined : after(before, status));
+    if (objection !== undefined) return `in ${status.state}: ${objection}`;
+    before = status;
+  }
+  return undefined;
+}
+
+function inItself(status: SigningStatus, names: readonly string[]): string | undefined {
+  const { state, documents, sessionId, attention } = status;
+  if (Object.keys(status).sort().join() !== FIELDS.join())
+    return `it has the fields ${Object.keys(status).join()}`;
+  if (documents.map(({ name }) => name).join() !== names.join()) return 'it has other documents';
+  const step = attention?.step;
+  const reached = reachedBy(state === 'needs-attention' ? step : undefined, status);
+  if (
+    reached >= REACHED.initiating &&
+    documents.some(({ bytes, sha256 }) => bytes === null || sha256 === null)
+  )
+    return 'a document has no size';
+  if (reached >= REACHED.uploading && sessionId === null) return 'it has no contract session';
+  if (!isFinal(state) && reached < REACHED.uploading && sessionId !== null)
+    return 'it has a contract session already';
+  if (reached >= REACHED.attaching && documents.some(({ fileId }) => fileId === null))
+    return 'a document is not uploaded';
+  if (reached >= REACHED.attached && documents.some((one) => one.status === null))
+    return 'a document is not attached';
+  const attached = documents.map((one) => one.status !== null);
+  if (attached.lastIndexOf(true) > attached.indexOf(false) && attached.includes(false))
+    return 'attached out of order';
+  return attentionIs(status);
+}
+
+const REACHED = { checking: 0, initiating: 1, uploading: 2, attaching: 3, attached: 4 } as const;
+const OF_STEP: Readonly<Record<Step, number>> = {
+  initiate: REACHED.initiating,
+  'request-upload-url': REACHED.uploading,
+  upload: REACHED.uploading,
+  attach: REACHED.attaching,
+  'hand-over': REACHED.attached,
+  'await-completion': REACHED.attached,
+};
+
+/** How far the session must have come that is in this state, or that asks a human about this step. */
+function reachedBy(step: Step | undefined, { state }: SigningStatus): number {
+  if (step !== undefined) return OF_STEP[step];
+  if (isFinal(state))
+    return state === 'completed' || state === 'withdrawn' ? REACHED.attached : REACHED.checking;
+  return Math.min(REACHED.attached, Math.max(0, OPEN_STATES.indexOf(state)));
+}
+
+function attentionIs({ state, attention }: SigningStatus): string | undefined {
+  const actions = attention?.actions ?? [];
+  if (isFinal(state)) return actions.length > 0 ? 'it is over and offers something to do' : undefined;
+  if (state !== 'needs-attention') return attention === null ? undefined : 'it asks for a decision';
+  if (!actions.includes('abort') || !actions.includes('retry')) return 'it leaves a human no way out';
+  const asksWhether = ['initiate', 'attach', 'hand-over'].includes(attention?.step ?? '');
+  return actions.includes('adopt') && !asksWhether ? 'it offers to adopt what cannot be adopted' : undefined;
+}
+
+function after(before: SigningStatus, now: SigningStatus): string | undefined {
+  if (isFinal(before.state))
+    return JSON.stringify(before) === JSON.stringify(now) ? undefined : `it was ${before.state}`;
+  if (now.updatedAt < before.updatedAt) return 'it is older than the one before';
+  if (now.deadline !== before.deadline) return 'the deadline has moved';
+  if (rank(now) < rank(before)) return `it has gone back from ${before.state}`;
+  if (before.sessionId !== null && now.sessionId !== before.sessionId)
+    return 'it has another contract session';
+  const forgotten = before.documents.findIndex(
+    ({ fileId, documentId, status }, index) =>
+      (fileId !== null && now.documents[index]?.fileId !== fileId) ||
+      (documentId !== null && now.documents[index]?.documentId !== documentId) ||
+      (status !== null && now.documents[index]?.status == null),
+  );
+  return forgotten < 0 ? undefined : `what was known of document ${forgotten + 1} is gone`;
+}
+
+const LAST_RANK = OPEN_STATES.length;
+const RANK_OF_STEP: Readonly<Record<Step, number>> = {
+  initiate: OPEN_STATES.indexOf('initiating'),
+  'request-upload-url': OPEN_STATES.indexOf('uploading'),
+  upload: OPEN_STATES.indexOf('uploading'),
+  attach: OPEN_STATES.indexOf('attaching'),
+  'hand-over': OPEN_STATES.indexOf('handing-over'),
+  'await-completion': OPEN_STATES.indexOf('awaiting-handover'),
+};
+
+function rank({ state, attention }: SigningStatus): number {
+  if (isFinal(state)) return LAST_RANK;
+  if (state === 'needs-attention') return attention === null ? 0 : RANK_OF_STEP[attention.step];
+  // A session can wait for its hand-over and then for signatures, and ask a human in between.
+  return Math.min(OPEN_STATES.indexOf('awaiting-handover'), OPEN_STATES.indexOf(state));
+}

@@ -1,0 +1,136 @@
+import { tsToMs } from '@temporalio/common/lib/time';
+import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
+import { coresdk } from '@temporalio/proto';
+import type { Asked } from './activity-task.js';
+import { stateIn, stoppedBy } from './commands.js';
+
+export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+export type Activation = coresdk.workflow_activation.IWorkflowActivation;
+export type Command = coresdk.workflow_commands.IWorkflowCommand;
+
+/** A workflow task: what the workflow was told, and what it asked for. */
+interface Task {
+  readonly activation: Activation;
+  readonly commands: readonly Command[];
+}
+
+/** What a run waits for, and the state that its search attribute says. Times in milliseconds since 1970. */
+interface Open {
+  readonly timers: readonly { readonly command: Command; readonly dueAt: number }[];
+  readonly activities: readonly { readonly asked: Asked; readonly stopped: boolean }[];
+  readonly shownState: string | undefined;
+}
+
+/** The workflow has failed a task: a bug, by which a real session would be stuck. */
+export class TaskFailed extends Error {}
+
+/** All tasks of a run, from which any worker can bring the workflow back to where it was. */
+export class RunHistory {
+  private readonly tasks: Task[] = [];
+  private flags: number[] = [];
+
+  /** Has the workflow carry out a task, and remembers it. @throws TaskFailed */
+  async perform(workflow: Workflow, activation: Activation): Promise<readonly Command[]> {
+    const commands = await this.activate(workflow, activation);
+    this.tasks.push({ activation, commands });
+    return commands;
+  }
+
+  get length(): number {
+    return this.tasks.length;
+  }
+
+  /** The first tasks, as a history of its own. */
+  upTo(length: number): RunHistory {
+    const start = new RunHistory();
+    start.tasks.push(...this.tasks.slice(0, length));
+    start.flags = this.flags;
+    return start;
+  }
+
+  /** What the commands so far have begun, and nothing has ended. */
+  open(): Open {
+    const jobs = this.tasks.flatMap(({ activation }) => activation.jobs ?? []);
+    const commands = this.tasks.flatMap((task) => task.commands);
+    const ended = new Set(jobs.flatMap(({ resolveActivity }) => resolveActivity?.seq ?? []));
+    const stopped = stoppedBy(commands);
+    const over = new Set([
+      ...jobs.flatMap(({ fireTimer }) => fireTimer?.seq ?? []),
+      ...commands.flatMap(({ cancelTimer }) => cancelTimer?.seq ?? []),
+    ]);
+    const timers = this.tasks.flatMap((task) =>
+      task.commands.flatMap((command) => {
+        const { startTimer } = command;
+        if (startTimer == null || over.has(startTimer.seq ?? 0)) return [];
+        const dueAt = tsToMs(task.activation.timestamp) + tsToMs(startTimer.startToFireTimeout);
+        return [{ command, dueAt }];
+      }),
+    );
+    const activities = commands.flatMap(({ scheduleActivity: asked }) =>
+      asked == null || ended.has(asked.seq ?? 0) ? [] : [{ asked, stopped: stopped.has(asked.seq ?? 0) }],
+    );
+    const shownState = commands.reduce<string | undefined>((shown, one) => stateIn(one) ?? shown, undefined);
+    return { timers, activities, shownState };
+  }
+
+  /** Brings a fresh instance to where the run is. @throws TaskFailed where it would have gone another way */
+  async replay(workflow: Workflow, runId: string): Promise<void> {
+    for (const { activation, commands } of this.tasks) {
+      const refused = refusedUpdates(commands);
+      const jobs = (activation.jobs ?? [])
+        .filter(({ doUpdate }) => !refused.has(doUpdate?.protocolInstanceId ?? ''))
+        .map(withoutValidator);
+      // What a validator refuses leaves no trace in a history.
+      if (jobs.length === 0) continue;
+      const again = await this.activate(workflow, { ...activation, runId, jobs, isReplaying: true });
+      const before = commands.filter(
+        ({ updateResponse }) => !refused.has(updateResponse?.protocolInstanceId ?? ''),
+      );
+      if (JSON.stringify(again) !== JSON.stringify(before)) {
+        throw new TaskFailed(`does not replay: ${namesOf(before)} became ${namesOf(again)}`);
+      }
+    }
+  }
+
+  private async activate(workflow: Workflow, activation: Activation): Promise<readonly Command[]> {
+    const completion = await workflow.activate({ ...activation, availableInternalFlags: this.flags });
+    const { successful, failed } = completion;
+    if (successful == null) throw new TaskFailed(failed?.failure?.message ?? 'a task failed');
+    this.flags = [...(successful.usedInternalFlags ?? [])];
+    return successful.commands ?? [];
+  }
+}
+
+/** The updates that were refused before they were accepted. */
+function refusedUpdates(commands: readonly Command[]): Set<string> {
+  const answers = commands.flatMap(({ updateResponse }) => updateResponse ?? []);
+  const accepted = new Set(answers.flatMap((one) => (one.accepted == null ? [] : one.protocolInstanceId)));
+  const rejected = answers.flatMap((one) => (one.rejected == null ? [] : (one.protocolInstanceId ?? '')));
+  return new Set(rejected.filter((id) => !accepted.has(id)));
+}
+
+function withoutValidator(job: Job): Job {
+  return job.doUpdate == null ? job : { doUpdate: { ...job.doUpdate, runValidator: false } };
+}
+
+function namesOf(commands: readonly Command[]): string {
+  return `[${commands.map((command) => Object.keys(command).join()).join(' ')}]`;
+}
+
+/** The order in which the SDK hands jobs to a workflow. */
+export function inOrder(jobs: readonly Job[]): Job[] {
+  const rank = (job: Job): number => {
+    if (job.initializeWorkflow != null) return 0;
+    if (job.signalWorkflow != null) return 1;
+    return job.doUpdate == null ? 3 : 2;
+  };
+  return [...jobs].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Asks a workflow for its status, as a client does. */
+export async function queryStatus(workflow: Workflow, runId: string): Promise<Command | undefined> {
+  const jobs = [{ queryWorkflow: { queryId: 'status', queryType: 'status', arguments: [], headers: {} } }];
+  const query = coresdk.workflow_activation.WorkflowActivation.fromObject({ runId, jobs });
+  const { successful } = await workflow.activate(query);
+  return successful?.commands?.[0];
+}

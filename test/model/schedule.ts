@@ -1,0 +1,96 @@
+/** The calls of the vendor's API, as the model names them. */
+export const CALLS = ['initiate', 'upload-url', 'upload', 'attach', 'list', 'hand-over'] as const;
+export type Call = (typeof CALLS)[number];
+
+/** What goes wrong with one call; `null` is a call that works. */
+export type Fault =
+  | { readonly answer: 'not-sent' }
+  | { readonly answer: 'refused'; readonly status: number; readonly retryAfterMs?: number }
+  /** No answer that can be read. `late`: the effect comes only after the next look at the documents. */
+  | { readonly answer: 'unclear'; readonly effect: 'none' | 'at-once' | 'late' }
+  | { readonly answer: 'not-understood' }
+  /** The document's source fails in the middle of its upload. */
+  | { readonly answer: 'document-changed' }
+  | { readonly answer: 'document-unavailable'; readonly passing: boolean };
+
+/** What happens to an attempt of an activity, other than by the vendor. */
+export type Mishap = 'worker-without-key' | 'worker-lost-before' | 'worker-lost-after';
+
+/** What a human says who is asked. `honest`: after a look into the Dashboard, which shows all that has happened. */
+export const DECISIONS = [
+  'honest', 'abort', 'nonsense', 'retry', 'adopt-own', 'adopt-filled', 'adopt-other-employee', 'adopt-taken', 'adopt-missing',
+] as const; // prettier-ignore
+export type Decision = (typeof DECISIONS)[number];
+
+/** What becomes of a document at the vendor by the hands of employee and customer. */
+export const DEEDS = ['hand-over', 'update', 'sign', 'fail', 'delete', 'odd-status'] as const;
+export type Deed = (typeof DEEDS)[number];
+
+/** What can happen at any moment. */
+export type Happening =
+  | { readonly what: 'checkNow' | 'cancel' }
+  | { readonly what: 'decide'; readonly decision: Decision }
+  | { readonly what: 'record'; readonly outcome: unknown }
+  | { readonly what: 'deed'; readonly deed: Deed; readonly document: number }
+  /** Infrastructure: only the simulated server knows these. */
+  | { readonly what: 'evict' | 'suggest-fresh-run' }
+  | { readonly what: 'reset'; readonly tasks: number };
+
+/** A happening at the n-th call to the vendor: before its effect, before its answer, or some time after it began. */
+export interface Timed {
+  readonly call: number;
+  readonly moment: 'before-effect' | 'before-answer' | 'later';
+  readonly laterMs: number;
+  readonly happening: Happening;
+}
+
+/** All that is arbitrary about the course of one signing. What is listed is used up in turn; after it everything works. */
+export interface Schedule {
+  readonly documents: number;
+  readonly deadlineMs: number;
+  readonly tenant: {
+    readonly list: boolean;
+    /** Whether the list names the uploaded file of a document. */
+    readonly listNamesFiles: boolean;
+    readonly handsOver: boolean;
+    readonly attachAnswers: boolean;
+  };
+  /** Whether the documents pass the check. */
+  readonly checked: 'good' | 'unavailable-once' | 'bad';
+  readonly faults: Readonly<Record<Call, readonly (Fault | null)[]>>;
+  /** By the number of the attempt, counted over all activities. */
+  readonly mishaps: readonly { readonly attempt: number; readonly mishap: Mishap }[];
+  /** What humans say, each time they are asked, and how long they take. */
+  readonly decisions: readonly { readonly afterMs: number; readonly decision: Decision }[];
+  /** Whether somebody honest takes over when those decisions are used up, for a while. */
+  readonly somebodyStays: boolean;
+  /** What employee and customer do once the session waits for them. */
+  readonly deeds: readonly { readonly afterMs: number; readonly deed: Deed; readonly document: number }[];
+  readonly happenings: readonly Timed[];
+  /** How long things take, in milliseconds, used over and over. */
+  readonly pace: readonly number[];
+}
+
+/** Nobody lies: so the vendor must end up with exactly what was asked for. */
+export function isHonest({ decisions, happenings }: Schedule): boolean {
+  const said = [
+    ...decisions.map(({ decision }) => decision),
+    ...happenings.flatMap(({ happening }) => (happening.what === 'decide' ? happening.decision : [])),
+  ];
+  return said.every((decision) => decision === 'honest' || decision === 'abort' || decision === 'nonsense');
+}
+
+/** A signing in which nothing goes wrong, to be changed where a test wants something else. */
+export const SMOOTH: Schedule = {
+  documents: 1,
+  deadlineMs: 24 * 60 * 60_000,
+  tenant: { list: true, listNamesFiles: true, handsOver: false, attachAnswers: true },
+  checked: 'good',
+  faults: { initiate: [], 'upload-url': [], upload: [], attach: [], list: [], 'hand-over': [] },
+  mishaps: [],
+  decisions: [],
+  somebodyStays: true,
+  deeds: [],
+  happenings: [],
+  pace: [0],
+};

@@ -1,0 +1,194 @@
+import { DocumentChangedError, DocumentUnavailableError } from '../../src/documents/errors.js';
+import type { VendorDocument } from '../../src/domain/vendor-document.js';
+import {
+  AnswerNotUnderstoodError,
+  NotSentError,
+  OutcomeUnknownError,
+  RefusedError,
+  type FlexpertoClient,
+} from '../../src/flexperto/index.js';
+import type { RecordedCall, Recording, Verdict } from './recording.js';
+import type { Call, Fault, Schedule } from './schedule.js';
+import { Refusal, type Attached, type Vendor } from './vendor.js';
+
+/** Lets time and messages pass while a call is under way; `call` is its number, counted from 0. */
+export interface Passage {
+  beforeEffect(call: number): Promise<void>;
+  beforeAnswer(call: number): Promise<void>;
+}
+
+const WORDS = {
+  initiate: 'initiate',
+  'upload-url': 'request upload URL',
+  upload: 'upload',
+  attach: 'attach',
+  list: 'list documents',
+  'hand-over': 'hand over',
+} as const;
+
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * The client of the vendor as the activities know it, with the simulated vendor behind it and the schedule's faults in
+ * between. Of the real client it uses nothing but the family of errors, which is what it promises.
+ */
+export function createVendorClient(
+  schedule: Schedule,
+  vendor: Vendor,
+  recording: Recording,
+  passage: Passage,
+): FlexpertoClient {
+  const { tenant } = schedule;
+  const faults = new Map(Object.entries(schedule.faults).map(([call, script]) => [call, [...script]]));
+  let calls = 0;
+
+  const perform = async <Result>(
+    recorded: RecordedCall,
+    effect: () => Result,
+    signal?: AbortSignal,
+  ): Promise<Result> => {
+    const fault = faults.get(recorded.call)?.shift() ?? null;
+    const number = calls++;
+    await orAborted(passage.beforeEffect(number), signal);
+    const outcome = carryOut(vendor, recorded.call, fault, effect);
+    await orAborted(passage.beforeAnswer(number), signal);
+    recorded.verdict = outcome.verdict;
+    if ('error' in outcome) throw outcome.error;
+    return outcome.result;
+  };
+
+  return {
+    initiateSession: ({ employeeId }) =>
+      perform(recording.call('initiate', {}), () => vendor.initiate(employeeId)),
+
+    requestUploadUrl: ({ employeeId, signal }, sessionId) =>
+      perform(
+        recording.call('upload-url', { sessionId }),
+        () => {
+          vendor.requireOwned(sessionId, employeeId);
+          const expiresAt = Date.now() + HOUR_MS;
+          return { url: `https://uploads.invalid/?session=${sessionId}&until=${expiresAt}`, expiresAt };
+        },
+        signal,
+      ),
+
+    uploadDocument: (url, { name }, signal) => {
+      const { searchParams } = new URL(url);
+      const sessionId = Number(searchParams.get('session'));
+      return perform(
+        recording.call('upload', { sessionId, document: name }),
+        () => {
+          if (Number(searchParams.get('until')) <= Date.now()) throw new Refusal(401);
+          return vendor.upload(sessionId, name);
+        },
+        signal,
+      );
+    },
+
+    attachDocument: ({ employeeId }, sessionId, fileId) => {
+      const document = vendor.sessions.find(({ id }) => id === sessionId)?.files.get(fileId) ?? null;
+      return perform(recording.call('attach', { sessionId, fileId, document }), () => {
+        const attached = vendor.attach(sessionId, employeeId, fileId);
+        return tenant.attachAnswers ? shown(attached, true) : null;
+      });
+    },
+
+    listDocuments: async ({ employeeId, signal }, sessionId) => {
+      const recorded = recording.call('list', { sessionId });
+      const listed = await perform(
+        recorded,
+        () => {
+          if (!tenant.list) throw new Refusal(404);
+          return vendor.list(sessionId, employeeId);
+        },
+        signal,
+      );
+      recorded.listed = listed.map(({ fileId }) => fileId);
+      return listed.map((attached) => shown(attached, tenant.listNamesFiles));
+    },
+
+    handOver: ({ employeeId }, sessionId) =>
+      perform(recording.call('hand-over', { sessionId }), () => {
+        vendor.handOver(sessionId, employeeId);
+      }),
+
+    close: () => Promise.resolve(),
+  };
+}
+
+type Outcome<Result> =
+  | { readonly verdict: Verdict; readonly result: Result }
+  | { readonly verdict: Verdict; readonly error: Error };
+
+function carryOut<Result>(
+  vendor: Vendor,
+  call: Call,
+  fault: Fault | null,
+  effect: () => Result,
+): Outcome<Result> {
+  const words = WORDS[call];
+  const run = (): Outcome<Result> => {
+    try {
+      return { verdict: 'made', result: effect() };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refused(call, error.status);
+    }
+  };
+  switch (fault?.answer) {
+    case undefined:
+      return run();
+    case 'not-sent':
+      return { verdict: 'surely-not', error: new NotSentError(words, 'ECONNREFUSED') };
+    case 'refused':
+      return refused(call, fault.status, fault.retryAfterMs);
+    case 'unclear': {
+      if (fault.effect === 'at-once') run();
+      if (fault.effect === 'late') vendor.putOff(() => void run());
+      return {
+        verdict: 'unknown',
+        error: new OutcomeUnknownError(words, 'the connection failed (ECONNRESET)'),
+      };
+    }
+    case 'not-understood': {
+      const outcome = run();
+      if ('error' in outcome) return outcome;
+      return { verdict: 'unknown', error: new AnswerNotUnderstoodError(words, 'it is no JSON') };
+    }
+    case 'document-changed':
+      return { verdict: 'surely-not', error: new DocumentChangedError('has changed since it was checked') };
+    case 'document-unavailable': {
+      const error = new DocumentUnavailableError('could not be read', fault.passing);
+      return { verdict: 'surely-not', error };
+    }
+  }
+}
+
+function refused(call: Call, status: number, retryAfterMs?: number): { verdict: Verdict; error: Error } {
+  const busy = status === 429 || status === 503;
+  const error = new RefusedError(WORDS[call], status, 'no', retryAfterMs);
+  return { verdict: busy ? 'surely-not' : 'refused', error };
+}
+
+function shown(document: Attached, namesFile: boolean): VendorDocument {
+  const { id, fileId, name, status, failureReason } = document;
+  return { documentId: id, name, status, originalFileId: namesFile ? fileId : null, failureReason };
+}
+
+/** As the real client does: a call that is given up throws the signal's reason. */
+async function orAborted(passing: Promise<void>, signal?: AbortSignal): Promise<void> {
+  if (signal === undefined) return passing;
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+  try {
+    await Promise.race([passing, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
