@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PassThrough, type Readable } from 'node:stream';
 import { isFinal, type SigningStatus } from '../../domain/status.js';
 import { knownAnswer } from '../known-errors.js';
@@ -5,9 +6,9 @@ import { RECONNECT_MS, SIGN_OF_LIFE_MS } from '../limits.js';
 import { problemAnswer } from '../problem.js';
 import type { SessionWatches } from './session-watches.js';
 
-/** Names a state in a stream, so that a client that was cut off can say which one it saw last. */
-export function eventId({ updatedAt }: SigningStatus): string {
-  return updatedAt;
+/** Names what a stream showed, callback included, so that a client that was cut off can say what it saw last. */
+export function eventId(status: SigningStatus): string {
+  return createHash('sha256').update(JSON.stringify(status)).digest('base64url');
 }
 
 /**

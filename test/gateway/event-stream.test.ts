@@ -1,0 +1,31 @@
+import { text } from 'node:stream/consumers';
+import type { SigningStatus } from '../../src/domain/status.js';
+import { createEventStream, eventId } from '../../src/gateway/signings/event-stream.js';
+
+const status: SigningStatus & { callback: unknown } = {
+  requestId: 'a',
+  state: 'awaiting-signature',
+  sessionId: 1,
+  name: 'Loan',
+  method: 'qes',
+  employeeId: 'e',
+  crmRecord: null,
+  documents: [],
+  attention: null,
+  deadline: '2026-02-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+  callback: null,
+};
+const told = { ...status, callback: { order: 1, type: 'x', deliveredAt: '2026-01-01T00:00:01.000Z' } };
+const quiet = { listen: () => () => undefined };
+
+const shown = async (current: SigningStatus, lastEventId: string): Promise<string> => {
+  const stream = createEventStream(quiet, current, lastEventId);
+  stream.end();
+  return text(stream);
+};
+
+it('a client that was cut off is sent what became of the callbacks since', async () => {
+  expect(await shown(status, eventId(status))).not.toContain('data:');
+  expect(await shown(told, eventId(status))).toContain(JSON.stringify(told));
+});
