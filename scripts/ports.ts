@@ -1,13 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
+/**
+ * A TCP port of 127.0.0.1 that nobody listens on. Below the range from which the system takes ports for connections, so
+ * that none of those takes it before it is used; and Temporal keeps ports in 15 bits.
+ */
 export async function freePort(): Promise<number> {
-  return listenOnce(0);
-}
-
-/** One below the range from which the system takes its own, for a program that keeps ports in 15 bits. */
-export async function freeLowPort(): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 32_000);
     try {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ChildServer } from '../child-server.js';
 import { runCommand } from '../commands.js';
-import { freeLowPort } from '../ports.js';
+import { freePort } from '../ports.js';
 import { createNamespace, isServing } from './namespace.js';
 import type { Postgres } from './postgres.js';
 import { findTemporalBinaries } from './temporal-binaries.js';
@@ -26,8 +26,8 @@ const START_SECONDS = 90;
 /** Free ports for a server that is started again and again on the same database; its schema has room for 15 bits. */
 export async function choosePorts(frontend?: number): Promise<TemporalPorts> {
   const ports = async (rpc?: number): Promise<ServicePorts> => ({
-    rpc: rpc ?? (await freeLowPort()),
-    membership: await freeLowPort(),
+    rpc: rpc ?? (await freePort()),
+    membership: await freePort(),
   });
   return {
     frontend: await ports(frontend),

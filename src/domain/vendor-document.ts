@@ -12,7 +12,7 @@ export interface VendorDocument {
 
 /**
  * Whether the list shows that a file is attached. `unclear`: an entry of this name could be it. It names no file, or
- * another one, which a run that was started over has uploaded before.
+ * another one, which a run that was started over has uploaded before and nobody has deleted since.
  */
 export function findAttached(
   listed: readonly VendorDocument[],
@@ -20,8 +20,8 @@ export function findAttached(
 ): VendorDocument | 'absent' | 'unclear' {
   const attached = listed.find((document) => document.originalFileId === file.fileId);
   if (attached !== undefined) return attached;
-  const possible = listed.some(({ originalFileId, name }) =>
-    name === null ? originalFileId === null : name === file.name,
+  const possible = listed.some(({ originalFileId, name, status }) =>
+    originalFileId === null ? name === null || name === file.name : name === file.name && status !== DELETED,
   );
   return possible ? 'unclear' : 'absent';
 }

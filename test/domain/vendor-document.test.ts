@@ -38,6 +38,7 @@ test('an entry without original_file_id that could be the document leaves it unc
 
 test('an entry of the same name with another file leaves it unclear, since a run before can have uploaded it', () => {
   expect(findAttached([{ ...listed, originalFileId: 'file-0' }], file)).toBe('unclear');
+  expect(findAttached([{ ...listed, originalFileId: 'file-0', status: 'DELETED' }], file)).toBe('absent');
 });
 
 test('a document that a human has adopted is found by its name, and only while nothing else is known of it', () => {
