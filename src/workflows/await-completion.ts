@@ -1,16 +1,17 @@
 import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { outcomeOf, waitingState, type Outcome } from '../domain/outcome.js';
-import { withNews } from '../domain/vendor-document.js';
+import { withNews, type VendorDocument } from '../domain/vendor-document.js';
 import { polling } from './policies.js';
+import { ASKED_PAUSE, quickly } from './quickly.js';
 import { contractSession, type Session } from './session.js';
-import { stepFailure } from './step-failure.js';
+import { isNonRetryable, stepFailure } from './step-failure.js';
 
 /**
  * Waits for hand-over and signatures until the outcome is known, from the vendor's list or from a human's record.
  * `continues`: the history has grown so long, by thousands of hints, that the wait is to go on in a fresh run.
  */
 export async function awaitCompletion(session: Session): Promise<Outcome | 'continues'> {
-  for (let atOnce = true; ;) {
+  for (let atOnce = await firstLook(session); ;) {
     const { documents } = session.status();
     const outcome = recordedOutcome(session) ?? outcomeOf(documents);
     if (outcome !== undefined) return outcome;
@@ -20,13 +21,30 @@ export async function awaitCompletion(session: Session): Promise<Outcome | 'cont
   }
 }
 
+/** The look right after the steps before, which nearly always has news. Returns whether another is due at once. */
+async function firstLook(session: Session): Promise<boolean> {
+  if (session.listWorks === false) return true;
+  const hinted = hintsFromNow(session);
+  session.enter(waitingState(session.status().documents, session.handedOver));
+  try {
+    const request = { ...contractSession(session), listWorks: session.listWorks === true };
+    const summary = 'First look at the documents';
+    take(session, await quickly.listDocuments.executeWithOptions({ summary }, [request]));
+    return hinted();
+  } catch (error) {
+    const { retryAfterMs = 0 } = stepFailure(error);
+    if (isNonRetryable(error)) await afterFailedPoll(session, error);
+    else if (retryAfterMs > 0) await condition(hinted, retryAfterMs, { summary: ASKED_PAUSE });
+    return true;
+  }
+}
+
 /**
  * Resolves when there may be something new: the list has changed, a hint has come or an outcome was recorded. Returns
  * whether the next look is due at once; after a change it is not, however quickly the vendor changes its mind.
  */
 async function news(session: Session, atOnce: boolean): Promise<boolean> {
-  const seen = session.hints;
-  const hinted = (): boolean => session.hints > seen || session.recorded !== undefined;
+  const hinted = hintsFromNow(session);
   if (session.listWorks === false) {
     await condition(hinted);
     session.listWorks = undefined;
@@ -44,6 +62,11 @@ async function news(session: Session, atOnce: boolean): Promise<boolean> {
   }
 }
 
+function hintsFromNow(session: Session): () => boolean {
+  const seen = session.hints;
+  return () => session.hints > seen || session.recorded !== undefined;
+}
+
 async function poll(session: Session, atOnce: boolean): Promise<void> {
   const { documents, state } = session.status();
   const request = {
@@ -53,7 +76,11 @@ async function poll(session: Session, atOnce: boolean): Promise<void> {
     atOnce,
   };
   const summary = state === 'awaiting-handover' ? 'Wait for the hand-over' : 'Wait for the signature';
-  const listed = await polling.pollDocuments.executeWithOptions({ summary }, [request]);
+  take(session, await polling.pollDocuments.executeWithOptions({ summary }, [request]));
+}
+
+function take(session: Session, listed: readonly VendorDocument[]): void {
+  const { documents, state } = session.status();
   session.listWorks = true;
   session.enter(state === 'awaiting-handover' ? state : 'awaiting-signature', {
     documents: withNews(documents, listed),

@@ -13,10 +13,13 @@ const KINDS = new Set<string>([
  */
 const UNREADABLE = 'UnreadablePayloadError';
 
-/** What an activity's failure says. Anything but an activity's failure is thrown on: a cancellation, a bug. */
+/**
+ * What an activity's failure says, of a local one as well, which the SDK does not wrap. Anything else is thrown on: a
+ * cancellation, a bug.
+ */
 export function stepFailure(error: unknown): StepFailure {
-  if (!(error instanceof ActivityFailure) || error.cause instanceof CancelledFailure) throw error;
-  const { cause } = error;
+  const cause = causeOf(error);
+  if (cause === undefined) throw error;
   if (cause instanceof ApplicationFailure && isKind(cause.type)) {
     const details = cause.details?.[0] as FailureDetails | undefined;
     return { kind: cause.type, message: cause.message, ...details };
@@ -24,10 +27,26 @@ export function stepFailure(error: unknown): StepFailure {
   if (cause instanceof ApplicationFailure && cause.type === UNREADABLE)
     return { kind: 'NotSent', message: cause.message };
   if (cause instanceof TimeoutFailure) {
-    const message = `${error.activityType}: the worker was lost during the call, so it is not known what became of it`;
+    const message = `${nameOf(error)}the worker was lost during the call, so it is not known what became of it`;
     return { kind: 'OutcomeUnknown', message };
   }
-  return { kind: 'OutcomeUnknown', message: `unexpected: ${cause?.message ?? error.message}` };
+  return { kind: 'OutcomeUnknown', message: `unexpected: ${cause.message}` };
+}
+
+/** Whether it is certain that another attempt of the activity does not help. */
+export function isNonRetryable(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+}
+
+function causeOf(error: unknown): Error | undefined {
+  if (error instanceof ApplicationFailure || error instanceof TimeoutFailure) return error;
+  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : undefined;
+  return cause instanceof CancelledFailure ? undefined : cause;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof ActivityFailure ? `${error.activityType}: ` : '';
 }
 
 function isKind(type: string | undefined | null): type is FailureKind {

@@ -34,6 +34,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       {
         scheduleActivity: (input, next) =>
           next({ ...input, headers: withTraceparent(input.headers, session) }),
+        scheduleLocalActivity: (input, next) =>
+          next({ ...input, headers: withTraceparent(input.headers, session) }),
         continueAsNew: (input, next) => next({ ...input, headers: withTraceparent(input.headers, session) }),
       },
     ],

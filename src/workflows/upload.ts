@@ -5,6 +5,7 @@ import { retryPauseMs } from '../domain/pacing.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { countUrlRefresh } from './metrics.js';
 import { freely, uploading } from './policies.js';
+import { quickly, quicklyOr } from './quickly.js';
 import { contractSession, type Session } from './session.js';
 import { stepFailure } from './step-failure.js';
 
@@ -105,17 +106,21 @@ interface SharedUploadUrl {
 function shareUploadUrl(session: Session): SharedUploadUrl {
   let url: Promise<SealedUploadUrl> | undefined;
   return {
-    current: () => {
-      const summary = 'Request an upload URL, valid for an hour';
-      url ??= freely.requestUploadUrl.executeWithOptions({ summary }, [contractSession(session)]);
-      return url;
-    },
+    current: () => (url ??= requestUploadUrl(session)),
     replace: (failed) => {
       if (url !== failed) return false;
       url = undefined;
       return true;
     },
   };
+}
+
+function requestUploadUrl(session: Session): Promise<SealedUploadUrl> {
+  const options = { summary: 'Request an upload URL, valid for an hour' };
+  return quicklyOr(
+    () => quickly.requestUploadUrl.executeWithOptions(options, [contractSession(session)]),
+    () => freely.requestUploadUrl.executeWithOptions(options, [contractSession(session)]),
+  );
 }
 
 /** Whether another round can help without anybody doing anything. */

@@ -108,7 +108,9 @@ export class ActivityTask {
     const most = maximumAttempts ?? 0;
     const told = failure.applicationFailureInfo;
     if (told?.nonRetryable === true || this.cancelRequested || (most > 0 && this.attempts >= most)) {
-      this.resolve({ failed: { failure: failed(this.asked, failure) } });
+      // What is wrong with a local one arrives as it is.
+      const { isLocal } = this.around.options;
+      this.resolve({ failed: { failure: isLocal ? failure : failed(this.asked, failure) } });
       return;
     }
     const grown = tsToMs(initialInterval) * (backoffCoefficient ?? 2) ** Math.min(this.attempts - 1, 50);

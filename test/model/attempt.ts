@@ -18,6 +18,7 @@ export interface AttemptOptions {
   readonly attempt: number;
   readonly workflowId: string;
   readonly runId: string;
+  readonly isLocal: boolean;
 }
 
 /** One attempt of an activity, as the SDK's worker makes it. */
@@ -33,7 +34,8 @@ const converter = {
   payloadCodecs: [],
 };
 
-export function startAttempt({ activity, run, args, attempt, workflowId, runId }: AttemptOptions): Attempt {
+export function startAttempt(options: AttemptOptions): Attempt {
+  const { activity, run, args, attempt, workflowId, runId, isLocal } = options;
   const context = {
     activityId: activity,
     activityType: activity,
@@ -44,7 +46,7 @@ export function startAttempt({ activity, run, args, attempt, workflowId, runId }
     workflowExecution: { workflowId, runId },
     workflowType: 'signingSession',
     inWorkflow: true,
-    isLocal: false,
+    isLocal,
     taskQueue: 'model',
     heartbeatDetails: undefined,
     taskToken: new Uint8Array(),
@@ -59,7 +61,7 @@ export function startAttempt({ activity, run, args, attempt, workflowId, runId }
     namespace: 'default',
     workflowId,
     activityId: activity,
-    isLocal: false,
+    isLocal,
   } as const;
   const worker = new Activity(
     context,

@@ -1,6 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import type { SigningStatus } from '../../src/domain/status.js';
+import type { Asked } from './activity-task.js';
 import type { Command } from './run-history.js';
 
 export type Payload = temporal.api.common.v1.IPayload;
@@ -17,9 +18,19 @@ export function asStatus(payload: Payload | null | undefined): SigningStatus {
   return decoded(payload) as SigningStatus;
 }
 
+/** The activity that a command asks for. A local one is the same, but for what its options say. */
+export function askedBy({ scheduleActivity, scheduleLocalActivity }: Command): Asked | null | undefined {
+  return scheduleActivity ?? scheduleLocalActivity;
+}
+
+/** What a command wants to have stopped, an activity or a local one. */
+export function stopIn(command: Command): { seq?: number | null } | null | undefined {
+  return command.requestCancelActivity ?? command.requestCancelLocalActivity;
+}
+
 /** The numbers of the activities whose cancellation these commands request. */
 export function stoppedBy(commands: readonly Command[]): Set<number> {
-  return new Set(commands.flatMap(({ requestCancelActivity }) => requestCancelActivity?.seq ?? []));
+  return new Set(commands.flatMap((command) => stopIn(command)?.seq ?? []));
 }
 
 /** The state that a command makes the search attribute say. */

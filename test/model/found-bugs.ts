@@ -15,7 +15,7 @@ export const FOUND_BUGS: readonly ShownBug[] = [
       tenant: { ...SMOOTH.tenant, handsOver: true },
       happenings: [
         { call: 0, moment: 'before-effect', laterMs: 0, happening: { what: 'suggest-fresh-run' } },
-        { call: 4, moment: 'before-effect', laterMs: 0, happening: { what: 'cancel' } },
+        { call: 5, moment: 'before-answer', laterMs: 0, happening: { what: 'cancel' } },
       ],
     },
   },
@@ -60,8 +60,8 @@ export const FOUND_BUGS: readonly ShownBug[] = [
   },
   {
     what: 'after a reset, a file is uploaded again and attached beside its double',
-    before: 'originalFileId === null : name === file.name',
-    after: 'originalFileId === null : originalFileId === null && name === file.name',
+    before: 'name === file.name && status !==',
+    after: 'false && status !==',
     breaks: /attached (once|out of order)/,
     schedule: {
       ...SMOOTH,

@@ -2,7 +2,7 @@ import { tsToMs } from '@temporalio/common/lib/time';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import { coresdk } from '@temporalio/proto';
 import type { Asked } from './activity-task.js';
-import { stateIn, stoppedBy } from './commands.js';
+import { askedBy, stateIn, stoppedBy } from './commands.js';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Activation = coresdk.workflow_activation.IWorkflowActivation;
@@ -17,7 +17,11 @@ interface Task {
 /** What a run waits for, and the state that its search attribute says. Times in milliseconds since 1970. */
 interface Open {
   readonly timers: readonly { readonly command: Command; readonly dueAt: number }[];
-  readonly activities: readonly { readonly asked: Asked; readonly stopped: boolean }[];
+  readonly activities: readonly {
+    readonly asked: Asked;
+    readonly isLocal: boolean;
+    readonly stopped: boolean;
+  }[];
   readonly shownState: string | undefined;
 }
 
@@ -66,9 +70,12 @@ export class RunHistory {
         return [{ command, dueAt }];
       }),
     );
-    const activities = commands.flatMap(({ scheduleActivity: asked }) =>
-      asked == null || ended.has(asked.seq ?? 0) ? [] : [{ asked, stopped: stopped.has(asked.seq ?? 0) }],
-    );
+    const activities = commands.flatMap((command) => {
+      const asked = askedBy(command);
+      if (asked == null || ended.has(asked.seq ?? 0)) return [];
+      const isLocal = command.scheduleLocalActivity != null;
+      return [{ asked, isLocal, stopped: stopped.has(asked.seq ?? 0) }];
+    });
     const shownState = commands.reduce<string | undefined>((shown, one) => stateIn(one) ?? shown, undefined);
     return { timers, activities, shownState };
   }

@@ -5,7 +5,7 @@ import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import type { SigningStatus } from '../../src/domain/status.js';
 import { ActivityTask, argumentsOf, cancelled, type Asked } from './activity-task.js';
 import type { Agenda } from './agenda.js';
-import { asStatus, encoded, stateIn, stoppedBy, text, type Payload } from './commands.js';
+import { askedBy, asStatus, encoded, stateIn, stopIn, stoppedBy, text, type Payload } from './commands.js';
 import type { End, RecordedMessage, Recording } from './recording.js';
 import { inOrder, queryStatus, RunHistory, TaskFailed, type Command, type Job } from './run-history.js';
 import type { RunIdentity, Sandbox } from './sandbox.js';
@@ -210,7 +210,9 @@ export class SimulatedServer {
 
   private async carryOut(run: Run, command: Command, stopped: ReadonlySet<number>): Promise<void> {
     const { agenda, recording } = this.options;
-    const { startTimer, cancelTimer, scheduleActivity, requestCancelActivity } = command;
+    const { startTimer, cancelTimer } = command;
+    const scheduleActivity = askedBy(command);
+    const requestCancelActivity = stopIn(command);
     if (startTimer != null) this.startTimer(run, command, tsToMs(startTimer.startToFireTimeout));
     else if (cancelTimer != null) run.timers.delete(cancelTimer.seq ?? 0);
     else if (scheduleActivity != null && stopped.has(scheduleActivity.seq ?? 0)) {
@@ -219,7 +221,7 @@ export class SimulatedServer {
       this.tell({ resolveActivity: { seq: scheduleActivity.seq ?? 0, result } });
     } else if (scheduleActivity != null) {
       recording.activity(scheduleActivity.activityType ?? '');
-      this.schedule(run, scheduleActivity);
+      this.schedule(run, scheduleActivity, command.scheduleLocalActivity != null);
     } else if (requestCancelActivity != null) run.tasks.get(requestCancelActivity.seq ?? 0)?.requestCancel();
     else if (command.upsertWorkflowSearchAttributes != null)
       this.shownState = stateIn(command) ?? this.shownState;
@@ -252,7 +254,7 @@ export class SimulatedServer {
     });
   }
 
-  private schedule(run: Run, asked: Asked): void {
+  private schedule(run: Run, asked: Asked, isLocal: boolean): void {
     const activity = asked.activityType ?? '';
     const seq = asked.seq ?? 0;
     const { agenda, activities, mishapAt } = this.options;
@@ -265,6 +267,7 @@ export class SimulatedServer {
         args: argumentsOf(asked),
         workflowId,
         runId,
+        isLocal,
       },
       nextMishap: () => mishapAt(this.attempts++),
       forgotten: () => {
@@ -290,8 +293,8 @@ export class SimulatedServer {
     const { timers, activities, shownState } = run.history.open();
     this.shownState = shownState;
     for (const { command, dueAt } of timers) this.startTimer(run, command, dueAt - this.options.agenda.now);
-    for (const { asked, stopped } of activities) {
-      this.schedule(run, asked);
+    for (const { asked, isLocal, stopped } of activities) {
+      this.schedule(run, asked, isLocal);
       if (stopped) run.tasks.get(asked.seq ?? 0)?.requestCancel();
     }
   }

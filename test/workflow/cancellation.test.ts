@@ -1,4 +1,5 @@
 import type { Call } from '../../fake-flexperto/index.js';
+import { eventually } from '../support/outcomes.js';
 import { timeSkippingWorlds } from '../support/time-skipping.js';
 
 const world = timeSkippingWorlds();
@@ -15,7 +16,7 @@ describe('A cancellation in the middle of', () => {
     const { fake, start } = await world({ handOver: HAND_OVER });
     fake.faults.add({ call, delaySeconds: 2 });
     const signing = await start();
-    await signing.until(() => underWay(fake, call));
+    await eventually('the call is under way', () => underWay(fake, call));
     await signing.handle.cancel();
     const result = await signing.result();
 
@@ -33,7 +34,7 @@ describe('A cancellation in the middle of', () => {
     const { fake, start } = await world();
     fake.faults.add({ call: 'attach', delaySeconds: 2, reset: 'after' });
     const signing = await start();
-    await signing.until(() => underWay(fake, 'attach'));
+    await eventually('the call is under way', () => underWay(fake, 'attach'));
     await signing.handle.cancel();
     const result = await signing.result();
     expect(result).toMatchObject({ state: 'cancelled', attention: { step: 'attach', actions: [] } });
