@@ -6,7 +6,13 @@ import type { Handlers, OpenCall, Reading } from './reading.js';
 import type { AuditCall } from './record.js';
 
 type CallType =
-  'call-scheduled' | 'call-started' | 'call-completed' | 'call-failed' | 'call-timed-out' | 'call-cancelled';
+  | 'call-scheduled'
+  | 'call-started'
+  | 'call-completed'
+  | 'call-failed'
+  | 'call-timed-out'
+  | 'call-cancelled'
+  | 'local-call';
 
 /** Calls that are not idempotent: after a failure a human may say that they did happen. */
 const UNREPEATABLE = ['initiateSession', 'attachDocument', 'handOverSession'];
@@ -34,6 +40,11 @@ export const CALLS: Handlers<CallType> = {
   'call-cancelled': (reading, { scheduled }) => {
     const open = reading.calls.get(scheduled);
     return open === undefined ? [] : [ended(reading, scheduled, open, 'cancelled', null)];
+  },
+  'local-call': (reading, { id, call, scheduledAt, result, failure }) => {
+    const made = { call, args: [], document: null, scheduledAt, attempts: 1, failureBefore: null };
+    if (failure === null) learn(reading, made, result);
+    return [ended(reading, id, made, failure === null ? 'completed' : 'failed', failure)];
   },
 };
 

@@ -1,6 +1,7 @@
 import type { LoadedDataConverter, Payload, ProtoFailure } from '@temporalio/common';
 import { decodePayloads } from '../payloads.js';
 import { EVENT_READERS, type Decoding, type RawEvent } from './event-readers.js';
+import { isoTime } from './iso-time.js';
 import type { HistoryContent, HistoryEvent } from './history-event.js';
 
 /** The events of a history that are evidence, in their order. @throws UnreadablePayloadError where a key is missing */
@@ -12,7 +13,8 @@ export async function decodeHistory(
   const decoded: HistoryEvent[] = [];
   for (const event of events) {
     const content = await contentOf(event, decoding);
-    if (content !== undefined) decoded.push({ id: Number(event.eventId), at: timeOf(event), ...content });
+    if (content !== undefined)
+      decoded.push({ id: Number(event.eventId), at: isoTime(event.eventTime), ...content });
   }
   return decoded;
 }
@@ -43,9 +45,4 @@ async function contentOf(event: RawEvent, decoding: Decoding): Promise<HistoryCo
     if (attributes != null) return EVENT_READERS[key]?.(attributes as never, decoding);
   }
   return undefined;
-}
-
-function timeOf({ eventTime }: RawEvent): string {
-  const { seconds, nanos } = eventTime ?? {};
-  return new Date(Number(seconds ?? 0) * 1000 + Math.floor((nanos ?? 0) / 1e6)).toISOString();
 }

@@ -2,6 +2,7 @@ import type { ProtoFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { SigningState } from '../../domain/status.js';
 import { searchAttributes } from '../../workflows/messages.js';
+import { isoTime } from './iso-time.js';
 import type { HistoryContent, RecordedFailure, Shown } from './history-event.js';
 
 export type RawEvent = temporal.api.history.v1.IHistoryEvent;
@@ -22,6 +23,14 @@ type Readers = {
 };
 
 const RESET = temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
+
+/** What the SDK writes into the marker of a local activity, unencrypted. */
+interface LocalCall {
+  readonly activity_type: string;
+  readonly original_schedule_time: { readonly seconds: number; readonly nanos: number };
+}
+
+const LOCAL_CALL = 'core_local_activity';
 
 /** How each kind of event is read; what is not here says nothing to an auditor. */
 export const EVENT_READERS: Readers = {
@@ -105,6 +114,19 @@ export const EVENT_READERS: Readers = {
     failure: await failure(timedOut.failure),
   }),
   activityTaskCanceledEventAttributes: (cancelled) => ({ type: 'call-cancelled', ...ofCall(cancelled) }),
+
+  markerRecordedEventAttributes: async ({ markerName, details, failure: failed }, { values, failure }) => {
+    if (markerName !== LOCAL_CALL) return undefined;
+    const [about] = (await values(details?.['data'])) as [LocalCall];
+    const [result] = await values(details?.['result']);
+    return {
+      type: 'local-call',
+      call: about.activity_type,
+      scheduledAt: isoTime(about.original_schedule_time),
+      result,
+      failure: await failure(failed),
+    };
+  },
 
   workflowExecutionCompletedEventAttributes: async ({ result }, { values }) => ({
     type: 'completed',

@@ -47,6 +47,14 @@ export type HistoryContent =
   | ({ type: 'call-completed'; result: unknown } & OfCall)
   | ({ type: 'call-failed' | 'call-timed-out'; failure: RecordedFailure | null } & OfCall)
   | ({ type: 'call-cancelled' } & OfCall)
+  /** One that was made within a workflow task: all of it stands in one event. */
+  | {
+      type: 'local-call';
+      call: string;
+      scheduledAt: string;
+      result: unknown;
+      failure: RecordedFailure | null;
+    }
   | { type: 'completed'; result: unknown }
   | { type: 'failed'; failure: RecordedFailure | null }
   | { type: 'continued'; newRunId: string }
