@@ -309,26 +309,33 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
 
 function codecConfig(read: Variables): CodecConfig | undefined {
   const { SIGNING_CODEC_KEYS: keys, SIGNING_CODEC_CLAIM: claim, SIGNING_CODEC_ORIGINS: origins } = read;
-  const isAsked = keys.length > 0 || claim !== undefined;
-  if (!isAsked && origins.length > 0)
-    throw new ConfigError(
-      'SIGNING_CODEC_ORIGINS is of no use without SIGNING_CODEC_KEYS or SIGNING_CODEC_CLAIM.',
-    );
-  if (!isAsked) return undefined;
+  if (keys.length > 0 || claim !== undefined) {
+    refuseUnsoundCodec(read);
+    return { keys, claim, origins };
+  }
+  if (origins.length === 0) return undefined;
+  throw new ConfigError(
+    'SIGNING_CODEC_ORIGINS is of no use without SIGNING_CODEC_KEYS or SIGNING_CODEC_CLAIM.',
+  );
+}
+
+/** @throws ConfigError where it could decrypt nothing, let nobody in or too many, or would leave no trail */
+function refuseUnsoundCodec(read: Variables): void {
   if (read.SIGNING_PAYLOAD_KEYS.length === 0)
     throw new ConfigError(
       'SIGNING_CODEC_KEYS and SIGNING_CODEC_CLAIM are of no use without SIGNING_PAYLOAD_KEYS, to decrypt with.',
     );
-  if (claim !== undefined && read.SIGNING_GATEWAY_JWKS_URL === undefined)
+  if (read.SIGNING_CODEC_CLAIM !== undefined && read.SIGNING_GATEWAY_JWKS_URL === undefined)
     throw new ConfigError('SIGNING_CODEC_CLAIM is of no use without SIGNING_GATEWAY_JWKS_URL, for tokens.');
   const gatewayHashes = read.SIGNING_GATEWAY_KEYS.map(({ sha256 }) => sha256);
-  if (keys.some(({ sha256 }) => gatewayHashes.includes(sha256)))
+  if (read.SIGNING_CODEC_KEYS.some(({ sha256 }) => gatewayHashes.includes(sha256)))
     throw new ConfigError(
       'SIGNING_CODEC_KEYS has a key of SIGNING_GATEWAY_KEYS: who starts signings is not to read all of them.',
     );
   if (read.SIGNING_LOG_LEVEL === 'warn' || read.SIGNING_LOG_LEVEL === 'error')
-    throw new ConfigError('SIGNING_LOG_LEVEL must be info or debug: the log says who has read payloads.');
-  return { keys, claim, origins };
+    throw new ConfigError(
+      'SIGNING_LOG_LEVEL must be info or debug with a codec endpoint: the log says who has read what is encrypted.',
+    );
 }
 
 function tokenIssuer(read: Variables): TokenIssuer | undefined {

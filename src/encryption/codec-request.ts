@@ -32,9 +32,11 @@ export async function answerCodecRequest(
   action: 'encode' | 'decode',
   body: unknown,
 ): Promise<{ payloads: JsonPayload[] }> {
-  if (!isRecord(body) || !Array.isArray(body['payloads']))
+  // The Temporal CLI leaves an empty list out.
+  const sent = isRecord(body) ? (body['payloads'] ?? []) : undefined;
+  if (!Array.isArray(sent))
     throw new CodecRequestError('', 'must be a JSON object whose field payloads is an array');
-  const payloads = await codec[action](body['payloads'].map(readPayload));
+  const payloads = await codec[action](sent.map(readPayload));
   return { payloads: payloads.map(writePayload) };
 }
 

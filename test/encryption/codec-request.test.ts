@@ -40,7 +40,8 @@ describe('a request to the codec endpoint', () => {
         { metadata: {}, data: '+/8=' },
       ],
     });
-    expect(await answerCodecRequest(codec, 'decode', { payloads: [] })).toEqual({ payloads: [] });
+    for (const empty of [{ payloads: [] }, { payloads: null }, {}])
+      expect(await answerCodecRequest(codec, 'decode', empty)).toEqual({ payloads: [] });
   });
 
   it('is refused whole where one payload cannot be decrypted', async () => {

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { hashed } from '../support/gateway-process.js';
 import { freshKey } from '../support/payload-keys.js';
 import { base64, encryptedWith, PLAIN, SECRET } from './codec-payloads.js';
@@ -33,6 +34,23 @@ const decode = (payloads: unknown, key: string | null = READER): Promise<Answer>
 const auditor = (claims: Record<string, unknown> = {}): string =>
   provider.token({ roles: ['employee', 'signing-auditor'], ...claims });
 
+/** What a body of so many bytes is answered with, before any of them is sent. */
+function statusOfBodyOf(bytes: number): Promise<number | undefined> {
+  const headers = {
+    authorization: `Bearer ${READER}`,
+    'content-type': 'application/json',
+    'content-length': bytes,
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request(`${world.gateway.url}/codec/decode`, { method: 'POST', headers }, (answer) => {
+      resolve(answer.statusCode);
+      asked.destroy();
+    });
+    asked.on('error', reject);
+    asked.flushHeaders();
+  });
+}
+
 /** The lines of the log that say who has read. */
 const readings = (): Record<string, unknown>[] =>
   world.gateway
@@ -63,7 +81,7 @@ describe('The codec endpoint', () => {
   });
 
   it.each([
-    [{}, '', 'must be a JSON object whose field payloads is an array'],
+    [{ payloads: {} }, '', 'must be a JSON object whose field payloads is an array'],
     [[], '', 'must be a JSON object whose field payloads is an array'],
     [{ payloads: [{}, 1] }, '/payloads/1', 'must be a JSON object'],
     [{ payloads: [{ data: SECRET }] }, '/payloads/0/data', 'must hold bytes in base64'],
@@ -84,7 +102,7 @@ describe('The codec endpoint', () => {
       status: 200,
       body: { payloads: large },
     });
-    expect(await decode([{ data: 'A'.repeat(9 * 1024 * 1024) }])).toEqual(problem(413, 'too-large'));
+    expect(await statusOfBodyOf(8 * 1024 * 1024 + 1)).toBe(413);
   });
 
   it('answers problems to a body that is no JSON, to another method and at another address', async () => {
@@ -190,6 +208,19 @@ describe('Who may read', () => {
   });
 });
 
+it('Who hangs up before the end of an answer is named in the log too', async () => {
+  const large = { metadata: {}, data: Buffer.alloc(1024 * 1024, 1).toString('base64') };
+  const headers = { authorization: `Bearer ${READER}`, 'content-type': 'application/json' };
+  await new Promise<void>((resolve) => {
+    const asked = request(`${world.gateway.url}/codec/decode`, { method: 'POST', headers }, () => {
+      asked.destroy();
+      resolve();
+    });
+    asked.end(JSON.stringify({ payloads: [large, large, large, large, {}] }));
+  });
+  await world.gateway.waitFor('"caller":"codec/ops","payloads":5,"msg":"payloads decoded"');
+});
+
 describe('A web page', () => {
   const corsOf = ({ headers }: Answer): string[] =>
     [...headers.keys()].filter((name) => name.startsWith('access-control-'));
@@ -219,7 +250,7 @@ describe('A web page', () => {
     const headers = { origin: UI };
     for (const [key, status, body] of [
       [READER, 200, { payloads: PLAIN }],
-      [READER, 400, {}],
+      [READER, 400, []],
       [READER, 422, { payloads: await encryptedWith(`k2:${freshKey()}`) }],
       [provider.token(), 403, { payloads: [] }],
       ['wrong', 401, { payloads: [] }],

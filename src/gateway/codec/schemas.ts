@@ -5,18 +5,18 @@ import { jsonResponse, problemResponses } from '../responses.js';
 const Bytes = z.string().regex(/^[A-Za-z0-9_+/-]*={0,2}$/);
 
 /** What `answerCodecRequest` accepts, which reads the body; here it is only described. */
-const Payloads = z
+const CodecRequest = z
   .object({
     payloads: z
-      .array(
-        z.object({
-          metadata: z.record(z.string(), Bytes).nullish(),
-          data: Bytes.nullish(),
-        }),
-      )
-      .max(MAX_PAYLOADS),
+      .array(z.object({ metadata: z.record(z.string(), Bytes).nullish(), data: Bytes.nullish() }))
+      .max(MAX_PAYLOADS)
+      .nullish(),
   })
-  .meta({ id: 'Payloads', description: 'As Temporal writes them in JSON: bytes in base64.' });
+  .meta({ id: 'CodecRequest', description: 'As Temporal writes payloads in JSON: bytes in base64.' });
+
+const CodecAnswer = z
+  .object({ payloads: z.array(z.object({ metadata: z.record(z.string(), Bytes), data: Bytes })) })
+  .meta({ id: 'CodecAnswer' });
 
 function described(operationId: string, summary: string, description: string, done: string) {
   return {
@@ -25,9 +25,9 @@ function described(operationId: string, summary: string, description: string, do
     summary,
     description,
     security: [{ reader: [] }],
-    body: Payloads,
+    body: CodecRequest,
     response: {
-      200: jsonResponse(done, Payloads),
+      200: jsonResponse(done, CodecAnswer),
       ...problemResponses(
         'invalid-request',
         'unauthorized',
