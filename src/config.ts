@@ -94,6 +94,13 @@ const origins = list.refine(
   (entries) => entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
   'must be origins such as https://crm.bank.example, separated by commas',
 );
+const claim = z
+  .string()
+  .regex(/^[^=]{1,200}=.{1,200}$/, 'must be the name of a claim and its value, such as roles=signing-auditor')
+  .transform((text): Claim => {
+    const [name = '', ...value] = text.split('=');
+    return { name, value: value.join('=') };
+  });
 // The keys that decide who is let in come over TLS, except from this machine.
 const jwksUrl = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;
@@ -145,6 +152,9 @@ const variables = z.object({
   SIGNING_GATEWAY_JWT_AUDIENCE: z.string().optional(),
   SIGNING_GATEWAY_EMPLOYEE_CLAIM: z.string().default('employeeId'),
   SIGNING_GATEWAY_ORIGINS: origins.default([]),
+  SIGNING_CODEC_KEYS: gatewayKeys.default([]),
+  SIGNING_CODEC_CLAIM: claim.optional(),
+  SIGNING_CODEC_ORIGINS: origins.default([]),
   SIGNING_STARTS_PER_HOUR: z.coerce
     .number('must be a whole number from 1')
     .int('must be a whole number from 1')
@@ -203,6 +213,20 @@ export interface TokenIssuer {
   readonly employeeClaim: string;
 }
 
+/** What a token must say: this claim is the value, or a list that has it. */
+export interface Claim {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Who may read what is encrypted; at least one of keys and claim is there. */
+export interface CodecConfig {
+  readonly keys: readonly GatewayKey[];
+  readonly claim: Claim | undefined;
+  /** The addresses of the Temporal UI. */
+  readonly origins: readonly string[];
+}
+
 /** What the gateway needs; at least one of keys and token issuer is there. */
 export interface GatewayConfig extends ClientConfig {
   readonly host: string;
@@ -213,6 +237,8 @@ export interface GatewayConfig extends ClientConfig {
   readonly callbackHosts: readonly string[];
   /** Web pages of these origins may call it from a browser. */
   readonly origins: readonly string[];
+  /** Without it there is no codec endpoint. */
+  readonly codec: CodecConfig | undefined;
 }
 
 /** Takes over `.env` of the current folder where there is one; what the environment has already stays. @throws ConfigError */
@@ -277,7 +303,39 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     startsPerHour: read.SIGNING_STARTS_PER_HOUR,
     callbackHosts: read.SIGNING_CALLBACK_HOSTS,
     origins: read.SIGNING_GATEWAY_ORIGINS,
+    codec: codecConfig(read),
   };
+}
+
+function codecConfig(read: Variables): CodecConfig | undefined {
+  const { SIGNING_CODEC_KEYS: keys, SIGNING_CODEC_CLAIM: claim, SIGNING_CODEC_ORIGINS: origins } = read;
+  if (keys.length > 0 || claim !== undefined) {
+    refuseUnsoundCodec(read);
+    return { keys, claim, origins };
+  }
+  if (origins.length === 0) return undefined;
+  throw new ConfigError(
+    'SIGNING_CODEC_ORIGINS is of no use without SIGNING_CODEC_KEYS or SIGNING_CODEC_CLAIM.',
+  );
+}
+
+/** @throws ConfigError where it could decrypt nothing, let nobody in or too many, or would leave no trail */
+function refuseUnsoundCodec(read: Variables): void {
+  if (read.SIGNING_PAYLOAD_KEYS.length === 0)
+    throw new ConfigError(
+      'SIGNING_CODEC_KEYS and SIGNING_CODEC_CLAIM are of no use without SIGNING_PAYLOAD_KEYS, to decrypt with.',
+    );
+  if (read.SIGNING_CODEC_CLAIM !== undefined && read.SIGNING_GATEWAY_JWKS_URL === undefined)
+    throw new ConfigError('SIGNING_CODEC_CLAIM is of no use without SIGNING_GATEWAY_JWKS_URL, for tokens.');
+  const gatewayHashes = read.SIGNING_GATEWAY_KEYS.map(({ sha256 }) => sha256);
+  if (read.SIGNING_CODEC_KEYS.some(({ sha256 }) => gatewayHashes.includes(sha256)))
+    throw new ConfigError(
+      'SIGNING_CODEC_KEYS has a key of SIGNING_GATEWAY_KEYS: who starts signings is not to read all of them.',
+    );
+  if (read.SIGNING_LOG_LEVEL === 'warn' || read.SIGNING_LOG_LEVEL === 'error')
+    throw new ConfigError(
+      'SIGNING_LOG_LEVEL must be info or debug with a codec endpoint: the log says who has read what is encrypted.',
+    );
 }
 
 function tokenIssuer(read: Variables): TokenIssuer | undefined {

@@ -7,11 +7,11 @@ import {
   requireDocumentRoot,
   type GatewayConfig,
 } from './config.js';
+import { createPayloadCodec } from './encryption/index.js';
 import { createGateway } from './gateway/app.js';
-import { createBearerKeys } from './gateway/bearer-keys.js';
-import type { Caller } from './gateway/caller.js';
-import { createTokenReader } from './gateway/json-web-tokens.js';
+import type { Caller, Identify } from './gateway/caller.js';
 import { SHUTDOWN_GRACE_MS } from './gateway/limits.js';
+import { waysIn } from './gateway/ways-in.js';
 import { createLog } from './log.js';
 import { parseHosts } from './network/hosts.js';
 import { explainedCall } from './starter/explained.js';
@@ -32,9 +32,10 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel);
   const connection = connectWhenUsed(target);
   const tracing = await startTracing('flexperto-signing-gateway');
+  const { callers, readers } = waysIn(config);
   const gateway = createGateway({
     log,
-    callers: callers(config),
+    callers,
     // A client of its own for each caller: the history of a session says who has started, resolved or cancelled it.
     signingsOf: ({ identity }: Caller) =>
       createSigningClient(createClient(connection, target, { ...tracing, identity }), config.taskQueue, {
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
     },
     callbackHosts: parseHosts(config.callbackHosts),
     origins: config.origins,
+    codec: codecOptions(config, readers),
   });
   await gateway.ready();
   const address = await gateway.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -69,8 +71,9 @@ async function main(): Promise<void> {
   log.info('gateway stopped');
 }
 
-function callers({ keys, tokenIssuer }: GatewayConfig) {
-  return [createBearerKeys(keys), ...(tokenIssuer === undefined ? [] : [createTokenReader(tokenIssuer)])];
+function codecOptions({ codec, payloadKeys }: GatewayConfig, readers: readonly Identify[]) {
+  if (codec === undefined) return undefined;
+  return { codec: createPayloadCodec(payloadKeys), readers, origins: codec.origins };
 }
 
 /** Lets what is in flight end, within bounds; a connection that is kept open without a call is closed. */

@@ -115,6 +115,9 @@ describe('The configuration', () => {
       'SIGNING_GATEWAY_ORIGINS',
       ['*', 'crm.bank.example', 'https://crm.bank.example/', 'https://a.example/b'],
     ],
+    ['SIGNING_CODEC_KEYS', ['key', 'ops:abc']],
+    ['SIGNING_CODEC_CLAIM', ['roles', 'roles=', '=auditor']],
+    ['SIGNING_CODEC_ORIGINS', ['*', 'temporal.bank.example', 'http://localhost:8233/']],
   ])('refuses a wrong %s by its name, in one sentence', (name, values) => {
     for (const value of values) {
       const problem = problemOf({ [name]: value });
@@ -149,6 +152,7 @@ describe('The configuration', () => {
 
 describe('The configuration of the gateway', () => {
   const HASH = 'Ab'.repeat(32);
+  const PAYLOAD_KEYS = `k1:${Buffer.alloc(32, 1).toString('base64')}`;
   const TOKENS = {
     SIGNING_GATEWAY_JWKS_URL: 'http://localhost:9000/keys',
     SIGNING_GATEWAY_JWT_ISSUER: 'https://id.bank.example',
@@ -180,6 +184,38 @@ describe('The configuration of the gateway', () => {
     expect(() => readGatewayConfig({ ...TOKENS, SIGNING_GATEWAY_JWT_ISSUER: '' })).toThrow(
       /^SIGNING_GATEWAY_JWT_ISSUER is missing: tokens need /,
     );
+  });
+
+  it('has a codec endpoint where it is said who may read, and something to decrypt with', () => {
+    const keys = { SIGNING_GATEWAY_KEYS: `crm:${HASH}`, SIGNING_PAYLOAD_KEYS: PAYLOAD_KEYS };
+    expect(readGatewayConfig(keys).codec).toBeUndefined();
+    const codec = {
+      SIGNING_CODEC_KEYS: `ops:${'0'.repeat(64)}`,
+      SIGNING_CODEC_CLAIM: 'https://bank.example/groups=CN=Auditors,OU=Signing',
+      SIGNING_CODEC_ORIGINS: 'http://localhost:8233, https://temporal.bank.example',
+    };
+    expect(readGatewayConfig({ ...keys, ...TOKENS, ...codec }).codec).toEqual({
+      keys: [{ name: 'ops', sha256: '0'.repeat(64) }],
+      claim: { name: 'https://bank.example/groups', value: 'CN=Auditors,OU=Signing' },
+      origins: ['http://localhost:8233', 'https://temporal.bank.example'],
+    });
+  });
+
+  it.each([
+    [{ SIGNING_CODEC_ORIGINS: 'http://localhost:8233' }, /^SIGNING_CODEC_ORIGINS is of no use without/],
+    [{ SIGNING_CODEC_KEYS: `ops:${HASH}` }, /^SIGNING_CODEC_KEYS has a key of SIGNING_GATEWAY_KEYS/],
+    [{ SIGNING_CODEC_CLAIM: 'a=b' }, /^SIGNING_CODEC_CLAIM is of no use without SIGNING_GATEWAY_JWKS_URL/],
+    [
+      { SIGNING_CODEC_KEYS: `ops:${'0'.repeat(64)}`, SIGNING_PAYLOAD_KEYS: '' },
+      /are of no use without SIGNING_PAYLOAD_KEYS/,
+    ],
+    [
+      { SIGNING_CODEC_KEYS: `ops:${'0'.repeat(64)}`, SIGNING_LOG_LEVEL: 'warn' },
+      /^SIGNING_LOG_LEVEL must be info or debug/,
+    ],
+  ])('refuses a codec endpoint that lets in too many or nobody, or leaves no trail (%#)', (env, why) => {
+    const keys = { SIGNING_GATEWAY_KEYS: `crm:${HASH}`, SIGNING_PAYLOAD_KEYS: PAYLOAD_KEYS };
+    expect(() => readGatewayConfig({ ...keys, ...env })).toThrow(why);
   });
 
   it('takes an address of IPv6 in brackets', () => {

@@ -1,8 +1,18 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
 
-/** The body is no list of payloads; the message names the place. */
+/** The body is no list of payloads; the message names the place and repeats nothing of it. */
 export class CodecRequestError extends Error {
   override readonly name = 'CodecRequestError';
+  /** The place as a JSON pointer; `""` is the whole body. */
+  readonly pointer: string;
+  /** What must be there, in words that go on from the place. */
+  readonly must: string;
+
+  constructor(pointer: string, must: string) {
+    super(`${pointer === '' ? 'The body' : pointer} ${must}.`);
+    this.pointer = pointer;
+    this.must = must;
+  }
 }
 
 /** A payload as proto3 JSON has it: bytes in base64. */
@@ -22,30 +32,32 @@ export async function answerCodecRequest(
   action: 'encode' | 'decode',
   body: unknown,
 ): Promise<{ payloads: JsonPayload[] }> {
-  if (!isRecord(body) || !Array.isArray(body['payloads']))
-    throw new CodecRequestError('The body must be a JSON object whose field payloads is an array.');
-  const payloads = await codec[action](body['payloads'].map(readPayload));
+  // The Temporal CLI leaves an empty list out.
+  const sent = isRecord(body) ? (body['payloads'] ?? []) : undefined;
+  if (!Array.isArray(sent))
+    throw new CodecRequestError('', 'must be a JSON object whose field payloads is an array');
+  const payloads = await codec[action](sent.map(readPayload));
   return { payloads: payloads.map(writePayload) };
 }
 
 function readPayload(value: unknown, index: number): Payload {
-  const at = `payloads[${index}]`;
-  if (!isRecord(value)) throw new CodecRequestError(`${at} must be a JSON object.`);
+  const at = `/payloads/${index}`;
+  if (!isRecord(value)) throw new CodecRequestError(at, 'must be a JSON object');
   const metadata = value['metadata'] ?? {};
-  if (!isRecord(metadata)) throw new CodecRequestError(`${at}.metadata must be a JSON object.`);
+  if (!isRecord(metadata)) throw new CodecRequestError(`${at}/metadata`, 'must be a JSON object');
   // Half a character cannot be written in UTF-8: what was encrypted with it could never be decrypted.
   if (Object.keys(metadata).some((name) => Buffer.from(name, 'utf8').toString('utf8') !== name))
-    throw new CodecRequestError(`${at}.metadata must have names that are whole texts.`);
-  const entries = Object.entries(metadata).map(([name, text]) => [name, bytesOf(text, `${at}.metadata`)]);
+    throw new CodecRequestError(`${at}/metadata`, 'must have names that are whole texts');
+  const entries = Object.entries(metadata).map(([name, text]) => [name, bytesOf(text, `${at}/metadata`)]);
   return {
     metadata: Object.fromEntries(entries) as Record<string, Uint8Array>,
-    data: bytesOf(value['data'] ?? '', `${at}.data`),
+    data: bytesOf(value['data'] ?? '', `${at}/data`),
   };
 }
 
 function bytesOf(text: unknown, at: string): Uint8Array {
   if (typeof text !== 'string' || !/^[\w+/-]*={0,2}$/.test(text))
-    throw new CodecRequestError(`${at} must hold bytes in base64.`);
+    throw new CodecRequestError(at, 'must hold bytes in base64');
   return Buffer.from(text, 'base64');
 }
 

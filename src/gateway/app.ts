@@ -1,15 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { fastifyCors } from '@fastify/cors';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+} from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { requireCaller, type Identify } from './caller.js';
+import { codecRoutes, type CodecOptions } from './codec/routes.js';
 import { answerClientError, answerError, answerErrors } from './error-handling.js';
 import { documentsRoutes } from './documents/routes.js';
 import type { Sweeping } from './documents/sweep.js';
 import { healthRoutes } from './health.js';
 import * as limits from './limits.js';
 import { logCalls } from './log-calls.js';
-import { describeApi } from './openapi.js';
+import { describeApi, serveDescription } from './openapi.js';
 import type { SigningsOf } from './signings/access.js';
 import { signingRoutes } from './signings/routes.js';
 import { answerUnknownRoutes } from './unknown-routes.js';
@@ -27,8 +34,10 @@ export interface GatewayOptions {
   readonly documents: Sweeping;
   /** Which hosts may be told of changes; the worker checks it again when it calls them. */
   readonly callbackHosts: Hosts;
-  /** Web pages of these origins may call from a browser. */
+  /** Web pages of these origins may call from a browser, though not the codec endpoint. */
   readonly origins: readonly string[];
+  /** By which the Temporal UI and CLI show what is encrypted; without it, nobody is shown that. */
+  readonly codec: CodecOptions | undefined;
 }
 
 /** The gateway, not listening yet. `close()` ends event streams and lets other calls in flight end. */
@@ -61,20 +70,42 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   answerErrors(app);
   answerUnknownRoutes(app);
   describeApi(app);
-  if (options.origins.length > 0) {
-    const exposedHeaders = ['location', 'retry-after'];
-    void app.register(fastifyCors, { origin: [...options.origins], exposedHeaders });
+  const { codec } = options;
+  if (codec !== undefined) {
+    void app.register(
+      async (reading) => {
+        keepAnswersPrivate(reading);
+        await reading.register(codecRoutes(codec));
+      },
+      { prefix: '/codec' },
+    );
   }
-  void app.register(healthRoutes(options.isReady));
-  void app.register(async (api) => {
-    api.addHook('onRequest', async (_, reply) => {
-      // What is true of a session now is not true later, and concerns nobody else.
-      reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-      await Promise.resolve();
-    });
-    requireCaller(api, options.callers);
-    await api.register(documentsRoutes(options.documents));
-    await api.register(signingRoutes(options));
-  });
+  void app.register(allButTheCodec(options));
   return app;
+}
+
+/** In a context of its own, so that its origins are not the codec endpoint's. */
+function allButTheCodec(options: GatewayOptions): FastifyPluginAsync {
+  return async (app) => {
+    if (options.origins.length > 0) {
+      const exposedHeaders = ['location', 'retry-after'];
+      await app.register(fastifyCors, { origin: [...options.origins], exposedHeaders });
+    }
+    serveDescription(app);
+    await app.register(healthRoutes(options.isReady));
+    await app.register(async (api) => {
+      keepAnswersPrivate(api);
+      requireCaller(api, options.callers);
+      await api.register(documentsRoutes(options.documents));
+      await api.register(signingRoutes(options));
+    });
+  };
+}
+
+/** What is true of a session now is not true later, and concerns nobody else. */
+function keepAnswersPrivate(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    await Promise.resolve();
+  });
 }

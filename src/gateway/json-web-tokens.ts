@@ -18,25 +18,34 @@ const KEYS_AT_FAULT = [
   errors.JOSEError.code,
 ];
 
-/** Knows employees by a token of the CRM's identity provider. */
-export function createTokenReader({ jwksUrl, issuer, audience, employeeClaim }: TokenIssuer): Identify {
+/** What a token says, where it is one of this identity provider; else `undefined`. */
+export type ReadToken = (token: string) => Promise<JWTPayload | undefined>;
+
+export function createTokenReader({ jwksUrl, issuer, audience }: TokenIssuer): ReadToken {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: KEYS_ARRIVE_MS });
   const rules = {
     issuer,
     audience,
     algorithms: ALGORITHMS,
-    requiredClaims: ['exp', employeeClaim],
+    requiredClaims: ['exp'],
     clockTolerance: CLOCKS_DIFFER_SECONDS,
   };
   return async (token) => {
     if (token.split('.').length !== 3) return undefined;
     try {
-      const { payload } = await jwtVerify(token, keys, rules);
-      return callerOf(payload, employeeClaim);
+      return (await jwtVerify(token, keys, rules)).payload;
     } catch (error) {
       if (!(error instanceof errors.JOSEError) || KEYS_AT_FAULT.includes(error.code)) throw noKeys();
       return undefined;
     }
+  };
+}
+
+/** Knows employees by a token of the CRM's identity provider. */
+export function createEmployeeTokens(read: ReadToken, employeeClaim: string): Identify {
+  return async (token) => {
+    const claims = await read(token);
+    return claims === undefined ? undefined : callerOf(claims, employeeClaim);
   };
 }
 
@@ -46,13 +55,18 @@ const employee = z.union([
   z.int().nonnegative().transform(String),
 ]);
 
-function callerOf(payload: JWTPayload, employeeClaim: string): Caller | undefined {
-  const { data: employeeId } = employee.safeParse(payload[employeeClaim]);
+/** The employee that a token names, if any. */
+export function employeeOf(claims: JWTPayload, employeeClaim: string): string | undefined {
+  return employee.safeParse(claims[employeeClaim]).data;
+}
+
+function callerOf(claims: JWTPayload, employeeClaim: string): Caller | undefined {
+  const employeeId = employeeOf(claims, employeeClaim);
   if (employeeId === undefined) return undefined;
   return {
     identity: `gateway/jwt/${employeeId}`,
     employeeId,
-    expiresAt: ((payload.exp ?? 0) + CLOCKS_DIFFER_SECONDS) * 1000,
+    expiresAt: ((claims.exp ?? 0) + CLOCKS_DIFFER_SECONDS) * 1000,
   };
 }
 

@@ -1,6 +1,15 @@
 /** Above the largest signing request there can be: 20 documents with addresses of 2000 characters. In bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
+/**
+ * Of a request to the codec endpoint, which brings the payloads of one event or call: Temporal takes messages of 4 MB, which
+ * in base64 and with what was encrypted around them are below 6. In bytes.
+ */
+export const MAX_CODEC_BODY_BYTES = 8 * 1024 * 1024;
+
+/** Of such a request, far above what an event can honestly have; so many are encrypted in a fraction of a second. */
+export const MAX_PAYLOADS = 10_000;
+
 /** Of all headers together, a token of an identity provider among them. In bytes. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 

@@ -5,7 +5,7 @@ import { fastifySwaggerUi } from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
-/** Describes all routes that are added later, as OpenAPI 3.1 at `/openapi.json` and for readers at `/docs`. */
+/** Describes all routes that are added later, as OpenAPI 3.1. */
 export function describeApi(app: FastifyInstance): void {
   void app.register(fastifySwagger, {
     openapi: {
@@ -25,6 +25,11 @@ export function describeApi(app: FastifyInstance): void {
             scheme: 'bearer',
             description: 'A key of the gateway, or a token of the CRM’s identity provider.',
           },
+          reader: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A key of the codec endpoint, or a token whose owner may read what is encrypted.',
+          },
         },
       },
       security: [{ bearer: [] }],
@@ -32,6 +37,10 @@ export function describeApi(app: FastifyInstance): void {
     transform: withHeaders,
     transformObject: withPlainNames,
   });
+}
+
+/** Serves the description at `/openapi.json`, and for readers at `/docs`. */
+export function serveDescription(app: FastifyInstance): void {
   void app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

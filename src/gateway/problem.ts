@@ -11,6 +11,7 @@ export const PROBLEMS = {
   broken: [410, 'The session broke off without an outcome'],
   'too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'The content type is not understood'],
+  'unreadable-payload': [422, 'A payload cannot be decrypted here'],
   rejected: [422, 'The request was at fault, and nothing was sent'],
   'too-many-starts': [429, 'This employee has started too many signings'],
   internal: [500, 'The gateway failed'],

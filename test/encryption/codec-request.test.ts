@@ -40,7 +40,8 @@ describe('a request to the codec endpoint', () => {
         { metadata: {}, data: '+/8=' },
       ],
     });
-    expect(await answerCodecRequest(codec, 'decode', { payloads: [] })).toEqual({ payloads: [] });
+    for (const empty of [{ payloads: [] }, { payloads: null }, {}])
+      expect(await answerCodecRequest(codec, 'decode', empty)).toEqual({ payloads: [] });
   });
 
   it('is refused whole where one payload cannot be decrypted', async () => {
@@ -57,14 +58,14 @@ describe('a request to the codec endpoint', () => {
     [undefined, 'The body must be a JSON object whose field payloads is an array.'],
     [[], 'The body must be a JSON object whose field payloads is an array.'],
     [{ payloads: {} }, 'The body must be a JSON object whose field payloads is an array.'],
-    [{ payloads: [{}, 'x'] }, 'payloads[1] must be a JSON object.'],
-    [{ payloads: [{ metadata: [] }] }, 'payloads[0].metadata must be a JSON object.'],
-    [{ payloads: [{ metadata: { encoding: 1 } }] }, 'payloads[0].metadata must hold bytes in base64.'],
+    [{ payloads: [{}, 'x'] }, '/payloads/1 must be a JSON object.'],
+    [{ payloads: [{ metadata: [] }] }, '/payloads/0/metadata must be a JSON object.'],
+    [{ payloads: [{ metadata: { encoding: 1 } }] }, '/payloads/0/metadata must hold bytes in base64.'],
     [
       { payloads: [{ metadata: { '\ud800': '' } }] },
-      'payloads[0].metadata must have names that are whole texts.',
+      '/payloads/0/metadata must have names that are whole texts.',
     ],
-    [{ payloads: [{ data: 'json/plain!' }] }, 'payloads[0].data must hold bytes in base64.'],
+    [{ payloads: [{ data: 'json/plain!' }] }, '/payloads/0/data must hold bytes in base64.'],
   ])('is refused with the place that is wrong: %j', async (body, message) => {
     const error = await rejection(answerCodecRequest(codec, 'decode', body));
     expect(error).toBeInstanceOf(CodecRequestError);

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTemporalServer, type TemporalServer } from '../../scripts/temporal-server.js';
+import {
+  startTemporalServer,
+  type TemporalServer,
+  type TemporalServerOptions,
+} from '../../scripts/temporal-server.js';
 import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
 import { hashed, startGatewayProcess, type GatewayProcess } from '../support/gateway-process.js';
 import { createRealWorld, type RealWorld } from '../support/real-world.js';
@@ -38,8 +42,11 @@ export interface GatewayWorld extends RealWorld {
 
 export const KEY = 'the-key-of-this-test';
 
-export async function createGatewayWorld(more: NodeJS.ProcessEnv = {}): Promise<GatewayWorld> {
-  const server = await startTemporalServer();
+export async function createGatewayWorld(
+  more: NodeJS.ProcessEnv = {},
+  serverOptions: TemporalServerOptions = {},
+): Promise<GatewayWorld> {
+  const server = await startTemporalServer(serverOptions);
   const world = await createRealWorld(server);
   const gateways: GatewayProcess[] = [];
   const startGateway: GatewayWorld['startGateway'] = async (env = {}) => {

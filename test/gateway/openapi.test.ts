@@ -3,18 +3,26 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand } from '../../scripts/commands.js';
 import { findSchemathesis } from '../../scripts/schemathesis.js';
+import { hashed } from '../support/gateway-process.js';
+import { freshKey } from '../support/payload-keys.js';
 import { createGatewayWorld, KEY, type GatewayWorld } from './gateway-world.js';
 
 const FUZZING_SECONDS = 240;
+const READER = 'the-key-of-an-operator';
 
 let world: GatewayWorld;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signing-openapi-'));
-  // A limit of starts would hide what lies behind it.
-  world = await createGatewayWorld({ SIGNING_STARTS_PER_HOUR: '100000' });
+  const payloadKeys = { SIGNING_PAYLOAD_KEYS: `k1:${freshKey()}` };
+  world = await createGatewayWorld({
+    ...payloadKeys,
+    SIGNING_CODEC_KEYS: hashed('ops', READER),
+    // A limit of starts would hide what lies behind it.
+    SIGNING_STARTS_PER_HOUR: '100000',
+  });
   // Without documents every session soon ends by itself, whatever is made up.
-  await world.startWorker({ SIGNING_DOCUMENT_ROOT: folder });
+  await world.startWorker({ ...payloadKeys, SIGNING_DOCUMENT_ROOT: folder });
 });
 afterAll(async () => {
   await world.close();
@@ -45,6 +53,8 @@ it('the description of the API is OpenAPI 3.1, of every call', async () => {
     'get /signings listSignings',
     'get /signings/{requestId} getSigning',
     'get /signings/{requestId}/events followSigning',
+    'post /codec/decode decodePayloads',
+    'post /codec/encode encodePayloads',
     'post /documents uploadDocument',
     'post /signings startSigning',
     'post /signings/{requestId}/cancel cancelSigning',
@@ -63,16 +73,23 @@ it(
     // Everything it writes goes into the folder, and the folder with it.
     const script =
       'cd "$0" && exec "$1" -B "$2" --config-file "$3/schemathesis.toml" run "$4/openapi.json" ' +
-      '--header "Authorization: Bearer $5" --checks all --continue-on-failure --request-timeout 20 ' +
+      '--checks all --continue-on-failure --request-timeout 20 ' +
       '--max-examples 10 --seed 1 --no-color';
-    const args = ['-c', script, folder, python, program, settings, world.gateway.url, KEY];
-    const env = { ...process.env, SCHEMATHESIS_HOOKS: join(settings, 'hooks.py') };
+    const args = ['-c', script, folder, python, program, settings, world.gateway.url];
+    const env = { ...process.env, SCHEMATHESIS_HOOKS: join(settings, 'hooks.py'), KEY, READER };
     const report = await runCommand('sh', args, { env, timeoutSeconds: FUZZING_SECONDS }).catch(
       (error: unknown) => error,
     );
     expect(report instanceof Error ? outputOf(report) : '').toBe('');
-    expect(report).toMatch(/Tested: 11\n/);
+    expect(report).toMatch(/Tested: 13\n/);
     expect(world.gateway.output()).not.toContain('"the gateway failed"');
+    // Its keys open every door.
+    for (const done of [
+      'POST /signings","caller":"gateway/crm","status":201',
+      '"payloads decoded"',
+      '"payloads encoded"',
+    ])
+      expect(world.gateway.output()).toContain(done);
   },
   (FUZZING_SECONDS + 30) * 1000,
 );

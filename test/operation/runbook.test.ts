@@ -55,7 +55,13 @@ describe('The runbook', () => {
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join('src', file), 'utf8'))
       .join('\n');
-    const ofOthers = ['Activity failed', 'Failing workflow task', 'No space left on device'];
+    const ofOthers = [
+      'Activity failed',
+      'Failing workflow task',
+      'No space left on device',
+      'Codec Server could not connect',
+      'context deadline exceeded',
+    ];
     const quoted = code.filter((text) =>
       /^(?!(?:temporal|signing|docker|for) )[\w…]+( [\w…]+){2,}/.test(text),
     );
