@@ -11,8 +11,9 @@ export const hashed = (name: string, key: string): string =>
   `${name}:${createHash('sha256').update(key).digest('hex')}`;
 
 /** Starts the gateway with these variables alone, and waits until it says that it is ready. */
-export async function startGatewayProcess(env: NodeJS.ProcessEnv): Promise<GatewayProcess> {
-  const gateway = spawnProgram('dist/src/gateway.js', { SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0', ...env });
+export async function startGatewayProcess(env: NodeJS.ProcessEnv, node?: string): Promise<GatewayProcess> {
+  const variables = { SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0', ...env };
+  const gateway = spawnProgram('dist/src/gateway.js', variables, node);
   await gateway.waitFor('"gateway ready"');
   const [, url = ''] = /"address":"([^"]+)"/.exec(gateway.output()) ?? [];
   return { ...gateway, url };

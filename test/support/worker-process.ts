@@ -27,15 +27,23 @@ export interface ProgramProcess {
 export type WorkerProcess = ProgramProcess;
 
 /** Starts the worker with these variables alone and does not wait for it; the one of this build, or another program. */
-export function spawnWorker(env: NodeJS.ProcessEnv, program = 'dist/src/worker.js'): WorkerProcess {
-  return spawnProgram(program, env);
+export function spawnWorker(
+  env: NodeJS.ProcessEnv,
+  program = 'dist/src/worker.js',
+  node?: string,
+): WorkerProcess {
+  return spawnProgram(program, env, node);
 }
 
-/** The same for any entry point. */
-export function spawnProgram(program: string, env: NodeJS.ProcessEnv): ProgramProcess {
+/** The same for any entry point; `node`: the program of another version of Node than this process's. */
+export function spawnProgram(
+  program: string,
+  env: NodeJS.ProcessEnv,
+  node = process.execPath,
+): ProgramProcess {
   // In a folder without .env and without a configuration of Temporal: what counts is what the test says.
   const cwd = resolve('dist');
-  const child = spawn(process.execPath, [resolve(program)], {
+  const child = spawn(node, [resolve(program)], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
