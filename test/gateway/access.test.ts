@@ -129,6 +129,8 @@ describe('a token of the identity provider', () => {
     const { requestId } = await world.signingIn('awaiting-handover');
     const key = provider.token();
     expect(await world.call('POST', `/signings/${requestId}/cancel`, { key })).toMatchObject({ status: 202 });
+    // While a task of the workflow is under way, the server keeps an event back.
+    await world.untilState(requestId, 'cancelled');
     const { events = [] } = await world.client.workflow.getHandle(`signing-${requestId}`).fetchHistory();
     const by = events?.flatMap(
       (event) => event.workflowExecutionCancelRequestedEventAttributes?.identity ?? [],
