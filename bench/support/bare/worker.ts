@@ -14,6 +14,7 @@ async function main(): Promise<void> {
     workflowBundle: { codePath },
     activities: kind === 'workflows-alone' ? {} : { nothing },
     maxConcurrentActivityTaskExecutions: 50,
+    maxCachedWorkflows: 100,
   });
   process.stdout.write('ready\n');
   await worker.run();
