@@ -14,8 +14,6 @@ interface Measured {
   readonly hints: readonly number[];
   readonly starts: readonly number[];
   readonly recovery: Recovery;
-  /** Of the worker that was started anew while they waited. */
-  readonly restAfter: Rest;
 }
 
 export const waiting: Row = {
@@ -46,7 +44,6 @@ async function measure(room: WaitingRoom, count: number): Promise<Measured> {
     hints: await room.hints(),
     starts: await room.starts(),
     recovery: await room.recovery(),
-    restAfter: await room.rest(),
   };
 }
 
@@ -63,9 +60,8 @@ function figures(many: Measured, few: Measured): readonly Figure[] {
     reference: of(few),
     ...(target === undefined ? {} : { target }),
   });
-  const memory = { of: 'ratio', atMost: 1.2 } as const;
   return [
-    figure('waiting, memory', 'MB', ({ rest }) => rest.megabytes, memory),
+    figure('waiting, memory', 'MB', ({ rest }) => rest.megabytes, { of: 'ratio', atMost: 1.2 }),
     figure('waiting, CPU of a core', '%', ({ rest }) => rest.cpuPercent),
     figure('waiting, calls to the vendor', '/s', ({ rest }) => rest.callsPerSecond),
     figure('waiting, checkNow until the look', 'ms', ({ hints }) => hints),
@@ -75,7 +71,5 @@ function figures(many: Measured, few: Measured): readonly Figure[] {
     }),
     figure('recovery, first with news', 'ms', ({ recovery }) => [recovery.first]),
     figure('recovery, last with news', 'ms', ({ recovery }) => [recovery.last]),
-    figure('recovery, memory afterwards', 'MB', ({ restAfter }) => restAfter.megabytes, memory),
-    figure('recovery, CPU of a core afterwards', '%', ({ restAfter }) => restAfter.cpuPercent),
   ];
 }

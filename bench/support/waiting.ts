@@ -2,16 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import type { SigningSummary } from '../../src/starter/index.js';
 import { MEBIBYTE } from './documents.js';
-import { inFlight } from './in-flight.js';
 import { followLedger, sign, type Ledger } from './ledger.js';
-import { countAwaiting, requestFor } from './sessions.js';
+import { bringToSignature, countAwaiting, requestFor } from './sessions.js';
 import type { Stage } from './stage.js';
 import { cpuSecondsOf, memoryOf } from './usage.js';
 
 /** Above what the worker's activities can take at once, so that it never waits for a start. */
 const AT_ONCE = 100;
-/** Above the ten seconds after which the processes that inspect PDFs end. */
-const SETTLING_MS = 15_000;
+/** To count ten thousand more often would be work for the server. */
+const LOOK_MS = 1_000;
+/** The memory that the making of sessions took is given back within a minute. */
+const SETTLING_MS = 60_000;
 const WINDOWS = 3;
 const WINDOW_MS = 10_000;
 /** Sessions that are hinted at, started or signed for one figure. */
@@ -61,19 +62,10 @@ export function openWaitingRoom(stage: Stage, document: CheckedDocument): Waitin
 }
 
 async function fill(stage: Stage, ledger: Ledger, document: CheckedDocument, count: number): Promise<void> {
-  let handedOver = 0;
-  // The last call before the wait: to count in the list of sessions, of ten thousand, would be work for the server.
-  const countHandedOver = async (): Promise<number> => {
-    handedOver += (await ledger.news()).filter(({ call }) => call === 'hand-over').length;
-    return handedOver;
-  };
   const missing = count - (await countAwaiting(stage));
-  await inFlight(
-    { count: missing, atOnce: AT_ONCE },
-    () => stage.signings.start(requestFor([document])),
-    countHandedOver,
-  );
-  while ((await countAwaiting(stage)) < count) await sleep(500);
+  await bringToSignature(stage, { count: missing, atOnce: AT_ONCE, lookMs: LOOK_MS }, [document]);
+  // What was called so far is of no interest.
+  await ledger.news();
 }
 
 async function rest({ worker }: Stage, ledger: Ledger): Promise<Rest> {
