@@ -8,7 +8,7 @@ export interface Target {
 /** One line of the table: what was measured in each round, and beside it the reference in the same rounds. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | 'KB' | '/s' | '';
+  readonly unit: 'ms' | 'MB' | 'KB' | '/s' | '%' | '';
   readonly measured: readonly number[];
   readonly reference?: readonly number[];
   /** Absent: only reported. */

@@ -11,22 +11,26 @@ const RESULTS = '.bench';
 
 /** `npm run bench` runs all rows, `npm run bench -- NAME …` those named. */
 async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !rows.some((row) => row.name === name));
+  const unknown = names.filter((name) => !rows.some((row) => namesOf(row).includes(name)));
   if (unknown.length > 0) {
-    const known = rows.map(({ name }) => name).join(', ');
+    const known = rows.flatMap(namesOf).join(', ');
     throw new Error(`There is no benchmark ${unknown.join(', ')}; there are: ${known}.`);
   }
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   console.log(machine);
   const results: Record<string, readonly Summary[]> = {};
   for (const row of rows) {
-    if (names.length > 0 && !names.includes(row.name)) continue;
+    if (names.length > 0 && !namesOf(row).some((name) => names.includes(name))) continue;
     results[row.name] = await measure(row);
   }
   await mkdir(RESULTS, { recursive: true });
   const file = join(RESULTS, `${new Date().toISOString().replaceAll(':', '-')}.json`);
   await writeFile(file, JSON.stringify({ machine, results }, null, 2));
   console.log(`\nWritten to ${file}`);
+}
+
+function namesOf({ name, also = [] }: Row): readonly string[] {
+  return [name, ...also];
 }
 
 async function measure(row: Row): Promise<readonly Summary[]> {

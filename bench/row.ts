@@ -3,6 +3,8 @@ import type { Figure } from './figure.js';
 /** One benchmark, run alone by its name. A row brings its own servers and processes up and takes them down again. */
 export interface Row {
   readonly name: string;
+  /** Other names by which it can be run: figures that come of the same run. */
+  readonly also?: readonly string[];
   /** What is measured and against which reference, in one sentence. */
   readonly about: string;
   /** `folder` is empty, and removed afterwards. */

@@ -12,7 +12,7 @@ import { Refusal } from './refusal.js';
 import { wholeNumber } from './routes/route.js';
 import type { Vendor } from './vendor.js';
 
-type Command = (body: unknown) => unknown;
+type Command = (body: unknown, query: URLSearchParams) => unknown;
 
 /** The dashboard on `/` and the control API below `/_fake/`; every other path goes on to the vendor's API. */
 export function controlHandler(vendor: Vendor, api: Handler): Handler {
@@ -20,7 +20,7 @@ export function controlHandler(vendor: Vendor, api: Handler): Handler {
   return async (request, response, url) => {
     if (url.pathname === '/' && request.method === 'GET') await send(vendor, response, dashboard());
     else if (url.pathname.startsWith('/_fake/')) {
-      await send(vendor, response, await control(vendor, commands, request, url.pathname));
+      await send(vendor, response, await control(vendor, commands, request, url));
     } else await api(request, response, url);
   };
 }
@@ -29,14 +29,14 @@ async function control(
   vendor: Vendor,
   commands: Readonly<Record<string, Command>>,
   request: IncomingMessage,
-  path: string,
+  { pathname, searchParams }: URL,
 ): Promise<Answer> {
   const body = await readJson(request);
-  const wanted = `${request.method ?? ''} ${path}`;
+  const wanted = `${request.method ?? ''} ${pathname}`;
   try {
     const command = Object.hasOwn(commands, wanted) ? commands[wanted] : sessionCommand(vendor, wanted);
     if (command === undefined) throw new Refusal(404, `the control API has no ${wanted}`);
-    return json(200, command(body) ?? { done: true });
+    return json(200, command(body, searchParams) ?? { done: true });
   } catch (error) {
     return refused(error);
   }
@@ -46,7 +46,11 @@ function commandsOf(vendor: Vendor): Readonly<Record<string, Command>> {
   const { clock, faults, ledger, settings } = vendor;
   return {
     'GET /_fake/state': () => state(vendor),
-    'GET /_fake/ledger': () => ledger.entries(),
+    'GET /_fake/ledger': (_, query) => {
+      const after = wholeNumber(query.get('after') ?? '0');
+      if (Number.isNaN(after)) throw new Refusal(400, 'Wrong ledger: after: expected a number of calls.');
+      return ledger.entries(after);
+    },
     'POST /_fake/faults': (body) => {
       const wanted = (Array.isArray(body) ? body : [body]).map((one) => parsed('fault', faultBody, one));
       for (const fault of wanted) faults.add(fault);

@@ -37,8 +37,9 @@ export class Ledger {
     return entry;
   }
 
-  entries(): readonly LedgerEntry[] {
-    return structuredClone(this.list);
+  /** All but the first `after` calls. */
+  entries(after = 0): readonly LedgerEntry[] {
+    return structuredClone(this.list.slice(after));
   }
 
   effects(effect: Effect): readonly LedgerEntry[] {

@@ -27,6 +27,8 @@ import { createLogger } from './worker-log.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;
+/** Twice as many activities as run at once: sessions in progress stay in memory, waiting ones make way. */
+const CACHED_WORKFLOWS = 100;
 const HEALTH_EVERY_MS = 60_000;
 
 /** Errors whose message says all that is to be said. */
@@ -65,6 +67,8 @@ async function main(): Promise<void> {
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
     maxConcurrentActivityTaskExecutions: 50,
+    // A waiting session costs half a megabyte in memory and, when it has news, a replay of some forty events without.
+    maxCachedWorkflows: CACHED_WORKFLOWS,
     ...versioning(config),
   });
   const reports = reportHealth(worker, logger);

@@ -64,6 +64,14 @@ describe('the control API', () => {
     await other.close();
   });
 
+  test('shows the ledger from any call on, so that whoever follows it reads each call once', async () => {
+    for (let made = 0; made < 2; made += 1) await newSession(fake);
+    const after = async (count: number | string) => control('GET', `ledger?after=${count}`);
+    const lengths = await Promise.all([0, 1, 2].map(async (count) => jsonOf(await after(count))['length']));
+    expect(lengths).toEqual([2, 1, 0]);
+    expect(await after('-1')).toMatchObject({ status: 400 });
+  });
+
   test('arms, shows and clears faults, and shows the ledger', async () => {
     expect((await control('POST', 'faults', { call: 'list', status: 500, times: 3 })).status).toBe(200);
     expect(fake.faults.pending()).toMatchObject([{ call: 'list', times: 3 }]);

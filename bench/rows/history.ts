@@ -4,7 +4,7 @@ import type { Figure } from '../figure.js';
 import type { Row } from '../row.js';
 import { makeDocuments } from '../support/documents.js';
 import { countActions, eventsOfSession } from '../support/events.js';
-import { bringToSignature } from '../support/sessions.js';
+import { bringOneToSignature } from '../support/sessions.js';
 import { startStage, type Stage } from '../support/stage.js';
 import { workflowIdOf } from '../../src/workflows/messages.js';
 
@@ -31,7 +31,7 @@ export const history: Row = {
 
 async function measure(stage: Stage, count: number): Promise<readonly Figure[]> {
   const documents = await makeDocuments(stage.documents, { count, bytes: count * 20_000 });
-  const [requestId = ''] = await bringToSignature(stage, 1, documents);
+  const requestId = await bringOneToSignature(stage, documents);
   // The first look at the list may bring news of its own.
   await sleep(2_000);
   const handle = stage.client.workflow.getHandle(workflowIdOf(requestId));

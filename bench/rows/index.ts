@@ -1,4 +1,5 @@
 import type { Row } from '../row.js';
+import { gateway } from './gateway.js';
 import { history } from './history.js';
 import { inspect } from './inspect.js';
 import { latency } from './latency.js';
@@ -7,6 +8,7 @@ import { memory } from './memory.js';
 import { startUp } from './start-up.js';
 import { uploadMany } from './upload-many.js';
 import { upload } from './upload.js';
+import { waiting } from './waiting.js';
 
 /** All benchmarks, in the order they are run. */
 export const rows: readonly Row[] = [
@@ -17,5 +19,7 @@ export const rows: readonly Row[] = [
   lifecycle,
   latency,
   history,
+  waiting,
+  gateway,
   startUp,
 ];

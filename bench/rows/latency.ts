@@ -2,7 +2,7 @@ import { inTurn, timed, type Row } from '../row.js';
 import { makeDocuments } from '../support/documents.js';
 import { countActivities, eventsOfSession, timeOf, type Event } from '../support/events.js';
 import { createPlainScript } from '../support/plain-script.js';
-import { bringToSignature, runBare } from '../support/sessions.js';
+import { bringOneToSignature, runBare } from '../support/sessions.js';
 import { startStage } from '../support/stage.js';
 
 const ROUNDS = 15;
@@ -17,14 +17,13 @@ export const latency: Row = {
     try {
       const documents = await makeDocuments(stage.documents, { count: 3, bytes: 60_000 });
       const session = async (): Promise<readonly Event[]> => {
-        const [requestId = ''] = await bringToSignature(stage, 1, documents);
-        return eventsOfSession(stage, requestId);
+        return eventsOfSession(stage, await bringOneToSignature(stage, documents));
       };
       const activities = countActivities(await session());
       const { measured, calls, bare } = await inTurn(ROUNDS, {
         measured: async () => untilAwaiting(await session()),
         calls: () => timed(() => script.run(documents)),
-        bare: () => timed(() => runBare(stage, 1, activities)),
+        bare: () => timed(() => runBare(stage, activities)),
       });
       const reference = calls.map((ms, round) => ms + (bare[round] ?? NaN));
       const target = { of: 'ratio', atMost: 1.3 } as const;

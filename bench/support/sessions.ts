@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import { BARE_QUEUE } from './bare/start.js';
+import { inFlight, type Crowd } from './in-flight.js';
 import type { Stage } from './stage.js';
 
 const EMPLOYEE = '45';
 
 /** A request that can be signed, with a requestId of its own. */
-export function requestFor(documents: readonly CheckedDocument[]) {
+export function requestFor(documents: readonly CheckedDocument[], employeeId = EMPLOYEE) {
   return {
     requestId: randomUUID(),
-    employeeId: EMPLOYEE,
+    employeeId,
     name: 'Benchmark',
     method: 'aes',
     participants: [
@@ -21,33 +21,49 @@ export function requestFor(documents: readonly CheckedDocument[]) {
 }
 
 /** How many sessions await their signature. */
-export async function countAwaiting({ client }: Stage): Promise<number> {
-  const { count } = await client.workflow.count("SigningState = 'awaiting-signature'");
-  return count;
+export function countAwaiting(stage: Stage): Promise<number> {
+  return count(stage, "SigningState = 'awaiting-signature' AND ExecutionStatus = 'Running'");
 }
 
-/** Starts so many sessions at once, and waits until all of them await their signature. */
+/** Starts so many sessions, and waits until all of them await their signature. */
 export async function bringToSignature(
   stage: Stage,
-  count: number,
+  crowd: Crowd,
   documents: readonly CheckedDocument[],
-): Promise<readonly string[]> {
-  const before = await countAwaiting(stage);
-  const requests = Array.from({ length: count }, () => requestFor(documents));
-  await Promise.all(requests.map((request) => stage.signings.start(request)));
-  while ((await countAwaiting(stage)) < before + count) await sleep(25);
-  return requests.map(({ requestId }) => requestId);
+): Promise<void> {
+  const start = () => stage.signings.start(requestFor(documents));
+  await inFlight(crowd, start, () => countAwaiting(stage));
 }
 
-/** Runs so many bare workflows at once to their ends. */
-export async function runBare({ client }: Stage, count: number, activities: number): Promise<void> {
-  await Promise.all(
-    Array.from({ length: count }, () =>
-      client.workflow.execute('bare', {
-        taskQueue: BARE_QUEUE,
-        workflowId: `bare-${randomUUID()}`,
-        args: [activities],
-      }),
-    ),
+/** Starts one session, waits until it awaits its signature, and gives its requestId. */
+export async function bringOneToSignature(
+  stage: Stage,
+  documents: readonly CheckedDocument[],
+): Promise<string> {
+  const request = requestFor(documents);
+  await inFlight(
+    { count: 1, atOnce: 1 },
+    () => stage.signings.start(request),
+    () => countAwaiting(stage),
   );
+  return request.requestId;
+}
+
+/** Runs one bare workflow to its end. */
+export async function runBare({ client }: Stage, activities: number): Promise<void> {
+  await client.workflow.execute('bare', bareWorkflow(activities));
+}
+
+/** Runs so many bare workflows to their ends, and sees to it in the same way as with sessions. */
+export async function runManyBare(stage: Stage, crowd: Crowd, activities: number): Promise<void> {
+  const start = () => stage.client.workflow.start('bare', bareWorkflow(activities));
+  await inFlight(crowd, start, () => count(stage, "WorkflowType = 'bare' AND ExecutionStatus = 'Completed'"));
+}
+
+function bareWorkflow(activities: number) {
+  return { taskQueue: BARE_QUEUE, workflowId: `bare-${randomUUID()}`, args: [activities] };
+}
+
+async function count({ client }: Stage, query: string): Promise<number> {
+  return (await client.workflow.count(query)).count;
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startFakeProcess } from '../../scripts/fake-process.js';
-import { startProgram } from '../../scripts/program.js';
+import { startProgram, type Program } from '../../scripts/program.js';
 import { startTemporalServer } from '../../scripts/temporal-server.js';
 import {
   createDataConverter,
@@ -23,6 +23,15 @@ export interface Stage {
   /** The variables of the worker. */
   readonly variables: Readonly<Record<string, string>>;
   readonly bareBundle: string;
+  readonly worker: StageWorker;
+  stop(): Promise<void>;
+}
+
+/** The worker's process, which can be stopped and started again. */
+export interface StageWorker {
+  readonly pid: () => number;
+  /** Resolves when it is ready. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,13 +39,15 @@ export interface StageOptions {
   /** Payload keys of worker and client; without, nothing is encrypted. */
   readonly payloadKeys?: string;
   readonly pollSeconds?: number;
+  /** Keeps what the server keeps in memory: faster than a file, for what is not measured against another server. */
+  readonly inMemory?: boolean;
 }
 
 export async function startStage(folder: string, options: StageOptions = {}): Promise<Stage> {
-  const { payloadKeys = '', pollSeconds = 60 } = options;
+  const { payloadKeys = '', pollSeconds = 60, inMemory = false } = options;
   const documents = join(folder, 'documents');
   await mkdir(documents);
-  const server = await startTemporalServer({ dbFile: join(folder, 'temporal.db') });
+  const server = await startTemporalServer(inMemory ? {} : { dbFile: join(folder, 'temporal.db') });
   const vendor = await startFakeProcess();
   const variables = {
     ...vendor.variables,
@@ -46,7 +57,8 @@ export async function startStage(folder: string, options: StageOptions = {}): Pr
     SIGNING_LOG_LEVEL: 'info',
     SIGNING_PAYLOAD_KEYS: payloadKeys,
   };
-  const { server: worker } = await startProgram('worker', variables);
+  const worker = createStageWorker(variables);
+  await worker.start();
   const bareBundle = await bundleBare(folder);
   const bare = await startBareWorker(server.address, bareBundle);
   const connection = await Connection.connect({ address: server.address });
@@ -60,9 +72,23 @@ export async function startStage(folder: string, options: StageOptions = {}): Pr
     documents,
     variables,
     bareBundle,
+    worker,
     stop: async () => {
       await connection.close();
       for (const one of [bare, worker, vendor, server]) await one.stop();
+    },
+  };
+}
+
+function createStageWorker(variables: Readonly<Record<string, string>>): StageWorker {
+  let program: Program | undefined;
+  return {
+    pid: () => program?.server.pid ?? -1,
+    start: async () => {
+      program = await startProgram('worker', variables);
+    },
+    stop: async () => {
+      await program?.server.stop();
     },
   };
 }

@@ -87,7 +87,6 @@ describe('With a payload key', () => {
     ['the details at the moment', /\.queryResult\./],
     ['the input of activities', /activityTaskScheduledEventAttributes\.input\./],
     ['their results', /activityTaskCompletedEventAttributes\.result\./],
-    ['their heartbeats', /\.pendingActivities\.\d+\.heartbeatDetails\./],
     [
       'the details of their failures',
       /activityTaskFailedEventAttributes\.failure\.applicationFailureInfo\.details\./,

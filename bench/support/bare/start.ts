@@ -4,10 +4,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { ChildServer } from '../../../scripts/child-server.js';
+import { DEFAULT_TASK_QUEUE } from '../../../src/workflows/messages.js';
 
 /** The task queue of the bare workflow. */
 export const BARE_QUEUE = 'bare';
 
+const SIGNING_BUNDLE = path.resolve(__dirname, '../../../workflow-bundle.js');
 const READY_SECONDS = 60;
 
 /** The bare workflow's code as a file, as the real one's is. */
@@ -22,9 +24,24 @@ export async function bundleBare(folder: string): Promise<string> {
 }
 
 /** A worker for the bare workflow in a process of its own, once it is ready. */
-export async function startBareWorker(address: string, bundle: string): Promise<ChildServer> {
-  const args = [path.join(__dirname, 'worker.js'), address, BARE_QUEUE, bundle];
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startBareWorker(address: string, bundle: string): Promise<ChildServer> {
+  return startWorker([address, BARE_QUEUE, bundle]);
+}
+
+/**
+ * A worker that counts starts but carries no session out: it knows the real workflows and no activity, so a session
+ * rests after its first workflow task.
+ */
+export function startCountingWorker(address: string): Promise<ChildServer> {
+  return startWorker([address, DEFAULT_TASK_QUEUE, SIGNING_BUNDLE, 'workflows-alone']);
+}
+
+async function startWorker(args: readonly string[]): Promise<ChildServer> {
+  const program = path.join(__dirname, 'worker.js');
+  const child = spawn(process.execPath, [program, ...args], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const server = new ChildServer(child, 'The bare worker');
   await server.waitUntil(async () => {
     await sleep(5);

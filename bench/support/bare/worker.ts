@@ -1,16 +1,20 @@
-/** A worker for the bare workflow, with the settings of the real one; says "ready" when it is about to poll. */
+/**
+ * A worker for workflows alone, or for the bare workflow and its activity, with the settings of the real one; says
+ * "ready" when it is about to poll.
+ */
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { nothing } from './activities.js';
 
 async function main(): Promise<void> {
-  const [address = '', taskQueue = '', codePath = ''] = process.argv.slice(2);
+  const [address = '', taskQueue = '', codePath = '', kind = ''] = process.argv.slice(2);
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     taskQueue,
     workflowBundle: { codePath },
-    activities: { nothing },
+    activities: kind === 'workflows-alone' ? {} : { nothing },
     maxConcurrentActivityTaskExecutions: 50,
+    maxCachedWorkflows: 100,
   });
   process.stdout.write('ready\n');
   await worker.run();

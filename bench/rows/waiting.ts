@@ -1,0 +1,75 @@
+import type { Figure } from '../figure.js';
+import type { Row } from '../row.js';
+import { makeDocument } from '../support/documents.js';
+import { startStage } from '../support/stage.js';
+import { openWaitingRoom, type Recovery, type Rest, type WaitingRoom } from '../support/waiting.js';
+
+const FEW = 100;
+/** `BENCH_WAITING` takes fewer, to try it out. */
+const MANY = Number(process.env['BENCH_WAITING'] ?? 10_000);
+
+/** Everything that is measured with one number of waiting sessions. */
+interface Measured {
+  readonly rest: Rest;
+  readonly hints: readonly number[];
+  readonly starts: readonly number[];
+  readonly recovery: Recovery;
+}
+
+export const waiting: Row = {
+  name: 'waiting',
+  also: ['recovery'],
+  about: `${MANY} sessions that wait for their signature, against ${FEW}: the worker at rest, hints, new sessions, and the worker started anew`,
+  run: async (folder) => {
+    // In memory, since otherwise the making of the sessions takes hours. The interval of the looks is the default.
+    const stage = await startStage(folder, { inMemory: true });
+    try {
+      const document = await makeDocument(stage.documents, 'document.pdf', 20_000);
+      const room = openWaitingRoom(stage, document);
+      const few = await measure(room, FEW);
+      const many = await measure(room, MANY);
+      return figures(many, few);
+    } finally {
+      await stage.stop();
+    }
+  },
+};
+
+async function measure(room: WaitingRoom, count: number): Promise<Measured> {
+  const begin = performance.now();
+  await room.fill(count);
+  console.log(`  ${count} sessions wait after ${Math.round((performance.now() - begin) / 1000)} s`);
+  return {
+    rest: await room.rest(),
+    hints: await room.hints(),
+    starts: await room.starts(),
+    recovery: await room.recovery(),
+  };
+}
+
+function figures(many: Measured, few: Measured): readonly Figure[] {
+  const figure = (
+    name: string,
+    unit: Figure['unit'],
+    of: (measured: Measured) => readonly number[],
+    target?: Figure['target'],
+  ): Figure => ({
+    name,
+    unit,
+    measured: of(many),
+    reference: of(few),
+    ...(target === undefined ? {} : { target }),
+  });
+  return [
+    figure('waiting, memory', 'MB', ({ rest }) => rest.megabytes, { of: 'ratio', atMost: 1.2 }),
+    figure('waiting, CPU of a core', '%', ({ rest }) => rest.cpuPercent),
+    figure('waiting, calls to the vendor', '/s', ({ rest }) => rest.callsPerSecond),
+    figure('waiting, checkNow until the look', 'ms', ({ hints }) => hints),
+    figure('waiting, new session until its upload', 'ms', ({ starts }) => starts, {
+      of: 'ratio',
+      atMost: 1.5,
+    }),
+    figure('recovery, first with news', 'ms', ({ recovery }) => [recovery.first]),
+    figure('recovery, last with news', 'ms', ({ recovery }) => [recovery.last]),
+  ];
+}

@@ -1,0 +1,46 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Pool } from 'undici';
+import { startProgram } from '../../scripts/program.js';
+import type { Stage } from './stage.js';
+
+/** The gateway in a process of its own, called over connections that are kept. */
+export interface Gateway {
+  /** Starts a signing. @throws unless the gateway says that it is a new one */
+  start(request: unknown): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** How many calls can be under way. */
+  readonly connections: number;
+  /** Of one employee. */
+  readonly startsPerHour: number;
+}
+
+export async function startGateway(
+  { variables }: Stage,
+  { connections, startsPerHour }: GatewayOptions,
+): Promise<Gateway> {
+  const key = randomUUID();
+  const { server, ready } = await startProgram('gateway', {
+    TEMPORAL_ADDRESS: variables['TEMPORAL_ADDRESS'] ?? '',
+    SIGNING_DOCUMENT_ROOT: variables['SIGNING_DOCUMENT_ROOT'] ?? '',
+    SIGNING_STARTS_PER_HOUR: String(startsPerHour),
+    SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0',
+    SIGNING_GATEWAY_KEYS: `bench:${createHash('sha256').update(key).digest('hex')}`,
+  });
+  const pool = new Pool(String(ready['address']), { connections });
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return {
+    start: async (request) => {
+      const call = { path: '/signings', method: 'POST', headers, body: JSON.stringify(request) } as const;
+      const { statusCode, body } = await pool.request(call);
+      const answer = await body.text();
+      if (statusCode !== 201) throw new Error(`The gateway starts no signing: ${statusCode} ${answer}`);
+    },
+    stop: async () => {
+      await pool.close();
+      await server.stop();
+    },
+  };
+}

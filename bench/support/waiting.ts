@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CheckedDocument } from '../../src/domain/request.js';
+import type { SigningSummary } from '../../src/starter/index.js';
+import { MEBIBYTE } from './documents.js';
+import { followLedger, sign, type Ledger } from './ledger.js';
+import { bringToSignature, countAwaiting, requestFor } from './sessions.js';
+import type { Stage } from './stage.js';
+import { cpuSecondsOf, memoryOf } from './usage.js';
+
+/** Above what the worker's activities can take at once, so that it never waits for a start. */
+const AT_ONCE = 100;
+/** To count ten thousand more often would be work for the server. */
+const LOOK_MS = 1_000;
+/** The memory that the making of sessions took is given back within a minute. */
+const SETTLING_MS = 60_000;
+const WINDOWS = 3;
+const WINDOW_MS = 10_000;
+/** Sessions that are hinted at, started or signed for one figure. */
+const SAMPLE = 20;
+/** How long the worker is away, so that looks have become due when it is back. */
+const OUTAGE_MS = 30_000;
+
+/** What a worker that waits for signatures takes in a while; each in several windows of ten seconds. */
+export interface Rest {
+  readonly megabytes: number[];
+  /** Of one core. */
+  readonly cpuPercent: number[];
+  readonly callsPerSecond: number[];
+}
+
+/** How soon those that have news are served, in milliseconds from the start of the worker's process. */
+export interface Recovery {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface WaitingRoom {
+  /** Starts sessions until so many wait. All have one document, and the same one. */
+  fill(count: number): Promise<void>;
+  rest(): Promise<Rest>;
+  /** Milliseconds from a `checkNow` until the vendor is asked, one session after the other, old and new ones. */
+  hints(): Promise<number[]>;
+  /** Milliseconds from the start of a session until its file arrives, one session after the other. */
+  starts(): Promise<number[]>;
+  /** Stops the worker, has some sessions signed and hinted at, and starts the worker again. */
+  recovery(): Promise<Recovery>;
+}
+
+export function openWaitingRoom(stage: Stage, document: CheckedDocument): WaitingRoom {
+  const ledger = followLedger(stage);
+  return {
+    fill: (count) => fill(stage, ledger, document, count),
+    rest: () => rest(stage, ledger),
+    hints: () => oneByOne(stage, (session) => hint(stage, ledger, session)),
+    starts: async () => {
+      const times: number[] = [];
+      while (times.length < SAMPLE) times.push(await start(stage, ledger, document));
+      return times;
+    },
+    recovery: () => recover(stage),
+  };
+}
+
+async function fill(stage: Stage, ledger: Ledger, document: CheckedDocument, count: number): Promise<void> {
+  const missing = count - (await countAwaiting(stage));
+  await bringToSignature(stage, { count: missing, atOnce: AT_ONCE, lookMs: LOOK_MS }, [document]);
+  // What was called so far is of no interest.
+  await ledger.news();
+}
+
+async function rest({ worker }: Stage, ledger: Ledger): Promise<Rest> {
+  const measured: Rest = { megabytes: [], cpuPercent: [], callsPerSecond: [] };
+  await sleep(SETTLING_MS);
+  await ledger.news();
+  for (let window = 0; window < WINDOWS; window += 1) {
+    const before = await cpuSecondsOf(worker.pid());
+    await sleep(WINDOW_MS);
+    const seconds = WINDOW_MS / 1000;
+    measured.cpuPercent.push((((await cpuSecondsOf(worker.pid())) - before) / seconds) * 100);
+    measured.callsPerSecond.push((await ledger.news()).length / seconds);
+    measured.megabytes.push((await memoryOf(worker.pid())) / MEBIBYTE);
+  }
+  return measured;
+}
+
+/** A look that was due at the very moment of the hint would be taken for its answer; with pauses of minutes that is rare. */
+async function hint(stage: Stage, ledger: Ledger, { requestId, sessionId }: SigningSummary): Promise<number> {
+  await ledger.news();
+  const begin = Date.now();
+  await stage.signings.check(requestId);
+  const look = await ledger.waitFor((entry) => entry.call === 'list' && entry.sessionId === sessionId);
+  return Date.parse(look.at) - begin;
+}
+
+async function start(stage: Stage, ledger: Ledger, document: CheckedDocument): Promise<number> {
+  await ledger.news();
+  const begin = Date.now();
+  await stage.signings.start(requestFor([document]));
+  const { at, sessionId } = await ledger.waitFor(({ call }) => call === 'upload');
+  await ledger.waitFor(({ call, sessionId: other }) => call === 'list' && other === sessionId);
+  return Date.parse(at) - begin;
+}
+
+/**
+ * The hint stands for what tells a CRM of a signature. Without it a session is looked at when its pause is over, up to
+ * half an hour after the signature, whether the worker was away or not.
+ */
+async function recover(stage: Stage): Promise<Recovery> {
+  const { signings, worker } = stage;
+  const sessions = await sample(stage);
+  await worker.stop();
+  for (const { requestId, sessionId } of sessions) {
+    await sign(stage, sessionId ?? NaN);
+    await signings.check(requestId);
+  }
+  await sleep(OUTAGE_MS);
+  const begin = performance.now();
+  const served = sessions.map(async ({ requestId }) => {
+    await signings.wait(requestId);
+    return performance.now() - begin;
+  });
+  await worker.start();
+  const times = await Promise.all(served);
+  return { first: Math.min(...times), last: Math.max(...times) };
+}
+
+async function oneByOne(stage: Stage, task: (session: SigningSummary) => Promise<number>): Promise<number[]> {
+  const times: number[] = [];
+  for (const session of await sample(stage)) times.push(await task(session));
+  return times;
+}
+
+/** Waiting sessions from the newest to the oldest, evenly spread. */
+async function sample({ signings }: Stage): Promise<readonly SigningSummary[]> {
+  const all = await signings.list({ state: 'awaiting-signature', limit: Infinity });
+  const step = all.length / SAMPLE;
+  return Array.from({ length: SAMPLE }, (_, place) => all[Math.floor(place * step)]).filter(
+    (session) => session !== undefined,
+  );
+}
