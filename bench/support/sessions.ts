@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckedDocument } from '../../src/domain/request.js';
+import type { SigningState } from '../../src/domain/status.js';
 import { BARE_QUEUE } from './bare/start.js';
 import { inFlight, type Crowd } from './in-flight.js';
 import type { Stage } from './stage.js';
@@ -20,9 +21,9 @@ export function requestFor(documents: readonly CheckedDocument[], employeeId = E
   };
 }
 
-/** How many sessions await their signature. */
-export function countAwaiting(stage: Stage): Promise<number> {
-  return count(stage, "SigningState = 'awaiting-signature' AND ExecutionStatus = 'Running'");
+/** How many sessions await their signature; or their hand-over, where no call hands them over. */
+export function countAwaiting(stage: Stage, state: SigningState = 'awaiting-signature'): Promise<number> {
+  return count(stage, `SigningState = '${state}' AND ExecutionStatus = 'Running'`);
 }
 
 /** Starts so many sessions, and waits until all of them await their signature. */
@@ -35,16 +36,17 @@ export async function bringToSignature(
   await inFlight(crowd, start, () => countAwaiting(stage));
 }
 
-/** Starts one session, waits until it awaits its signature, and gives its requestId. */
+/** Starts one session, waits until it awaits its signature, or is in another state, and gives its requestId. */
 export async function bringOneToSignature(
   stage: Stage,
   documents: readonly CheckedDocument[],
+  state?: SigningState,
 ): Promise<string> {
   const request = requestFor(documents);
   await inFlight(
     { count: 1, atOnce: 1 },
     () => stage.signings.start(request),
-    () => countAwaiting(stage),
+    () => countAwaiting(stage, state),
   );
   return request.requestId;
 }

@@ -39,18 +39,21 @@ export interface StageOptions {
   /** Payload keys of worker and client; without, nothing is encrypted. */
   readonly payloadKeys?: string;
   readonly pollSeconds?: number;
+  /** Whether the hand-over call is configured; without it, sessions await that an employee hands over. */
+  readonly handsOver?: boolean;
   /** Keeps what the server keeps in memory: faster than a file, for what is not measured against another server. */
   readonly inMemory?: boolean;
 }
 
 export async function startStage(folder: string, options: StageOptions = {}): Promise<Stage> {
-  const { payloadKeys = '', pollSeconds = 60, inMemory = false } = options;
+  const { payloadKeys = '', pollSeconds = 60, handsOver = true, inMemory = false } = options;
   const documents = join(folder, 'documents');
   await mkdir(documents);
   const server = await startTemporalServer(inMemory ? {} : { dbFile: join(folder, 'temporal.db') });
   const vendor = await startFakeProcess();
   const variables = {
     ...vendor.variables,
+    ...(handsOver ? {} : { FLEXPERTO_HANDOVER: '' }),
     TEMPORAL_ADDRESS: server.address,
     SIGNING_DOCUMENT_ROOT: documents,
     SIGNING_POLL_SECONDS: String(pollSeconds),
