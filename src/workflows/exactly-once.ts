@@ -53,7 +53,8 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
     if (verdict === 'unclear') session.doubt = doubt;
     const settled = await settle(call, failure);
     if (typeof settled === 'object') return settled.happened;
-    if (settled !== undefined) session.doubt = settled === 'cannot-be-known' ? doubt : undefined;
+    const open = settled === 'cannot-be-known' || isConflict(failure);
+    if (settled !== undefined) session.doubt = open ? doubt : undefined;
     if (settled === 'did-not-happen' && verdict === 'unclear') continue;
     if (session.doubt === undefined) call.refused?.(failure);
     const decision = await decide(session, call, failure.message, actionsAfter(session.doubt !== undefined));
@@ -95,8 +96,12 @@ async function settle<Result>(
 ): Promise<Settled<Result> | undefined> {
   // A session that is ending asks no more; that the call was unclear is what its result then says.
   if (isEnding()) return undefined;
-  // A conflict can mean that the effect is there already.
-  return judge(failure) === 'unclear' || failure.status === 409 ? call.settle?.() : undefined;
+  return judge(failure) === 'unclear' || isConflict(failure) ? call.settle?.() : undefined;
+}
+
+/** It can mean that the effect is there already, also where the list does not show it. */
+function isConflict({ status }: StepFailure): boolean {
+  return status === 409;
 }
 
 /** Asks the outer scopes too: a cancellation reaches the inner ones only after what is told in the same task. */

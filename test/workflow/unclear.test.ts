@@ -1,3 +1,4 @@
+import { eventually } from '../support/outcomes.js';
 import { timeSkippingWorlds } from '../support/time-skipping.js';
 import type { World } from '../support/world.js';
 
@@ -188,6 +189,30 @@ describe('An attach whose outcome is unknown', () => {
 });
 
 describe('A hand-over whose outcome is unknown', () => {
+  const handOver = 'POST /api/v2/contracts/{sessionId}/handover';
+
+  it('is not made again where every document has been deleted since', async () => {
+    const { fake, start } = await world({ handOver });
+    fake.faults.add({ call: 'hand-over', reset: 'after' });
+    fake.faults.add({ call: 'list', status: 503 });
+    const signing = await start();
+    await eventually('it is handed over', () => fake.ledger.effects('session-handed-over').length > 0);
+    fake.remove(fake.sessions()[0]?.id ?? 0);
+    expect((await signing.result()).state).toBe('withdrawn');
+    expect(fake.ledger.entries().filter(({ call }) => call === 'hand-over')).toHaveLength(1);
+  });
+
+  it('can be adopted by a human where the vendor says that it was made and the list does not show it', async () => {
+    const { fake, start } = await world({ handOver });
+    fake.faults.add({ call: 'hand-over', status: 409 });
+    const signing = await start();
+    const { attention } = await signing.untilState('needs-attention');
+    expect(attention).toMatchObject({ step: 'hand-over', actions: ['retry', 'adopt', 'abort'] });
+    await resolve(signing, { action: 'adopt' });
+    await signing.untilState('awaiting-signature');
+    expect(fake.ledger.entries().filter(({ call }) => call === 'hand-over')).toHaveLength(1);
+  });
+
   it.each(['before', 'after'] as const)(
     'is settled by the list after a reset %s the effect',
     async (reset) => {
