@@ -38,6 +38,9 @@ export function judgeEnding(
   }
   const status = workflow?.status ?? null;
   return [
+    ...(standing === 'needs-attention' && !order.plan.leftWaiting
+      ? lost('it still needs attention, however often a human has decided')
+      : []),
     ...(standing === 'stuck' ? lost(`it makes no progress any more (${status?.state ?? 'no answer'})`) : []),
     ...(status === null ? [] : judgeStatus(order, contract, status)),
   ];

@@ -18,6 +18,9 @@ const CLICK_AGAIN_MS = 500;
  */
 const HINT_AGAIN_SECONDS = 60;
 
+/** A session that asks more often than any number of faults explains is left alone, and so found to be stuck. */
+const MOST_DECISIONS = 50;
+
 /** What a human has decided on sessions that needed attention. */
 export interface Decisions {
   adopt: number;
@@ -51,9 +54,11 @@ export function createPeople(surroundings: Surroundings): People {
     await untilAccepted(() => click(signings, plan));
     onAccepted({ plan, sha256s, acceptedAt: Date.now() });
   };
-  const resolve = async (requestId: string): Promise<void> => {
-    const decision = await decide(signings, requestId, () => vendor.sessions());
-    if (decision !== 'not yet') decisions[decision] += 1;
+  const resolve = async (play: Play): Promise<void> => {
+    const decision = await decide(signings, play.plan.requestId, () => vendor.sessions());
+    if (decision === 'not yet') return;
+    decisions[decision] += 1;
+    play.decided = (play.decided ?? 0) + 1;
   };
   const finish = async (play: Play, session: ShownSession): Promise<void> => {
     await carryOut(vendor, play.plan, session);
@@ -88,7 +93,8 @@ export function createPeople(surroundings: Surroundings): People {
     act: (play, situation) => {
       const { requestId, fate, leftWaiting } = play.plan;
       const state = stateIn(situation, requestId);
-      if (state === 'needs-attention' && !leftWaiting) errands.begin(requestId, () => resolve(requestId));
+      if (state === 'needs-attention' && !leftWaiting && (play.decided ?? 0) < MOST_DECISIONS)
+        errands.begin(requestId, () => resolve(play));
       if (play.doneAt !== undefined) {
         if (state.startsWith('awaiting') && isOver(play.doneAt, HINT_AGAIN_SECONDS))
           errands.begin(requestId, () => hintAgain(play));

@@ -9,6 +9,8 @@ export interface Play {
   readonly acceptedAt: number;
   /** When the Dashboard first showed it handed over. */
   handedOverAt?: number;
+  /** How often a human has decided what it asked. */
+  decided?: number;
   /** When customer or employee did what the plan says. */
   doneAt?: number;
 }

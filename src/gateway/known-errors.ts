@@ -56,8 +56,12 @@ export function invalid(errors: readonly FieldProblem[], whole = 'The body'): Pr
   return problemAnswer('invalid-request', { detail: `${detail.join('; ')}.`, errors: told });
 }
 
+/** How the domain names what is wrong with a request as a whole. */
+const WHOLE_REQUEST = 'request';
+
 /** `participants[0].mobile` as `/participants/0/mobile`; a name that is no field may hold any sign. */
 function fieldProblem({ field, message }: starter.Problem): FieldProblem {
+  if (field === WHOLE_REQUEST) return { pointer: '', detail: message };
   const [, list, index, name] = /^(participants|documents)\[(\d+)\](?:\.(.*))?$/s.exec(field) ?? [];
   const parts = list === undefined ? [field] : [list, index ?? '', ...(name === undefined ? [] : [name])];
   return { pointer: pointerOf(parts), detail: message };

@@ -54,9 +54,9 @@ export const watching = proxyActivities<Pick<SigningActivities, 'watchSession'>>
   retry: { initialInterval: '1 minute', backoffCoefficient: 2, maximumInterval: '1 hour' },
 });
 
-/** The wait for news; the activity itself says when the next look is due. */
+/** The wait for news; the activity itself says when the next look is due. One that was lost with its worker is taken again soon. */
 export const polling = proxyActivities<Pick<SigningActivities, 'pollDocuments'>>({
   ...attempt,
   cancellationType: 'TRY_CANCEL',
-  retry: { initialInterval: '1 minute', backoffCoefficient: 2, maximumInterval: '30 minutes' },
+  retry: { initialInterval: '1 minute', backoffCoefficient: 1 },
 });

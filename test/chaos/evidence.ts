@@ -17,7 +17,8 @@ export interface Session {
 }
 
 export function honestSession(number: number, state: State = 'completed'): Session {
-  const plan: SessionPlan = { ...planSession(1, number), documents: DOCUMENTS };
+  const leftWaiting = state === 'needs-attention';
+  const plan: SessionPlan = { ...planSession(1, number), documents: DOCUMENTS, leftWaiting };
   const sha256s = DOCUMENTS.map((name) => `sha256 of ${plan.requestId}/${name}`);
   const contract = contractOf(plan, 13 + number, sha256s);
   return {

@@ -97,6 +97,7 @@ describe('The judgement finds', () => {
     ['a completed session whose last document is missing', 'lost', withDocuments(honest, (all) => all.slice(0, 2))],
     ['a completed session without its contract session', 'lost', { ...honest, contracts: [] }],
     ['a session that makes no progress any more', 'lost', withWorkflow(withStatus(honest, { state: 'uploading' }), { end: 'running' })],
+    ['a session that asks a human again and again', 'lost', withWorkflow(withStatus(honest, { state: 'needs-attention' }), { end: 'running' })],
     ['a session that answers no more', 'lost', withWorkflow(honest, { end: 'running', status: null })],
     ['a workflow that was terminated', 'lost', withWorkflow(honest, { end: 'terminated', status: null })],
     ['a workflow that broke off by a bug', 'lost', withWorkflow(honest, { end: 'failed', failure: 'TypeError', status: null })],
