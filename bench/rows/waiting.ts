@@ -10,10 +10,13 @@ const MANY = Number(process.env['BENCH_WAITING'] ?? 10_000);
 
 /** Everything that is measured with one number of waiting sessions. */
 interface Measured {
+  /** Megabytes of the worker that made the sessions: with many, it has worked for longer. */
+  readonly maker: number;
+  /** Everything else is of a worker that was started while they waited. */
+  readonly recovery: Recovery;
   readonly rest: Rest;
   readonly hints: readonly number[];
   readonly starts: readonly number[];
-  readonly recovery: Recovery;
 }
 
 export const waiting: Row = {
@@ -37,13 +40,14 @@ export const waiting: Row = {
 
 async function measure(room: WaitingRoom, count: number): Promise<Measured> {
   const begin = performance.now();
-  await room.fill(count);
+  const maker = await room.fill(count);
   console.log(`  ${count} sessions wait after ${Math.round((performance.now() - begin) / 1000)} s`);
   return {
+    maker,
+    recovery: await room.recovery(),
     rest: await room.rest(),
     hints: await room.hints(),
     starts: await room.starts(),
-    recovery: await room.recovery(),
   };
 }
 
@@ -62,6 +66,7 @@ function figures(many: Measured, few: Measured): readonly Figure[] {
   });
   return [
     figure('waiting, memory', 'MB', ({ rest }) => rest.megabytes, { of: 'ratio', atMost: 1.2 }),
+    figure('waiting, memory of the worker that made them', 'MB', ({ maker }) => [maker]),
     figure('waiting, CPU of a core', '%', ({ rest }) => rest.cpuPercent),
     figure('waiting, calls to the vendor', '/s', ({ rest }) => rest.callsPerSecond),
     figure('waiting, checkNow until the look', 'ms', ({ hints }) => hints),

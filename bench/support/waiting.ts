@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerEntry } from '../../fake-flexperto/index.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import type { SigningSummary } from '../../src/starter/index.js';
 import { MEBIBYTE } from './documents.js';
@@ -11,8 +12,8 @@ import { cpuSecondsOf, memoryOf } from './usage.js';
 const AT_ONCE = 100;
 /** To count ten thousand more often would be work for the server. */
 const LOOK_MS = 1_000;
-/** The memory that the making of sessions took is given back within a minute. */
-const SETTLING_MS = 60_000;
+/** Above the ten seconds after which the processes that inspect PDFs end. */
+const SETTLING_MS = 15_000;
 const WINDOWS = 3;
 const WINDOW_MS = 10_000;
 /** Sessions that are hinted at, started or signed for one figure. */
@@ -35,8 +36,8 @@ export interface Recovery {
 }
 
 export interface WaitingRoom {
-  /** Starts sessions until so many wait. All have one document, and the same one. */
-  fill(count: number): Promise<void>;
+  /** Starts sessions until so many wait. All have one document, and the same one. Returns the worker's megabytes after it. */
+  fill(count: number): Promise<number>;
   rest(): Promise<Rest>;
   /** Milliseconds from a `checkNow` until the vendor is asked, one session after the other, old and new ones. */
   hints(): Promise<number[]>;
@@ -61,14 +62,17 @@ export function openWaitingRoom(stage: Stage, document: CheckedDocument): Waitin
   };
 }
 
-async function fill(stage: Stage, ledger: Ledger, document: CheckedDocument, count: number): Promise<void> {
+async function fill(stage: Stage, ledger: Ledger, document: CheckedDocument, count: number): Promise<number> {
   const missing = count - (await countAwaiting(stage));
   await bringToSignature(stage, { count: missing, atOnce: AT_ONCE, lookMs: LOOK_MS }, [document]);
   // What was called so far is of no interest.
   await ledger.news();
+  await sleep(SETTLING_MS);
+  return megabytesOf(stage);
 }
 
-async function rest({ worker }: Stage, ledger: Ledger): Promise<Rest> {
+async function rest(stage: Stage, ledger: Ledger): Promise<Rest> {
+  const { worker } = stage;
   const measured: Rest = { megabytes: [], cpuPercent: [], callsPerSecond: [] };
   await sleep(SETTLING_MS);
   await ledger.news();
@@ -78,9 +82,13 @@ async function rest({ worker }: Stage, ledger: Ledger): Promise<Rest> {
     const seconds = WINDOW_MS / 1000;
     measured.cpuPercent.push((((await cpuSecondsOf(worker.pid())) - before) / seconds) * 100);
     measured.callsPerSecond.push((await ledger.news()).length / seconds);
-    measured.megabytes.push((await memoryOf(worker.pid())) / MEBIBYTE);
+    measured.megabytes.push(await megabytesOf(stage));
   }
   return measured;
+}
+
+async function megabytesOf({ worker }: Stage): Promise<number> {
+  return (await memoryOf(worker.pid())) / MEBIBYTE;
 }
 
 /** A look that was due at the very moment of the hint would be taken for its answer; with pauses of minutes that is rare. */
@@ -96,9 +104,13 @@ async function start(stage: Stage, ledger: Ledger, document: CheckedDocument): P
   await ledger.news();
   const begin = Date.now();
   await stage.signings.start(requestFor([document]));
-  const { at, sessionId } = await ledger.waitFor(({ call }) => call === 'upload');
-  await ledger.waitFor(({ call, sessionId: other }) => call === 'list' && other === sessionId);
-  return Date.parse(at) - begin;
+  let upload: LedgerEntry | undefined;
+  // Both may arrive before the ledger is read once more.
+  await ledger.waitFor((entry) => {
+    if (entry.call === 'upload') upload = entry;
+    return entry.call === 'list' && entry.sessionId === upload?.sessionId;
+  });
+  return Date.parse(upload?.at ?? '') - begin;
 }
 
 /**
