@@ -14,7 +14,7 @@ const CLICK_AGAIN_MS = 500;
 
 /**
  * An employee who knows that the customer is through, and does not see it, asks to look. After a look that was lost with its
- * worker the next one of its own can be half an hour away.
+ * worker the next one of its own comes a minute and more later.
  */
 const HINT_AGAIN_SECONDS = 60;
 
