@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
     maxConcurrentActivityTaskExecutions: 50,
-    // A waiting session costs half a megabyte in memory and, when it has news, a replay of some forty events without.
+    // A waiting session gains nothing by being in memory: its looks do not reach it, and news is a replay of some fifty events.
     maxCachedWorkflows: CACHED_WORKFLOWS,
     ...versioning(config),
   });
