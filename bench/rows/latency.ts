@@ -17,11 +17,11 @@ export const latency: Row = {
     try {
       const documents = await makeDocuments(stage.documents, { count: 3, bytes: 60_000 });
       const session = async (): Promise<readonly Event[]> => {
-        return eventsOfSession(stage, await bringOneToSignature(stage, documents));
+        return untilAwaiting(await eventsOfSession(stage, await bringOneToSignature(stage, documents)));
       };
       const activities = countActivities(await session());
       const { measured, calls, bare } = await inTurn(ROUNDS, {
-        measured: async () => untilAwaiting(await session()),
+        measured: async () => duration(await session()),
         calls: () => timed(() => script.run(documents)),
         bare: () => timed(() => runBare(stage, activities)),
       });
@@ -35,10 +35,18 @@ export const latency: Row = {
   },
 };
 
-/** By the server's clock, from the first event until the state was shown. */
-function untilAwaiting(events: readonly Event[]): number {
+/** The events until the state was shown. */
+function untilAwaiting(events: readonly Event[]): readonly Event[] {
+  const shown = events.findLastIndex(
+    ({ upsertWorkflowSearchAttributesEventAttributes: shows }) => shows != null,
+  );
+  return events.slice(0, shown + 1);
+}
+
+/** Milliseconds by the server's clock. */
+function duration(events: readonly Event[]): number {
   const [first] = events;
-  const shown = events.findLast(({ upsertWorkflowSearchAttributesEventAttributes: shows }) => shows != null);
-  if (first === undefined || shown === undefined) throw new Error('The session shows no state.');
-  return timeOf(shown) - timeOf(first);
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) throw new Error('The session shows no state.');
+  return timeOf(last) - timeOf(first);
 }

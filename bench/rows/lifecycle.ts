@@ -12,7 +12,8 @@ const FIRST_LOOK_MS = 2_000;
 
 /**
  * The bare workflow has the activities alone, on the server and with the worker settings of the sessions: neither search
- * attributes, details nor a timer. What a session shows of itself is so part of what is measured.
+ * attributes, details nor a timer. What a session shows of itself is so part of what is measured, and so is what it saves
+ * by making two of its calls within its own task.
  */
 export const lifecycle: Row = {
   name: 'lifecycle',

@@ -2,6 +2,9 @@ import { workflowIdOf } from '../../src/workflows/messages.js';
 import type { Stage } from './stage.js';
 
 type History = Awaited<ReturnType<ReturnType<Stage['client']['workflow']['getHandle']>['fetchHistory']>>;
+/** The marker in which the SDK records one. */
+const LOCAL_ACTIVITY = 'core_local_activity';
+
 export type Event = NonNullable<History['events']>[number];
 
 export async function eventsOf({ client }: Stage, workflowId: string): Promise<readonly Event[]> {
@@ -12,9 +15,12 @@ export function eventsOfSession(stage: Stage, requestId: string): Promise<readon
   return eventsOf(stage, workflowIdOf(requestId));
 }
 
-/** Activities that the workflow has asked for. */
+/** Activities that the workflow has asked for, those within its own task among them. */
 export function countActivities(events: readonly Event[]): number {
-  return events.filter(({ activityTaskScheduledEventAttributes: asked }) => asked != null).length;
+  return events.filter(
+    ({ activityTaskScheduledEventAttributes: asked, markerRecordedEventAttributes: marker }) =>
+      asked != null || marker?.markerName === LOCAL_ACTIVITY,
+  ).length;
 }
 
 /**
