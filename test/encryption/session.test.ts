@@ -57,6 +57,15 @@ async function tell(keys: string): Promise<Telling> {
 /** The server's word on an activity that was cancelled between two attempts. */
 const WRITTEN_BY_THE_SERVER = '"ACTIVITY_ID_NOT_STARTED"';
 
+/** What the SDK writes beside the result of a call that is made within the workflow's task: its name and when it was made. */
+const WRITTEN_BY_THE_SDK = ['activity_id', 'activity_type', 'attempt', 'backoff', 'complete_time', 'original_schedule_time', 'seq']; // prettier-ignore
+
+const isLocalCall = ({ path, data }: RawPayload): boolean =>
+  path.includes('.markerRecordedEventAttributes.details.data.') &&
+  Object.keys(JSON.parse(data) as object)
+    .sort()
+    .join() === WRITTEN_BY_THE_SDK.join();
+
 const isSearchAttribute = ({ path }: RawPayload): boolean =>
   /\.(searchAttributes|indexedFields)\b/.test(path);
 const heldBack = (telling: Telling, values: readonly string[]): string[] =>
@@ -71,8 +80,10 @@ describe('With a payload key', () => {
     ]);
   });
 
-  it('every payload is encrypted but search attributes and what the server itself has written', () => {
-    const payloads = payloadsIn(secret.seen).filter((payload) => !isSearchAttribute(payload));
+  it('every payload is encrypted but search attributes and what server and SDK themselves have written', () => {
+    const payloads = payloadsIn(secret.seen).filter(
+      (payload) => !isSearchAttribute(payload) && !isLocalCall(payload),
+    );
     const readable = payloads.filter(({ keyId }) => keyId !== 'k1');
     expect(new Set(readable.map(({ data }) => data))).toEqual(new Set([WRITTEN_BY_THE_SERVER]));
     expect(payloads.length).toBeGreaterThan(readable.length);
@@ -87,6 +98,7 @@ describe('With a payload key', () => {
     ['the details at the moment', /\.queryResult\./],
     ['the input of activities', /activityTaskScheduledEventAttributes\.input\./],
     ['their results', /activityTaskCompletedEventAttributes\.result\./],
+    ['the results of calls within the task', /markerRecordedEventAttributes\.details\.result\./],
     [
       'the details of their failures',
       /activityTaskFailedEventAttributes\.failure\.applicationFailureInfo\.details\./,
