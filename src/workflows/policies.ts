@@ -58,5 +58,5 @@ export const watching = proxyActivities<Pick<SigningActivities, 'watchSession'>>
 export const polling = proxyActivities<Pick<SigningActivities, 'pollDocuments'>>({
   ...attempt,
   cancellationType: 'TRY_CANCEL',
-  retry: { initialInterval: '1 minute', backoffCoefficient: 1 },
+  retry: { initialInterval: '1 minute', maximumInterval: '1 minute' },
 });

@@ -14,6 +14,15 @@ export interface RawFailure {
   readonly stackTrace: string;
 }
 
+const OF_A_LOCAL_CALL = ['activity_id', 'activity_type', 'attempt', 'backoff', 'complete_time', 'original_schedule_time', 'seq']; // prettier-ignore
+
+/** What the SDK writes beside the result of a call that is made within the workflow's task: its name and when it was made. */
+export function isWrittenBySdk({ path, data }: RawPayload): boolean {
+  if (!path.includes('.markerRecordedEventAttributes.details.data.')) return false;
+  const names = Object.keys(JSON.parse(data) as object);
+  return names.sort().join() === OF_A_LOCAL_CALL.join();
+}
+
 /** Everything that the server hands out about a workflow, as it came, undecoded. */
 export async function rawDataOf(client: Client, workflowId: string): Promise<unknown[]> {
   const { namespace } = client.options;

@@ -6,7 +6,7 @@ import { createDataConverter, parsePayloadKeys } from '../../src/encryption/inde
 import { freshKey } from '../support/payload-keys.js';
 import { createRealWorld, type RealWorld } from '../support/real-world.js';
 import { clientWith } from './client.js';
-import { failuresIn, payloadsIn, textOf, type RawPayload } from './raw-data.js';
+import { failuresIn, isWrittenBySdk, payloadsIn, textOf, type RawPayload } from './raw-data.js';
 import { PERSONAL, SECRETS, tellStory, DOCUMENT, type Told } from './story.js';
 
 /** The same story twice, told with a key and without. */
@@ -57,15 +57,6 @@ async function tell(keys: string): Promise<Telling> {
 /** The server's word on an activity that was cancelled between two attempts. */
 const WRITTEN_BY_THE_SERVER = '"ACTIVITY_ID_NOT_STARTED"';
 
-/** What the SDK writes beside the result of a call that is made within the workflow's task: its name and when it was made. */
-const WRITTEN_BY_THE_SDK = ['activity_id', 'activity_type', 'attempt', 'backoff', 'complete_time', 'original_schedule_time', 'seq']; // prettier-ignore
-
-const isLocalCall = ({ path, data }: RawPayload): boolean =>
-  path.includes('.markerRecordedEventAttributes.details.data.') &&
-  Object.keys(JSON.parse(data) as object)
-    .sort()
-    .join() === WRITTEN_BY_THE_SDK.join();
-
 const isSearchAttribute = ({ path }: RawPayload): boolean =>
   /\.(searchAttributes|indexedFields)\b/.test(path);
 const heldBack = (telling: Telling, values: readonly string[]): string[] =>
@@ -82,7 +73,7 @@ describe('With a payload key', () => {
 
   it('every payload is encrypted but search attributes and what server and SDK themselves have written', () => {
     const payloads = payloadsIn(secret.seen).filter(
-      (payload) => !isSearchAttribute(payload) && !isLocalCall(payload),
+      (payload) => !isSearchAttribute(payload) && !isWrittenBySdk(payload),
     );
     const readable = payloads.filter(({ keyId }) => keyId !== 'k1');
     expect(new Set(readable.map(({ data }) => data))).toEqual(new Set([WRITTEN_BY_THE_SERVER]));

@@ -31,7 +31,10 @@ afterAll(async () => {
   await provider.close();
 });
 
-const shownIn = (text: string): string[] => PARTICIPANT_VALUES.filter((value) => text.includes(value));
+/** A short one stands in some ciphertext by chance. */
+const LONG_VALUES = PARTICIPANT_VALUES.filter(({ length }) => length > 8);
+
+const shownIn = (text: string): string[] => LONG_VALUES.filter((value) => text.includes(value));
 
 describe('The Temporal CLI', () => {
   let temporal: TemporalCommand;
@@ -54,12 +57,12 @@ describe('The Temporal CLI', () => {
 
   it('shows the history of a session in plain text with a key of the endpoint, and else as ciphertext', async () => {
     expect(shownIn(await show(requestId))).toEqual([]);
-    expect(shownIn(await show(requestId, ...by(READER)))).toEqual(PARTICIPANT_VALUES);
+    expect(shownIn(await show(requestId, ...by(READER)))).toEqual(LONG_VALUES);
   });
 
   it('shows it with the token of an auditor too, and to nobody else', async () => {
     const auditor = provider.token({ roles: ['signing-auditor'] });
-    expect(shownIn(await show(requestId, ...by(auditor)))).toEqual(PARTICIPANT_VALUES);
+    expect(shownIn(await show(requestId, ...by(auditor)))).toEqual(LONG_VALUES);
     for (const [key, refused] of [
       [KEY, 'Unauthorized'],
       [provider.token(), 'Forbidden'],
@@ -89,7 +92,7 @@ describe('The Temporal CLI', () => {
       JSON.stringify(await temporal(...query)).includes('"awaiting-handover"'),
     );
     expect(shownIn(await show('by-the-cli'))).toEqual([]);
-    expect(shownIn(await show('by-the-cli', ...by(READER)))).toEqual(PARTICIPANT_VALUES);
+    expect(shownIn(await show('by-the-cli', ...by(READER)))).toEqual(LONG_VALUES);
   });
 });
 

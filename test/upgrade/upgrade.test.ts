@@ -6,7 +6,7 @@ import { temporalCommand } from '../support/temporal-command.js';
 import { laterRelease, type Release } from './release.js';
 
 /** Where a later release waits a moment before it looks at the documents. */
-const PLACE = 'const seen = session.hints;';
+const PLACE = 'async function news(session, atOnce) {';
 const SLEEP = "await (0, workflow_1.sleep)('1 millisecond', { summary: 'A moment' });";
 
 const world = realWorlds();
@@ -14,8 +14,8 @@ let patched: Release;
 let careless: Release;
 
 beforeAll(() => {
-  patched = laterRelease(PLACE, `if ((0, workflow_1.patched)('wait-a-moment-first')) ${SLEEP} ${PLACE}`);
-  careless = laterRelease(PLACE, `${SLEEP} ${PLACE}`);
+  patched = laterRelease(PLACE, `${PLACE} if ((0, workflow_1.patched)('wait-a-moment-first')) ${SLEEP}`);
+  careless = laterRelease(PLACE, `${PLACE} ${SLEEP}`);
 });
 
 afterAll(() => {
@@ -39,8 +39,11 @@ async function eventsOf({ handle }: Signing): Promise<readonly Event[]> {
   return (await handle.fetchHistory()).events ?? [];
 }
 
+/** The marker in which the SDK records a patch. */
+const PATCH = 'core_patch';
+
 const wentTheNewWay = (events: readonly Event[]): boolean =>
-  events.some(({ markerRecordedEventAttributes }) => markerRecordedEventAttributes != null);
+  events.some(({ markerRecordedEventAttributes }) => markerRecordedEventAttributes?.markerName === PATCH);
 
 describe('A change of the workflow, behind patched()', () => {
   it('meets a waiting session: that goes on, and from then on goes the new way', async () => {
