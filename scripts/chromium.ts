@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { findOnPath, runCommand, withSignsOfLife } from './commands.js';
 import { onceAMachine } from './machine-cache.js';
+import { installPinned } from './pinned-packages.js';
 
 /** The version in test/chromium/package.json too. */
 const VERSION = '143.0.4';
@@ -61,11 +62,7 @@ async function obtain(target: string, env: NodeJS.ProcessEnv): Promise<void> {
 
 /** The package unpacks into the folder for temporary files, and its libraries only where it believes to be in a cloud. */
 async function unpack(target: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const source = path.resolve(__dirname, '../../test/chromium');
-  for (const name of ['package.json', 'package-lock.json'])
-    copyFileSync(path.join(source, name), path.join(target, name));
-  const npm = findOnPath('npm', env) ?? 'npm';
-  await runCommand(npm, ['ci', '--prefix', target, '--ignore-scripts', '--loglevel=error'], { env });
+  await installPinned('chromium', target, env);
   const module = path.join(target, 'node_modules/@sparticuz/chromium/build/esm/index.js');
   const script = `import(${JSON.stringify(module)}).then(({ default: chromium }) => chromium.executablePath())`;
   const place = { TMPDIR: target, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };

@@ -1,13 +1,12 @@
-import { copyFileSync } from 'node:fs';
 import path from 'node:path';
-import { findOnPath, isExecutable, runCommand, withSignsOfLife } from './commands.js';
+import { isExecutable, withSignsOfLife } from './commands.js';
 import { onceAMachine } from './machine-cache.js';
+import { installPinned } from './pinned-packages.js';
 
 /** The supported major versions of Node beside the first, on which development goes on. */
 export const OTHER_NODES = [22, 24] as const;
 export type OtherNode = (typeof OTHER_NODES)[number];
 
-const SOURCE = path.resolve(__dirname, '../../test/node');
 /** To be raised with the versions in test/node/package.json. */
 const EDITION = 1;
 
@@ -25,14 +24,10 @@ export async function nodeProgram(major: OtherNode, env: NodeJS.ProcessEnv = pro
 }
 
 async function obtain(target: string, env: NodeJS.ProcessEnv): Promise<void> {
-  for (const name of ['package.json', 'package-lock.json'])
-    copyFileSync(path.join(SOURCE, name), path.join(target, name));
-  const npm = findOnPath('npm', env) ?? 'npm';
-  const install = ['ci', '--prefix', target, '--ignore-scripts', '--loglevel=error'];
   try {
     await withSignsOfLife(
       `Getting Node ${OTHER_NODES.join(' and ')} with npm: some 10 seconds, once per machine.`,
-      runCommand(npm, install, { env }),
+      installPinned('node', target, env),
     );
   } catch (error) {
     throw new Error(`npm could not get the other versions of Node (${String(error)}).`, { cause: error });

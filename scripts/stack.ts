@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { startCrm, type Crm } from '../examples/crm/server.js';
 import {
   startFakeFlexperto,
@@ -6,6 +6,7 @@ import {
   type FakeFlexpertoOptions,
 } from '../fake-flexperto/index.js';
 import type { ChildServer } from './child-server.js';
+import { hashed } from './gateway-key.js';
 import { freePort } from './ports.js';
 import { startProgram } from './program.js';
 import { documentFolder } from './stack-documents.js';
@@ -111,7 +112,7 @@ async function startGateway(
   const variables = {
     ...shared,
     SIGNING_GATEWAY_ADDRESS: `127.0.0.1:${gatewayPort}`,
-    SIGNING_GATEWAY_KEYS: `crm:${createHash('sha256').update(key).digest('hex')}`,
+    SIGNING_GATEWAY_KEYS: hashed('crm', key),
   };
   const { server, ready } = await startProgram('gateway', variables, gatewayLog);
   return { server, key, url: String(ready['address']) };

@@ -23,12 +23,11 @@ import { NoAccessError, NoServerError } from './starter/index.js';
 import { connectWorker, temporalTarget } from './temporal.js';
 import { startTracing } from './tracing/index.js';
 import { createVisibility, type Visibility } from './visibility.js';
+import { WORKER_LIMITS } from './worker-limits.js';
 import { createLogger } from './worker-log.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;
-/** Twice as many activities as run at once: sessions in progress stay in memory, waiting ones make way. */
-const CACHED_WORKFLOWS = 100;
 const HEALTH_EVERY_MS = 60_000;
 
 /** Errors whose message says all that is to be said. */
@@ -66,9 +65,7 @@ async function main(): Promise<void> {
     sinks: tracing.sinks,
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
-    maxConcurrentActivityTaskExecutions: 50,
-    // A waiting session gains nothing by being in memory: its looks do not reach it, and news is a replay of some fifty events.
-    maxCachedWorkflows: CACHED_WORKFLOWS,
+    ...WORKER_LIMITS,
     ...versioning(config),
   });
   const reports = reportHealth(worker, logger);

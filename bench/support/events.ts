@@ -1,10 +1,8 @@
+import { LOCAL_CALL } from '../../src/starter/audit/event-readers.js';
 import { workflowIdOf } from '../../src/workflows/messages.js';
 import type { Stage } from './stage.js';
 
 type History = Awaited<ReturnType<ReturnType<Stage['client']['workflow']['getHandle']>['fetchHistory']>>;
-/** The marker in which the SDK records one. */
-const LOCAL_ACTIVITY = 'core_local_activity';
-
 export type Event = NonNullable<History['events']>[number];
 
 export async function eventsOf({ client }: Stage, workflowId: string): Promise<readonly Event[]> {
@@ -19,7 +17,7 @@ export function eventsOfSession(stage: Stage, requestId: string): Promise<readon
 export function countActivities(events: readonly Event[]): number {
   return events.filter(
     ({ activityTaskScheduledEventAttributes: asked, markerRecordedEventAttributes: marker }) =>
-      asked != null || marker?.markerName === LOCAL_ACTIVITY,
+      asked != null || marker?.markerName === LOCAL_CALL,
   ).length;
 }
 

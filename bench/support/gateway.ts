@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
+import { hashed } from '../../scripts/gateway-key.js';
 import { startProgram } from '../../scripts/program.js';
 import type { Stage } from './stage.js';
 
@@ -27,7 +28,7 @@ export async function startGateway(
     SIGNING_DOCUMENT_ROOT: variables['SIGNING_DOCUMENT_ROOT'] ?? '',
     SIGNING_STARTS_PER_HOUR: String(startsPerHour),
     SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0',
-    SIGNING_GATEWAY_KEYS: `bench:${createHash('sha256').update(key).digest('hex')}`,
+    SIGNING_GATEWAY_KEYS: hashed('bench', key),
   });
   const pool = new Pool(String(ready['address']), { connections });
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };

@@ -3,6 +3,7 @@ import { readObject, type ObjectReader } from './reading.js';
 import {
   METHODS,
   SIGNATURE_FIELDS,
+  WHOLE_REQUEST,
   type Participant,
   type Problem,
   type RequestedDocument,
@@ -30,7 +31,7 @@ export function readRequest(input: unknown): ReadRequest {
   const problems: Problem[] = [];
   const reader = readObject(input, '', 'a signing request', REQUEST_FIELDS, problems);
   if (reader === undefined)
-    return { request: NOTHING, problems: [{ field: 'request', message: 'must be a JSON object' }] };
+    return { request: NOTHING, problems: [{ field: WHOLE_REQUEST, message: 'must be a JSON object' }] };
   const request: SigningRequest = {
     requestId: reader.text('requestId', rules.requestId),
     employeeId: reader.text('employeeId', rules.identifier(64)),

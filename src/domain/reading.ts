@@ -1,4 +1,4 @@
-import type { Problem } from './request.js';
+import { WHOLE_REQUEST, type Problem } from './request.js';
 
 /** Reads one JSON object field by field and collects every problem on the way instead of stopping at the first. */
 export interface ObjectReader {
@@ -63,7 +63,7 @@ export function readObject(
   if (unknown.length > MOST_NAMED) {
     const more = unknown.length - MOST_NAMED;
     problems.push({
-      field: at === '' ? 'request' : at,
+      field: at === '' ? WHOLE_REQUEST : at,
       message: `has ${more} more fields that are not known`,
     });
   }

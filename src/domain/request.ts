@@ -40,6 +40,9 @@ export interface SigningRequest {
   readonly deadlineDays: number;
 }
 
+/** The `field` of a problem that the request has as a whole. */
+export const WHOLE_REQUEST = 'request';
+
 /** One thing that is wrong with a request: where (a path such as `participants[0].mobile`), and what, in one sentence. */
 export interface Problem {
   readonly field: string;

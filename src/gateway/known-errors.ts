@@ -1,3 +1,4 @@
+import { WHOLE_REQUEST } from '../domain/request.js';
 import * as starter from '../starter/index.js';
 import { problemAnswer, ProblemError, type FieldProblem, type ProblemAnswer } from './problem.js';
 
@@ -55,9 +56,6 @@ export function invalid(errors: readonly FieldProblem[], whole = 'The body'): Pr
   if (more > 0) detail.push(`and ${more} more problems`);
   return problemAnswer('invalid-request', { detail: `${detail.join('; ')}.`, errors: told });
 }
-
-/** How the domain names what is wrong with a request as a whole. */
-const WHOLE_REQUEST = 'request';
 
 /** `participants[0].mobile` as `/participants/0/mobile`; a name that is no field may hold any sign. */
 function fieldProblem({ field, message }: starter.Problem): FieldProblem {

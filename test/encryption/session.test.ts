@@ -90,6 +90,7 @@ describe('With a payload key', () => {
     ['the input of activities', /activityTaskScheduledEventAttributes\.input\./],
     ['their results', /activityTaskCompletedEventAttributes\.result\./],
     ['the results of calls within the task', /markerRecordedEventAttributes\.details\.result\./],
+    ['their heartbeats', /\.pendingActivities\.\d+\.heartbeatDetails\./],
     [
       'the details of their failures',
       /activityTaskFailedEventAttributes\.failure\.applicationFailureInfo\.details\./,

@@ -88,6 +88,7 @@ async function throughTrouble(
     return pendingActivities?.some(({ lastFailure }) => lastFailure != null) === true;
   });
   await look();
+  await whileALookBeats(session, fake, look);
   fake.faults.add({ call: 'list', status: 403, body: TALKATIVE });
   await handle.signal('checkNow');
   await session.until(({ attention }) => attention?.step === 'await-completion');
@@ -95,6 +96,21 @@ async function throughTrouble(
   await session.signAll();
   await session.result();
   return refusal;
+}
+
+/** A call beats once it has lasted five seconds. */
+async function whileALookBeats(
+  { handle }: Signing,
+  { faults }: RealWorld['fake'],
+  look: () => Promise<void>,
+): Promise<void> {
+  faults.add({ call: 'list', delaySeconds: 8 });
+  await handle.signal('checkNow');
+  await eventually('the look has beaten', async () => {
+    const { pendingActivities } = (await handle.describe()).raw;
+    return pendingActivities?.some(({ heartbeatDetails }) => heartbeatDetails != null) === true;
+  });
+  await look();
 }
 
 async function abortOne({ fake }: RealWorld, signings: SigningClient): Promise<string> {

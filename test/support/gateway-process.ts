@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
+export { hashed } from '../../scripts/gateway-key.js';
 import { spawnProgram, type ProgramProcess } from './worker-process.js';
 
 /** The gateway as it runs in production, on a free port of 127.0.0.1. */
 export interface GatewayProcess extends ProgramProcess {
   readonly url: string;
 }
-
-/** The variable's form of a key. */
-export const hashed = (name: string, key: string): string =>
-  `${name}:${createHash('sha256').update(key).digest('hex')}`;
 
 /** Starts the gateway with these variables alone, and waits until it says that it is ready. */
 export async function startGatewayProcess(env: NodeJS.ProcessEnv, node?: string): Promise<GatewayProcess> {

@@ -3,6 +3,7 @@
  * "ready" when it is about to poll.
  */
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { WORKER_LIMITS } from '../../../src/worker-limits.js';
 import { nothing } from './activities.js';
 
 async function main(): Promise<void> {
@@ -13,8 +14,7 @@ async function main(): Promise<void> {
     taskQueue,
     workflowBundle: { codePath },
     activities: kind === 'workflows-alone' ? {} : { nothing },
-    maxConcurrentActivityTaskExecutions: 50,
-    maxCachedWorkflows: 100,
+    ...WORKER_LIMITS,
   });
   process.stdout.write('ready\n');
   await worker.run();

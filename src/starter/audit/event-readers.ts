@@ -30,7 +30,8 @@ interface LocalCall {
   readonly original_schedule_time: { readonly seconds: number; readonly nanos: number };
 }
 
-const LOCAL_CALL = 'core_local_activity';
+/** The marker in which the SDK records one. */
+export const LOCAL_CALL = 'core_local_activity';
 
 /** How each kind of event is read; what is not here says nothing to an auditor. */
 export const EVENT_READERS: Readers = {
