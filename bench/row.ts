@@ -19,19 +19,20 @@ export async function timed(task: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Measures several things in turn, so that what else the machine does meets all of them alike. The first round warms up
- * and does not count.
+ * Measures several things in turn, so that what else the machine does meets all of them alike. The first round, or as many
+ * as `warmUps`, does not count.
  */
 export async function inTurn<Name extends string>(
   rounds: number,
   tasks: Readonly<Record<Name, () => Promise<number>>>,
+  warmUps = 1,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(tasks) as Name[];
   const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < warmUps + rounds; round += 1) {
     for (const name of names) {
       const sample = await tasks[name]();
-      if (round > 0) samples[name].push(sample);
+      if (round >= warmUps) samples[name].push(sample);
     }
   }
   return samples;
