@@ -6,7 +6,8 @@ export default {
   testEnvironment: 'node',
   // Each test file may start servers of its own; more at once only makes all of them slow.
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // Longer than test/support/outcomes.ts waits for anything: that says what it has waited for.
+  testTimeout: 120_000,
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
   reporters: ['default', '<rootDir>/scripts/jest-summary.mjs'],
   watchman: false,
