@@ -60,6 +60,9 @@ export interface SessionToInitiate {
 const CONTRACTS = '/api/v2/collaboration/contracts/contracts';
 const LONGEST_CONNECT_MS = 10_000;
 
+/** Calls that change nothing. The method does not tell: attach can be a GET. */
+const READS: readonly Call[] = ['request upload URL', 'list documents'];
+
 export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const connectTimeoutMs = Math.min(LONGEST_CONNECT_MS, options.timeoutMs / 2);
@@ -77,6 +80,7 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
     transport.exchange({
       call,
       method,
+      repeatable: READS.includes(call),
       url: baseUrl + path,
       headers: {
         accept: 'application/json',
@@ -134,6 +138,7 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
         call: 'upload',
         method: 'POST',
         documentBytes: content.bytes,
+        repeatable: true,
         url,
         headers: { accept: 'application/json', ...headers },
         body,

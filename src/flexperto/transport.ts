@@ -18,6 +18,8 @@ export interface Exchange extends Pick<CallBegin, 'call' | 'method'> {
   readonly headers: Record<string, string>;
   /** A chunk must stay as it is until the second one after it is asked for. */
   readonly body?: string | AsyncIterable<Uint8Array>;
+  /** Whether a second one would do no harm: then it may go over a kept connection. */
+  readonly repeatable: boolean;
   /** Size of the document in the body. */
   readonly documentBytes?: number;
   /** Milliseconds for the whole call, from connecting to the last byte of the answer. */
@@ -39,9 +41,9 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 
 /**
  * Speaks HTTP and sorts what can happen into the error family. No redirect is followed: the API key goes to the base
- * URL's host only. Every JSON call opens its own connection, since a kept one that the server closes at the wrong moment
- * would turn a harmless end of idling into an initiate whose outcome nobody knows. Uploads can be repeated and come in
- * numbers: they share connections.
+ * URL's host only. A call that must not be repeated opens its own connection, since a kept one that the server closes at
+ * the wrong moment would turn a harmless end of idling into an initiate whose outcome nobody knows. What can be repeated
+ * comes in numbers, uploads and the looks of all waiting sessions: it shares connections.
  */
 export function createTransport(connectTimeoutMs: number, observe: CallObserver): Transport {
   const flushing = createFlushing();
@@ -50,17 +52,17 @@ export function createTransport(connectTimeoutMs: number, observe: CallObserver)
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const calls = new Agent({ ...options, pipelining: 0 });
-  const uploads = new Agent(options);
+  const fresh = new Agent({ ...options, pipelining: 0 });
+  const kept = new Agent(options);
   return {
     exchange: (exchange) => {
-      const { call, method, body, documentBytes = 0 } = exchange;
-      const dispatcher = typeof body === 'object' ? uploads : calls;
+      const { call, method, repeatable, documentBytes = 0 } = exchange;
+      const dispatcher = repeatable ? kept : fresh;
       const request = (): Promise<Answer> => perform(exchange, dispatcher, flushing);
       return underObservation(observe, { call, method, documentBytes }, request);
     },
     close: async () => {
-      await Promise.all([calls.destroy(), uploads.destroy()]);
+      await Promise.all([fresh.destroy(), kept.destroy()]);
     },
   };
 }
