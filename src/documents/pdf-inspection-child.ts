@@ -27,7 +27,7 @@ export interface InspectionChild {
 export const INSPECTION_PROGRAM = join(__dirname, 'pdf-inspection-process.js');
 
 /** A process that waits for work costs 75 MB: this long after its last file it ends. */
-const IDLE_MS = 10_000;
+const IDLE_MS = 60_000;
 
 /** What Node itself needs where libraries or system files stand in unusual places. Nothing else: no key, no proxy. */
 const NEEDED_BY_NODE = ['LD_LIBRARY_PATH', 'SystemRoot'];

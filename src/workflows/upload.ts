@@ -37,7 +37,8 @@ async function uploadMissing(
   const uploaded = new Set(
     session.status().documents.flatMap(({ fileId, name }) => (fileId === null ? [] : name)),
   );
-  const queue = documents.filter(({ name }) => !uploaded.has(name)).values();
+  const missing = documents.filter(({ name }) => !uploaded.has(name));
+  const queue = missing.values();
   const uploadUrl = shareUploadUrl(session);
   const failures: StepFailure[] = [];
   const lane = async (): Promise<void> => {
@@ -47,7 +48,7 @@ async function uploadMissing(
       else failures.push(result);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, lane));
   return failures;
 }
 

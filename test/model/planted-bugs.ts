@@ -109,8 +109,8 @@ export const HIDDEN_BUGS: readonly PlantedBug[] = [
   },
   {
     what: 'a replay goes another way than the first run',
-    before: 'Array.from({ length: AT_ONCE }, lane)',
-    after: 'Array.from({ length: (0, workflow_1.workflowInfo)().unsafe.isReplaying ? 1 : AT_ONCE }, lane)',
+    before: 'Math.min(AT_ONCE, missing.length)',
+    after: '(0, workflow_1.workflowInfo)().unsafe.isReplaying ? 1 : Math.min(AT_ONCE, missing.length)',
     breaks: /does not replay/,
   },
 ];
