@@ -17,19 +17,14 @@ export interface CheckedDocuments {
 
 /**
  * Checks everything that can be known before a remote call. Fails with `RequestRejected` and all problems at once.
- * An id that was used before is refused here, unless the server was told to (`startedOnce`): a second run would send a second signing.
- * A run that Temporal has started over (`firstRun` is another) is let through: each of its calls is settled before it is
- * made.
+ * An id that was used before is refused here too: a second run would send a second signing. A run that Temporal has
+ * started over (`firstRun` is another) is let through: each of its calls is settled before it is made.
  */
-export function createCheckDocuments({
-  checker,
-  handsOver,
-  hasEarlierRun,
-}: Pick<ActivityDependencies, 'checker' | 'handsOver' | 'hasEarlierRun'>) {
-  return async (input: unknown, firstRun: string, startedOnce: boolean): Promise<CheckedDocuments> => {
+export function createCheckDocuments({ checker, handsOver, hasEarlierRun }: ActivityDependencies) {
+  return async (input: unknown, firstRun: string): Promise<CheckedDocuments> => {
     const { attempt } = activityInfo();
     const { workflowId, runId } = currentExecution();
-    if (!startedOnce && runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
+    if (runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
       throw failure(
         'RequestRejected',
         `${workflowId} was started before, and a signing is never sent twice.`,

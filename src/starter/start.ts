@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/c
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
 import { readRequest } from '../domain/read-request.js';
 import type { SigningRequest } from '../domain/request.js';
-import { searchAttributes, STARTED_ONCE, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
+import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { StartedSigning } from './client.js';
 import { InvalidRequestError, NoServerError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { lacksSearchAttributes } from './explained.js';
@@ -87,7 +87,6 @@ async function startWorkflow(
       args: [input],
       // An id is used once: a closed session is not started over, it may have been sent.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      memo: { [STARTED_ONCE]: true },
       staticSummary: `${request.name} (${request.method})`,
       typedSearchAttributes: new TypedSearchAttributes(attributes),
     });

@@ -2,7 +2,6 @@ import { ActivityFailure, ApplicationFailure, workflowInfo } from '@temporalio/w
 import type { CheckedDocuments } from '../activities/check-documents.js';
 import type { CheckedDocument } from '../domain/request.js';
 import type { DocumentState } from '../domain/status.js';
-import { STARTED_ONCE } from './messages.js';
 import { checking } from './policies.js';
 import type { Session } from './session.js';
 import { rejection } from './start-rules.js';
@@ -23,11 +22,10 @@ function facts(document: CheckedDocument | undefined): Partial<DocumentState> {
 
 async function check(input: unknown): Promise<CheckedDocuments> {
   try {
-    const { firstExecutionRunId, memo } = workflowInfo();
+    const { firstExecutionRunId } = workflowInfo();
     return await checking.checkDocuments.executeWithOptions({ summary: 'Check request and documents' }, [
       input,
       firstExecutionRunId,
-      memo?.[STARTED_ONCE] === true,
     ]);
   } catch (error) {
     if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;

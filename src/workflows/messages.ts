@@ -73,9 +73,6 @@ export const TOO_MANY_STARTS = 'TooManyStarts';
 /** A start was made while no worker could be asked. */
 export const startedSignal = defineSignal<[Place]>('started');
 
-/** The memo of a start by which the server was told to refuse an id that was used before; nobody need look for one then. */
-export const STARTED_ONCE = 'startedOnce';
-
 /** Search attributes; no personal data in any. */
 export const searchAttributes = {
   state: defineSearchAttributeKey('SigningState', 'KEYWORD'),
