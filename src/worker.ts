@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Runtime, Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
-import { createActivities, createUploadUrlSeal, type ActivityDependencies } from './activities/index.js';
+import { createActivities, createSeal, type ActivityDependencies } from './activities/index.js';
 import { createCallbackSender } from './callbacks/index.js';
 import {
   ConfigError,
@@ -103,7 +103,7 @@ function createDependencies(config: WorkerConfig, visibility: Visibility, observ
     flexperto,
     sources,
     checker: createRequestChecker(sources, createPdfInspector()),
-    seal: createUploadUrlSeal(config.apiKey),
+    seal: createSeal(config.apiKey),
     handsOver: config.handover !== undefined,
     firstPollMs: config.firstPollMs,
     secrets: [config.apiKey],

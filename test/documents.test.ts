@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { DocumentChangedError, DocumentUnavailableError } from '../src/documents/errors.js';
-import { createSources, type Sources } from '../src/documents/sources.js';
-import { verified } from '../src/documents/verified.js';
-import type { CheckedDocument } from '../src/domain/request.js';
+import { contentMacOf } from '../src/documents/content-mac.js';
+import { createSources, type DocumentToRead, type Sources } from '../src/documents/sources.js';
+import { verified, type ExpectedContent } from '../src/documents/verified.js';
 import { drain, rejection } from './support/outcomes.js';
 
 let folder: string;
@@ -19,15 +19,18 @@ const problemOf = async (source: string): Promise<string> => {
   if (!(error instanceof DocumentUnavailableError)) throw error;
   return `${error.passing ? 'passing: ' : ''}${error.message}`;
 };
-const checked = (source: string, bytes: Uint8Array): CheckedDocument => ({
-  source,
-  name: 'contract.pdf',
-  signatureFields: 'required',
+const bySha256 = (bytes: Uint8Array): ExpectedContent => ({ bytes: bytes.length, sha256: sha256(bytes) });
+/** As the SHA-256 is not what tells, it is a wrong one. */
+const byMac = (bytes: Uint8Array): ExpectedContent => ({
   bytes: bytes.length,
-  sha256: sha256(bytes),
-  pages: 1,
-  fields: 1,
+  sha256: '',
+  mac: contentMacOf(bytes),
 });
+const WAYS = [
+  ['SHA-256', bySha256],
+  ['MAC', byMac],
+] as const;
+const checked = (source: string, bytes: Uint8Array): DocumentToRead => ({ source, ...bySha256(bytes) });
 
 /** Root itself may read everything: then the test runs as somebody who may not. */
 async function asOrdinaryUser<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -152,27 +155,36 @@ async function* inChunks(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Arra
 }
 const chunks = fc.array(fc.uint8Array({ maxLength: 20 }));
 
-test('verified bytes come through unchanged, however they are cut into chunks', async () => {
-  await fc.assert(
-    fc.asyncProperty(chunks, async (content) => {
-      const whole = Buffer.concat(content);
-      const read = await drain(verified(inChunks(content), { bytes: whole.length, sha256: sha256(whole) }));
-      expect(read).toEqual({ bytes: whole });
-    }),
-  );
-});
+test.each(WAYS)(
+  'bytes verified by their %s come through unchanged, however they are cut into chunks',
+  async (_, known) => {
+    await fc.assert(
+      fc.asyncProperty(chunks, async (content) => {
+        const whole = Buffer.concat(content);
+        const read = await drain(verified(inChunks(content), known(whole)));
+        expect(read).toEqual({ bytes: whole });
+      }),
+    );
+  },
+);
 
-test('of bytes that are not the checked ones at least the last is held back, however they are cut', async () => {
-  await fc.assert(
-    fc.asyncProperty(chunks, fc.uint8Array({ minLength: 1 }), async (content, expected) => {
-      const whole = Buffer.concat(content);
-      fc.pre(!whole.equals(expected));
-      const { bytes, error } = await drain(
-        verified(inChunks(content), { bytes: expected.length, sha256: sha256(expected) }),
-      );
-      expect(error).toBeInstanceOf(DocumentChangedError);
-      expect(bytes.length).toBeLessThan(expected.length);
-      expect(bytes.length).toBeLessThanOrEqual(Math.max(0, whole.length - 1));
-    }),
-  );
+test.each(WAYS)(
+  'of bytes whose %s differs at least the last is held back, however they are cut',
+  async (_, known) => {
+    await fc.assert(
+      fc.asyncProperty(chunks, fc.uint8Array({ minLength: 1 }), async (content, expected) => {
+        const whole = Buffer.concat(content);
+        fc.pre(!whole.equals(expected));
+        const { bytes, error } = await drain(verified(inChunks(content), known(expected)));
+        expect(error).toBeInstanceOf(DocumentChangedError);
+        expect(bytes.length).toBeLessThan(expected.length);
+        expect(bytes.length).toBeLessThanOrEqual(Math.max(0, whole.length - 1));
+      }),
+    );
+  },
+);
+
+test('a MAC is another one each time, so that it tells nothing of the bytes to whoever has them', () => {
+  const bytes = Buffer.from('%PDF-1.7 A document');
+  expect(contentMacOf(bytes)).not.toBe(contentMacOf(bytes));
 });

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
-import type { CheckedDocument } from '../../src/domain/request.js';
+import type { InspectedDocument } from '../../src/documents/check-request.js';
+import { contentMacOf } from '../../src/documents/content-mac.js';
 
 export const MEBIBYTE = 1024 * 1024;
 
@@ -13,8 +14,8 @@ const OVERHEAD = 4096;
 export async function makeDocuments(
   folder: string,
   { count, bytes }: { readonly count: number; readonly bytes: number },
-): Promise<readonly CheckedDocument[]> {
-  const documents: CheckedDocument[] = [];
+): Promise<readonly InspectedDocument[]> {
+  const documents: InspectedDocument[] = [];
   for (let number = 1; number <= count; number += 1) {
     documents.push(
       await makeDocument(folder, `${count}-of-${bytes}-${number}.pdf`, Math.floor(bytes / count)),
@@ -24,7 +25,7 @@ export async function makeDocuments(
 }
 
 /** A PDF with a signature field of so many bytes, or just below, in a folder that is a document root. */
-export async function makeDocument(folder: string, name: string, bytes: number): Promise<CheckedDocument> {
+export async function makeDocument(folder: string, name: string, bytes: number): Promise<InspectedDocument> {
   const pdf = await signable(bytes - OVERHEAD);
   await writeFile(join(folder, name), pdf);
   const sha256 = createHash('sha256').update(pdf).digest('hex');
@@ -34,6 +35,7 @@ export async function makeDocument(folder: string, name: string, bytes: number):
     signatureFields: 'required',
     bytes: pdf.length,
     sha256,
+    mac: contentMacOf(pdf),
     pages: 1,
     fields: 1,
   };

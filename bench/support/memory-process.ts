@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckedDocument } from '../../src/domain/request.js';
+import type { InspectedDocument } from '../../src/documents/check-request.js';
 import { createUploader, type Uploader } from './uploader.js';
 
 /**
@@ -25,7 +25,7 @@ async function growth(uploader: Uploader, small: string, documents: string): Pro
   return most - before;
 }
 
-const read = (documents: string): CheckedDocument[] => JSON.parse(documents) as CheckedDocument[];
+const read = (documents: string): InspectedDocument[] => JSON.parse(documents) as InspectedDocument[];
 
 const [root = '', url = '', small = '', documents = ''] = process.argv.slice(2);
 const uploader = createUploader(root, url);

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createUploadDocument } from '../../src/activities/upload-document.js';
-import { createUploadUrlSeal } from '../../src/activities/upload-url-seal.js';
-import type { CheckedDocument } from '../../src/domain/request.js';
+import { createSeal } from '../../src/activities/seal.js';
+import type { InspectedDocument } from '../../src/documents/check-request.js';
 import { inBoundedParallel } from '../../src/documents/in-bounded-parallel.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient } from '../../src/flexperto/index.js';
@@ -11,7 +11,7 @@ export const UPLOADS_AT_ONCE = 3;
 
 export interface Uploader {
   /** Uploads all by the worker's own activity. @throws if the host did not get all bytes */
-  upload(documents: readonly CheckedDocument[]): Promise<void>;
+  upload(documents: readonly InspectedDocument[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ const SESSION = { employeeId: '45', sessionId: 13, participants: [] };
 
 /** The upload activity as the worker runs it, from the document root to the upload host. */
 export function createUploader(root: string, url: string): Uploader {
-  const seal = createUploadUrlSeal('api-key');
+  const seal = createSeal('api-key');
   const sources = createSources({ root, hosts: [] });
   const flexperto = createFlexpertoClient({
     baseUrl: url,
@@ -28,25 +28,14 @@ export function createUploader(root: string, url: string): Uploader {
     timeoutMs: 30_000,
     uploadTimeoutMs: 300_000,
   });
-  const activity = createUploadDocument({
-    flexperto,
-    sources,
-    seal,
-    checker: { check: () => Promise.reject(new Error('not needed')) },
-    handsOver: false,
-    firstPollMs: 60_000,
-    secrets: ['api-key'],
-    hasEarlierRun: () => Promise.resolve(false),
-    isSessionTaken: () => Promise.resolve(false),
-    callbacks: { send: () => Promise.reject(new Error('not needed')) },
-    reminderMs: 0,
-    isSessionOpen: () => Promise.resolve(true),
-  });
-  const uploadOne = async (document: CheckedDocument): Promise<void> => {
+  const activity = createUploadDocument({ flexperto, sources, seal, secrets: ['api-key'] });
+  const uploadOne = async ({ mac, ...document }: InspectedDocument): Promise<void> => {
     const receivedAt = Date.now();
     const uploadUrl = { sealed: seal.seal(url), expiresAt: receivedAt + 3_600_000, receivedAt };
     const env = new MockActivityEnvironment();
-    const received = Number(await env.run(activity, SESSION, document, uploadUrl));
+    const received = Number(
+      await env.run(activity, SESSION, { ...document, sealedMac: seal.seal(mac) }, uploadUrl),
+    );
     if (!(received > document.bytes)) throw new Error(`The host got ${received} of ${document.bytes} bytes.`);
   };
   return {

@@ -1,4 +1,5 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { InspectedDocument } from '../documents/check-request.js';
 import { describeProblems } from '../domain/read-request.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { beating } from './beating.js';
@@ -17,21 +18,31 @@ export interface CheckedDocuments {
 
 /**
  * Checks everything that can be known before a remote call. Fails with `RequestRejected` and all problems at once.
- * An id that was used before is refused here too: a second run would send a second signing. A run that Temporal has
- * started over (`firstRun` is another) is let through: each of its calls is settled before it is made.
+ * An id that was used before is refused here where the server was not told to (`usedIdsRefused`): a second run would send
+ * a second signing. A run that Temporal has started over (`firstRun` is another) is let through: each of its calls is
+ * settled before it is made.
  */
-export function createCheckDocuments({ checker, handsOver, hasEarlierRun }: ActivityDependencies) {
-  return async (input: unknown, firstRun: string): Promise<CheckedDocuments> => {
+export function createCheckDocuments({
+  checker,
+  seal,
+  handsOver,
+  hasEarlierRun,
+}: Pick<ActivityDependencies, 'checker' | 'seal' | 'handsOver' | 'hasEarlierRun'>) {
+  const sealed = ({ mac, ...document }: InspectedDocument): CheckedDocument => ({
+    ...document,
+    sealedMac: seal.seal(mac),
+  });
+  return async (input: unknown, firstRun: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
     const { attempt } = activityInfo();
     const { workflowId, runId } = currentExecution();
-    if (runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
+    if (!usedIdsRefused && runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
       throw failure(
         'RequestRejected',
         `${workflowId} was started before, and a signing is never sent twice.`,
       );
     }
     const checked = await beating(() => checker.check(input, cancellationSignal()));
-    if (checked.ok) return { documents: checked.documents, handsOver };
+    if (checked.ok) return { documents: checked.documents.map(sealed), handsOver };
     if (checked.passing.length > 0 && attempt < PATIENCE) {
       throw failure('DocumentUnavailable', describeProblems(checked.passing), { nonRetryable: false });
     }

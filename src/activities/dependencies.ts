@@ -2,14 +2,14 @@ import type { CallbackSender } from '../callbacks/index.js';
 import type { RequestChecker } from '../documents/check-request.js';
 import type { Sources } from '../documents/sources.js';
 import type { FlexpertoClient } from '../flexperto/index.js';
-import type { UploadUrlSeal } from './upload-url-seal.js';
+import type { Seal } from './seal.js';
 
 /** What the activities work with; created once per worker. */
 export interface ActivityDependencies {
   readonly flexperto: FlexpertoClient;
   readonly checker: RequestChecker;
   readonly sources: Pick<Sources, 'read'>;
-  readonly seal: UploadUrlSeal;
+  readonly seal: Seal;
   /** Whether the hand-over call is configured. */
   readonly handsOver: boolean;
   /** Milliseconds from the first look at a session's documents to the second. */

@@ -12,7 +12,7 @@ import { createUploadDocument } from './upload-document.js';
 import { createWatchSession } from './watch-session.js';
 
 export type { ActivityDependencies } from './dependencies.js';
-export { createUploadUrlSeal } from './upload-url-seal.js';
+export { createSeal } from './seal.js';
 
 export type SigningActivities = ReturnType<typeof createActivities>;
 

@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { uploadNeedsMs } from '../domain/pacing.js';
 import type { CheckedDocument } from '../domain/request.js';
-import { RefusedError } from '../flexperto/index.js';
+import { RefusedError, type FlexpertoClient } from '../flexperto/index.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failure, toFailure } from './failures.js';
@@ -15,11 +15,15 @@ const YOUNG_MS = 60_000;
 /** Statuses by which the upload host turns down the token rather than the document. */
 const URL_REFUSED = [401, 403, 410];
 
+type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'seal' | 'secrets'> & {
+  readonly flexperto: Pick<FlexpertoClient, 'uploadDocument'>;
+};
+
 /**
  * Call 3; may be repeated, since a file that is never attached is harmless. Fails with `UploadUrlRejected` where only a
  * fresh URL helps. The document's bytes stream from the source to the socket. Returns the file id.
  */
-export function createUploadDocument({ flexperto, sources, seal, secrets }: ActivityDependencies) {
+export function createUploadDocument({ flexperto, sources, seal, secrets }: UploadDependencies) {
   return async (
     { participants }: SessionRef,
     document: CheckedDocument,
@@ -29,11 +33,11 @@ export function createUploadDocument({ flexperto, sources, seal, secrets }: Acti
     const url = seal.unseal(uploadUrl.sealed);
     if (url === undefined) throw rejected(document, 'was requested with another API key');
     if (isTooOld(uploadUrl, document.bytes)) throw rejected(document, 'expires before the upload can end');
-    const { name, bytes } = document;
+    const { name, bytes, source, sha256, sealedMac } = document;
+    const mac = sealedMac === undefined ? undefined : seal.unseal(sealedMac);
+    const content = sources.read({ source, bytes, sha256, mac }, signal);
     try {
-      return await beating(() =>
-        flexperto.uploadDocument(url, { name, bytes, content: sources.read(document, signal) }, signal),
-      );
+      return await beating(() => flexperto.uploadDocument(url, { name, bytes, content }, signal));
     } catch (error) {
       // A worker that shuts down hands the upload over: the SDK makes a retryable failure of the signal's reason.
       if (signal.aborted) throw signal.reason;

@@ -15,13 +15,18 @@ import type { Sources } from './sources.js';
 
 /** What is known of a request before anything is sent: that it can be, with its documents' facts, or all its problems. */
 export type CheckedRequest =
-  | { readonly ok: true; readonly request: SigningRequest; readonly documents: readonly CheckedDocument[] }
+  | { readonly ok: true; readonly request: SigningRequest; readonly documents: readonly InspectedDocument[] }
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
       /** The problems that may be gone in a moment: a host that does not answer. */
       readonly passing: readonly Problem[];
     };
+
+/** A document with the MAC of its bytes in clear (`contentMacOf`): a secret of the worker's. */
+export interface InspectedDocument extends CheckedDocument {
+  readonly mac: string;
+}
 
 export interface RequestChecker {
   /** Looks at a request as it came and at every document it names, and reports all problems at once. Sends nothing. */
@@ -74,7 +79,7 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
 
 /** What came of looking at one document. */
 interface Looked {
-  readonly document?: CheckedDocument;
+  readonly document?: InspectedDocument;
   readonly problem?: string;
   readonly passing?: boolean;
   /** Known also of a document with a problem, where it could be read. */
@@ -87,7 +92,7 @@ function named(index: number, document: RequestedDocument | undefined, problem: 
 }
 
 function judged(document: RequestedDocument, method: Method, found: PdfInspection): Looked {
-  const { bytes, sha256, pages, fields } = found;
+  const { bytes, sha256, mac, pages, fields } = found;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
@@ -95,7 +100,7 @@ function judged(document: RequestedDocument, method: Method, found: PdfInspectio
   if (document.signatureFields === 'required' && method !== 'qes' && problem !== undefined) {
     return { bytes, problem };
   }
-  return { bytes, document: { ...document, bytes, sha256, pages, fields } };
+  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields } };
 }
 
 function tooMuch(looked: readonly Looked[]): Problem[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { MAX_TOTAL_BYTES } from '../domain/limits.js';
+import { contentMacOf } from './content-mac.js';
 import type { Reply } from './pdf-inspection-messages.js';
 import { readPdf } from './pdf-reading.js';
 import type { PdfVerdict } from './pdf-verdict.js';
@@ -40,7 +41,8 @@ async function verdictOn(bytes: Buffer): Promise<PdfVerdict> {
   const reading = await readPdf(bytes);
   if ('problem' in reading) return { ok: false, problem: reading.problem };
   const { pages, fields, signedFields } = reading;
-  return { ok: true, inspection: { bytes: bytes.length, sha256, pages, fields, signedFields } };
+  const mac = contentMacOf(bytes);
+  return { ok: true, inspection: { bytes: bytes.length, sha256, mac, pages, fields, signedFields } };
 }
 
 function codeOf(error: unknown): string {

@@ -3,6 +3,8 @@ export interface PdfInspection {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** See `contentMacOf`: a secret. */
+  readonly mac: string;
   /** At least 1. */
   readonly pages: number;
   /** Signature fields, signed ones included; a field with several widgets is one field. */

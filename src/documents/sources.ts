@@ -9,7 +9,7 @@ import { parseHosts } from '../network/hosts.js';
 import { DocumentUnavailableError } from './errors.js';
 import { newReadingMemory, readFileInChunks, resolveFile, type ReadingMemory } from './file-source.js';
 import { createHttpsSource } from './https-source.js';
-import { verified } from './verified.js';
+import { verified, type ExpectedContent } from './verified.js';
 
 export interface SourceOptions {
   /** Where `file:` sources live; all workers of a task queue must see the same files there. */
@@ -18,6 +18,9 @@ export interface SourceOptions {
   readonly hosts: readonly string[];
   readonly ca?: string;
 }
+
+/** Where a document lies, and which bytes it must have. */
+export type DocumentToRead = Pick<CheckedDocument, 'source'> & ExpectedContent;
 
 /** Where documents come from. All methods throw `DocumentUnavailableError`. */
 export interface Sources {
@@ -31,7 +34,7 @@ export interface Sources {
    * The bytes of a document that has been checked. A chunk is valid until the second one after it is asked for: then its
    * memory may be used again. Reading also throws `DocumentChangedError`.
    */
-  read(document: CheckedDocument, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  read(document: DocumentToRead, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -42,7 +45,7 @@ export function createSources({ root, hosts, ca }: SourceOptions): Sources {
   const memories: ReadingMemory[] = [];
 
   const readFile = async function* (
-    document: CheckedDocument,
+    document: DocumentToRead,
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array> {
     const path = await resolveFile(document.source, root);

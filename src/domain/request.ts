@@ -53,6 +53,8 @@ export interface Problem {
 export interface CheckedDocument extends RequestedDocument {
   readonly bytes: number;
   readonly sha256: string;
+  /** A sealed MAC of the bytes, by which a worker with the same API key knows them again. */
+  readonly sealedMac?: string;
   readonly pages: number;
   /** Signature fields found in the PDF, signed ones included. */
   readonly fields: number;

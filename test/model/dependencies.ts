@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createActivities, createUploadUrlSeal, type SigningActivities } from '../../src/activities/index.js';
+import { createActivities, createSeal, type SigningActivities } from '../../src/activities/index.js';
 import type { CheckedRequest } from '../../src/documents/check-request.js';
 import { readRequest } from '../../src/domain/read-request.js';
 import type { FlexpertoClient } from '../../src/flexperto/index.js';
@@ -8,7 +8,7 @@ import { TAKEN } from './vendor.js';
 
 /** So that the wait for signatures, which costs a simulation most, is a few looks long. */
 const FIRST_POLL_MS = 6 * 60 * 60_000;
-const seal = createUploadUrlSeal('the API key of the model');
+const seal = createSeal('the API key of the model');
 
 /** The activities by their names. */
 export const ACTIVITIES: readonly (keyof SigningActivities)[] = [
@@ -50,6 +50,7 @@ function check(input: unknown, checked: Schedule['checked'], look: number): Chec
       ...one,
       bytes: 1000,
       sha256: 'ab',
+      mac: 'a secret of the worker',
       pages: 1,
       fields: 1,
     }));

@@ -10,7 +10,7 @@ import {
   type FakeFlexperto,
   type FakeFlexpertoOptions,
 } from '../../fake-flexperto/index.js';
-import { createActivities, createUploadUrlSeal } from '../../src/activities/index.js';
+import { createActivities, createSeal } from '../../src/activities/index.js';
 import { createCallbackSender } from '../../src/callbacks/index.js';
 import type { CallbackQueue } from '../../src/domain/callback-queue.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
@@ -53,6 +53,8 @@ export interface WorldOptions {
   readonly callbackSecrets?: readonly string[];
   readonly callbackHosts?: readonly string[];
   readonly reminderMs?: number;
+  /** What the worker is told of the ids of its sessions. */
+  readonly hasEarlierRun?: () => Promise<boolean>;
   /** What the callbacks are told of their session. */
   readonly sessionIsOpen?: () => boolean;
 }
@@ -92,12 +94,12 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       flexperto,
       sources,
       checker: createRequestChecker(sources, createPdfInspector()),
-      seal: createUploadUrlSeal(fake.apiKey),
+      seal: createSeal(fake.apiKey),
       handsOver: options.handOver !== undefined,
       firstPollMs: options.firstPollMs ?? 60_000,
       secrets: [fake.apiKey],
       // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
-      hasEarlierRun: () => Promise.resolve(false),
+      hasEarlierRun: options.hasEarlierRun ?? (() => Promise.resolve(false)),
       isSessionTaken: () => Promise.resolve(false),
       callbacks,
       reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,

@@ -1,12 +1,12 @@
-import { createUploadUrlSeal } from '../../src/activities/index.js';
+import { createSeal } from '../../src/activities/index.js';
 
 const URL =
   'https://uploads.example.invalid/api/v1/files/upload?token=eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln';
-const seal = createUploadUrlSeal('the-api-key');
+const seal = createSeal('the-api-key');
 
 describe('An upload URL in the history', () => {
   it('is opened by every worker that has the API key', () => {
-    expect(createUploadUrlSeal('the-api-key').unseal(seal.seal(URL))).toBe(URL);
+    expect(createSeal('the-api-key').unseal(seal.seal(URL))).toBe(URL);
   });
 
   it('shows nothing of itself, and looks different each time', () => {
@@ -16,7 +16,7 @@ describe('An upload URL in the history', () => {
   });
 
   it('is not opened with another API key, so that a fresh one is requested after a rotation', () => {
-    expect(createUploadUrlSeal('the-next-api-key').unseal(seal.seal(URL))).toBeUndefined();
+    expect(createSeal('the-next-api-key').unseal(seal.seal(URL))).toBeUndefined();
   });
 
   it('is not opened when any byte was changed, or bytes are missing', () => {

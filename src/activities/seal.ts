@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Makes an upload URL fit to stand in a workflow's history: whoever reads it there cannot upload with it. */
-export interface UploadUrlSeal {
-  seal(url: string): string;
-  /** The URL, or `undefined` where it was sealed with another API key: a fresh one is to be requested. */
+/** Makes a secret of the worker's fit to stand in a workflow's history: an upload URL, or the MAC of a document. */
+export interface Seal {
+  seal(secret: string): string;
+  /** The secret, or `undefined` where it was sealed with another API key. */
   unseal(sealed: string): string | undefined;
 }
 
@@ -12,15 +12,16 @@ const TAG_BYTES = 16;
 
 /**
  * AES-256-GCM under a key derived from the API key: every worker of the tenant has it, and whoever has it could request
- * an upload URL anyway. The token so stays secret even where payload encryption is off.
+ * an upload URL anyway. What is sealed so stays secret even where payload encryption is off.
  */
-export function createUploadUrlSeal(apiKey: string): UploadUrlSeal {
+export function createSeal(apiKey: string): Seal {
+  // Named after what was sealed first: a session that is under way must be able to go on.
   const key = new Uint8Array(hkdfSync('sha256', apiKey, '', 'flexperto upload URL', 32));
   return {
-    seal: (url) => {
+    seal: (secret) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      const sealed = Buffer.concat([cipher.update(url, 'utf8'), cipher.final()]);
+      const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
     },
     unseal: (text) => {
@@ -30,8 +31,8 @@ export function createUploadUrlSeal(apiKey: string): UploadUrlSeal {
           authTagLength: TAG_BYTES,
         });
         decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-        const url = [decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()];
-        return Buffer.concat(url).toString('utf8');
+        const secret = [decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()];
+        return Buffer.concat(secret).toString('utf8');
       } catch {
         return undefined;
       }

@@ -1,0 +1,47 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createCheckDocuments, type CheckedDocuments } from '../src/activities/check-documents.js';
+import { createSeal } from '../src/activities/index.js';
+import { readRequest } from '../src/domain/read-request.js';
+import { rejection } from './support/outcomes.js';
+import { requestFor } from './support/signing.js';
+
+const RUN = { workflowId: 'signing-crm-1', runId: 'run-2' };
+const MAC = 'the MAC in clear';
+const seal = createSeal('the-api-key');
+
+/** The check of a good request, whose id was used before by an earlier run. */
+async function check(usedIdsRefused: boolean, firstRun = RUN.runId): Promise<CheckedDocuments> {
+  const { request } = readRequest(requestFor('crm-1'));
+  const facts = { bytes: 1000, sha256: 'ab', mac: MAC, pages: 1, fields: 1 };
+  const documents = request.documents.map((document) => ({ ...document, ...facts }));
+  const activity = createCheckDocuments({
+    checker: { check: () => Promise.resolve({ ok: true, request, documents }) },
+    seal,
+    handsOver: false,
+    hasEarlierRun: () => Promise.resolve(true),
+  });
+  const quiet = { logger: new DefaultLogger('ERROR') };
+  const env = new MockActivityEnvironment({ workflowExecution: RUN }, quiet);
+  return env.run(activity, {}, firstRun, usedIdsRefused);
+}
+
+describe('An id that was used before', () => {
+  it('is looked for, and refused, where the server was not told to refuse it', async () => {
+    expect(String(await rejection(check(false)))).toContain('signing-crm-1 was started before');
+  });
+
+  it('is not looked for where the server was told to: then there is none', async () => {
+    await expect(check(true)).resolves.toMatchObject({ handsOver: false });
+  });
+
+  it('is let through in a run that Temporal has started over', async () => {
+    await expect(check(false, 'run-1')).resolves.toMatchObject({ handsOver: false });
+  });
+});
+
+test('the MAC of a document leaves the worker sealed only', async () => {
+  const checked = await check(true);
+  expect(JSON.stringify(checked)).not.toContain(MAC);
+  expect(checked.documents.map(({ sealedMac }) => seal.unseal(sealedMac ?? ''))).toEqual([MAC, MAC]);
+});
