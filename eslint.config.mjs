@@ -15,7 +15,10 @@ const house = [
   { target: 'src/metrics', may: ['domain', 'flexperto', 'visibility.ts'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
   { target: 'src/tracing', may: ['flexperto', 'workflows/trace-header.ts', 'workflows/tracing.ts'] },
-  { target: 'src/starter', may: ['domain', 'encryption', 'workflows/messages.ts'] },
+  {
+    target: 'src/starter',
+    may: ['domain', 'encryption', 'workflows/messages.ts', 'workflows/start-mark.ts'],
+  },
   {
     target: 'src/gateway',
     may: [

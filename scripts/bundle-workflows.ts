@@ -10,6 +10,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { FAILURE_CONVERTER_PATH } from '../src/encryption/index.js';
 
 const dist = path.resolve(__dirname, '..');
+const workflows = path.join(dist, 'src', 'workflows');
 
 async function main(): Promise<void> {
   await bundle('workflow-bundle.js');
@@ -19,8 +20,8 @@ async function main(): Promise<void> {
 async function bundle(name: string, converter: { failureConverterPath?: string } = {}): Promise<void> {
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(dist, 'src', 'workflows', 'index.js'),
-    workflowInterceptorModules: [path.join(dist, 'src', 'workflows', 'tracing.js')],
+    workflowsPath: path.join(workflows, 'index.js'),
+    workflowInterceptorModules: ['tracing.js', 'start-mark.js'].map((name) => path.join(workflows, name)),
     logger: new DefaultLogger('WARN'),
     ...converter,
   });

@@ -1,8 +1,14 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import {
+  WorkflowClient,
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowClientInterceptor,
+} from '@temporalio/client';
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
 import { readRequest } from '../domain/read-request.js';
 import type { SigningRequest } from '../domain/request.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
+import { withUsedIdsRefused } from '../workflows/start-mark.js';
 import type { StartedSigning } from './client.js';
 import { InvalidRequestError, NoServerError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { lacksSearchAttributes } from './explained.js';
@@ -81,7 +87,7 @@ async function startWorkflow(
   request: SigningRequest,
 ): Promise<void> {
   const start = (attributes: SearchAttributePair[]): Promise<unknown> =>
-    client.workflow.start(WORKFLOW_TYPE, {
+    saying(client).start(WORKFLOW_TYPE, {
       taskQueue,
       workflowId: workflowIdOf(request.requestId),
       args: [input],
@@ -97,6 +103,25 @@ async function startWorkflow(
     // No worker has ever run here. The workflow brings the attributes itself, once one has registered them.
     await start([]);
   }
+}
+
+/**
+ * The client whose starts say that the server refuses used ids. One with interceptors of the SDK's old form says nothing,
+ * and the worker looks for itself.
+ */
+function saying({ workflow }: Client): WorkflowClient {
+  const { connection, options } = workflow;
+  const { interceptors, loadedDataConverter } = options;
+  if (!Array.isArray(interceptors)) return workflow;
+  const say: WorkflowClientInterceptor = {
+    startWithDetails: (input, next) => next({ ...input, headers: withUsedIdsRefused(input.headers) }),
+  };
+  return new WorkflowClient({
+    ...options,
+    connection,
+    dataConverter: loadedDataConverter,
+    interceptors: [...interceptors, say],
+  });
 }
 
 /** Given at the start they cost no event of their own. The deadline is the workflow's to compute. */

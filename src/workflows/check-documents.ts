@@ -4,6 +4,7 @@ import type { CheckedDocument } from '../domain/request.js';
 import type { DocumentState } from '../domain/status.js';
 import { checking } from './policies.js';
 import type { Session } from './session.js';
+import { areUsedIdsRefused } from './start-mark.js';
 import { rejection } from './start-rules.js';
 
 /** Checks request and documents, and enters the next state with each document's size and SHA-256. Fails clearly with all problems. */
@@ -26,6 +27,7 @@ async function check(input: unknown): Promise<CheckedDocuments> {
     return await checking.checkDocuments.executeWithOptions({ summary: 'Check request and documents' }, [
       input,
       firstExecutionRunId,
+      areUsedIdsRefused(),
     ]);
   } catch (error) {
     if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;

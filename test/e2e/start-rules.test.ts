@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createSigningClient } from '../../src/starter/index.js';
 import { eventually, rejection } from '../support/outcomes.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
 import { requestFor } from '../support/signing.js';
@@ -108,6 +110,35 @@ describe('A start is refused, and nothing is sent,', () => {
     expect(fake.sessions()).toHaveLength(1);
   });
 });
+
+describe('Whether an id was used before', () => {
+  it('is looked for by the worker, unless the start says that the server was told to refuse it', async () => {
+    const { client, taskQueue, start, startWorker } = await newWorld();
+    await startWorker();
+    const byAnyClient = await start();
+    await byAnyClient.untilState('awaiting-handover');
+    expect(await saysUsedIdsRefused(byAnyClient.handle)).toBe(false);
+
+    const request = requestFor(`test-${randomUUID()}`);
+    const { workflowId } = await createSigningClient(client, taskQueue).start(request);
+    const byTheLibrary = client.workflow.getHandle(workflowId);
+    await eventually('its documents are checked', async () => (await checkInput(byTheLibrary)) !== undefined);
+    expect(await saysUsedIdsRefused(byTheLibrary)).toBe(true);
+    await byTheLibrary.terminate();
+  });
+});
+
+/** What the activity that looks for an earlier run was given. */
+async function checkInput(handle: WorkflowHandle): Promise<readonly Payload[] | undefined> {
+  const { events } = await handle.fetchHistory();
+  const scheduled = events?.map(({ activityTaskScheduledEventAttributes: attributes }) => attributes);
+  return scheduled?.find((one) => one?.activityType?.name === 'checkDocuments')?.input?.payloads ?? undefined;
+}
+
+async function saysUsedIdsRefused(handle: WorkflowHandle): Promise<unknown> {
+  const [, , refused] = (await checkInput(handle)) ?? [];
+  return refused === undefined ? undefined : defaultPayloadConverter.fromPayload(refused);
+}
 
 /** Runs `work` while a worker of somebody else serves a workflow that starts signings. */
 async function withParentWorker<Result>(
