@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { readRequest } from '../domain/read-request.js';
 import { refuseOutcome, refuseResolution } from '../domain/resolution.js';
-import type { FinalState, SigningStatus } from '../domain/status.js';
+import { isFinal, type FinalState, type SigningStatus } from '../domain/status.js';
 import { attach } from './attach.js';
 import { awaitCompletion } from './await-completion.js';
 import { checkDocuments } from './check-documents.js';
@@ -121,8 +121,10 @@ function answerMessages(session: Session): void {
   setHandler(
     recordOutcomeUpdate,
     async (outcome) => {
-      // An outcome can come before the first look has shown whether the tenant has the list call.
-      await condition(() => session.listWorks !== undefined, FIRST_LOOK_MS);
+      // An outcome can come before the first look has shown whether the tenant has the list call. Where the session is
+      // cancelled meanwhile, who records is told that it does not wait any more.
+      const seen = () => session.listWorks !== undefined || isFinal(session.status().state);
+      await CancellationScope.nonCancellable(() => condition(seen, FIRST_LOOK_MS));
       refuse(refuseRecord(session, outcome));
       return session.record(outcome);
     },

@@ -68,4 +68,22 @@ export const FOUND_BUGS: readonly ShownBug[] = [
       happenings: [{ call: 3, moment: 'later', laterMs: 1_000, happening: { what: 'reset', tasks: 3 } }],
     },
   },
+  {
+    what: 'who records an outcome while the session is cancelled is not told what is possible',
+    before: 'nonCancellable(() => (0, workflow_1.condition)(seen',
+    after: 'cancellable(() => (0, workflow_1.condition)(seen',
+    breaks: /^a message is accepted where it is possible/,
+    schedule: {
+      ...SMOOTH,
+      happenings: [
+        { call: 4, moment: 'before-effect', laterMs: 0, happening: { what: 'cancel' } },
+        {
+          call: 4,
+          moment: 'before-effect',
+          laterMs: 0,
+          happening: { what: 'record', outcome: { outcome: 'completed' } },
+        },
+      ],
+    },
+  },
 ];
