@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timed, inTurn, type Row } from '../row.js';
 import { makeDocument } from '../support/documents.js';
-import { countActivities, eventsOfSession } from '../support/events.js';
+import { countActivities, countChanges, eventsOfSession } from '../support/events.js';
 import { bringOneToSignature, bringToSignature, runManyBare } from '../support/sessions.js';
 import { startStage } from '../support/stage.js';
 
@@ -18,7 +18,7 @@ const FIRST_LOOK_MS = 2_000;
 /**
  * The bare workflow has the activities alone, on the server and with the worker settings of the sessions: neither search
  * attributes, details nor a timer. What a session shows of itself is so part of what is measured, and so is what it saves
- * by making two of its calls within its own task.
+ * by making two of its calls within its own task. A second one changes its search attributes as often as a session does.
  */
 export const lifecycle: Row = {
   name: 'lifecycle',
@@ -30,23 +30,22 @@ export const lifecycle: Row = {
       const document = await makeDocument(stage.documents, 'document.pdf', 20_000);
       const first = await bringOneToSignature(stage, [document]);
       await sleep(FIRST_LOOK_MS);
-      const activities = countActivities(await eventsOfSession(stage, first));
+      const events = await eventsOfSession(stage, first);
+      const activities = countActivities(events);
+      const changes = countChanges(events);
       const perSecond = async (work: () => Promise<unknown>): Promise<number> =>
         CROWD.count / ((await timed(work)) / 1000);
       const tasks = {
         sessions: () => perSecond(() => bringToSignature(stage, CROWD, [document])),
         bare: () => perSecond(() => runManyBare(stage, CROWD, activities)),
+        shown: () => perSecond(() => runManyBare(stage, CROWD, activities, changes)),
       };
-      const { sessions, bare } = await inTurn(ROUNDS, tasks, WARM_UPS);
+      const { sessions, bare, shown } = await inTurn(ROUNDS, tasks, WARM_UPS);
+      const measured = { unit: '/s', measured: sessions } as const;
       const target = { of: 'ratio', atLeast: 0.8 } as const;
       return [
-        {
-          name: `lifecycle, ${activities} activities`,
-          unit: '/s',
-          measured: sessions,
-          reference: bare,
-          target,
-        },
+        { name: `lifecycle, ${activities} activities`, ...measured, reference: bare, target },
+        { name: `lifecycle, and ${changes} changes of search attributes`, ...measured, reference: shown },
       ];
     } finally {
       await stage.stop();

@@ -21,6 +21,11 @@ export function countActivities(events: readonly Event[]): number {
   ).length;
 }
 
+/** Changes of the search attributes, the start apart. */
+export function countChanges(events: readonly Event[]): number {
+  return events.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes != null).length;
+}
+
 /**
  * What Temporal Cloud would bill for a history: the start, every activity, timer, signal, update, marker and change of
  * search attributes. Further attempts of an activity and its heartbeats are billed too and stand in no history.

@@ -56,14 +56,22 @@ export async function runBare({ client }: Stage, activities: number): Promise<vo
   await client.workflow.execute('bare', bareWorkflow(activities));
 }
 
-/** Runs so many bare workflows to their ends, and sees to it in the same way as with sessions. */
-export async function runManyBare(stage: Stage, crowd: Crowd, activities: number): Promise<void> {
-  const start = () => stage.client.workflow.start('bare', bareWorkflow(activities));
+/**
+ * Runs so many bare workflows to their ends, and sees to it in the same way as with sessions; each with so many changes of
+ * its search attributes.
+ */
+export async function runManyBare(
+  stage: Stage,
+  crowd: Crowd,
+  activities: number,
+  changes = 0,
+): Promise<void> {
+  const start = () => stage.client.workflow.start('bare', bareWorkflow(activities, changes));
   await inFlight(crowd, start, () => count(stage, "WorkflowType = 'bare' AND ExecutionStatus = 'Completed'"));
 }
 
-function bareWorkflow(activities: number) {
-  return { taskQueue: BARE_QUEUE, workflowId: `bare-${randomUUID()}`, args: [activities] };
+function bareWorkflow(activities: number, changes = 0) {
+  return { taskQueue: BARE_QUEUE, workflowId: `bare-${randomUUID()}`, args: [activities, changes] };
 }
 
 async function count({ client }: Stage, query: string): Promise<number> {

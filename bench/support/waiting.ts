@@ -12,8 +12,11 @@ import { cpuSecondsOf, memoryOf } from './usage.js';
 const AT_ONCE = 100;
 /** To count ten thousand more often would be work for the server. */
 const LOOK_MS = 1_000;
-/** Above the ten seconds after which the processes that inspect PDFs end. */
-const SETTLING_MS = 15_000;
+/**
+ * A worker rests once it has given back what its start took: the engine does so within a minute. By then the processes
+ * that inspect PDFs have ended, too.
+ */
+const SETTLING_MS = 75_000;
 const WINDOWS = 3;
 const WINDOW_MS = 10_000;
 /** Sessions that are hinted at, started or signed for one figure. */

@@ -57,6 +57,9 @@ async function tell(keys: string): Promise<Telling> {
 /** The server's word on an activity that was cancelled between two attempts. */
 const WRITTEN_BY_THE_SERVER = '"ACTIVITY_ID_NOT_STARTED"';
 
+/** The header by which a start says that used ids are refused (src/workflows/start-mark.ts): the same word of every start. */
+const MARK_OF_A_START = '"refused"';
+
 const isSearchAttribute = ({ path }: RawPayload): boolean =>
   /\.(searchAttributes|indexedFields)\b/.test(path);
 const heldBack = (telling: Telling, values: readonly string[]): string[] =>
@@ -71,12 +74,14 @@ describe('With a payload key', () => {
     ]);
   });
 
-  it('every payload is encrypted but search attributes and what server and SDK themselves have written', () => {
+  it('every payload is encrypted but search attributes, the mark of a start and what server and SDK themselves have written', () => {
     const payloads = payloadsIn(secret.seen).filter(
       (payload) => !isSearchAttribute(payload) && !isWrittenBySdk(payload),
     );
     const readable = payloads.filter(({ keyId }) => keyId !== 'k1');
-    expect(new Set(readable.map(({ data }) => data))).toEqual(new Set([WRITTEN_BY_THE_SERVER]));
+    expect(new Set(readable.map(({ data }) => data))).toEqual(
+      new Set([MARK_OF_A_START, WRITTEN_BY_THE_SERVER]),
+    );
     expect(payloads.length).toBeGreaterThan(readable.length);
     expect(new Set(payloads.filter(({ keyId }) => keyId === 'k1').map(({ encoding }) => encoding))).toEqual(
       new Set(['binary/encrypted']),
