@@ -23,6 +23,11 @@ export function isWrittenBySdk({ path, data }: RawPayload): boolean {
   return names.sort().join() === OF_A_LOCAL_CALL.join();
 }
 
+/** The header by which a start says that used ids are refused (src/workflows/start-mark.ts): the same word of every start. */
+export function isMarkOfStart({ path, data }: RawPayload): boolean {
+  return path.endsWith('.header.fields.signing-used-ids') && data === '"refused"';
+}
+
 /** Everything that the server hands out about a workflow, as it came, undecoded. */
 export async function rawDataOf(client: Client, workflowId: string): Promise<unknown[]> {
   const { namespace } = client.options;

@@ -42,7 +42,9 @@ export class RealPlay {
   private readonly deeds;
   private readonly later: Timed[] = [];
   private readonly answers: Promise<void>[] = [];
+  private readonly passages: Promise<void>[] = [];
   private underWay = 0;
+  private timeStands = false;
 
   constructor(schedule: Schedule, client: Client, sleep: (ms: number) => Promise<void>) {
     this.schedule = schedule;
@@ -52,8 +54,8 @@ export class RealPlay {
     this.deeds = [...schedule.deeds];
     this.handle = client.workflow.getHandle(`signing-${this.requestId}`);
     const flexperto = createVendorClient(schedule, this.vendor, this.recording, {
-      beforeEffect: (call) => this.pass(call, 'before-effect'),
-      beforeAnswer: (call) => this.pass(call, 'before-answer'),
+      beforeEffect: (call) => this.begin(call, 'before-effect'),
+      beforeAnswer: (call) => this.begin(call, 'before-answer'),
     });
     this.activities = this.counted(createModelActivities(schedule, flexperto));
   }
@@ -75,7 +77,12 @@ export class RealPlay {
 
   /** Whether nothing of the session is left on the server. */
   isAtRest(): boolean {
-    return this.underWay === 0;
+    return this.underWay === 0 && !this.timeStands;
+  }
+
+  /** Resolves when nothing is asked of the server any more: a call that was given up may still be asking. */
+  async isSilent(): Promise<void> {
+    await Promise.allSettled([...this.passages, ...this.answers]);
   }
 
   private counted(functions: Functions): Functions {
@@ -99,7 +106,7 @@ export class RealPlay {
     for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
       const status = await this.handle.query<SigningStatus>('status');
       this.recording.status(status);
-      if ((await this.handle.describe()).status.name !== 'RUNNING') return true;
+      if (!(await this.isRunning())) return true;
       // Who waits for signatures looks only now and then.
       if (status.updatedAt !== before)
         step = status.state.startsWith('awaiting') ? LONGEST_STEP_MS : FIRST_STEP_MS;
@@ -134,9 +141,25 @@ export class RealPlay {
 
   /** Lets time pass. The server loses a message that meets the very end of an attempt: so those that time has started end first. */
   private async letPass(ms: number): Promise<void> {
-    await this.sleep(ms);
+    try {
+      await this.sleep(ms);
+    } catch (error) {
+      // An attempt that was in flight when the session ended keeps this server from skipping time, which no real one does.
+      if (await this.isRunning()) throw error;
+      this.timeStands = true;
+    }
     do await wait(A_MOMENT_MS);
-    while (!this.isAtRest());
+    while (this.underWay > 0);
+  }
+
+  private async isRunning(): Promise<boolean> {
+    return (await this.handle.describe()).status.name === 'RUNNING';
+  }
+
+  private begin(call: number, moment: Timed['moment']): Promise<void> {
+    const passage = this.pass(call, moment);
+    this.passages.push(passage);
+    return passage;
   }
 
   private async pass(call: number, moment: Timed['moment']): Promise<void> {

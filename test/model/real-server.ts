@@ -8,6 +8,7 @@ import { RealPlay, TASK_QUEUE } from './real-play.js';
 import type { Schedule } from './schedule.js';
 
 const LONGEST_PLAY_MS = 90_000;
+const LONGEST_SLEEP_MS = 30_000;
 const A_SKIP_MS = 1_000;
 const MOST_PLAYS = 3;
 
@@ -46,7 +47,8 @@ export class RealServer {
 
   private async playOnce(schedule: Schedule): Promise<Played> {
     const { env } = (this.parts ??= await this.start());
-    const play = new RealPlay(schedule, env.client, (ms) => env.sleep(ms));
+    const sleep = (ms: number): Promise<void> => within(LONGEST_SLEEP_MS, env, () => env.sleep(ms));
+    const play = new RealPlay(schedule, env.client, sleep);
     this.current = play;
     const played = await within(LONGEST_PLAY_MS, env, () => play.run());
     if (!play.isAtRest() || !(await skipsTime(env))) await this.stop();
@@ -59,6 +61,7 @@ export class RealServer {
     if (parts === undefined) return;
     if (parts.worker.getState() === 'RUNNING') parts.worker.shutdown();
     await parts.running;
+    await this.current?.isSilent();
     await parts.env.teardown();
   }
 
