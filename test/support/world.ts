@@ -53,8 +53,6 @@ export interface WorldOptions {
   readonly callbackSecrets?: readonly string[];
   readonly callbackHosts?: readonly string[];
   readonly reminderMs?: number;
-  /** What the worker is told of the ids of its sessions. */
-  readonly hasEarlierRun?: () => Promise<boolean>;
   /** What the callbacks are told of their session. */
   readonly sessionIsOpen?: () => boolean;
 }
@@ -99,7 +97,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       firstPollMs: options.firstPollMs ?? 60_000,
       secrets: [fake.apiKey],
       // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
-      hasEarlierRun: options.hasEarlierRun ?? (() => Promise.resolve(false)),
+      hasEarlierRun: () => Promise.resolve(false),
       isSessionTaken: () => Promise.resolve(false),
       callbacks,
       reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
