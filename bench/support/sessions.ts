@@ -53,7 +53,7 @@ export async function bringOneToSignature(
 
 /** Runs one bare workflow to its end. */
 export async function runBare({ client }: Stage, activities: number): Promise<void> {
-  await client.workflow.execute('bare', bareWorkflow(activities));
+  await client.workflow.execute('bare', bareWorkflow(activities, 0));
 }
 
 /**
@@ -70,7 +70,7 @@ export async function runManyBare(
   await inFlight(crowd, start, () => count(stage, "WorkflowType = 'bare' AND ExecutionStatus = 'Completed'"));
 }
 
-function bareWorkflow(activities: number, changes = 0) {
+function bareWorkflow(activities: number, changes: number) {
   return { taskQueue: BARE_QUEUE, workflowId: `bare-${randomUUID()}`, args: [activities, changes] };
 }
 

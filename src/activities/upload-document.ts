@@ -35,8 +35,8 @@ export function createUploadDocument({ flexperto, sources, seal, secrets }: Uplo
     if (isTooOld(uploadUrl, document.bytes)) throw rejected(document, 'expires before the upload can end');
     const { name, bytes, source, sha256, sealedMac } = document;
     const mac = sealedMac === undefined ? undefined : seal.unseal(sealedMac);
-    const content = sources.read({ source, bytes, sha256, mac }, signal);
     try {
+      const content = sources.read({ source, bytes, sha256, mac }, signal);
       return await beating(() => flexperto.uploadDocument(url, { name, bytes, content }, signal));
     } catch (error) {
       // A worker that shuts down hands the upload over: the SDK makes a retryable failure of the signal's reason.
