@@ -8,7 +8,7 @@ import { eventually, rejection } from '../support/outcomes.js';
 import { verifyInPython } from '../support/python-receiver.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
 import { resetBeforeCall } from '../support/reset.js';
-import { callbacksOf, participant, type Signing } from '../support/signing.js';
+import { callbacksOf, hint, participant, type Signing } from '../support/signing.js';
 
 const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const [OLD_SECRET, NEW_SECRET] = [freshSecret(), freshSecret()];
@@ -54,7 +54,7 @@ async function everyEnd({ fake, start }: RealWorld): Promise<Record<string, Sign
   const handedOver = async (signing: Signing): Promise<number> => {
     const sessionId = (await signing.untilState('awaiting-handover')).sessionId ?? 0;
     fake.handOver(sessionId);
-    await signing.handle.signal('checkNow');
+    await hint(signing.handle);
     await signing.untilState('awaiting-signature');
     return sessionId;
   };
@@ -66,10 +66,10 @@ async function everyEnd({ fake, start }: RealWorld): Promise<Record<string, Sign
   const documents = fake.sessions().find(({ id }) => id === sessionId)?.documents ?? [];
   for (const { id } of documents)
     fake.failIdentification(sessionId, id, `${participant.lastname} is unknown`);
-  await failed.handle.signal('checkNow');
+  await hint(failed.handle);
   const withdrawn = await begin();
   fake.remove((await withdrawn.untilState('awaiting-handover')).sessionId ?? 0);
-  await withdrawn.handle.signal('checkNow');
+  await hint(withdrawn.handle);
   // The fault that follows is meant for the next one.
   for (const session of [completed, failed, withdrawn]) await session.result();
   const cancelled = await begin();

@@ -57,7 +57,8 @@ const messageOf = async (call: Promise<unknown>): Promise<string> => String(awai
 describe('A client in another language, by the names of the contract alone,', () => {
   it('starts a session, sees its whole status, finds it by every search attribute, hints, and gets the result', async () => {
     const world = await newWorld();
-    await world.startWorker();
+    // No look but by a hint.
+    await world.startWorker({ SIGNING_POLL_SECONDS: '3600' });
     const temporal = await temporalCommand(world);
     const { fake } = world;
     const startedAt = Date.now();

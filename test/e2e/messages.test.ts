@@ -60,6 +60,29 @@ describe('What is sent before a worker has seen the session', () => {
   });
 });
 
+// The first look lasts 3 seconds at most, and the session answers nobody meanwhile.
+describe.each([
+  { delaySeconds: 2, look: 'a first look that is slow' },
+  { delaySeconds: 4, look: 'a first look that is given up' },
+])('A hint and a question during $look', ({ delaySeconds }) => {
+  it('are not lost: the question is answered and another look taken', async () => {
+    const { fake, start, startWorker } = await newWorld();
+    // No look but the first and those that are hinted at.
+    await startWorker({ SIGNING_POLL_SECONDS: '3600' });
+    fake.faults.add({ call: 'list', delaySeconds });
+    const signing = await start();
+    await eventually('the first look is under way', () =>
+      fake.ledger.entries().some(({ call }) => call === 'list'),
+    );
+    fake.handOver(fake.sessions()[0]?.id ?? 0);
+    await signing.handle.signal('checkNow');
+    expect((await signing.status()).requestId).toBe(signing.requestId);
+    await signing.untilState('awaiting-signature');
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed' });
+  });
+});
+
 describe('A contract session of another signing', () => {
   it('is not adopted, even while it has no documents', async () => {
     const { fake, start, startWorker } = await newWorld();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { createDataConverter, parsePayloadKeys } from '../../src/encryption/index.js';
 import type { RealWorld } from '../support/real-world.js';
-import { follow, type Signing } from '../support/signing.js';
+import { follow, hint, type Signing } from '../support/signing.js';
 
 /** A client of this world that encrypts and decrypts with these keys. */
 export function clientWith(world: RealWorld, keys: string): Client {
@@ -19,6 +19,6 @@ export function followWith(world: RealWorld, client: Client, requestId: string):
     handle,
     requestId,
     pause: () => sleep(100),
-    look: () => handle.signal('checkNow'),
+    look: () => hint(handle),
   });
 }

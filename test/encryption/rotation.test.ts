@@ -12,7 +12,7 @@ import { runCli, type Answer } from '../cli/cli.js';
 import { eventually, rejection } from '../support/outcomes.js';
 import { freshKey } from '../support/payload-keys.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
-import { requestFor, type Signing } from '../support/signing.js';
+import { hint, requestFor, type Signing } from '../support/signing.js';
 import type { WorkerProcess } from '../support/worker-process.js';
 import { clientWith, followWith } from './client.js';
 import { payloadsIn, rawDataOf } from './raw-data.js';
@@ -47,13 +47,13 @@ it('A session goes on from plain text over the first key to the next one, while 
 
   const first = await world.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
   world.fake.handOver(sessionId ?? 0);
-  await session.handle.signal('checkNow');
+  await hint(session.handle);
   await session.untilState('awaiting-signature');
   await stop(first);
 
   await world.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
   world.fake.sign(sessionId ?? 0);
-  await session.handle.signal('checkNow');
+  await hint(session.handle);
   expect(await session.result()).toMatchObject({ state: 'completed', sessionId });
 
   const payloads = payloadsIn(await rawDataOf(client, session.handle.workflowId));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { activityInfo } from '@temporalio/activity';
 import {
   ApplicationFailure,
   WorkflowFailedError,
@@ -70,7 +71,8 @@ export class RealPlay {
     recording.end(
       (await this.untilFinal()) ? await this.end() : { how: 'broken', why: 'does not come to an end' },
     );
-    await Promise.all(this.answers);
+    // What is told may bring a further answer to wait for.
+    for (const answer of this.answers) await answer;
     vendor.settle();
     return { schedule, recording, vendor };
   }
@@ -91,6 +93,8 @@ export class RealPlay {
       async (...args) => {
         this.underWay += 1;
         try {
+          // The server loses a cancellation that meets the end of an attempt: so the task that may bring one ends before.
+          if (!activityInfo().isLocal) await this.answered();
           return await run(...args);
         } finally {
           this.underWay -= 1;
@@ -165,14 +169,33 @@ export class RealPlay {
   private async pass(call: number, moment: Timed['moment']): Promise<void> {
     for (const timed of this.schedule.happenings.filter((one) => one.call === call)) {
       if (timed.moment === moment) {
-        await this.client.withDeadline(Date.now() + LONGEST_ANSWER_MS, async () => {
-          await this.happen(timed.happening);
-          // The session has taken it before the call ends.
-          await this.handle.query('status');
-        });
+        const taken = this.tell(timed.happening);
+        // A call within the session's own task: the session takes nothing before that task ends, and so not before the call.
+        if (activityInfo().isLocal) await this.sent(taken);
+        else await taken;
       }
       if (timed.moment === 'later' && moment === 'before-effect') this.later.push(timed);
     }
+  }
+
+  /** Resolves when the session has taken all that has reached the server. */
+  private async answered(): Promise<void> {
+    await this.handle.query('status');
+  }
+
+  /** Resolves when the session has taken it. */
+  private async tell(happening: Happening): Promise<void> {
+    await this.client.withDeadline(Date.now() + LONGEST_ANSWER_MS, async () => {
+      await this.happen(happening);
+      await this.answered();
+    });
+  }
+
+  /** Resolves when it has reached the server; it is waited for at the end. */
+  private async sent(taken: Promise<void>): Promise<void> {
+    taken.catch(() => undefined);
+    this.answers.push(taken);
+    await wait(A_MOMENT_MS);
   }
 
   private async happen(happening: Happening): Promise<void> {

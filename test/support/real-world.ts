@@ -14,7 +14,7 @@ import {
   type TemporalServer,
   type TemporalServerOptions,
 } from '../../scripts/temporal-server.js';
-import { follow, requestFor, type Signing } from './signing.js';
+import { follow, hint, requestFor, type Signing } from './signing.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 /** A real Temporal server, a vendor, and workers that are processes of their own; one task queue for each world. */
@@ -82,7 +82,7 @@ export async function createRealWorld(
       });
       started.push(handle);
       const pause = (): Promise<void> => sleep(100);
-      return follow({ fake, handle, requestId, pause, look: () => handle.signal('checkNow') });
+      return follow({ fake, handle, requestId, pause, look: () => hint(handle) });
     },
     close: async () => {
       await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));

@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 import type { SigningStatus } from '../../src/domain/status.js';
 
@@ -75,6 +75,15 @@ export function follow({ fake, handle, requestId, pause, look }: Followed): Sign
     },
     result: () => handle.result() as Promise<SigningStatus>,
   };
+}
+
+/** Hints that there may be news. A session that has found them by a look of its own may have ended: that is no failure. */
+export async function hint(session: WorkflowHandle): Promise<void> {
+  try {
+    await session.signal('checkNow');
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }
 
 /** The workflow that tells the CRM of a session. */
