@@ -8,6 +8,12 @@ import { ChildServer } from './child-server.js';
 const DIST = path.resolve(__dirname, '..');
 const READY_SECONDS = 60;
 
+/** What the image gives its programs beside the variables of their own (Dockerfile). */
+export const IMAGE_VARIABLES = {
+  NODE_ENV: 'production',
+  NODE_OPTIONS: '--max-old-space-size=800 --max-semi-space-size=4 --enable-source-maps',
+} as const;
+
 /** The worker or the gateway, ready. */
 export interface Program {
   readonly server: ChildServer;
@@ -17,7 +23,7 @@ export interface Program {
 
 /**
  * Starts the worker or the gateway as it runs in production, dist/src/{name}.js in a process of its own, and waits until
- * it is ready. What counts are the given variables alone. Throws one sentence when it does not come up.
+ * it is ready. What counts are the given variables and the image's alone. Throws one sentence when it does not come up.
  */
 export async function startProgram(
   name: 'worker' | 'gateway',
@@ -29,7 +35,7 @@ export async function startProgram(
     cwd: DIST,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: DIST, ...variables },
+    env: { PATH: process.env['PATH'], HOME: DIST, ...IMAGE_VARIABLES, ...variables },
   });
   const server = new ChildServer(child, `The ${name}`);
   if (log !== undefined) child.stdout.pipe(createWriteStream(log));

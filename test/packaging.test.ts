@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../scripts/commands.js';
+import { IMAGE_VARIABLES } from '../scripts/program.js';
 import { readGatewayConfig, readWorkerConfig, VARIABLES } from '../src/config.js';
 import { hashed } from './support/gateway-process.js';
 import { freshKey } from './support/payload-keys.js';
@@ -84,6 +85,12 @@ describe('What is delivered beside the code', () => {
     const programs = services.flatMap(([, { command }]) => command?.slice(1) ?? []);
     const [inImage = ''] = /(?<=^CMD \["node", ")[^"]+/m.exec(textOf('Dockerfile')) ?? [];
     expect([inImage, ...programs].filter((program) => !existsSync(resolve(program)))).toEqual([]);
+  });
+
+  it('the image gives its programs what they are given here', () => {
+    const [, given = ''] = /^ENV (NODE_ENV=.*)$/m.exec(textOf('Dockerfile')) ?? [];
+    const { NODE_ENV, NODE_OPTIONS } = IMAGE_VARIABLES;
+    expect(given).toBe(`NODE_ENV=${NODE_ENV} NODE_OPTIONS="${NODE_OPTIONS}"`);
   });
 
   it('docker-compose.yml pins every image to one version', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { ChildServer } from '../../../scripts/child-server.js';
+import { IMAGE_VARIABLES } from '../../../scripts/program.js';
 import { DEFAULT_TASK_QUEUE } from '../../../src/workflows/messages.js';
 
 /** The task queue of the bare workflow. */
@@ -41,6 +42,7 @@ async function startWorker(args: readonly string[]): Promise<ChildServer> {
   const child = spawn(process.execPath, [program, ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...IMAGE_VARIABLES },
   });
   const server = new ChildServer(child, 'The bare worker');
   await server.waitUntil(async () => {
