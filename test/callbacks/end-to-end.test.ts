@@ -54,7 +54,7 @@ async function everyEnd({ fake, start }: RealWorld): Promise<Record<string, Sign
   const handedOver = async (signing: Signing): Promise<number> => {
     const sessionId = (await signing.untilState('awaiting-handover')).sessionId ?? 0;
     fake.handOver(sessionId);
-    await hint(signing.handle);
+    await signing.handle.signal('checkNow');
     await signing.untilState('awaiting-signature');
     return sessionId;
   };

@@ -47,7 +47,7 @@ it('A session goes on from plain text over the first key to the next one, while 
 
   const first = await world.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
   world.fake.handOver(sessionId ?? 0);
-  await hint(session.handle);
+  await session.handle.signal('checkNow');
   await session.untilState('awaiting-signature');
   await stop(first);
 
