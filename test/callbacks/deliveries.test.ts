@@ -4,7 +4,7 @@ import type { CallbackFacts, CallbackType } from '../../src/domain/callback-even
 import { openQueue, type CallbackStatus } from '../../src/domain/callback-queue.js';
 import type { SigningState } from '../../src/domain/status.js';
 import { startCrm, type Crm } from '../support/crm.js';
-import { rejection } from '../support/outcomes.js';
+import { eventually, rejection } from '../support/outcomes.js';
 import { timeSkippingWorlds } from '../support/time-skipping.js';
 import type { World, WorldOptions } from '../support/world.js';
 
@@ -193,6 +193,16 @@ describe('The callbacks end by themselves', () => {
     });
     await rejection(tell('completed'));
     expect(crm.received).toHaveLength(1);
+  });
+
+  it('with the last event, also while a look at their session is still under way', async () => {
+    const looks: ((open: boolean) => void)[] = [];
+    const sessionIsOpen = () => new Promise<boolean>((resolve) => looks.push(resolve));
+    const { tell, end } = await told('awaiting-handover', { sessionIsOpen });
+    await eventually('a look at the session', () => looks.length > 0);
+    await tell('completed');
+    expect(await end()).toMatchObject({ order: 2, type: 'signing.completed' });
+    for (const answer of looks) answer(true);
   });
 
   it('within a day after their session was terminated, without any further word', async () => {

@@ -6,8 +6,8 @@ import { createWorld, type World, type WorldOptions } from './world.js';
 
 /**
  * A world for each test, closed after it, on a time-skipping server that serves the tests of a file in turn. A session
- * that a test leaves open takes the server with it: an attempt or a task in flight at its end would keep the server
- * from skipping time ever after.
+ * that a test leaves open takes the server with it, and so does one that ended during an attempt: an attempt or a task
+ * in flight at a session's end keeps the server from skipping time ever after.
  */
 export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World> {
   let env: TestWorkflowEnvironment | undefined;
@@ -20,7 +20,7 @@ export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World>
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
   afterEach(async () => {
-    const open = await Promise.all(worlds.map((world) => world.hasOpenSession()));
+    const open = await Promise.all(worlds.map((world) => world.leavesSomethingOpen()));
     for (const world of worlds) await world.close();
     worlds = [];
     if (open.includes(true)) await stopServer();

@@ -40,8 +40,8 @@ export interface World {
   readonly now: () => Promise<Date>;
   /** Lets time pass. */
   readonly pass: (seconds: number) => Promise<void>;
-  /** Whether a session is still open. */
-  hasOpenSession(): Promise<boolean>;
+  /** Whether something of a session is open: itself, or an attempt that was under way when it ended. */
+  leavesSomethingOpen(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export interface WorldOptions {
   readonly callbackHosts?: readonly string[];
   readonly reminderMs?: number;
   /** What the callbacks are told of their session. */
-  readonly sessionIsOpen?: () => boolean;
+  readonly sessionIsOpen?: () => boolean | Promise<boolean>;
 }
 
 const CONTRACT = resolve('examples/contract.pdf');
@@ -101,7 +101,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       isSessionTaken: () => Promise.resolve(false),
       callbacks,
       reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
-      isSessionOpen: () => Promise.resolve(options.sessionIsOpen?.() ?? true),
+      isSessionOpen: async () => (await options.sessionIsOpen?.()) ?? true,
     }),
   });
   const running = worker.run();
@@ -136,10 +136,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     startCallbacks,
     now: async () => new Date(await env.currentTimeMs()),
     pass: (seconds) => env.sleep(seconds * 1000),
-    hasOpenSession: async () => {
-      const sessions = await Promise.all(started.map((handle) => handle.describe()));
-      return sessions.some(({ status }) => status.name === 'RUNNING');
-    },
+    leavesSomethingOpen: async () => (await Promise.all(started.map(leavesSomethingOpen))).includes(true),
     close: async () => {
       worker.shutdown();
       await running;
@@ -150,4 +147,21 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+async function leavesSomethingOpen(handle: WorkflowHandle): Promise<boolean> {
+  const { status } = await handle.describe();
+  if (status.name === 'RUNNING') return true;
+  const { events } = await handle.fetchHistory();
+  const activities = new Set<string>();
+  for (const event of events ?? []) {
+    if (event.activityTaskScheduledEventAttributes) activities.add(String(event.eventId));
+    const end =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes ??
+      event.activityTaskCanceledEventAttributes;
+    activities.delete(String(end?.scheduledEventId));
+  }
+  return activities.size > 0;
 }
