@@ -11,6 +11,7 @@ const READY_SECONDS = 60;
 /** What the image gives its programs beside the variables of their own (Dockerfile). */
 export const IMAGE_VARIABLES = {
   NODE_ENV: 'production',
+  MALLOC_ARENA_MAX: '2',
   NODE_OPTIONS: '--max-old-space-size=800 --max-semi-space-size=4 --enable-source-maps',
 } as const;
 

@@ -89,8 +89,10 @@ describe('What is delivered beside the code', () => {
 
   it('the image gives its programs what they are given here', () => {
     const [, given = ''] = /^ENV (NODE_ENV=.*)$/m.exec(textOf('Dockerfile')) ?? [];
-    const { NODE_ENV, NODE_OPTIONS } = IMAGE_VARIABLES;
-    expect(given).toBe(`NODE_ENV=${NODE_ENV} NODE_OPTIONS="${NODE_OPTIONS}"`);
+    const { NODE_ENV, MALLOC_ARENA_MAX, NODE_OPTIONS } = IMAGE_VARIABLES;
+    expect(given).toBe(
+      `NODE_ENV=${NODE_ENV} MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX} NODE_OPTIONS="${NODE_OPTIONS}"`,
+    );
   });
 
   it('docker-compose.yml pins every image to one version', () => {
