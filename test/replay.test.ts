@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { historyIn, RECORDED, workflowIdOf, type History } from './support/recorded-histories.js';
+import { objectionsTo } from './support/replay.js';
 
 /** What the workflow of today says to a history: nothing, or why it would have gone another way. */
 async function objectionTo(history: History, workflowId: string, code: string): Promise<string | undefined> {
-  const replayed = Worker.runReplayHistories({ workflowBundle: { code } }, [{ workflowId, history }]);
-  for await (const { error } of replayed) return error?.message;
-  throw new Error('nothing was replayed');
+  const objections = await objectionsTo([{ workflowId, history }], { workflowBundle: { code } });
+  expect(objections).toHaveLength(1);
+  return objections[0]?.message;
 }
 
 const codeOf = (bundle: string): string => readFileSync(resolve('dist', bundle), 'utf8');

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { freePort } from '../../scripts/ports.js';
 import { startTemporalServer, type TemporalServer } from '../../scripts/temporal-server.js';
 import { createDataConverter, parsePayloadKeys } from '../../src/encryption/index.js';
 import { freshKey } from '../support/payload-keys.js';
 import { createRealWorld, type RealWorld } from '../support/real-world.js';
+import { objectionsTo } from '../support/replay.js';
 import { clientWith } from './client.js';
 import {
   failuresIn,
@@ -164,10 +165,7 @@ describe('A history', () => {
       workflowBundle: { codePath: resolve('dist', bundle) },
       dataConverter: createDataConverter(parsePayloadKeys(keys)),
     };
-    const errors: unknown[] = [];
-    for await (const { error } of Worker.runReplayHistories(options, await Promise.all(histories)))
-      errors.push(error);
-    return errors;
+    return objectionsTo(await Promise.all(histories), options);
   };
 
   it('in plain text is replayed by a worker with keys', async () => {
