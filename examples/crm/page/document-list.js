@@ -19,8 +19,8 @@ export function drawDocuments(list, { documents, method }, act) {
         enclosedBox(document, obstacle, act)),
       make('div', { class: 'buttons' },
         document.state === 'failed' && document.canBeTriedAgain ? button('again', 'Try again', document, () => act.again(document)) : null,
-        button('up', '↑', document, () => act.move(document, -1), { label: 'Move up', disabled: index === 0 }),
-        button('down', '↓', document, () => act.move(document, 1), { label: 'Move down', disabled: index === documents.length - 1 }),
+        button('up', '', document, () => act.move(document, -1), { label: 'Move up', disabled: index === 0 }),
+        button('down', '', document, () => act.move(document, 1), { label: 'Move down', disabled: index === documents.length - 1 }),
         button('remove', 'Remove', document, () => act.remove(document))));
   })); // prettier-ignore
 }
@@ -47,6 +47,7 @@ function enclosedBox(document, obstacle, act) {
 function button(deed, text, document, listener, { label = text, disabled = false } = {}) {
   return make('button', {
     type: 'button',
+    class: deed,
     disabled,
     'data-key': `${deed}/${document.key}`,
     'aria-label': `${label}: ${document.name}`,
