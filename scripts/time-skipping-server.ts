@@ -8,6 +8,7 @@ import { onceAMachine } from './machine-cache.js';
 /** The version in test/time-skipping-server/pom.xml too. */
 const VERSION = '1.38.0';
 const ATTEMPTS = 3;
+const A_SKIP_MS = 1_000;
 
 /** Starts as quickly as a JVM can: the SDK gives a server 5 seconds. */
 const WRAPPER = `#!/bin/sh
@@ -28,6 +29,20 @@ export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvir
       // On a busy machine the JVM may need longer than the SDK waits.
       if (attempt === ATTEMPTS) throw error;
     }
+  }
+}
+
+/**
+ * Whether the server still skips time, once every workflow on it has ended: one that ended during an attempt or a task
+ * keeps the server from it ever after.
+ */
+export async function skipsTime(env: TestWorkflowEnvironment): Promise<boolean> {
+  try {
+    // What still waits when its connection closes would end the process.
+    await env.connection.withDeadline(Date.now() + A_SKIP_MS, () => env.sleep('1 hour'));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { createTimeSkippingEnvironment } from '../../scripts/time-skipping-server.js';
+import { createTimeSkippingEnvironment, skipsTime } from '../../scripts/time-skipping-server.js';
 import { addSearchAttributes } from '../../src/search-attributes.js';
 import { ACTIVITIES, type Functions } from './dependencies.js';
 import type { Played } from './played.js';
@@ -9,7 +9,6 @@ import type { Schedule } from './schedule.js';
 
 const LONGEST_PLAY_MS = 90_000;
 const LONGEST_SLEEP_MS = 30_000;
-const A_SKIP_MS = 1_000;
 const MOST_PLAYS = 3;
 
 interface Parts {
@@ -82,14 +81,6 @@ export class RealServer {
     // A worker that fails is noticed by the play that it stops.
     return { env, worker, running: worker.run().catch(() => undefined) };
   }
-}
-
-/** An attempt or a task in flight at the end of a session keeps the server from skipping time ever after. */
-function skipsTime(env: TestWorkflowEnvironment): Promise<boolean> {
-  return within(A_SKIP_MS, env, () => env.sleep('1 hour')).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** What is asked of a server may take so long; what still waits when its connection closes would end the process. */

@@ -1,13 +1,13 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { createTimeSkippingEnvironment } from '../../scripts/time-skipping-server.js';
+import { createTimeSkippingEnvironment, skipsTime } from '../../scripts/time-skipping-server.js';
 import { addSearchAttributes } from '../../src/search-attributes.js';
 import { createWorld, type World, type WorldOptions } from './world.js';
 
 /**
  * A world for each test, closed after it, on a time-skipping server that serves the tests of a file in turn. A session
- * that a test leaves open takes the server with it, and so does one that ended during an attempt: an attempt or a task
- * in flight at a session's end keeps the server from skipping time ever after.
+ * that a test leaves open takes the server with it, since nobody serves it any more, and so does one with whose end the
+ * server stopped skipping time.
  */
 export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World> {
   let env: TestWorkflowEnvironment | undefined;
@@ -20,10 +20,10 @@ export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World>
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
   afterEach(async () => {
-    const open = await Promise.all(worlds.map((world) => world.leavesSomethingOpen()));
+    const open = await Promise.all(worlds.map((world) => world.hasOpenSession()));
     for (const world of worlds) await world.close();
     worlds = [];
-    if (open.includes(true)) await stopServer();
+    if (env !== undefined && (open.includes(true) || !(await skipsTime(env)))) await stopServer();
   });
   afterAll(stopServer);
   return async (options) => {

@@ -40,8 +40,8 @@ export interface World {
   readonly now: () => Promise<Date>;
   /** Lets time pass. */
   readonly pass: (seconds: number) => Promise<void>;
-  /** Whether something of a session is open: itself, or an attempt that was under way when it ended. */
-  leavesSomethingOpen(): Promise<boolean>;
+  /** Whether a session is still open. */
+  hasOpenSession(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -136,7 +136,10 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     startCallbacks,
     now: async () => new Date(await env.currentTimeMs()),
     pass: (seconds) => env.sleep(seconds * 1000),
-    leavesSomethingOpen: async () => (await Promise.all(started.map(leavesSomethingOpen))).includes(true),
+    hasOpenSession: async () => {
+      const sessions = await Promise.all(started.map((handle) => handle.describe()));
+      return sessions.some(({ status }) => status.name === 'RUNNING');
+    },
     close: async () => {
       worker.shutdown();
       await running;
@@ -147,21 +150,4 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
       await rm(root, { recursive: true, force: true });
     },
   };
-}
-
-async function leavesSomethingOpen(handle: WorkflowHandle): Promise<boolean> {
-  const { status } = await handle.describe();
-  if (status.name === 'RUNNING') return true;
-  const { events } = await handle.fetchHistory();
-  const activities = new Set<string>();
-  for (const event of events ?? []) {
-    if (event.activityTaskScheduledEventAttributes) activities.add(String(event.eventId));
-    const end =
-      event.activityTaskCompletedEventAttributes ??
-      event.activityTaskFailedEventAttributes ??
-      event.activityTaskTimedOutEventAttributes ??
-      event.activityTaskCanceledEventAttributes;
-    activities.delete(String(end?.scheduledEventId));
-  }
-  return activities.size > 0;
 }
