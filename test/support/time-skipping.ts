@@ -6,8 +6,7 @@ import { createWorld, type World, type WorldOptions } from './world.js';
 
 /**
  * A world for each test, closed after it, on a time-skipping server that serves the tests of a file in turn. A session
- * that a test leaves open takes the server with it, since nobody serves it any more, and so does one with whose end the
- * server stopped skipping time.
+ * with whose end the server stopped skipping time takes the server with it.
  */
 export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World> {
   let env: TestWorkflowEnvironment | undefined;
@@ -20,10 +19,9 @@ export function timeSkippingWorlds(): (options?: WorldOptions) => Promise<World>
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
   afterEach(async () => {
-    const open = await Promise.all(worlds.map((world) => world.hasOpenSession()));
     for (const world of worlds) await world.close();
     worlds = [];
-    if (env !== undefined && (open.includes(true) || !(await skipsTime(env)))) await stopServer();
+    if (env !== undefined && !(await skipsTime(env))) await stopServer();
   });
   afterAll(stopServer);
   return async (options) => {

@@ -40,8 +40,7 @@ export interface World {
   readonly now: () => Promise<Date>;
   /** Lets time pass. */
   readonly pass: (seconds: number) => Promise<void>;
-  /** Whether a session is still open. */
-  hasOpenSession(): Promise<boolean>;
+  /** Terminates what a test has left open, too. */
   close(): Promise<void>;
 }
 
@@ -136,11 +135,11 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     startCallbacks,
     now: async () => new Date(await env.currentTimeMs()),
     pass: (seconds) => env.sleep(seconds * 1000),
-    hasOpenSession: async () => {
-      const sessions = await Promise.all(started.map((handle) => handle.describe()));
-      return sessions.some(({ status }) => status.name === 'RUNNING');
-    },
     close: async () => {
+      for (const handle of started) {
+        const { status } = await handle.describe();
+        if (status.name === 'RUNNING') await handle.terminate();
+      }
       worker.shutdown();
       await running;
       await flexperto.close();
