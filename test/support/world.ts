@@ -136,10 +136,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     now: async () => new Date(await env.currentTimeMs()),
     pass: (seconds) => env.sleep(seconds * 1000),
     close: async () => {
-      for (const handle of started) {
-        const { status } = await handle.describe();
-        if (status.name === 'RUNNING') await handle.terminate();
-      }
+      await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
       worker.shutdown();
       await running;
       await flexperto.close();
