@@ -1,12 +1,20 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figure } from '../figure.js';
-import type { Row } from '../row.js';
+import { inTurn, type Row } from '../row.js';
 import { makeDocument } from '../support/documents.js';
-import { startStage } from '../support/stage.js';
+import { startStage, type Stage } from '../support/stage.js';
 import { openWaitingRoom, type Recovery, type Rest, type WaitingRoom } from '../support/waiting.js';
 
 const FEW = 100;
 /** `BENCH_WAITING` takes fewer, to try it out. */
 const MANY = Number(process.env['BENCH_WAITING'] ?? 10_000);
+
+/** A measurement for each of so many sessions. */
+const ROUNDS = 20;
+/** What became due while it was halted is made up for by then. */
+const CATCHING_UP_MS = 1_000;
 
 /** Everything that is measured with one number of waiting sessions. */
 interface Measured {
@@ -15,6 +23,7 @@ interface Measured {
   /** Everything else is of a worker that was started while they waited. */
   readonly recovery: Recovery;
   readonly rest: Rest;
+  /** Of single sessions, which the machine's own speed changes most: taken in turn with the other number of sessions. */
   readonly hints: readonly number[];
   readonly starts: readonly number[];
 }
@@ -24,31 +33,46 @@ export const waiting: Row = {
   also: ['recovery'],
   about: `${MANY} sessions that wait for their signature, against ${FEW}: the worker at rest, hints, new sessions, and the worker started anew`,
   run: async (folder) => {
-    // In memory, since otherwise the making of the sessions takes hours. The interval of the looks is the default.
-    const stage = await startStage(folder, { inMemory: true });
-    try {
+    const stages: Stage[] = [];
+    const open = async (name: string): Promise<{ stage: Stage; room: WaitingRoom }> => {
+      const own = join(folder, name);
+      await mkdir(own);
+      // In memory, since otherwise the making of the sessions takes hours. The interval of the looks is the default.
+      const stage = await startStage(own, { inMemory: true });
+      stages.push(stage);
       const document = await makeDocument(stage.documents, 'document.pdf', 20_000);
-      const room = openWaitingRoom(stage, document);
-      const few = await measure(room, FEW);
-      const many = await measure(room, MANY);
-      return figures(many, few);
+      return { stage, room: openWaitingRoom(stage, document) };
+    };
+    try {
+      const few = await open('few');
+      const ofFew = await measure(few.room, FEW);
+      const many = await open('many');
+      const ofMany = await measure(many.room, MANY);
+      const turns = (time: (room: WaitingRoom) => Promise<number>) =>
+        inTurn(ROUNDS, {
+          few: () => many.stage.whileHalted(() => time(few.room)),
+          many: async () => {
+            await sleep(CATCHING_UP_MS);
+            return time(many.room);
+          },
+        });
+      const hints = await turns((room) => room.hint());
+      const starts = await turns((room) => room.start());
+      return figures(
+        { ...ofMany, hints: hints.many, starts: starts.many },
+        { ...ofFew, hints: hints.few, starts: starts.few },
+      );
     } finally {
-      await stage.stop();
+      for (const stage of stages) await stage.stop();
     }
   },
 };
 
-async function measure(room: WaitingRoom, count: number): Promise<Measured> {
+async function measure(room: WaitingRoom, count: number): Promise<Omit<Measured, 'hints' | 'starts'>> {
   const begin = performance.now();
   const maker = await room.fill(count);
   console.log(`  ${count} sessions wait after ${Math.round((performance.now() - begin) / 1000)} s`);
-  return {
-    maker,
-    recovery: await room.recovery(),
-    rest: await room.rest(),
-    hints: await room.hints(),
-    starts: await room.starts(),
-  };
+  return { maker, recovery: await room.recovery(), rest: await room.rest() };
 }
 
 function figures(many: Measured, few: Measured): readonly Figure[] {

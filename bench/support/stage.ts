@@ -24,6 +24,8 @@ export interface Stage {
   readonly variables: Readonly<Record<string, string>>;
   readonly bareBundle: string;
   readonly worker: StageWorker;
+  /** Carries a task out while the server and both workers stand still, as if they were not there. For a moment: time goes on. */
+  whileHalted<Result>(task: () => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
 
@@ -76,6 +78,15 @@ export async function startStage(folder: string, options: StageOptions = {}): Pr
     variables,
     bareBundle,
     worker,
+    whileHalted: async (task) => {
+      const pids = [worker.pid(), bare.pid, server.pid];
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      try {
+        return await task();
+      } finally {
+        for (const pid of pids) process.kill(pid, 'SIGCONT');
+      }
+    },
     stop: async () => {
       await connection.close();
       for (const one of [bare, worker, vendor, server]) await one.stop();

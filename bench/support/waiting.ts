@@ -19,7 +19,7 @@ const LOOK_MS = 1_000;
 const SETTLING_MS = 75_000;
 const WINDOWS = 3;
 const WINDOW_MS = 10_000;
-/** Sessions that are hinted at, started or signed for one figure. */
+/** Sessions that are hinted at, or signed, from the newest to the oldest. */
 const SAMPLE = 20;
 /** How long the worker is away, so that looks have become due when it is back. */
 const OUTAGE_MS = 30_000;
@@ -42,25 +42,27 @@ export interface WaitingRoom {
   /** Starts sessions until so many wait. All have one document, and the same one. Returns the worker's megabytes after it. */
   fill(count: number): Promise<number>;
   rest(): Promise<Rest>;
-  /** Milliseconds from a `checkNow` until the vendor is asked, one session after the other, old and new ones. */
-  hints(): Promise<number[]>;
-  /** Milliseconds from the start of a session until its file arrives, one session after the other. */
-  starts(): Promise<number[]>;
+  /** Milliseconds from a `checkNow` until the vendor is asked; of one session after the other, old and new ones. */
+  hint(): Promise<number>;
+  /** Milliseconds from the start of a session until its file arrives. */
+  start(): Promise<number>;
   /** Stops the worker, has some sessions signed and hinted at, and starts the worker again. */
   recovery(): Promise<Recovery>;
 }
 
 export function openWaitingRoom(stage: Stage, document: CheckedDocument): WaitingRoom {
   const ledger = followLedger(stage);
+  let unhinted: SigningSummary[] = [];
   return {
     fill: (count) => fill(stage, ledger, document, count),
     rest: () => rest(stage, ledger),
-    hints: () => oneByOne(stage, (session) => hint(stage, ledger, session)),
-    starts: async () => {
-      const times: number[] = [];
-      while (times.length < SAMPLE) times.push(await start(stage, ledger, document));
-      return times;
+    hint: async () => {
+      if (unhinted.length === 0) unhinted = await sample(stage);
+      const session = unhinted.shift();
+      if (session === undefined) throw new Error('No session waits that could be asked to look.');
+      return hint(stage, ledger, session);
     },
+    start: () => start(stage, ledger, document),
     recovery: () => recover(stage),
   };
 }
@@ -139,14 +141,8 @@ async function recover(stage: Stage): Promise<Recovery> {
   return { first: Math.min(...times), last: Math.max(...times) };
 }
 
-async function oneByOne(stage: Stage, task: (session: SigningSummary) => Promise<number>): Promise<number[]> {
-  const times: number[] = [];
-  for (const session of await sample(stage)) times.push(await task(session));
-  return times;
-}
-
 /** Waiting sessions from the newest to the oldest, evenly spread. */
-async function sample({ signings }: Stage): Promise<readonly SigningSummary[]> {
+async function sample({ signings }: Stage): Promise<SigningSummary[]> {
   const all = await signings.list({ state: 'awaiting-signature', limit: Infinity });
   const step = all.length / SAMPLE;
   return Array.from({ length: SAMPLE }, (_, place) => all[Math.floor(place * step)]).filter(
