@@ -11,7 +11,15 @@ const FEW = 100;
 /** `BENCH_WAITING` takes fewer, to try it out. */
 const MANY = Number(process.env['BENCH_WAITING'] ?? 10_000);
 
-/** A measurement for each of so many sessions. */
+/**
+ * The longest pause between two looks, and that of a session that has waited for two hours: by far the most have. Fewer
+ * sessions are looked at as many times a second.
+ */
+const PACE_SECONDS = (1800 * MANY) / 10_000;
+/** By then the looks come evenly: a pause is spread by a fifth. */
+const EVEN_MS = 1.2 * PACE_SECONDS * 1000;
+const RESTS = 3;
+/** Hints and new sessions. */
 const ROUNDS = 20;
 /** What became due while it was halted is made up for by then. */
 const CATCHING_UP_MS = 1_000;
@@ -20,9 +28,9 @@ const CATCHING_UP_MS = 1_000;
 interface Measured {
   /** Megabytes of the worker that made the sessions: with many, it has worked for longer. */
   readonly maker: number;
-  /** Everything else is of a worker that was started while they waited. */
+  /** Everything else is of workers that were started while they waited. */
   readonly recovery: Recovery;
-  readonly rest: Rest;
+  readonly rests: readonly Rest[];
   /** Of single sessions, which the machine's own speed changes most: taken in turn with the other number of sessions. */
   readonly hints: readonly number[];
   readonly starts: readonly number[];
@@ -37,17 +45,20 @@ export const waiting: Row = {
     const open = async (name: string): Promise<{ stage: Stage; room: WaitingRoom }> => {
       const own = join(folder, name);
       await mkdir(own);
-      // In memory, since otherwise the making of the sessions takes hours. The interval of the looks is the default.
-      const stage = await startStage(own, { inMemory: true });
+      // In memory, since otherwise the making of the sessions takes hours.
+      const stage = await startStage(own, { inMemory: true, pollSeconds: PACE_SECONDS });
       stages.push(stage);
       const document = await makeDocument(stage.documents, 'document.pdf', 20_000);
       return { stage, room: openWaitingRoom(stage, document) };
     };
     try {
       const few = await open('few');
-      const ofFew = await measure(few.room, FEW);
+      const ofFew = await fill(few.room, FEW);
       const many = await open('many');
-      const ofMany = await measure(many.room, MANY);
+      const evenAt = Date.now() + EVEN_MS;
+      const ofMany = await fill(many.room, MANY);
+      await sleep(Math.max(0, evenAt - Date.now()));
+      const rests = await restSideBySide(few.room, many.room);
       const turns = (time: (room: WaitingRoom) => Promise<number>) =>
         inTurn(ROUNDS, {
           few: () => many.stage.whileHalted(() => time(few.room)),
@@ -59,8 +70,8 @@ export const waiting: Row = {
       const hints = await turns((room) => room.hint());
       const starts = await turns((room) => room.start());
       return figures(
-        { ...ofMany, hints: hints.many, starts: starts.many },
-        { ...ofFew, hints: hints.few, starts: starts.few },
+        { ...ofMany, rests: rests.many, hints: hints.many, starts: starts.many },
+        { ...ofFew, rests: rests.few, hints: hints.few, starts: starts.few },
       );
     } finally {
       for (const stage of stages) await stage.stop();
@@ -68,11 +79,21 @@ export const waiting: Row = {
   },
 };
 
-async function measure(room: WaitingRoom, count: number): Promise<Omit<Measured, 'hints' | 'starts'>> {
+async function fill(room: WaitingRoom, count: number): Promise<Pick<Measured, 'maker' | 'recovery'>> {
   const begin = performance.now();
   const maker = await room.fill(count);
   console.log(`  ${count} sessions wait after ${Math.round((performance.now() - begin) / 1000)} s`);
-  return { maker, recovery: await room.recovery(), rest: await room.rest() };
+  return { maker, recovery: await room.recovery() };
+}
+
+async function restSideBySide(few: WaitingRoom, many: WaitingRoom): Promise<Record<'few' | 'many', Rest[]>> {
+  const rests: Record<'few' | 'many', Rest[]> = { few: [], many: [] };
+  for (let round = 0; round < RESTS; round += 1) {
+    const [ofFew, ofMany] = await Promise.all([few.rest(), many.rest()]);
+    rests.few.push(ofFew);
+    rests.many.push(ofMany);
+  }
+  return rests;
 }
 
 function figures(many: Measured, few: Measured): readonly Figure[] {
@@ -89,10 +110,15 @@ function figures(many: Measured, few: Measured): readonly Figure[] {
     ...(target === undefined ? {} : { target }),
   });
   return [
-    figure('waiting, memory', 'MB', ({ rest }) => rest.megabytes, { of: 'ratio', atMost: 1.2 }),
+    figure('waiting, memory', 'MB', ({ rests }) => rests.map(({ megabytes }) => megabytes), {
+      of: 'ratio',
+      atMost: 1.2,
+    }),
     figure('waiting, memory of the worker that made them', 'MB', ({ maker }) => [maker]),
-    figure('waiting, CPU of a core', '%', ({ rest }) => rest.cpuPercent),
-    figure('waiting, calls to the vendor', '/s', ({ rest }) => rest.callsPerSecond),
+    figure('waiting, CPU of a core', '%', ({ rests }) => rests.map(({ cpuPercent }) => cpuPercent)),
+    figure('waiting, calls to the vendor', '/s', ({ rests }) =>
+      rests.map(({ callsPerSecond }) => callsPerSecond),
+    ),
     figure('waiting, checkNow until the look', 'ms', ({ hints }) => hints),
     figure('waiting, new session until its upload', 'ms', ({ starts }) => starts, {
       of: 'ratio',

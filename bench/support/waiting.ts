@@ -17,19 +17,18 @@ const LOOK_MS = 1_000;
  * that inspect PDFs have ended, too.
  */
 const SETTLING_MS = 75_000;
-const WINDOWS = 3;
-const WINDOW_MS = 10_000;
+const WINDOW_MS = 30_000;
 /** Sessions that are hinted at, or signed, from the newest to the oldest. */
 const SAMPLE = 20;
 /** How long the worker is away, so that looks have become due when it is back. */
 const OUTAGE_MS = 30_000;
 
-/** What a worker that waits for signatures takes in a while; each in several windows of ten seconds. */
+/** What a worker that waits for signatures takes, in half a minute. */
 export interface Rest {
-  readonly megabytes: number[];
+  readonly megabytes: number;
   /** Of one core. */
-  readonly cpuPercent: number[];
-  readonly callsPerSecond: number[];
+  readonly cpuPercent: number;
+  readonly callsPerSecond: number;
 }
 
 /** How soon those that have news are served, in milliseconds from the start of the worker's process. */
@@ -41,6 +40,7 @@ export interface Recovery {
 export interface WaitingRoom {
   /** Starts sessions until so many wait. All have one document, and the same one. Returns the worker's megabytes after it. */
   fill(count: number): Promise<number>;
+  /** Of a worker that is started for it: how much memory one keeps differs from start to start. */
   rest(): Promise<Rest>;
   /** Milliseconds from a `checkNow` until the vendor is asked; of one session after the other, old and new ones. */
   hint(): Promise<number>;
@@ -78,18 +78,18 @@ async function fill(stage: Stage, ledger: Ledger, document: CheckedDocument, cou
 
 async function rest(stage: Stage, ledger: Ledger): Promise<Rest> {
   const { worker } = stage;
-  const measured: Rest = { megabytes: [], cpuPercent: [], callsPerSecond: [] };
+  await worker.stop();
+  await worker.start();
   await sleep(SETTLING_MS);
   await ledger.news();
-  for (let window = 0; window < WINDOWS; window += 1) {
-    const before = await cpuSecondsOf(worker.pid());
-    await sleep(WINDOW_MS);
-    const seconds = WINDOW_MS / 1000;
-    measured.cpuPercent.push((((await cpuSecondsOf(worker.pid())) - before) / seconds) * 100);
-    measured.callsPerSecond.push((await ledger.news()).length / seconds);
-    measured.megabytes.push(await megabytesOf(stage));
-  }
-  return measured;
+  const before = await cpuSecondsOf(worker.pid());
+  await sleep(WINDOW_MS);
+  const seconds = WINDOW_MS / 1000;
+  return {
+    megabytes: await megabytesOf(stage),
+    cpuPercent: (((await cpuSecondsOf(worker.pid())) - before) / seconds) * 100,
+    callsPerSecond: (await ledger.news()).length / seconds,
+  };
 }
 
 async function megabytesOf({ worker }: Stage): Promise<number> {
