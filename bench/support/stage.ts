@@ -24,7 +24,7 @@ export interface Stage {
   readonly variables: Readonly<Record<string, string>>;
   readonly bareBundle: string;
   readonly worker: StageWorker;
-  /** Carries a task out while the server and both workers stand still, as if they were not there. For a moment: time goes on. */
+  /** Carries a task out while server and worker stand still, as if they were not there. For a moment: time goes on. */
   whileHalted<Result>(task: () => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export async function startStage(folder: string, options: StageOptions = {}): Pr
     bareBundle,
     worker,
     whileHalted: async (task) => {
-      const pids = [worker.pid(), bare.pid, server.pid];
+      const pids = [worker.pid(), server.pid];
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
       try {
         return await task();

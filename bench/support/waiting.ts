@@ -4,7 +4,7 @@ import type { CheckedDocument } from '../../src/domain/request.js';
 import type { SigningSummary } from '../../src/starter/index.js';
 import { MEBIBYTE } from './documents.js';
 import { followLedger, sign, type Ledger } from './ledger.js';
-import { bringToSignature, countAwaiting, requestFor } from './sessions.js';
+import { bringToSignature, requestFor } from './sessions.js';
 import type { Stage } from './stage.js';
 import { cpuSecondsOf, memoryOf } from './usage.js';
 
@@ -18,8 +18,10 @@ const LOOK_MS = 1_000;
  */
 const SETTLING_MS = 75_000;
 const WINDOW_MS = 30_000;
-/** Sessions that are hinted at, or signed, from the newest to the oldest. */
-const SAMPLE = 20;
+/** Sessions that are signed while the worker is away. */
+const SIGNED = 20;
+/** Sessions that are asked to look: enough for all rounds, since to list ten thousand again would disturb the next one. */
+const HINTED = 25;
 /** How long the worker is away, so that looks have become due when it is back. */
 const OUTAGE_MS = 30_000;
 
@@ -38,7 +40,7 @@ export interface Recovery {
 }
 
 export interface WaitingRoom {
-  /** Starts sessions until so many wait. All have one document, and the same one. Returns the worker's megabytes after it. */
+  /** Starts so many sessions, and waits until all of them wait. All have one document, and the same one. Returns the worker's megabytes after it. */
   fill(count: number): Promise<number>;
   /** Of a worker that is started for it: how much memory one keeps differs from start to start. */
   rest(): Promise<Rest>;
@@ -57,7 +59,7 @@ export function openWaitingRoom(stage: Stage, document: CheckedDocument): Waitin
     fill: (count) => fill(stage, ledger, document, count),
     rest: () => rest(stage, ledger),
     hint: async () => {
-      if (unhinted.length === 0) unhinted = await sample(stage);
+      if (unhinted.length === 0) unhinted = await sample(stage, HINTED);
       const session = unhinted.shift();
       if (session === undefined) throw new Error('No session waits that could be asked to look.');
       return hint(stage, ledger, session);
@@ -68,8 +70,7 @@ export function openWaitingRoom(stage: Stage, document: CheckedDocument): Waitin
 }
 
 async function fill(stage: Stage, ledger: Ledger, document: CheckedDocument, count: number): Promise<number> {
-  const missing = count - (await countAwaiting(stage));
-  await bringToSignature(stage, { count: missing, atOnce: AT_ONCE, lookMs: LOOK_MS }, [document]);
+  await bringToSignature(stage, { count, atOnce: AT_ONCE, lookMs: LOOK_MS }, [document]);
   // What was called so far is of no interest.
   await ledger.news();
   await sleep(SETTLING_MS);
@@ -124,7 +125,7 @@ async function start(stage: Stage, ledger: Ledger, document: CheckedDocument): P
  */
 async function recover(stage: Stage): Promise<Recovery> {
   const { signings, worker } = stage;
-  const sessions = await sample(stage);
+  const sessions = await sample(stage, SIGNED);
   await worker.stop();
   for (const { requestId, sessionId } of sessions) {
     await sign(stage, sessionId ?? NaN);
@@ -142,10 +143,10 @@ async function recover(stage: Stage): Promise<Recovery> {
 }
 
 /** Waiting sessions from the newest to the oldest, evenly spread. */
-async function sample({ signings }: Stage): Promise<SigningSummary[]> {
+async function sample({ signings }: Stage, count: number): Promise<SigningSummary[]> {
   const all = await signings.list({ state: 'awaiting-signature', limit: Infinity });
-  const step = all.length / SAMPLE;
-  return Array.from({ length: SAMPLE }, (_, place) => all[Math.floor(place * step)]).filter(
+  const step = all.length / count;
+  return Array.from({ length: count }, (_, place) => all[Math.floor(place * step)]).filter(
     (session) => session !== undefined,
   );
 }
