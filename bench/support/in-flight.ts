@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LOOK_MS = 50;
 const PATIENCE_MS = 120_000;
 
+/** Nothing more is done. */
+export class StandstillError extends Error {}
+
 export interface Crowd {
   readonly count: number;
   /** How many are under way at any time, until the last ones have been started. */
@@ -12,8 +15,8 @@ export interface Crowd {
 }
 
 /**
- * Starts so many of a kind, and resolves when `countDone` has grown by as many. @throws when it does not grow for two
- * minutes
+ * Starts so many of a kind, and resolves when `countDone` has grown by as many. @throws StandstillError when it does not
+ * grow for two minutes
  */
 export async function inFlight(
   { count, atOnce, lookMs = LOOK_MS }: Crowd,
@@ -31,6 +34,6 @@ export async function inFlight(
     if (now > done) grown = Date.now();
     done = now;
     if (Date.now() - grown > PATIENCE_MS)
-      throw new Error(`${done} of ${count} are done, and no other one for two minutes.`);
+      throw new StandstillError(`${done} of ${count} are done, and no other one for two minutes.`);
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import type { SigningState } from '../../src/domain/status.js';
 import { BARE_QUEUE } from './bare/start.js';
-import { inFlight, type Crowd } from './in-flight.js';
+import { inFlight, StandstillError, type Crowd } from './in-flight.js';
 import type { Stage } from './stage.js';
 
 const EMPLOYEE = '45';
@@ -26,14 +26,29 @@ export function countAwaiting(stage: Stage, state: SigningState = 'awaiting-sign
   return count(stage, `SigningState = '${state}' AND ExecutionStatus = 'Running'`);
 }
 
-/** Starts so many sessions, and waits until all of them await their signature. */
+/**
+ * Starts so many sessions, and waits until all of them await their signature. @throws with what the others tell of
+ * themselves, when no further one does
+ */
 export async function bringToSignature(
   stage: Stage,
   crowd: Crowd,
   documents: readonly CheckedDocument[],
 ): Promise<void> {
   const start = () => stage.signings.start(requestFor(documents));
-  await inFlight(crowd, start, () => countAwaiting(stage));
+  try {
+    await inFlight(crowd, start, () => countAwaiting(stage));
+  } catch (error) {
+    if (!(error instanceof StandstillError)) throw error;
+    throw new Error(`${error.message} ${await tellOthers(stage)}`, { cause: error });
+  }
+}
+
+async function tellOthers({ signings }: Stage): Promise<string> {
+  const all = await signings.list({ limit: Infinity });
+  const others = all.filter(({ state }) => state !== 'awaiting-signature');
+  const statuses = await Promise.all(others.map(({ requestId }) => signings.status(requestId)));
+  return `The others: ${statuses.map(({ state, attention }) => `${state} (${attention?.reason ?? ''})`).join(', ')}.`;
 }
 
 /** Starts one session, waits until it awaits its signature, or is in another state, and gives its requestId. */
