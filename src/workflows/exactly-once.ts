@@ -11,6 +11,8 @@ export interface UnrepeatableCall<Result> {
   readonly step: Step;
   /** Made only where it is known of this run of the workflow that the run before has not made it. */
   make(knownRun: string): Promise<Result>;
+  /** Whether the activity announces the call, so that it is known of a worker that was lost whether it had come so far. */
+  readonly isAnnounced?: boolean;
   /** Finds out what became of an unclear call, where the API can tell. */
   settle?(): Promise<Settled<Result>>;
   /** What a human's "it did happen" stands for. */
@@ -39,7 +41,7 @@ export async function exactlyOnce<Result>(session: Session, call: UnrepeatableCa
 async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Result>): Promise<Result> {
   let knownRun = workflowInfo().firstExecutionRunId;
   for (let failures = 1; ; failures += 1) {
-    const answer = await attempt(() => call.make(knownRun));
+    const answer = await attempt(call, knownRun);
     if ('result' in answer) return answer.result;
     const { failure } = answer;
     knownRun = failure.runId ?? knownRun;
@@ -79,14 +81,15 @@ async function decide<Result>(
 }
 
 async function attempt<Result>(
-  make: () => Promise<Result>,
+  call: UnrepeatableCall<Result>,
+  knownRun: string,
 ): Promise<{ result: Result } | { failure: StepFailure }> {
   // A call that cannot be cancelled would still be made by a session that is ending.
   if (isEnding()) throw new CancelledFailure('the session is ending');
   try {
-    return { result: await CancellationScope.nonCancellable(make) };
+    return { result: await CancellationScope.nonCancellable(() => call.make(knownRun)) };
   } catch (error) {
-    return { failure: stepFailure(error) };
+    return { failure: stepFailure(error, call.isAnnounced) };
   }
 }
 

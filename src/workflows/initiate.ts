@@ -9,6 +9,7 @@ export function initiate(session: Session): Promise<number> {
   const { employeeId, name, method, participants } = session.request;
   return exactlyOnce<number>(session, {
     step: 'initiate',
+    isAnnounced: true,
     make: (knownRun) =>
       oneAttempt.initiateSession.executeWithOptions({ summary: `Create the contract session (${method})` }, [
         { employeeId, name, method, participants },

@@ -15,9 +15,9 @@ const UNREADABLE = 'UnreadablePayloadError';
 
 /**
  * What an activity's failure says, of a local one as well, which the SDK does not wrap. Anything else is thrown on: a
- * cancellation, a bug.
+ * cancellation, a bug. A call that its activity announces (activities/announced.ts) was not made where no heartbeat says so.
  */
-export function stepFailure(error: unknown): StepFailure {
+export function stepFailure(error: unknown, isAnnounced = false): StepFailure {
   const cause = causeOf(error);
   if (cause === undefined) throw error;
   if (cause instanceof ApplicationFailure && isKind(cause.type)) {
@@ -27,6 +27,8 @@ export function stepFailure(error: unknown): StepFailure {
   if (cause instanceof ApplicationFailure && cause.type === UNREADABLE)
     return { kind: 'NotSent', message: cause.message };
   if (cause instanceof TimeoutFailure) {
+    if (isAnnounced && cause.timeoutType === 'HEARTBEAT' && cause.lastHeartbeatDetails === undefined)
+      return { kind: 'NotSent', message: `${nameOf(error)}the worker was lost before the call` };
     const message = `${nameOf(error)}the worker was lost during the call, so it is not known what became of it`;
     return { kind: 'OutcomeUnknown', message };
   }

@@ -75,21 +75,22 @@ export class ActivityTask {
     this.attempts += 1;
     const { agenda, options } = this.around;
     const mishap = this.around.nextMishap();
-    const lost = (): void => {
+    const lost = (heartbeatDetails: unknown): void => {
       agenda.after(LOST_AFTER_MS, () => {
-        this.ended({ failed: { failure: { timeoutFailureInfo: { timeoutType: TIMEOUT_TYPE_HEARTBEAT } } } });
+        this.ended({ failed: { failure: timedOut(heartbeatDetails) } });
       });
     };
-    if (mishap === 'worker-lost-before') lost();
+    if (mishap === 'worker-lost-before') lost(undefined);
     else if (mishap === 'worker-without-key') this.ended({ failed: { failure: UNREADABLE } });
     else {
-      this.running = startAttempt({ ...options, attempt: this.attempts });
-      void this.running.result.then((result) => {
+      const attempt = startAttempt({ ...options, attempt: this.attempts });
+      this.running = attempt;
+      void attempt.result.then((result) => {
         this.running = undefined;
         if (mishap === undefined) this.ended(result);
         else {
           this.around.forgotten();
-          lost();
+          lost(attempt.heartbeatDetails());
         }
       });
     }
@@ -127,6 +128,16 @@ export class ActivityTask {
 /** The end of an activity that was cancelled. */
 export function cancelled(asked: Asked): Failure {
   return failed(asked, { canceledFailureInfo: {} });
+}
+
+function timedOut(heartbeatDetails: unknown): Failure {
+  const details = heartbeatDetails === undefined ? [] : [defaultPayloadConverter.toPayload(heartbeatDetails)];
+  return {
+    timeoutFailureInfo: {
+      timeoutType: TIMEOUT_TYPE_HEARTBEAT,
+      lastHeartbeatDetails: { payloads: details },
+    },
+  };
 }
 
 function failed({ activityType, activityId }: Asked, cause: Failure): Failure {

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import {
   ActivityCancellationDetails,
   defaultFailureConverter,
@@ -24,6 +25,8 @@ export interface AttemptOptions {
 /** One attempt of an activity, as the SDK's worker makes it. */
 export interface Attempt {
   readonly result: Promise<AttemptResult>;
+  /** What it has told the server in a heartbeat that it waited for. */
+  heartbeatDetails(): unknown;
   cancel(): void;
 }
 
@@ -63,6 +66,17 @@ export function startAttempt(options: AttemptOptions): Attempt {
     activityId: activity,
     isLocal,
   } as const;
+  let heartbeatDetails: unknown;
+  const client = {
+    withAbortSignal: <Result>(_: AbortSignal, run: () => Result) => run(),
+    withDeadline: <Result>(_: number, send: () => Result) => send(),
+    activity: {
+      heartbeat: (_: Uint8Array, details: unknown) => {
+        heartbeatDetails = details;
+        return Promise.resolve();
+      },
+    },
+  };
   const worker = new Activity(
     context,
     run,
@@ -70,13 +84,14 @@ export function startAttempt(options: AttemptOptions): Attempt {
     about,
     undefined,
     () => undefined,
-    undefined,
+    client as unknown as Client,
     logger,
     noopMetricMeter,
     [],
   );
   return {
     result: worker.run({ args, headers: {} }),
+    heartbeatDetails: () => heartbeatDetails,
     cancel: () => {
       worker.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
     },

@@ -90,6 +90,12 @@ export const COMMON_BUGS: readonly ShownBug[] = [
 /** Bugs that show only to who sees every task of the workflow and can disturb it at every moment. */
 export const HIDDEN_BUGS: readonly PlantedBug[] = [
   {
+    what: 'an initiate whose worker was lost is made again, however far it had come',
+    before: 'cause.lastHeartbeatDetails === undefined',
+    after: 'true',
+    breaks: ONCE,
+  },
+  {
     what: 'a decision leaves the state as it was',
     before: 'show({ state: before, attention: null })',
     after: 'show({ attention: null })',
