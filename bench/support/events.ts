@@ -28,11 +28,15 @@ export function countChanges(events: readonly Event[]): number {
 
 /**
  * What Temporal Cloud would bill for a history: the start, every activity, timer, signal, update, marker and change of
- * search attributes. Further attempts of an activity and its heartbeats are billed too and stand in no history.
+ * search attributes. Further attempts of an activity and its heartbeats are billed too and stand in no history; an initiate
+ * always has one, by which it is announced.
  * Source: docs.temporal.io, "Actions".
  */
 export function countActions(events: readonly Event[]): number {
-  return events.filter(
+  const announced = events.filter(
+    ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'initiateSession',
+  );
+  const inHistory = events.filter(
     (event) =>
       event.workflowExecutionStartedEventAttributes != null ||
       event.activityTaskScheduledEventAttributes != null ||
@@ -41,7 +45,8 @@ export function countActions(events: readonly Event[]): number {
       event.workflowExecutionUpdateAcceptedEventAttributes != null ||
       event.markerRecordedEventAttributes != null ||
       event.upsertWorkflowSearchAttributesEventAttributes != null,
-  ).length;
+  );
+  return inHistory.length + announced.length;
 }
 
 /** Milliseconds since 1970 by the server's clock. */
