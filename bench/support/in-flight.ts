@@ -3,9 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LOOK_MS = 50;
 const PATIENCE_MS = 120_000;
 
-/** Nothing more is done. */
-export class StandstillError extends Error {}
-
 export interface Crowd {
   readonly count: number;
   /** How many are under way at any time, until the last ones have been started. */
@@ -15,13 +12,14 @@ export interface Crowd {
 }
 
 /**
- * Starts so many of a kind, and resolves when `countDone` has grown by as many. @throws StandstillError when it does not
- * grow for two minutes
+ * Starts so many of a kind, and resolves when `countDone` has grown by as many. @throws when it does not grow for two
+ * minutes, with what `tellOthers` says then
  */
 export async function inFlight(
   { count, atOnce, lookMs = LOOK_MS }: Crowd,
   start: () => Promise<unknown>,
   countDone: () => Promise<number>,
+  tellOthers: () => Promise<string> = () => Promise.resolve(''),
 ): Promise<void> {
   const before = await countDone();
   let [started, done, grown] = [0, 0, Date.now()];
@@ -34,6 +32,8 @@ export async function inFlight(
     if (now > done) grown = Date.now();
     done = now;
     if (Date.now() - grown > PATIENCE_MS)
-      throw new StandstillError(`${done} of ${count} are done, and no other one for two minutes.`);
+      throw new Error(
+        `${done} of ${count} are done, and no other one for two minutes. ${await tellOthers()}`.trimEnd(),
+      );
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import type { SigningState } from '../../src/domain/status.js';
 import { BARE_QUEUE } from './bare/start.js';
-import { inFlight, StandstillError, type Crowd } from './in-flight.js';
+import { inFlight, type Crowd } from './in-flight.js';
 import type { Stage } from './stage.js';
 
 const EMPLOYEE = '45';
@@ -36,12 +36,12 @@ export async function bringToSignature(
   documents: readonly CheckedDocument[],
 ): Promise<void> {
   const start = () => stage.signings.start(requestFor(documents));
-  try {
-    await inFlight(crowd, start, () => countAwaiting(stage));
-  } catch (error) {
-    if (!(error instanceof StandstillError)) throw error;
-    throw new Error(`${error.message} ${await tellOthers(stage)}`, { cause: error });
-  }
+  await inFlight(
+    crowd,
+    start,
+    () => countAwaiting(stage),
+    () => tellOthers(stage),
+  );
 }
 
 async function tellOthers({ signings }: Stage): Promise<string> {

@@ -67,7 +67,7 @@ export async function startStage(folder: string, options: StageOptions = {}): Pr
   const bareBundle = await bundleBare(folder);
   const bare = await startBareWorker(server.address, bareBundle);
   const connection = await Connection.connect({ address: server.address });
-  const dataConverter = createDataConverter(payloadKeys === '' ? [] : parsePayloadKeys(payloadKeys));
+  const dataConverter = createDataConverter(parsePayloadKeys(payloadKeys));
   const client = new Client({ connection, dataConverter });
   return {
     client,

@@ -1,17 +1,18 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { resolve } from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createInitiateSession } from '../../src/activities/initiate-session.js';
-import { createFlexpertoClient } from '../../src/flexperto/index.js';
+import { startDecider } from '../support/decider.js';
 import { eventually, rejection } from '../support/outcomes.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { clientFor, closeAfterEach } from '../support/scripted-vendor.js';
 import type { Signing } from '../support/signing.js';
 
 type ActivityTask = temporal.api.workflowservice.v1.IPollActivityTaskQueueResponse;
 
 const createWorld = realWorlds();
+closeAfterEach();
 
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -52,16 +53,15 @@ async function untilSecondTry(world: RealWorld): Promise<Signing> {
 }
 
 /** Has the workflow go on, and takes the next task of an activity, as a worker does. */
-async function takeTask({ client, env, taskQueue }: RealWorld): Promise<ActivityTask> {
-  const connection = await NativeConnection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });
+async function takeTask(world: RealWorld): Promise<ActivityTask> {
+  const { client, taskQueue } = world;
+  const decider = await startDecider(world);
   try {
-    const workflowBundle = { codePath: resolve('dist/workflow-bundle.js') };
-    const worker = await Worker.create({ connection, taskQueue, workflowBundle });
     const request = { namespace: client.options.namespace, taskQueue: { name: taskQueue } };
     const poll = () => client.workflowService.pollActivityTaskQueue(request);
-    return await worker.runUntil(client.withDeadline(Date.now() + POLL_MS, poll));
+    return await client.withDeadline(Date.now() + POLL_MS, poll);
   } finally {
-    await connection.close();
+    await decider.stop();
   }
 }
 
@@ -69,24 +69,13 @@ async function takeTask({ client, env, taskQueue }: RealWorld): Promise<Activity
 async function carryOut({ client, fake }: RealWorld, task: ActivityTask): Promise<number> {
   const { taskToken, workflowExecution } = task;
   const { workflowId, runId } = workflowExecution ?? {};
-  const flexperto = createFlexpertoClient({
-    baseUrl: fake.url,
-    apiKey: fake.apiKey,
-    attachMethod: 'auto',
-    timeoutMs: 3_000,
-    uploadTimeoutMs: 20_000,
-  });
   const info = {
     taskToken: taskToken ?? new Uint8Array(),
     workflowExecution: { workflowId: workflowId ?? '', runId: runId ?? '' },
   };
   const env = new MockActivityEnvironment(info, { client, logger: new DefaultLogger('ERROR') });
   const args = task.input?.payloads?.map((payload) => defaultPayloadConverter.fromPayload(payload)) ?? [];
-  type Activity = ReturnType<typeof createInitiateSession>;
-  try {
-    const activity = createInitiateSession({ flexperto, secrets: [fake.apiKey] });
-    return await env.run(activity, ...(args as Parameters<Activity>));
-  } finally {
-    await flexperto.close();
-  }
+  const flexperto = clientFor(fake.url, { apiKey: fake.apiKey });
+  const activity = createInitiateSession({ flexperto, secrets: [fake.apiKey] });
+  return env.run(activity, ...(args as Parameters<typeof activity>));
 }

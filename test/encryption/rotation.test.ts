@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import {
-  createDataConverter,
-  createSigningClient,
-  parsePayloadKeys,
-  UnreadablePayloadError,
-} from '../../src/starter/index.js';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { createSigningClient, UnreadablePayloadError } from '../../src/starter/index.js';
 import { runCli, type Answer } from '../cli/cli.js';
+import { startDecider } from '../support/decider.js';
 import { eventually, rejection } from '../support/outcomes.js';
 import { freshKey } from '../support/payload-keys.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
@@ -72,25 +67,6 @@ it('Workers on both sides of a rotation share a task queue: the new key is known
     expect(await session.result()).toMatchObject({ state: 'completed' });
   }
 }, 90_000);
-
-/** Takes decisions and no activities: those are left to the worker that a test starts beside it. */
-async function startDecider(world: RealWorld, keys: string): Promise<{ stop(): Promise<void> }> {
-  const connection = await NativeConnection.connect({ address: world.env['TEMPORAL_ADDRESS'] ?? '' });
-  const worker = await Worker.create({
-    connection,
-    taskQueue: world.taskQueue,
-    workflowBundle: { codePath: resolve('dist/workflow-bundle-encrypting.js') },
-    dataConverter: createDataConverter(parsePayloadKeys(keys)),
-  });
-  const running = worker.run();
-  return {
-    stop: async () => {
-      worker.shutdown();
-      await running;
-      await connection.close();
-    },
-  };
-}
 
 it('A worker without the key of a session says so and harms nothing; one that has the key goes on', async () => {
   const world = await newWorld();
