@@ -4,5 +4,8 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 export function notYet(message: string, nextRetryDelay: number): ApplicationFailure {
   // Benign: an expected "not yet" belongs neither in an error log nor in an error metric.
   const category = ApplicationFailureCategory.BENIGN;
-  return ApplicationFailure.create({ type: 'NotYet', message, nextRetryDelay, category });
+  const failure = ApplicationFailure.create({ type: 'NotYet', message, nextRetryDelay, category });
+  // No fault has a place here that a stack would show, and to write one out is much of what a look costs a worker.
+  failure.stack = '';
+  return failure;
 }

@@ -21,7 +21,11 @@ export interface PollRequest extends ListRequest {
  * Waits for news: looks at the documents and, while nothing has changed, fails with `NotYet`, which the server retries
  * after a growing, jittered pause. So the history grows only when something changed. Returns the changed list.
  */
-export function createPollDocuments({ flexperto, secrets, firstPollMs }: ActivityDependencies) {
+export function createPollDocuments({
+  flexperto,
+  secrets,
+  firstPollMs,
+}: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'firstPollMs'>) {
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(activityInfo().attempt, firstPollMs, Math.random(), retryAfterMs);
