@@ -9,10 +9,10 @@ import { root } from './setup.mjs';
 export default async function prepareServers() {
   if (!existsSync(resolve(root, 'dist/workflow-bundle.js')))
     throw new Error('Run npm run build before jest.');
-  const { findTemporalCli } = await import('../dist/scripts/temporal-cli.js');
+  const { findTemporalCli } = await import('../dist/scripts/temporal-programs.js');
   const { findPostgres } = await import('../dist/scripts/cluster/postgres-binaries.js');
   const { findTemporalBinaries } = await import('../dist/scripts/cluster/temporal-binaries.js');
-  const { findTimeSkippingServer } = await import('../dist/scripts/time-skipping-server.js');
+  const { findTimeSkippingServer } = await import('../dist/scripts/temporal-programs.js');
   const { findSchemathesis } = await import('../dist/scripts/schemathesis.js');
   const { findPythonWith } = await import('../dist/scripts/python-environment.js');
   const { findChromium } = await import('../dist/scripts/chromium.js');

@@ -13,7 +13,7 @@ import { resetBeforeCall } from '../test/support/reset.js';
 import { callbacksOf } from '../test/support/signing.js';
 import { runCommand } from './commands.js';
 import { startStack } from './stack.js';
-import { findTemporalCli } from './temporal-cli.js';
+import { findTemporalCli } from './temporal-programs.js';
 
 const ROOT = path.resolve(__dirname, '../..');
 const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sessionId}/handover';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { ChildServer } from './child-server.js';
 import { freePort, requireFree } from './ports.js';
-import { findTemporalCli } from './temporal-cli.js';
+import { findTemporalCli } from './temporal-programs.js';
 
 export { findTemporalCli };
 

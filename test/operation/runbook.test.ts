@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { findOnPath, runCommand } from '../../scripts/commands.js';
-import { findTemporalCli } from '../../scripts/temporal-cli.js';
+import { findTemporalCli } from '../../scripts/temporal-programs.js';
 import { startTemporalServer } from '../../scripts/temporal-server.js';
 import { createOutput } from '../../src/cli/output.js';
 import { createProgram } from '../../src/cli/program.js';

@@ -1,5 +1,5 @@
 import { runCommand } from '../../scripts/commands.js';
-import { findTemporalCli } from '../../scripts/temporal-cli.js';
+import { findTemporalCli } from '../../scripts/temporal-programs.js';
 import type { RealWorld } from './real-world.js';
 
 /**
