@@ -32,7 +32,7 @@ function isBuilt() {
 async function compile() {
   // The compiler's record of what it has written would keep it from writing again what somebody has deleted.
   if (missingOutputs().length > 0) rmSync(resolve(root, 'dist/.tsbuildinfo'), { force: true });
-  const tsc = resolve(root, 'node_modules/typescript/bin/tsc');
+  const tsc = resolve(root, 'node_modules/@typescript/native/bin/tsc');
   await run(process.execPath, [tsc, '-p', root], 'The TypeScript compiler refuses the sources, see above.');
 }
 
