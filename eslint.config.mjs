@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import { importX } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 
-/** Who may import what (DESIGN.md, "The house"): every folder lists all it may reach; the rest is refused. */
+/** Who may import what (DESIGN.md, "Module boundaries"): every folder lists all it may reach; the rest is refused. */
 const house = [
   { target: 'src/domain', may: [] },
   { target: 'src/network', may: [] },
