@@ -64,6 +64,11 @@ const zones = [
     message: 'An example is what others copy: it knows the gateway by HTTP alone.',
   },
   {
+    target: 'scripts',
+    from: ['test', 'bench', 'chaos'],
+    message: 'The image compiles scripts without the tests.',
+  },
+  {
     target: 'fake-flexperto',
     from: ['src', 'test', 'scripts', 'bench', 'chaos', 'examples'],
     message: 'The fake shares no code with src, so that a misreading of the vendor cannot pass its own test.',
