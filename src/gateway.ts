@@ -17,7 +17,7 @@ import { parseHosts } from './network/hosts.js';
 import { explainedCall } from './starter/explained.js';
 import { createSigningClient } from './starter/index.js';
 import { sourcesInUse } from './starter/sources-in-use.js';
-import { connectWhenUsed, createClient, temporalTarget } from './temporal.js';
+import { askDatabase, connectWhenUsed, createClient, temporalTarget } from './temporal.js';
 import { startTracing } from './tracing/index.js';
 
 const READY_ANSWERS_MS = 3_000;
@@ -47,9 +47,7 @@ async function main(): Promise<void> {
     },
     isReady: async () => {
       await connection
-        .withDeadline(Date.now() + READY_ANSWERS_MS, () =>
-          connection.workflowService.describeNamespace({ namespace }),
-        )
+        .withDeadline(Date.now() + READY_ANSWERS_MS, () => askDatabase(connection.workflowService, namespace))
         .catch((error: unknown) => {
           throw explainedCall(error);
         });

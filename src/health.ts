@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { ConfigError } from './config.js';
 import { explainedCall } from './starter/explained.js';
+import { askDatabase } from './temporal.js';
 
 const SERVER_ANSWERS_MS = 3_000;
 
@@ -71,8 +72,7 @@ export async function whyWorkerIsNotReady(
   const state = worker.getState();
   if (state !== 'RUNNING') return `The worker takes no work: it is ${state.toLowerCase()}.`;
   try {
-    // Of the cheap calls it is the one that the server cannot answer without its database.
-    const ask = () => connection.workflowService.describeNamespace({ namespace });
+    const ask = () => askDatabase(connection.workflowService, namespace);
     await connection.withDeadline(Date.now() + SERVER_ANSWERS_MS, ask);
     return undefined;
   } catch (error) {
