@@ -29,6 +29,7 @@ const house = [
       'network',
       'encryption',
       'config.ts',
+      'listen.ts',
       'temporal.ts',
       'log.ts',
     ],

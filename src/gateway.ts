@@ -11,6 +11,8 @@ import { createPayloadCodec } from './encryption/index.js';
 import { createGateway } from './gateway/app.js';
 import type { Caller, Identify } from './gateway/caller.js';
 import { SHUTDOWN_GRACE_MS } from './gateway/limits.js';
+import { createGatewayMetrics } from './gateway/metrics.js';
+import { serveMetrics } from './gateway/metrics-server.js';
 import { waysIn } from './gateway/ways-in.js';
 import { createLog } from './log.js';
 import { parseHosts } from './network/hosts.js';
@@ -33,6 +35,8 @@ async function main(): Promise<void> {
   const connection = connectWhenUsed(target);
   const tracing = await startTracing('flexperto-signing-gateway');
   const { callers, readers } = waysIn(config);
+  const metrics = createGatewayMetrics({ namespace, task_queue: config.taskQueue }, config.documentRoot);
+  const metricsServer = await serveMetrics(config.metricsAddress, metrics);
   const gateway = createGateway({
     log,
     callers,
@@ -55,6 +59,7 @@ async function main(): Promise<void> {
     callbackHosts: parseHosts(config.callbackHosts),
     origins: config.origins,
     codec: codecOptions(config, readers),
+    metrics,
   });
   await gateway.ready();
   const address = await gateway.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -64,6 +69,7 @@ async function main(): Promise<void> {
   log.info({ address, temporal: target.address, namespace, taskQueue: config.taskQueue }, 'gateway ready');
   await signalled();
   await close(gateway);
+  await metricsServer.close();
   await connection.close();
   await tracing.close();
   log.info('gateway stopped');
