@@ -29,6 +29,7 @@ const house = [
       'network',
       'encryption',
       'config.ts',
+      'listen.ts',
       'temporal.ts',
       'log.ts',
     ],
@@ -62,6 +63,11 @@ const zones = [
     target: 'examples',
     from: ['src', 'fake-flexperto', 'test', 'scripts', 'bench', 'chaos'],
     message: 'An example is what others copy: it knows the gateway by HTTP alone.',
+  },
+  {
+    target: 'scripts',
+    from: ['test', 'bench', 'chaos'],
+    message: 'The image compiles scripts without the tests.',
   },
   {
     target: 'fake-flexperto',

@@ -234,6 +234,7 @@ export interface GatewayConfig extends ClientConfig {
   readonly keys: readonly GatewayKey[];
   readonly tokenIssuer: TokenIssuer | undefined;
   readonly startsPerHour: number;
+  readonly metricsAddress: string | undefined;
   readonly callbackHosts: readonly string[];
   /** Web pages of these origins may call it from a browser. */
   readonly origins: readonly string[];
@@ -301,6 +302,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     keys,
     tokenIssuer: issuer,
     startsPerHour: read.SIGNING_STARTS_PER_HOUR,
+    metricsAddress: read.SIGNING_METRICS_ADDRESS,
     callbackHosts: read.SIGNING_CALLBACK_HOSTS,
     origins: read.SIGNING_GATEWAY_ORIGINS,
     codec: codecConfig(read),

@@ -11,13 +11,15 @@ import { createPayloadCodec } from './encryption/index.js';
 import { createGateway } from './gateway/app.js';
 import type { Caller, Identify } from './gateway/caller.js';
 import { SHUTDOWN_GRACE_MS } from './gateway/limits.js';
+import { createGatewayMetrics } from './gateway/metrics.js';
+import { serveMetrics } from './gateway/metrics-server.js';
 import { waysIn } from './gateway/ways-in.js';
 import { createLog } from './log.js';
 import { parseHosts } from './network/hosts.js';
 import { explainedCall } from './starter/explained.js';
 import { createSigningClient } from './starter/index.js';
 import { sourcesInUse } from './starter/sources-in-use.js';
-import { connectWhenUsed, createClient, temporalTarget } from './temporal.js';
+import { askDatabase, connectWhenUsed, createClient, temporalTarget } from './temporal.js';
 import { startTracing } from './tracing/index.js';
 
 const READY_ANSWERS_MS = 3_000;
@@ -33,6 +35,8 @@ async function main(): Promise<void> {
   const connection = connectWhenUsed(target);
   const tracing = await startTracing('flexperto-signing-gateway');
   const { callers, readers } = waysIn(config);
+  const metrics = createGatewayMetrics({ namespace, task_queue: config.taskQueue }, config.documentRoot);
+  const metricsServer = await serveMetrics(config.metricsAddress, metrics);
   const gateway = createGateway({
     log,
     callers,
@@ -47,9 +51,7 @@ async function main(): Promise<void> {
     },
     isReady: async () => {
       await connection
-        .withDeadline(Date.now() + READY_ANSWERS_MS, () =>
-          connection.workflowService.describeNamespace({ namespace }),
-        )
+        .withDeadline(Date.now() + READY_ANSWERS_MS, () => askDatabase(connection.workflowService, namespace))
         .catch((error: unknown) => {
           throw explainedCall(error);
         });
@@ -57,6 +59,7 @@ async function main(): Promise<void> {
     callbackHosts: parseHosts(config.callbackHosts),
     origins: config.origins,
     codec: codecOptions(config, readers),
+    metrics,
   });
   await gateway.ready();
   const address = await gateway.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
   log.info({ address, temporal: target.address, namespace, taskQueue: config.taskQueue }, 'gateway ready');
   await signalled();
   await close(gateway);
+  await metricsServer.close();
   await connection.close();
   await tracing.close();
   log.info('gateway stopped');

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { NativeConnection, Worker } from '@temporalio/worker';
-import { ConfigError } from './config.js';
+import { closeServer, listenOn } from './listen.js';
 import { explainedCall } from './starter/explained.js';
+import { askDatabase } from './temporal.js';
 
 const SERVER_ANSWERS_MS = 3_000;
 
@@ -27,24 +27,8 @@ export async function serveHealth(address: string | undefined): Promise<Health> 
   const server = createServer((request, response) => {
     answer(request.url ?? '', response, () => whyNotReady()).catch(() => response.destroy());
   });
-  await listen(server, address);
-  const close = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  return { readyUnless, close };
-}
-
-async function listen(server: Server, address: string): Promise<void> {
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  server.listen(Number(address.slice(colon + 1)), host);
-  await once(server, 'listening').catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`SIGNING_HEALTH_ADDRESS cannot be listened on: ${why}`);
-  });
+  await listenOn(server, address, 'SIGNING_HEALTH_ADDRESS');
+  return { readyUnless, close: () => closeServer(server) };
 }
 
 async function answer(path: string, response: ServerResponse, whyNotReady: WhyNotReady): Promise<void> {
@@ -71,8 +55,7 @@ export async function whyWorkerIsNotReady(
   const state = worker.getState();
   if (state !== 'RUNNING') return `The worker takes no work: it is ${state.toLowerCase()}.`;
   try {
-    // Of the cheap calls it is the one that the server cannot answer without its database.
-    const ask = () => connection.workflowService.describeNamespace({ namespace });
+    const ask = () => askDatabase(connection.workflowService, namespace);
     await connection.withDeadline(Date.now() + SERVER_ANSWERS_MS, ask);
     return undefined;
   } catch (error) {

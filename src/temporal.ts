@@ -1,10 +1,10 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowService } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
 import { ConfigError, type ClientConfig } from './config.js';
 import { createDataConverter } from './encryption/index.js';
-import { explainedCall } from './starter/explained.js';
+import { explainedCall, isDenied } from './starter/explained.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
 import type { Tracing } from './tracing/index.js';
 
@@ -91,6 +91,22 @@ export function createClient(
 /** A connection that is made, and made again, when it is used: for a program that outlives its server. */
 export function connectWhenUsed(target: TemporalTarget): Connection {
   return Connection.lazy(target.options);
+}
+
+/**
+ * Asks what the server cannot answer without its database: it describes the namespace, or, where this client may not ask
+ * for that, lists a workflow.
+ */
+export async function askDatabase(
+  service: Pick<WorkflowService, 'describeNamespace' | 'listWorkflowExecutions'>,
+  namespace: string,
+): Promise<void> {
+  try {
+    await service.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    await service.listWorkflowExecutions({ namespace, pageSize: 1 });
+  }
 }
 
 function unreachable({ address, options }: TemporalTarget, error: unknown): Error {

@@ -17,6 +17,7 @@ import { createSources } from './documents/sources.js';
 import { createFlexpertoClient, observeBoth, type CallObserver } from './flexperto/index.js';
 import { serveHealth, whyWorkerIsNotReady } from './health.js';
 import { createCallMetrics, showSessions, telemetryOptions } from './metrics/index.js';
+import { checkRetention } from './namespace.js';
 import { parseHosts } from './network/hosts.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { NoAccessError, NoServerError } from './starter/index.js';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
   const connection = await connectWorker(target);
   const registered = await registerSearchAttributes(connection, namespace);
   if (registered.length > 0) logger.info('search attributes registered', { registered });
+  await checkRetention(connection, namespace, logger);
 
   const meter = Runtime.instance().metricMeter.withTags({ namespace, task_queue: taskQueue });
   const visibility = createVisibility(connection, { namespace, taskQueue });

@@ -12,13 +12,14 @@ import { freshKey } from './support/payload-keys.js';
 interface Service {
   readonly image?: string;
   readonly build?: string;
+  readonly profiles?: readonly string[];
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly stop_grace_period?: string;
 }
 
 const textOf = (file: string): string => readFileSync(resolve(file), 'utf8');
-const compose = parse(textOf('docker-compose.yml')) as {
+const compose = parse(textOf('docker-compose.yml'), { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
 };
 const services = Object.entries(compose.services);
@@ -30,6 +31,12 @@ const interpolated = (value: string, env: Readonly<Record<string, string>>): str
     /\$\{([A-Z_]+):[-?]([^}]*)\}/g,
     (_, name: string, otherwise: string) => env[name] ?? otherwise,
   );
+
+/** What a service is given where .env is this. */
+const environmentOf = (service: string, env: Readonly<Record<string, string>>): Record<string, string> => {
+  const given = Object.entries(compose.services[service]?.environment ?? {});
+  return Object.fromEntries(given.map(([name, value]) => [name, interpolated(value, env)]));
+};
 
 describe('What is delivered beside the code', () => {
   it('.env.example names every variable of the program, and no other', () => {
@@ -60,11 +67,37 @@ describe('What is delivered beside the code', () => {
     expect(given.filter((name) => ofThisProgram(name) && !VARIABLES.includes(name))).toEqual([]);
   });
 
-  it('docker-compose.yml gives the worker a configuration that it accepts', () => {
-    const own = { FLEXPERTO_API_KEY: 'key', SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
-    const given = Object.entries(compose.services['worker']?.environment ?? {});
-    const env = Object.fromEntries(given.map(([name, value]) => [name, interpolated(value, own)]));
-    expect(readWorkerConfig(env)).toMatchObject({ apiKey: 'key', documentRoot: '/documents' });
+  it('docker-compose.yml lets a tenant’s worker start with its address and key, and refuses it without', () => {
+    const payloadKeys = { SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
+    const key = { ...payloadKeys, FLEXPERTO_API_KEY: 'key' };
+    const both = { ...key, FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com' };
+    expect(readWorkerConfig(environmentOf('worker', both))).toMatchObject({
+      apiKey: 'key',
+      documentRoot: '/documents',
+    });
+    expect(() => readWorkerConfig(environmentOf('worker', key))).toThrow(/^FLEXPERTO_BASE_URL is missing/);
+    const address = { ...both, FLEXPERTO_API_KEY: '' };
+    expect(() => readWorkerConfig(environmentOf('worker', address))).toThrow(/^FLEXPERTO_API_KEY is missing/);
+  });
+
+  it('docker-compose.yml has the stand-in for the vendor in the profile for trying alone, which never sees a tenant’s key', () => {
+    const namesIt = services.filter(([name, service]) =>
+      `${name} ${JSON.stringify(service.environment)}`.includes('fake-flexperto'),
+    );
+    expect(namesIt.map(([name, { profiles }]) => [name, profiles])).toEqual([
+      ['worker-trial', ['trial']],
+      ['fake-flexperto', ['trial']],
+    ]);
+    const tenants = { FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com', FLEXPERTO_API_KEY: 'secret' };
+    const own = { ...tenants, SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
+    expect(readWorkerConfig(environmentOf('worker-trial', own))).toMatchObject({
+      baseUrl: environmentOf('fake-flexperto', own)['FAKE_FLEXPERTO_PUBLIC_UPLOAD_URL']?.replace(
+        '4011',
+        '4010',
+      ),
+      apiKey: environmentOf('fake-flexperto', own)['FAKE_FLEXPERTO_API_KEY'],
+    });
+    expect(compose.services['worker']?.profiles).toEqual(['tenant']);
   });
 
   it('docker-compose.yml stops no worker before its calls have ended, whatever their time limit', () => {
@@ -76,9 +109,11 @@ describe('What is delivered beside the code', () => {
 
   it('docker-compose.yml gives the gateway a configuration that it accepts', () => {
     const own = { SIGNING_GATEWAY_KEYS: hashed('crm', 'key'), SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
-    const given = Object.entries(compose.services['gateway']?.environment ?? {});
-    const env = Object.fromEntries(given.map(([name, value]) => [name, interpolated(value, own)]));
-    expect(readGatewayConfig(env)).toMatchObject({ host: '0.0.0.0', port: 8080, keys: [{ name: 'crm' }] });
+    expect(readGatewayConfig(environmentOf('gateway', own))).toMatchObject({
+      host: '0.0.0.0',
+      port: 8080,
+      keys: [{ name: 'crm' }],
+    });
   });
 
   it('docker-compose.yml starts only programs that the build makes', () => {
@@ -103,18 +138,14 @@ describe('What is delivered beside the code', () => {
 
   it('docker-compose.yml is what docker-compose accepts, where it is installed, and asks for the keys', async () => {
     const program = findOnPath('docker-compose');
-    const keys = /\$\{(FLEXPERTO_API_KEY|SIGNING_PAYLOAD_KEYS|SIGNING_GATEWAY_KEYS):\?/g;
-    expect(new Set([...textOf('docker-compose.yml').matchAll(keys)].map(([, name]) => name)).size).toBe(3);
+    const keys = /\$\{(SIGNING_PAYLOAD_KEYS|SIGNING_GATEWAY_KEYS):\?/g;
+    expect(new Set([...textOf('docker-compose.yml').matchAll(keys)].map(([, name]) => name)).size).toBe(2);
     if (program === undefined) return;
-    const own = {
-      FLEXPERTO_API_KEY: 'key',
-      SIGNING_PAYLOAD_KEYS: 'demo:key',
-      SIGNING_GATEWAY_KEYS: 'crm:hash',
-    };
+    const own = { SIGNING_PAYLOAD_KEYS: 'demo:key', SIGNING_GATEWAY_KEYS: 'crm:hash' };
     const env = { ...process.env, ...own };
-    const { stdout } = await promisify(execFile)(program, ['-f', resolve('docker-compose.yml'), 'config'], {
-      env,
-    });
+    const profiles = ['--profile', 'trial', '--profile', 'tenant'];
+    const args = ['-f', resolve('docker-compose.yml'), ...profiles, 'config'];
+    const { stdout } = await promisify(execFile)(program, args, { env });
     const accepted = parse(stdout) as typeof compose;
     expect(Object.keys(accepted.services).sort()).toEqual(services.map(([name]) => name).sort());
   });

@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 
 /** How long the server keeps what has ended. */
-const RETENTION = '30 days';
+const RETENTION = '372 days';
 
 /** Whether the namespace is there, created now or before; `false` while the server does not answer. */
 export function createNamespace(address: string, namespace: string): Promise<boolean> {

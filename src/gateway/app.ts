@@ -16,6 +16,7 @@ import type { Sweeping } from './documents/sweep.js';
 import { healthRoutes } from './health.js';
 import * as limits from './limits.js';
 import { logCalls } from './log-calls.js';
+import type { GatewayMetrics } from './metrics.js';
 import { describeApi, serveDescription } from './openapi.js';
 import type { SigningsOf } from './signings/access.js';
 import { signingRoutes } from './signings/routes.js';
@@ -38,6 +39,7 @@ export interface GatewayOptions {
   readonly origins: readonly string[];
   /** By which the Temporal UI and CLI show what is encrypted; without it, nobody is shown that. */
   readonly codec: CodecOptions | undefined;
+  readonly metrics: GatewayMetrics;
 }
 
 /** The gateway, not listening yet. `close()` ends event streams and lets other calls in flight end. */
@@ -67,6 +69,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   // Answers are typed by their schemas; what a session says is never held back because of a field too many.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   logCalls(app);
+  options.metrics.countCalls(app);
   answerErrors(app);
   answerUnknownRoutes(app);
   describeApi(app);
@@ -96,7 +99,7 @@ function allButTheCodec(options: GatewayOptions): FastifyPluginAsync {
     await app.register(async (api) => {
       keepAnswersPrivate(api);
       requireCaller(api, options.callers);
-      await api.register(documentsRoutes(options.documents));
+      await api.register(documentsRoutes(options.documents, options.metrics));
       await api.register(signingRoutes(options));
     });
   };

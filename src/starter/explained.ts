@@ -33,6 +33,7 @@ const GRPC = {
   permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,
+  unimplemented: 12,
   unavailable: 14,
   unauthenticated: 16,
 };
@@ -102,6 +103,21 @@ export function lacksSearchAttributes(error: unknown): boolean {
 /** Whether the server knows nothing of what it was asked for, or has forgotten it after its retention time. */
 export function isUnknownToServer(error: unknown): boolean {
   return grpcStatusOf(error).code === GRPC.notFound;
+}
+
+/** Whether this client may not make the call, or the server (or a proxy before it) does not offer it. */
+export function isDenied(error: unknown): boolean {
+  return isUnimplemented(error) || grpcStatusOf(error).code === GRPC.permissionDenied;
+}
+
+/** Whether the server, or a proxy before it, does not offer the call. */
+export function isUnimplemented(error: unknown): boolean {
+  return grpcStatusOf(error).code === GRPC.unimplemented;
+}
+
+/** Whether the server finds fault with what the call says, such as a query that names an unknown search attribute. */
+export function isInvalidArgument(error: unknown): boolean {
+  return grpcStatusOf(error).code === GRPC.invalidArgument;
 }
 
 function grpcStatusOf(error: unknown): { code: number; details: string } {

@@ -4,6 +4,7 @@ import type { CallbackEvent } from '../domain/callback-event.js';
 import type { CallbackStatus } from '../domain/callback-queue.js';
 import { callbackPatienceMs } from '../domain/pacing.js';
 import { deliveryId } from './messages.js';
+import { countCallbackGivenUp } from './metrics.js';
 import { delivering } from './policies.js';
 import type { CallbackTarget } from './signing-callbacks.js';
 
@@ -38,6 +39,7 @@ function givenUp({ order, type }: CallbackEvent, cause: Error | undefined): Deli
   const details = last?.details?.[0] as DeliveryFailureDetails | undefined;
   const gone = last?.type === GONE;
   const why = last?.message ?? 'no attempt came to an end';
+  if (!gone) countCallbackGivenUp(type);
   const failure = gone ? why : `given up: ${why}`;
   return { status: { order, type, attempt: details?.attempt ?? 1, failure, nextAttemptAt: null }, gone };
 }

@@ -1,5 +1,6 @@
 import { metricMeter, workflowInfo } from '@temporalio/workflow';
 import type { FailureKind } from '../domain/call-failure.js';
+import type { CallbackType } from '../domain/callback-event.js';
 import type { FinalState, Step } from '../domain/status.js';
 
 // Counted by the worker that carries a session on, never in a replay. The number of label values is bounded.
@@ -17,6 +18,11 @@ export function countAttention(step: Step): void {
 /** An upload URL is replaced before all documents are uploaded. */
 export function countUrlRefresh(reason: FailureKind): void {
   count('signing_upload_url_refreshes', 'Upload URLs that were replaced by a fresh one', { reason });
+}
+
+/** A callback was given up: the CRM has not accepted it in time. */
+export function countCallbackGivenUp(type: CallbackType): void {
+  count('signing_callbacks_given_up', 'Callbacks that were given up', { type });
 }
 
 function count(name: string, description: string, labels: Record<string, string>): void {

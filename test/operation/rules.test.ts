@@ -9,6 +9,7 @@ import { NOT_TAKEN_UP } from '../../src/visibility.js';
 import type { Sample } from '../support/exposition.js';
 import { readPromQl, speaksOf } from '../support/promql.js';
 import { realWorlds } from '../support/real-world.js';
+import { measureTroubledGateway } from '../support/troubled-gateway.js';
 import { measureTrouble } from '../support/troubled-worker.js';
 
 interface Rule {
@@ -43,7 +44,8 @@ const expressions: readonly (readonly [string, string])[] = [
 const newWorld = realWorlds();
 let measured: readonly Sample[] = [];
 beforeAll(async () => {
-  measured = await measureTrouble(await newWorld());
+  const world = await newWorld();
+  measured = [...(await measureTrouble(world)), ...(await measureTroubledGateway(world))];
 });
 
 const samplesOf = (metric: string): readonly Sample[] => measured.filter(({ name }) => name === metric);
@@ -54,7 +56,7 @@ describe('An expression of the alerts and of the dashboard', () => {
     expect(panels.length).toBeGreaterThan(10);
   });
 
-  it.each(expressions)('is PromQL, and asks for metrics that a worker serves: %s', (_, expr) => {
+  it.each(expressions)('is PromQL, and asks for metrics that a worker or a gateway serves: %s', (_, expr) => {
     const { selectors } = readPromQl(expr);
     expect(selectors.length).toBeGreaterThan(0);
     expect(selectors.filter(({ metric }) => samplesOf(metric).length === 0)).toEqual([]);

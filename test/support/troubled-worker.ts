@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { ApplicationFailure } from '@temporalio/common';
 import { freePort } from '../../scripts/ports.js';
+import type { CallbackFacts } from '../../src/domain/callback-event.js';
+import { openQueue } from '../../src/domain/callback-queue.js';
 import { scrape, sumOf, type Sample } from './exposition.js';
 import { eventually } from './outcomes.js';
 import type { RealWorld } from './real-world.js';
@@ -11,7 +16,12 @@ export async function measureTrouble(world: RealWorld): Promise<Sample[]> {
   const { client, fake, start, startWorker, taskQueue } = world;
   const address = `127.0.0.1:${await freePort()}`;
   const counts = (name: string) => async (): Promise<boolean> => sumOf(await scrape(address), name) > 0;
-  await startWorker({ SIGNING_METRICS_ADDRESS: address });
+  const crm = await startSilentCrm();
+  await startWorker({
+    SIGNING_METRICS_ADDRESS: address,
+    SIGNING_CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    SIGNING_CALLBACK_HOSTS: crm.host,
+  });
   await carryThroughFailures(world);
 
   fake.faults.add({ call: 'initiate', delaySeconds: 1 });
@@ -24,7 +34,45 @@ export async function measureTrouble(world: RealWorld): Promise<Sample[]> {
   const unknown = await client.workflow.start('unknown', { taskQueue, workflowId });
   await eventually('its task failed', counts('temporal_workflow_task_execution_failed_total'));
   await unknown.terminate();
+
+  await giveUpCallback(world, crm);
+  await eventually('a callback was given up', counts('signing_callbacks_given_up_total'));
+  crm.server.close();
   return scrape(address);
+}
+
+/** A CRM that takes connections and answers nothing. */
+async function startSilentCrm() {
+  const server = createServer((socket) => socket.on('error', () => undefined).unref());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { server, host: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** As an operator gives up a delivery by `temporal activity fail`; by itself the worker tries for days. */
+async function giveUpCallback(
+  { client, taskQueue }: RealWorld,
+  { server, host }: { server: Server; host: string },
+) {
+  const session = `session-of-${taskQueue}`;
+  const facts: CallbackFacts = {
+    requestId: session,
+    crmRecord: null,
+    sessionId: 13,
+    state: 'completed',
+    deadline: '2027-01-01T00:00:00.000Z',
+  };
+  const news = { at: new Date().toISOString(), events: [{ type: 'signing.completed' }], facts } as const;
+  const workflowId = `signing-${session}/callbacks`;
+  const connected = once(server, 'connection');
+  const callbacks = await client.workflow.start('signingCallbacks', {
+    taskQueue,
+    workflowId,
+    args: [{ url: `http://${host}/`, workflowId: `signing-${session}`, session }, openQueue(news)],
+  });
+  await connected;
+  const failure = ApplicationFailure.nonRetryable('the CRM is not to be had');
+  await client.activity.fail({ workflowId, activityId: '1:signing.completed' }, failure);
+  await callbacks.result();
 }
 
 async function carryThroughFailures({ fake, start }: RealWorld): Promise<void> {

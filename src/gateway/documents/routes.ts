@@ -7,6 +7,7 @@ import { ConfigError } from '../../config.js';
 import { codeOf } from '../../network/error-code.js';
 import { createPdfInspector, type PdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
 import { missingField } from '../../documents/signable.js';
+import type { GatewayMetrics } from '../metrics.js';
 import { refusal } from '../problem.js';
 import { jsonResponse, problemResponses } from '../responses.js';
 import { receiveDocument, type Received } from './receive.js';
@@ -48,12 +49,12 @@ const schema = {
 };
 
 /** `POST /documents`, and the removal of what no session uses. The uploads lie below the document root. */
-export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
+export function documentsRoutes(sweeping: Sweeping, metrics: GatewayMetrics): FastifyPluginAsyncZod {
   const { root } = sweeping;
   const inspector = createPdfInspector();
   return async (app) => {
     await makeFolder(root);
-    sweepRegularly(app, sweeping);
+    sweepRegularly(app, sweeping, metrics);
     app.removeAllContentTypeParsers();
     await app.register(fastifyMultipart);
     // The form is read while it arrives, by receive.ts.
@@ -61,7 +62,9 @@ export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
     app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
       const gone = whenGone(reply);
       const received = await receiveDocument(request, root);
-      return reply.code(201).send(await inspected(received, inspector, gone));
+      const document = await inspected(received, inspector, gone);
+      metrics.countUploadedBytes(document.bytes);
+      return reply.code(201).send(document);
     });
   };
 }

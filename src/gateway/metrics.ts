@@ -1,0 +1,140 @@
+import { statfs } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { uploadFolder } from './documents/upload-folder.js';
+
+/** Seconds; most calls take milliseconds, an upload of 50 MB over a slow line minutes. */
+const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Callers that are turned away: no valid key or token, no right, too many starts. */
+const REFUSALS = [401, 403, 429];
+
+const UPLOAD_ROUTE = 'POST /documents';
+
+/** What the gateway tells Prometheus. No label names a caller, an employee or a session: routes are templates. */
+export interface GatewayMetrics {
+  /** Counts and times every call of this app. */
+  readonly countCalls: (app: FastifyInstance) => void;
+  /** An upload has its place. */
+  readonly countUploadedBytes: (bytes: number) => void;
+  /** A sweep has ended and removed so many uploads; `undefined`: it failed. */
+  readonly countSweep: (removed: number | undefined) => void;
+  /** In the text format of Prometheus. */
+  readonly read: () => Promise<string>;
+}
+
+/** The labels are those of the worker's metrics. `root` is the document root, whose disk holds the uploads. */
+export function createGatewayMetrics(
+  labels: { readonly namespace: string; readonly task_queue: string },
+  root: string,
+): GatewayMetrics {
+  const registry = new Registry();
+  registry.setDefaultLabels(labels);
+  showDisk(registry, root);
+  return {
+    ...createCallMetrics(registry),
+    ...createSweepMetrics(registry),
+    read: () => registry.metrics(),
+  };
+}
+
+function createCallMetrics(registry: Registry): Pick<GatewayMetrics, 'countCalls' | 'countUploadedBytes'> {
+  const registers = [registry];
+  const durations = new Histogram({
+    name: 'signing_gateway_request_duration_seconds',
+    help: 'Requests by route and class of the status',
+    labelNames: ['route', 'status'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'signing_gateway_refusals_total',
+    help: 'Requests of callers that were turned away, by status',
+    labelNames: ['status'],
+    registers,
+  });
+  const uploads = new Counter({
+    name: 'signing_gateway_uploads_total',
+    help: 'Uploads by result',
+    labelNames: ['result'],
+    registers,
+  });
+  const uploaded = new Counter({
+    name: 'signing_gateway_uploaded_bytes_total',
+    help: 'Bytes of uploads that were accepted',
+    registers,
+  });
+  for (const status of REFUSALS) refusals.inc({ status }, 0);
+  for (const result of ['accepted', 'refused', 'failed']) uploads.inc({ result }, 0);
+  return {
+    countCalls: (app) => {
+      app.addHook('onResponse', async ({ method, routeOptions: { url } }, { statusCode, elapsedTime }) => {
+        const route = url === undefined ? '(unknown)' : `${method} ${url}`;
+        durations.observe({ route, status: `${Math.floor(statusCode / 100)}xx` }, elapsedTime / 1000);
+        if (REFUSALS.includes(statusCode)) refusals.inc({ status: statusCode });
+        if (route === UPLOAD_ROUTE) uploads.inc({ result: resultOf(statusCode) });
+        await Promise.resolve();
+      });
+    },
+    countUploadedBytes: (bytes) => {
+      uploaded.inc(bytes);
+    },
+  };
+}
+
+function resultOf(status: number): 'accepted' | 'refused' | 'failed' {
+  if (status < 400) return 'accepted';
+  return status < 500 ? 'refused' : 'failed';
+}
+
+function createSweepMetrics(registry: Registry): Pick<GatewayMetrics, 'countSweep'> {
+  const registers = [registry];
+  const removals = new Counter({
+    name: 'signing_gateway_swept_uploads_total',
+    help: 'Uploads removed that no session uses',
+    registers,
+  });
+  const failures = new Counter({
+    name: 'signing_gateway_sweep_failures_total',
+    help: 'Sweeps of the uploads that failed',
+    registers,
+  });
+  const lastSuccess = new Gauge({
+    name: 'signing_gateway_last_sweep_timestamp_seconds',
+    help: 'When a sweep of the uploads last succeeded, in seconds since 1970; 0 where none has',
+    registers,
+  });
+  return {
+    countSweep: (removed) => {
+      if (removed === undefined) {
+        failures.inc();
+      } else {
+        removals.inc(removed);
+        lastSuccess.setToCurrentTime();
+      }
+    },
+  };
+}
+
+/** Looks whenever Prometheus asks; NaN where the disk cannot be read. */
+function showDisk(registry: Registry, root: string): void {
+  const look = async () => statfs(uploadFolder(root)).catch(() => ({ bsize: NaN, bavail: 0, blocks: 0 }));
+  new Gauge({
+    name: 'signing_gateway_upload_disk_free_bytes',
+    help: 'What the disk of the uploads can still take',
+    registers: [registry],
+    async collect() {
+      const { bsize, bavail } = await look();
+      this.set(bsize * bavail);
+    },
+  });
+  new Gauge({
+    name: 'signing_gateway_upload_disk_size_bytes',
+    help: 'The size of the disk of the uploads',
+    registers: [registry],
+    async collect() {
+      const { bsize, blocks } = await look();
+      this.set(bsize * blocks);
+    },
+  });
+}
