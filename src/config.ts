@@ -12,7 +12,8 @@ export class ConfigError extends Error {
 }
 
 /** A name or an address, with or without a port; IPv6 in brackets or bare. */
-const HOST = /^([\w.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?|[0-9a-f]*:[0-9a-f:]+)$/i;
+const HOST =
+  /^([\p{L}\p{M}\p{N}_.-]+(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?|[0-9a-f]*:[0-9a-f:]+(\d+\.[\d.]+)?)$/iu;
 
 const list = z.string().transform((text) =>
   text

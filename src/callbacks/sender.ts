@@ -57,6 +57,7 @@ export function createCallbackSender(options: CallbackSenderOptions): CallbackSe
 function signed(signers: readonly Webhook[], id: string, body: string): Record<string, string> {
   const now = new Date();
   return {
+    'accept-encoding': 'identity',
     'content-type': 'application/json',
     'user-agent': 'flexperto-signing-worker',
     'webhook-id': id,

@@ -1,4 +1,5 @@
 import { Agent, request, type Dispatcher } from 'undici';
+import { decoded } from '../network/answer-body.js';
 import { codeOf } from '../network/error-code.js';
 import { guardedLookup, PrivateAddressError } from '../network/guarded-lookup.js';
 import { isAddress, type Hosts } from '../network/hosts.js';
@@ -42,8 +43,7 @@ async function* fetchBytes(
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   try {
-    const body: AsyncIterable<Uint8Array> = await open(new URL(source), hosts, dispatcher, signal);
-    yield* body;
+    yield* await open(new URL(source), hosts, dispatcher, signal);
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     throw explained(error);
@@ -56,7 +56,7 @@ async function open(
   dispatcher: Dispatcher,
   signal: AbortSignal | undefined,
   redirects = 0,
-): Promise<Dispatcher.ResponseData['body']> {
+): Promise<AsyncIterable<Uint8Array>> {
   if (!hosts.allowsUrl(url)) {
     throw new DocumentUnavailableError(
       `comes from ${url.host}, which is not on SIGNING_DOCUMENT_HOSTS`,
@@ -67,10 +67,11 @@ async function open(
   const response = await request(url, {
     dispatcher,
     method: 'GET',
+    headers: { 'accept-encoding': 'identity' },
     ...(signal === undefined ? {} : { signal }),
   });
   const { statusCode: status, headers, body } = response;
-  if (status === 200) return body;
+  if (status === 200) return decoded(body, headers['content-encoding']);
   // Not read to its end, which may never come.
   body.on('error', () => undefined).destroy();
   const location = headers['location'];

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { decoded, textOf } from '../network/answer-body.js';
 import { codeOf } from '../network/error-code.js';
 import { retryAfterMs } from '../network/retry-after.js';
 import { underObservation, type CallBegin, type CallObserver } from './call-observer.js';
@@ -75,7 +76,8 @@ async function perform(exchange: Exchange, dispatcher: Dispatcher, flushing: Flu
     const response = await request(url, {
       dispatcher,
       method,
-      headers,
+      // Read all the same: see `decoded`.
+      headers: { 'accept-encoding': 'identity', ...headers },
       body: body.content,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
@@ -125,7 +127,7 @@ async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal)
   const most = isAccepted(response) ? MAX_ANSWER_BYTES : MAX_REFUSAL_BYTES;
   let bytes = 0;
   try {
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of decoded(response.body, response.headers['content-encoding'])) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > most) break;
@@ -134,7 +136,7 @@ async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal)
     if (signal?.aborted === true) throw error;
     // The status is known and decides; a text that was cut short is not understood where its content is needed.
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return textOf(Buffer.concat(chunks));
 }
 
 const isAccepted = ({ statusCode }: Pick<Dispatcher.ResponseData, 'statusCode'>): boolean =>
