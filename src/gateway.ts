@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   requireDocumentRoot(config);
   const log = createLog(config.logLevel);
   const connection = connectWhenUsed(target);
-  const tracing = await startTracing('flexperto-signing-gateway');
+  const tracing = await startTracing('flexperto-signing-gateway', config.proxies);
   const { callers, readers } = waysIn(config);
   const gateway = createGateway({
     log,

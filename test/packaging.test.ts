@@ -61,7 +61,8 @@ describe('What is delivered beside the code', () => {
   });
 
   it('docker-compose.yml gives the worker a configuration that it accepts', () => {
-    const own = { FLEXPERTO_API_KEY: 'key', SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
+    const trial = { FLEXPERTO_BASE_URL: 'http://fake-flexperto:4010', FLEXPERTO_ALLOW_HTTP: 'true' };
+    const own = { ...trial, FLEXPERTO_API_KEY: 'key', SIGNING_PAYLOAD_KEYS: `demo:${freshKey()}` };
     const given = Object.entries(compose.services['worker']?.environment ?? {});
     const env = Object.fromEntries(given.map(([name, value]) => [name, interpolated(value, own)]));
     expect(readWorkerConfig(env)).toMatchObject({ apiKey: 'key', documentRoot: '/documents' });

@@ -1,12 +1,16 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { decoded } from '../network/answer-body.js';
+import { createConnector } from '../network/connector.js';
 import { codeOf } from '../network/error-code.js';
 import { guardedLookup, PrivateAddressError } from '../network/guarded-lookup.js';
 import { isAddress, type Hosts } from '../network/hosts.js';
+import type { Proxies } from '../network/proxies.js';
 import { DocumentUnavailableError } from './errors.js';
 
 export interface HttpsSourceOptions {
   readonly hosts: Hosts;
+  /** Absent: every connection is direct. */
+  readonly proxies?: Proxies | undefined;
   /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
   readonly ca?: string;
 }
@@ -22,11 +26,12 @@ const QUIET_MS = 30_000;
 
 /**
  * Fetches documents from listed hosts only. Redirects are followed on the same host; every address a name resolves to
- * is checked at the moment of connecting, so that no name leads into a private network afterwards.
+ * is checked at the moment of connecting, so that no name leads into a private network afterwards. Of a name that a proxy
+ * looks up, only the proxy can check that.
  */
-export function createHttpsSource({ hosts, ca }: HttpsSourceOptions): HttpsSource {
+export function createHttpsSource({ hosts, proxies, ca }: HttpsSourceOptions): HttpsSource {
   const dispatcher = new Agent({
-    connect: { timeout: 10_000, lookup: guardedLookup(hosts), ...(ca === undefined ? {} : { ca }) },
+    connect: createConnector({ proxies, timeoutMs: 10_000, lookup: guardedLookup(hosts), ca }),
     headersTimeout: QUIET_MS,
     bodyTimeout: QUIET_MS,
   });

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
-import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { Agent, request, type buildConnector, type Dispatcher } from 'undici';
 import { decoded, textOf } from '../network/answer-body.js';
+import { createConnector } from '../network/connector.js';
 import { codeOf } from '../network/error-code.js';
+import type { Proxies } from '../network/proxies.js';
 import { retryAfterMs } from '../network/retry-after.js';
 import { underObservation, type CallBegin, type CallObserver } from './call-observer.js';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
@@ -46,10 +48,14 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
  * the wrong moment would turn a harmless end of idling into an initiate whose outcome nobody knows. What can be repeated
  * comes in numbers, uploads and the looks of all waiting sessions: it shares connections.
  */
-export function createTransport(connectTimeoutMs: number, observe: CallObserver): Transport {
+export function createTransport(
+  connectTimeoutMs: number,
+  observe: CallObserver,
+  proxies?: Proxies,
+): Transport {
   const flushing = createFlushing();
   const options = {
-    connect: observed(buildConnector({ timeout: connectTimeoutMs }), flushing),
+    connect: observed(createConnector({ proxies, timeoutMs: connectTimeoutMs }), flushing),
     headersTimeout: 0,
     bodyTimeout: 0,
   };

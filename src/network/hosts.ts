@@ -31,6 +31,12 @@ export function isAddress(hostname: string): boolean {
   return ipaddr.isValid(canonicalHost(hostname));
 }
 
+/** Whether a host in an address is this machine. */
+export function isLoopback(hostname: string): boolean {
+  const host = canonicalHost(hostname);
+  return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
+}
+
 /**
  * The one spelling of a host for comparisons: names in lower case and ASCII without a dot at the end, addresses in
  * their shortest form without brackets, an IPv4 address in IPv6 as IPv4. As `URL` has read it, or an address alone.
