@@ -14,7 +14,10 @@ const house = [
   { target: 'src/activities', may: ['domain', 'flexperto', 'documents', 'callbacks'] },
   { target: 'src/metrics', may: ['domain', 'flexperto', 'visibility.ts'] },
   { target: 'src/workflows', may: ['domain', 'activities'] },
-  { target: 'src/tracing', may: ['flexperto', 'workflows/trace-header.ts', 'workflows/tracing.ts'] },
+  {
+    target: 'src/tracing',
+    may: ['flexperto', 'network', 'workflows/trace-header.ts', 'workflows/tracing.ts'],
+  },
   {
     target: 'src/starter',
     may: ['domain', 'encryption', 'workflows/messages.ts', 'workflows/start-mark.ts'],

@@ -5,6 +5,8 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { CallbackSecretsError, parseCallbackSecrets } from './callbacks/index.js';
 import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './encryption/index.js';
+import { isLoopback } from './network/hosts.js';
+import { ProxyAddressError, readProxies, type Proxies } from './network/proxies.js';
 
 /** A variable is missing, wrong or misspelt; the message is one clear sentence for each. */
 export class ConfigError extends Error {
@@ -12,7 +14,8 @@ export class ConfigError extends Error {
 }
 
 /** A name or an address, with or without a port; IPv6 in brackets or bare. */
-const HOST = /^([\w.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?|[0-9a-f]*:[0-9a-f:]+)$/i;
+const HOST =
+  /^([\p{L}\p{M}\p{N}_.-]+(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?|[0-9a-f]*:[0-9a-f:]+(\d+\.[\d.]+)?)$/iu;
 
 const list = z.string().transform((text) =>
   text
@@ -105,9 +108,13 @@ const claim = z
 const jwksUrl = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
-  const isLocal = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && isLocal);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }, 'must be an https: address');
+
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((text) => text === 'true');
 
 const variables = z.object({
   FLEXPERTO_BASE_URL: baseUrl.optional(),
@@ -115,6 +122,7 @@ const variables = z.object({
     .string()
     .regex(/^[!-~]+$/, 'must be a key without spaces')
     .optional(),
+  FLEXPERTO_ALLOW_HTTP: flag,
   FLEXPERTO_ATTACH_METHOD: z.enum(['auto', 'POST', 'GET'], 'must be auto, POST or GET').default('auto'),
   FLEXPERTO_HANDOVER: handover.optional(),
   // The activities' own limits (workflows/policies.ts) lie above these, so that it is the call that times out.
@@ -124,10 +132,7 @@ const variables = z.object({
   SIGNING_DOCUMENT_ROOT: z.string().min(1, 'must not be empty').default('documents'),
   SIGNING_DOCUMENT_HOSTS: hosts.default([]),
   SIGNING_PAYLOAD_KEYS: payloadKeys.default([]),
-  SIGNING_ALLOW_PLAINTEXT: z
-    .enum(['true', 'false'], 'must be true or false')
-    .default('false')
-    .transform((text) => text === 'true'),
+  SIGNING_ALLOW_PLAINTEXT: flag,
   SIGNING_CALLBACK_SECRET: callbackSecrets.default([]),
   SIGNING_CALLBACK_HOSTS: hosts.default([]),
   SIGNING_CALLBACK_REMINDER_DAYS: z.coerce
@@ -177,6 +182,8 @@ export interface ClientConfig {
   readonly payloadKeys: readonly PayloadKey[];
   readonly allowPlaintext: boolean;
   readonly logLevel: Variables['SIGNING_LOG_LEVEL'];
+  /** Absent: every connection is direct. */
+  readonly proxies: Proxies | undefined;
 }
 
 /** What the worker needs. Times in milliseconds. */
@@ -254,7 +261,7 @@ export function loadDotEnv(): void {
 
 /** @throws ConfigError */
 export function readClientConfig(env: NodeJS.ProcessEnv): ClientConfig {
-  return clientConfig(readVariables(env));
+  return clientConfig(readVariables(env), env);
 }
 
 /** @throws ConfigError */
@@ -266,8 +273,9 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
       'FLEXPERTO_BASE_URL is missing: the address of the tenant, such as https://tenant.live.flexperto.com.',
     );
   if (apiKey === undefined) throw new ConfigError('FLEXPERTO_API_KEY is missing: the API key of the tenant.');
+  if (!read.FLEXPERTO_ALLOW_HTTP) refusePlainHttp(url);
   return {
-    ...clientConfig(read),
+    ...clientConfig(read, env),
     baseUrl: url,
     apiKey,
     attachMethod: read.FLEXPERTO_ATTACH_METHOD,
@@ -296,7 +304,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   }
   const colon = at.lastIndexOf(':');
   return {
-    ...clientConfig(read),
+    ...clientConfig(read, env),
     host: at.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
     port: Number(at.slice(colon + 1)),
     keys,
@@ -368,7 +376,25 @@ export function requireDocumentRoot({ documentRoot }: ClientConfig): void {
   );
 }
 
-function clientConfig(read: Variables): ClientConfig {
+/** The API key and personal data go there. @throws ConfigError */
+function refusePlainHttp(baseUrl: string): void {
+  const { protocol, hostname } = new URL(baseUrl);
+  if (protocol === 'https:' || isLoopback(hostname)) return;
+  throw new ConfigError(
+    'FLEXPERTO_BASE_URL must be an https: address, since the API key and personal data are sent there; ' +
+      'to try things out beyond this machine over plain http, set FLEXPERTO_ALLOW_HTTP=true.',
+  );
+}
+
+function proxiesIn(env: NodeJS.ProcessEnv): Proxies | undefined {
+  try {
+    return readProxies(env);
+  } catch (error) {
+    throw error instanceof ProxyAddressError ? new ConfigError(error.message) : error;
+  }
+}
+
+function clientConfig(read: Variables, env: NodeJS.ProcessEnv): ClientConfig {
   return {
     taskQueue: read.SIGNING_TASK_QUEUE,
     documentRoot: read.SIGNING_DOCUMENT_ROOT,
@@ -376,6 +402,7 @@ function clientConfig(read: Variables): ClientConfig {
     payloadKeys: read.SIGNING_PAYLOAD_KEYS,
     allowPlaintext: read.SIGNING_ALLOW_PLAINTEXT,
     logLevel: read.SIGNING_LOG_LEVEL,
+    proxies: proxiesIn(env),
   };
 }
 

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   requireDocumentRoot(config);
   const log = createLog(config.logLevel);
   const connection = connectWhenUsed(target);
-  const tracing = await startTracing('flexperto-signing-gateway');
+  const tracing = await startTracing('flexperto-signing-gateway', config.proxies);
   const { callers, readers } = waysIn(config);
   const metrics = createGatewayMetrics({ namespace, task_queue: config.taskQueue }, config.documentRoot);
   const metricsServer = await serveMetrics(config.metricsAddress, metrics);

@@ -10,6 +10,9 @@ import type { Tracing } from './tracing/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
+/** The client's library would read the variables for proxies; the worker's does not. Temporal is reached directly. */
+const WITHOUT_PROXY = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
+
 /** Where Temporal is, from its own variables and configuration file, and how data is put there. */
 export interface TemporalTarget {
   readonly address: string;
@@ -65,11 +68,13 @@ export interface ClientManner extends Pick<Tracing, 'clientInterceptors'> {
 
 /** @throws NoServerError within seconds, NoAccessError */
 export async function connectClient(target: TemporalTarget, manner: ClientManner): Promise<Client> {
-  const connection = await Connection.connect({ connectTimeout: '5 seconds', ...target.options }).catch(
-    (error: unknown) => {
-      throw unreachable(target, error);
-    },
-  );
+  const connection = await Connection.connect({
+    connectTimeout: '5 seconds',
+    ...WITHOUT_PROXY,
+    ...target.options,
+  }).catch((error: unknown) => {
+    throw unreachable(target, error);
+  });
   return createClient(connection, target, manner);
 }
 
@@ -90,7 +95,7 @@ export function createClient(
 
 /** A connection that is made, and made again, when it is used: for a program that outlives its server. */
 export function connectWhenUsed(target: TemporalTarget): Connection {
-  return Connection.lazy(target.options);
+  return Connection.lazy({ ...WITHOUT_PROXY, ...target.options });
 }
 
 /**

@@ -53,7 +53,7 @@ async function main(): Promise<void> {
 
   const meter = Runtime.instance().metricMeter.withTags({ namespace, task_queue: taskQueue });
   const visibility = createVisibility(connection, { namespace, taskQueue });
-  const tracing = await startTracing('flexperto-signing-worker');
+  const tracing = await startTracing('flexperto-signing-worker', config.proxies);
   const observe = observeBoth(createCallMetrics(meter), tracing.observe);
   const { dependencies, close } = createDependencies(config, visibility, observe);
   const worker = await Worker.create({
@@ -96,10 +96,16 @@ async function main(): Promise<void> {
 
 function createDependencies(config: WorkerConfig, visibility: Visibility, observe: CallObserver) {
   const flexperto = createFlexpertoClient({ ...config, observe });
-  const sources = createSources({ root: resolve(config.documentRoot), hosts: config.documentHosts });
+  const { proxies } = config;
+  const sources = createSources({
+    root: resolve(config.documentRoot),
+    hosts: config.documentHosts,
+    proxies,
+  });
   const callbacks = createCallbackSender({
     secrets: config.callbackSecrets,
     hosts: parseHosts(config.callbackHosts),
+    proxies,
   });
   const dependencies: ActivityDependencies = {
     flexperto,

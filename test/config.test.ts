@@ -37,6 +37,23 @@ describe('The configuration', () => {
     });
   });
 
+  it.each(['http://localhost:4010', 'http://127.0.0.1', 'http://[::1]:4010', 'HTTP://LOCALHOST.', 'https://tenant.example'])(
+    'sends the API key over plain http to this machine alone: not refused is %s',
+    (url) => {
+      expect(problemOf({ FLEXPERTO_BASE_URL: url })).toBe('');
+    },
+  ); // prettier-ignore
+
+  it.each(['http://tenant.live.flexperto.com', 'http://10.0.0.1', 'http://localhost.bank.example', 'HTTP://fake:4010'])(
+    'sends the API key over plain http to this machine alone, unless that is allowed for a trial: %s',
+    (url) => {
+      expect(problemOf({ FLEXPERTO_BASE_URL: url })).toBe(
+        'FLEXPERTO_BASE_URL must be an https: address, since the API key and personal data are sent there; to try things out beyond this machine over plain http, set FLEXPERTO_ALLOW_HTTP=true.',
+      );
+      expect(problemOf({ FLEXPERTO_BASE_URL: url, FLEXPERTO_ALLOW_HTTP: 'true' })).toBe('');
+    },
+  ); // prettier-ignore
+
   it('asks a client for nothing', () => {
     expect(readClientConfig({})).toMatchObject({ taskQueue: 'signing', allowPlaintext: false });
   });
@@ -100,6 +117,7 @@ describe('The configuration', () => {
     ['SIGNING_CALLBACK_HOSTS', ['https://crm.example', 'crm.example/hooks']],
     ['SIGNING_CALLBACK_REMINDER_DAYS', ['weekly', '0', '366']],
     ['SIGNING_ALLOW_PLAINTEXT', ['yes', '1']],
+    ['FLEXPERTO_ALLOW_HTTP', ['yes', '1']],
     ['SIGNING_METRICS_ADDRESS', ['9464', ':9464', 'localhost:9464', '127.0.0.1:99999']],
     ['SIGNING_HEALTH_ADDRESS', ['9465', ':9465', 'localhost:99999']],
     ['SIGNING_POLL_SECONDS', ['often', '0', '86401']],

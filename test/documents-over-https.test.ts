@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DocumentChangedError, DocumentUnavailableError } from '../src/documents/errors.js';
 
 import { createSources, type Sources } from '../src/documents/sources.js';
@@ -15,6 +16,7 @@ let certificate: Certificate;
 let server: LocalServer;
 let other: LocalServer;
 const open: Sources[] = [];
+const asked: unknown[] = [];
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -42,6 +44,12 @@ const routes: Readonly<Record<string, Route>> = {
   '/broken.pdf': (request, response) => {
     response.writeHead(200, { 'content-length': '1000' }).write(BYTES, () => request.socket.destroy());
   },
+  '/coded.pdf': (request, response) => {
+    response.setHeader('content-encoding', 'gzip').end(gzipSync(BYTES));
+    asked.push(request.headers['accept-encoding']);
+  },
+  '/bomb.pdf': (_, response) =>
+    void response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(100 * 1024 * 1024))),
   '/later.pdf': (_, response) => void response.writeHead(503).end(),
   '/dripping.pdf': (_, response) => {
     drip(response.writeHead(404));
@@ -176,6 +184,16 @@ test('redirects without end are given up', async () => {
 
 test('a document that never ends is given up at 50 MB', async () => {
   const problem = await problemOf(listed(), `${server.url}/endless.pdf`);
+  expect(problem).toBe('is larger than the 50 MB that all documents together may have');
+});
+
+test('a document is unpacked that comes in a coding nobody asked for, and given up where it becomes more than 50 MB', async () => {
+  expect(await fetched(listed(), `${server.url}/coded.pdf`)).toEqual(BYTES);
+  expect(asked).toEqual(['identity']);
+  const sha256 = createHash('sha256').update(BYTES).digest('hex');
+  const document = { source: `${server.url}/coded.pdf`, bytes: BYTES.length, sha256 };
+  expect(await drain(listed().read(document))).toEqual({ bytes: BYTES });
+  const problem = await problemOf(listed(), `${server.url}/bomb.pdf`);
   expect(problem).toBe('is larger than the 50 MB that all documents together may have');
 });
 

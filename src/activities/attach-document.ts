@@ -3,7 +3,7 @@ import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { requireKnownRun } from './known-run.js';
-import { personalValues } from './redact.js';
+import { personalValues, vendorDocument } from './redact.js';
 import type { SessionRef } from './session-ref.js';
 
 /** Call 4; given one attempt by its policy, and never cancelled in flight. `null` where the vendor answers nothing. */
@@ -15,13 +15,12 @@ export function createAttachDocument({ flexperto, secrets }: ActivityDependencie
   ): Promise<VendorDocument | null> => {
     requireKnownRun(`${name}: attach`, knownRun);
     const { employeeId, sessionId } = session;
+    const hidden = [...secrets, ...personalValues(session.participants)];
     try {
-      return await beating(() => flexperto.attachDocument({ employeeId }, sessionId, fileId));
+      const attached = await beating(() => flexperto.attachDocument({ employeeId }, sessionId, fileId));
+      return attached === null ? null : vendorDocument(attached, hidden);
     } catch (error) {
-      throw toFailure(error, {
-        document: name,
-        hidden: [...secrets, ...personalValues(session.participants)],
-      });
+      throw toFailure(error, { document: name, hidden });
     }
   };
 }

@@ -8,7 +8,7 @@ import {
   OutcomeUnknownError,
   RefusedError,
 } from '../flexperto/index.js';
-import { redact } from './redact.js';
+import { vendorWords } from './redact.js';
 
 /** What a failure tells beside its message: the `details` of the Temporal failure. */
 export interface FailureDetails {
@@ -80,7 +80,7 @@ export function failure(
 }
 
 function refusal(error: RefusedError, message: string, hidden: readonly string[]): ApplicationFailure {
-  const words = redact(error.vendorMessage, hidden);
+  const words = vendorWords(error.vendorMessage, hidden);
   const sentence = words === '' ? message : `${message}: "${words}"`;
   return failure('Refused', sentence, {
     status: error.status,

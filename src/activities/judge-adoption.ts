@@ -16,14 +16,15 @@ export function createJudgeAdoption({ flexperto, secrets, isSessionTaken }: Acti
   return async (session: SessionRef): Promise<string | null> => {
     const { employeeId, sessionId } = session;
     if (await isSessionTaken(sessionId, currentExecution().workflowId)) return 'belongs to another signing';
+    const hidden = [...secrets, ...personalValues(session.participants)];
     try {
       // The one documented call that asks for a session without changing it.
       await beating(() => flexperto.requestUploadUrl({ employeeId }, sessionId));
-      const documents = await beating(() => list(flexperto, { ...session, listWorks: false }));
+      const documents = await beating(() => list(flexperto, { ...session, listWorks: false }, hidden));
       const kept = documents.filter(({ status }) => status !== 'DELETED');
       return kept.length === 0 ? null : 'has documents already: delete them in the flexperto Dashboard first';
     } catch (error) {
-      return objection(toFailure(error, { hidden: [...secrets, ...personalValues(session.participants)] }));
+      return objection(toFailure(error, { hidden }));
     }
   };
 }

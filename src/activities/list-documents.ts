@@ -4,7 +4,7 @@ import { OutcomeUnknownError, RefusedError, type FlexpertoClient } from '../flex
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failure, toFailure } from './failures.js';
-import { personalValues } from './redact.js';
+import { personalValues, vendorDocument } from './redact.js';
 import type { SessionRef } from './session-ref.js';
 
 /** A look at a session's documents. */
@@ -16,19 +16,25 @@ export interface ListRequest extends SessionRef {
 /** Call 5, to settle what became of an unclear call; retried freely. Fails with `CallMissing` where it does not exist. */
 export function createListDocuments({ flexperto, secrets }: ActivityDependencies) {
   return async (request: ListRequest): Promise<VendorDocument[]> => {
+    const hidden = [...secrets, ...personalValues(request.participants)];
     try {
-      return await beating(() => list(flexperto, request));
+      return await beating(() => list(flexperto, request, hidden));
     } catch (error) {
-      throw toFailure(error, { hidden: [...secrets, ...personalValues(request.participants)] });
+      throw toFailure(error, { hidden });
     }
   };
 }
 
-/** The list call, with the answers of a server that does not know it told apart from the others. */
-export async function list(flexperto: FlexpertoClient, request: ListRequest): Promise<VendorDocument[]> {
+/** The list call without the hidden values; the answers of a server that does not know it are told apart from the others. */
+export async function list(
+  flexperto: FlexpertoClient,
+  request: ListRequest,
+  hidden: readonly string[],
+): Promise<VendorDocument[]> {
   const { employeeId, sessionId, listWorks } = request;
   try {
-    return await flexperto.listDocuments({ employeeId, signal: cancellationSignal() }, sessionId);
+    const listed = await flexperto.listDocuments({ employeeId, signal: cancellationSignal() }, sessionId);
+    return listed.map((document) => vendorDocument(document, hidden));
   } catch (error) {
     const answered =
       error instanceof RefusedError || error instanceof OutcomeUnknownError ? error.status : undefined;

@@ -29,12 +29,13 @@ export function createPollDocuments({
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(activityInfo().attempt, firstPollMs, Math.random(), retryAfterMs);
+    const hidden = [...secrets, ...personalValues(request.participants)];
     if (!request.atOnce && activityInfo().attempt === 1) throw notYet('the next look comes later', pause());
     try {
-      const listed = await beating(() => list(flexperto, request));
+      const listed = await beating(() => list(flexperto, request, hidden));
       if (!request.listWorks || differ(request.known, withNews(request.known, listed))) return listed;
     } catch (error) {
-      throw later(toFailure(error, { hidden: [...secrets, ...personalValues(request.participants)] }), pause);
+      throw later(toFailure(error, { hidden }), pause);
     }
     throw notYet('no change since the last look', pause());
   };

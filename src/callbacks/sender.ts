@@ -1,9 +1,11 @@
 import { Webhook } from 'standardwebhooks';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { CallbackEvent } from '../domain/callback-event.js';
+import { createConnector } from '../network/connector.js';
 import { codeOf } from '../network/error-code.js';
 import { guardedLookup, PrivateAddressError } from '../network/guarded-lookup.js';
 import type { Hosts } from '../network/hosts.js';
+import type { Proxies } from '../network/proxies.js';
 import { retryAfterMs } from '../network/retry-after.js';
 import { PRIVATE_ADDRESS, refuseCallbackUrl } from './address-rules.js';
 import { CallbackError } from './callback-error.js';
@@ -12,6 +14,8 @@ export interface CallbackSenderOptions {
   /** As `parseCallbackSecrets` reads them; each signs. Without any, nothing is sent. */
   readonly secrets: readonly string[];
   readonly hosts: Hosts;
+  /** Absent: every connection is direct. */
+  readonly proxies?: Proxies | undefined;
   /** Milliseconds for one callback, from the name lookup to the answer. */
   readonly timeoutMs?: number;
   /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
@@ -32,10 +36,10 @@ const MOST_ANSWER_BYTES = 4 * 1024;
 
 /** Sends callbacks to listed hosts only. No redirect is followed. */
 export function createCallbackSender(options: CallbackSenderOptions): CallbackSender {
-  const { hosts, ca, timeoutMs = 10_000 } = options;
+  const { hosts, proxies, ca, timeoutMs = 10_000 } = options;
   const signers = options.secrets.map((secret) => new Webhook(secret));
   const dispatcher = new Agent({
-    connect: { timeout: timeoutMs, lookup: guardedLookup(hosts), ...(ca === undefined ? {} : { ca }) },
+    connect: createConnector({ proxies, timeoutMs, lookup: guardedLookup(hosts), ca }),
     // A connection for each: they are rare, and one that the CRM closes while it idles would cost an attempt.
     pipelining: 0,
   });
@@ -57,6 +61,7 @@ export function createCallbackSender(options: CallbackSenderOptions): CallbackSe
 function signed(signers: readonly Webhook[], id: string, body: string): Record<string, string> {
   const now = new Date();
   return {
+    'accept-encoding': 'identity',
     'content-type': 'application/json',
     'user-agent': 'flexperto-signing-worker',
     'webhook-id': id,

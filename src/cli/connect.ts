@@ -12,7 +12,7 @@ export interface Signings extends SigningClient {
 /** Connects for as long as `work` takes. @throws ConfigError, NoServerError, NoAccessError */
 export async function withSignings<Result>(work: (signings: Signings) => Promise<Result>): Promise<Result> {
   const config = readClientConfig(process.env);
-  const tracing = await startTracing('flexperto-signing-cli');
+  const tracing = await startTracing('flexperto-signing-cli', config.proxies);
   const client = await connectClient(temporalTarget(config), { ...tracing, identity: identity() });
   try {
     return await work({ ...createSigningClient(client, config.taskQueue), taskQueue: config.taskQueue });

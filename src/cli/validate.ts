@@ -30,7 +30,11 @@ export function addValidate(program: Command, { output, action }: Context): void
 async function check(input: unknown): Promise<CheckedRequest> {
   const config = readClientConfig(process.env);
   requireDocumentRoot(config);
-  const sources = createSources({ root: resolve(config.documentRoot), hosts: config.documentHosts });
+  const sources = createSources({
+    root: resolve(config.documentRoot),
+    hosts: config.documentHosts,
+    proxies: config.proxies,
+  });
   try {
     return await createRequestChecker(sources, createPdfInspector()).check(input);
   } finally {

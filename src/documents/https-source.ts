@@ -1,11 +1,16 @@
 import { Agent, request, type Dispatcher } from 'undici';
+import { decoded } from '../network/answer-body.js';
+import { createConnector } from '../network/connector.js';
 import { codeOf } from '../network/error-code.js';
 import { guardedLookup, PrivateAddressError } from '../network/guarded-lookup.js';
 import { isAddress, type Hosts } from '../network/hosts.js';
+import type { Proxies } from '../network/proxies.js';
 import { DocumentUnavailableError } from './errors.js';
 
 export interface HttpsSourceOptions {
   readonly hosts: Hosts;
+  /** Absent: every connection is direct. */
+  readonly proxies?: Proxies | undefined;
   /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
   readonly ca?: string;
 }
@@ -21,11 +26,12 @@ const QUIET_MS = 30_000;
 
 /**
  * Fetches documents from listed hosts only. Redirects are followed on the same host; every address a name resolves to
- * is checked at the moment of connecting, so that no name leads into a private network afterwards.
+ * is checked at the moment of connecting, so that no name leads into a private network afterwards. Of a name that a proxy
+ * looks up, only the proxy can check that.
  */
-export function createHttpsSource({ hosts, ca }: HttpsSourceOptions): HttpsSource {
+export function createHttpsSource({ hosts, proxies, ca }: HttpsSourceOptions): HttpsSource {
   const dispatcher = new Agent({
-    connect: { timeout: 10_000, lookup: guardedLookup(hosts), ...(ca === undefined ? {} : { ca }) },
+    connect: createConnector({ proxies, timeoutMs: 10_000, lookup: guardedLookup(hosts), ca }),
     headersTimeout: QUIET_MS,
     bodyTimeout: QUIET_MS,
   });
@@ -42,8 +48,7 @@ async function* fetchBytes(
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   try {
-    const body: AsyncIterable<Uint8Array> = await open(new URL(source), hosts, dispatcher, signal);
-    yield* body;
+    yield* await open(new URL(source), hosts, dispatcher, signal);
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     throw explained(error);
@@ -56,7 +61,7 @@ async function open(
   dispatcher: Dispatcher,
   signal: AbortSignal | undefined,
   redirects = 0,
-): Promise<Dispatcher.ResponseData['body']> {
+): Promise<AsyncIterable<Uint8Array>> {
   if (!hosts.allowsUrl(url)) {
     throw new DocumentUnavailableError(
       `comes from ${url.host}, which is not on SIGNING_DOCUMENT_HOSTS`,
@@ -67,10 +72,11 @@ async function open(
   const response = await request(url, {
     dispatcher,
     method: 'GET',
+    headers: { 'accept-encoding': 'identity' },
     ...(signal === undefined ? {} : { signal }),
   });
   const { statusCode: status, headers, body } = response;
-  if (status === 200) return body;
+  if (status === 200) return decoded(body, headers['content-encoding']);
   // Not read to its end, which may never come.
   body.on('error', () => undefined).destroy();
   const location = headers['location'];

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { MAX_TOTAL_BYTES } from '../domain/limits.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { parseHosts } from '../network/hosts.js';
+import type { Proxies } from '../network/proxies.js';
 import { DocumentUnavailableError } from './errors.js';
 import { newReadingMemory, readFileInChunks, resolveFile, type ReadingMemory } from './file-source.js';
 import { createHttpsSource } from './https-source.js';
@@ -16,6 +17,7 @@ export interface SourceOptions {
   readonly root: string;
   /** What `https:` sources may be fetched from, see `parseHosts`. */
   readonly hosts: readonly string[];
+  readonly proxies?: Proxies | undefined;
   readonly ca?: string;
 }
 
@@ -38,8 +40,8 @@ export interface Sources {
   close(): Promise<void>;
 }
 
-export function createSources({ root, hosts, ca }: SourceOptions): Sources {
-  const https = createHttpsSource({ hosts: parseHosts(hosts), ...(ca === undefined ? {} : { ca }) });
+export function createSources({ root, hosts, proxies, ca }: SourceOptions): Sources {
+  const https = createHttpsSource({ hosts: parseHosts(hosts), proxies, ...(ca === undefined ? {} : { ca }) });
 
   // Kept from one reading to the next: as garbage it would be collected late, and the worker's memory would grow.
   const memories: ReadingMemory[] = [];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import { AnswerNotUnderstoodError, type Call } from './errors/index.js';
 import { parseAnswer } from './parse-answer.js';
+import { wholeWords } from './vendor-message.js';
 
 // The schemas ask for what the next call needs and tolerate the rest: unknown fields, absent ones, null.
 const id = z
@@ -27,7 +28,7 @@ const text = z
 /** An id or a status, needed whole. */
 const named = text.pipe(z.string().max(LONGEST_NAME).nullable());
 /** For people. */
-const words = text.transform((value) => value?.slice(0, LONGEST_WORDS) ?? null);
+const words = text.transform((value) => (value === null ? null : wholeWords(value, LONGEST_WORDS)));
 
 const initiated = z.looseObject({ id });
 const uploadUrl = z.looseObject({ url: z.string().min(1).max(LONGEST_URL) });

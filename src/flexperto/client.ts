@@ -1,5 +1,6 @@
 import type { Method, Participant } from '../domain/request.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
+import type { Proxies } from '../network/proxies.js';
 import * as answers from './answers.js';
 import type { CallObserver } from './call-observer.js';
 import { AnswerNotUnderstoodError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
@@ -20,6 +21,8 @@ export interface FlexpertoOptions {
   /** Milliseconds for one JSON call, and for one upload. */
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
+  /** Absent: every connection is direct. */
+  readonly proxies?: Proxies | undefined;
   /** Is told how every request goes. */
   readonly observe?: CallObserver | undefined;
 }
@@ -66,7 +69,11 @@ const READS: readonly Call[] = ['request upload URL', 'list documents'];
 export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const connectTimeoutMs = Math.min(LONGEST_CONNECT_MS, options.timeoutMs / 2);
-  const transport = createTransport(connectTimeoutMs, options.observe ?? (() => () => undefined));
+  const transport = createTransport(
+    connectTimeoutMs,
+    options.observe ?? (() => () => undefined),
+    options.proxies,
+  );
   // The one that worked last goes first.
   let attachMethods: readonly [AttachMethod, AttachMethod] = ['POST', 'GET'];
 

@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
-import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { Agent, request, type buildConnector, type Dispatcher } from 'undici';
+import { decoded, textOf } from '../network/answer-body.js';
+import { createConnector } from '../network/connector.js';
 import { codeOf } from '../network/error-code.js';
+import type { Proxies } from '../network/proxies.js';
 import { retryAfterMs } from '../network/retry-after.js';
 import { underObservation, type CallBegin, type CallObserver } from './call-observer.js';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
@@ -45,10 +48,14 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
  * the wrong moment would turn a harmless end of idling into an initiate whose outcome nobody knows. What can be repeated
  * comes in numbers, uploads and the looks of all waiting sessions: it shares connections.
  */
-export function createTransport(connectTimeoutMs: number, observe: CallObserver): Transport {
+export function createTransport(
+  connectTimeoutMs: number,
+  observe: CallObserver,
+  proxies?: Proxies,
+): Transport {
   const flushing = createFlushing();
   const options = {
-    connect: observed(buildConnector({ timeout: connectTimeoutMs }), flushing),
+    connect: observed(createConnector({ proxies, timeoutMs: connectTimeoutMs }), flushing),
     headersTimeout: 0,
     bodyTimeout: 0,
   };
@@ -75,7 +82,8 @@ async function perform(exchange: Exchange, dispatcher: Dispatcher, flushing: Flu
     const response = await request(url, {
       dispatcher,
       method,
-      headers,
+      // Read all the same: see `decoded`.
+      headers: { 'accept-encoding': 'identity', ...headers },
       body: body.content,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
@@ -125,7 +133,7 @@ async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal)
   const most = isAccepted(response) ? MAX_ANSWER_BYTES : MAX_REFUSAL_BYTES;
   let bytes = 0;
   try {
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of decoded(response.body, response.headers['content-encoding'])) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > most) break;
@@ -134,7 +142,7 @@ async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal)
     if (signal?.aborted === true) throw error;
     // The status is known and decides; a text that was cut short is not understood where its content is needed.
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return textOf(Buffer.concat(chunks));
 }
 
 const isAccepted = ({ statusCode }: Pick<Dispatcher.ResponseData, 'statusCode'>): boolean =>

@@ -1,7 +1,9 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import type { TokenIssuer } from '../config.js';
 import { identifier } from '../domain/text-rules.js';
+import { createFetch } from '../network/fetch.js';
+import type { Proxies } from '../network/proxies.js';
 import type { Caller, Identify } from './caller.js';
 import { refusal, type ProblemError } from './problem.js';
 
@@ -21,8 +23,11 @@ const KEYS_AT_FAULT = [
 /** What a token says, where it is one of this identity provider; else `undefined`. */
 export type ReadToken = (token: string) => Promise<JWTPayload | undefined>;
 
-export function createTokenReader({ jwksUrl, issuer, audience }: TokenIssuer): ReadToken {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: KEYS_ARRIVE_MS });
+export function createTokenReader({ jwksUrl, issuer, audience }: TokenIssuer, proxies?: Proxies): ReadToken {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: KEYS_ARRIVE_MS,
+    [customFetch]: createFetch(proxies, KEYS_ARRIVE_MS),
+  });
   const rules = {
     issuer,
     audience,

@@ -10,14 +10,14 @@ export interface WaysIn {
   readonly readers: readonly Identify[];
 }
 
-export function waysIn({ keys, tokenIssuer, codec }: GatewayConfig): WaysIn {
+export function waysIn({ keys, tokenIssuer, codec, proxies }: GatewayConfig): WaysIn {
   const byKey = {
     callers: [createBearerKeys(keys, 'gateway')],
     readers: [createBearerKeys(codec?.keys ?? [], 'codec')],
   };
   if (tokenIssuer === undefined) return byKey;
   const { employeeClaim } = tokenIssuer;
-  const read = createTokenReader(tokenIssuer);
+  const read = createTokenReader(tokenIssuer, proxies);
   return {
     callers: [...byKey.callers, createEmployeeTokens(read, employeeClaim)],
     readers: [

@@ -2,6 +2,7 @@ const LONGEST_MS = 24 * 60 * 60_000;
 
 /** All three forms of an HTTP date begin with one (RFC 9110, 5.6.7); `Date.parse` takes much else for a date, such as -5. */
 const WEEKDAY = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
+const ZONE = /([A-Z]{1,4}|[+-]\d{2}:?\d{2})$/;
 
 /**
  * Milliseconds that a Retry-After header asks to wait, from seconds or an HTTP date; at most a day, never negative.
@@ -9,6 +10,11 @@ const WEEKDAY = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
  */
 export function retryAfterMs(header: string | string[] | undefined, now: number): number | undefined {
   const value = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : WEEKDAY.test(value) ? Date.parse(value) - now : NaN;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : WEEKDAY.test(value) ? timeOf(value) - now : NaN;
   return Number.isNaN(ms) ? undefined : Math.min(LONGEST_MS, Math.max(0, ms));
+}
+
+/** Every HTTP date is in GMT. The form of C's `asctime` does not say so, and `Date.parse` would take it for local time. */
+function timeOf(date: string): number {
+  return Date.parse(ZONE.test(date) ? date : `${date} GMT`);
 }

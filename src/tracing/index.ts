@@ -1,6 +1,7 @@
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 import type { CallObserver } from '../flexperto/index.js';
+import type { Proxies } from '../network/proxies.js';
 import type { TraceSinks } from '../workflows/tracing.js';
 
 /** What makes the spans of a trace, from the start of a signing to each call. Off, it makes none. */
@@ -21,10 +22,10 @@ export interface Tracing {
 const ENDPOINT = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
 
 /** Off unless the environment names a collector; then no code of OpenTelemetry is loaded. */
-export async function startTracing(service: string): Promise<Tracing> {
+export async function startTracing(service: string, proxies?: Proxies): Promise<Tracing> {
   if (ENDPOINT.every((name) => (process.env[name] ?? '') === '')) return OFF;
   const { createTracing } = await import('./opentelemetry.js');
-  return createTracing(service);
+  return createTracing(service, proxies);
 }
 
 const OFF: Tracing = {

@@ -8,22 +8,25 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, RandomIdGenerator, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Proxies } from '../network/proxies.js';
 import { traceActivities } from './activities.js';
 import { traceCalls } from './calls.js';
 import { traceClient } from './client.js';
 import type { Tracing } from './index.js';
+import { agentsThrough } from './agents-through.js';
 import { traceSessions } from './sessions.js';
 
 /** Sends spans by OTLP over HTTP to where the environment says. */
-export function createTracing(service: string): Tracing {
+export function createTracing(service: string, proxies: Proxies | undefined): Tracing {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const exporter = proxies === undefined ? {} : { httpAgentOptions: agentsThrough(proxies) };
   const ids = new RandomIdGenerator();
   let wanted: string | undefined;
   const provider = new TracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': service }))
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(exporter) })],
     idGenerator: {
       generateTraceId: () => ids.generateTraceId(),
       generateSpanId: () => wanted ?? ids.generateSpanId(),

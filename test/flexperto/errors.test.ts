@@ -112,7 +112,10 @@ describe('the vendor refused', () => {
     ['an error alone', { error: 'Forbidden' }, 'Forbidden'],
     ['plain text over several lines', ' no\r\n  such   tenant ', 'no such tenant'],
     ['a page of HTML', '\n<html><body>nginx</body></html>', ''],
+    ['a page of HTML in a field', { message: 'Error <!DOCTYPE html><p>nginx</p>' }, ''],
+    ['other JSON, its escapes read', '{ "errors": ["J\\u00f6rg"] }', '{"errors":["Jörg"]}'],
     ['nothing', '', ''],
+    ['many words, none cut in two', `${'word '.repeat(59)}John Doe`, `${'word '.repeat(59)}John`],
     ['a sentence without end', 'x'.repeat(5_000), 'x'.repeat(300)],
   ])('its words are taken from %s', async (_, body, words) => {
     expect(await initiate(status(400, body))).toMatchObject({ status: 400, vendorMessage: words });

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { callAt } from '../gateway/gateway-world.js';
+import { startIdentityProvider } from '../gateway/identity-provider.js';
+import { runCli } from '../cli/cli.js';
+import { startGatewayProcess } from '../support/gateway-process.js';
+import { eventually } from '../support/outcomes.js';
+import { startProxy, type TestProxy } from '../support/proxy.js';
+import { realWorlds } from '../support/real-world.js';
+import { spawnWorker } from '../support/worker-process.js';
+import { startTraceCollector } from '../support/trace-collector.js';
+
+const newWorld = realWorlds();
+const LOGIN = 'worker:s3cret-word';
+let proxy: TestProxy;
+let variables: Record<string, string>;
+beforeEach(async () => {
+  proxy = await startProxy({ credentials: LOGIN });
+  const address = proxy.url.replace('//', `//${LOGIN}@`);
+  variables = { http_proxy: address, HTTPS_PROXY: address };
+});
+afterEach(() => proxy.close());
+
+const hostOf = (url: string): string => new URL(url).host;
+
+it('A worker reaches flexperto, the upload host and the collector of traces through the proxy, and Temporal directly', async () => {
+  const collector = await startTraceCollector();
+  const traced = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.replace('127.0.0.1', 'collector.example.invalid'),
+    OTEL_BSP_SCHEDULE_DELAY: '200',
+  };
+  const world = await newWorld();
+  const worker = await world.startWorker({ ...variables, ...traced });
+  const signing = await world.start();
+  await signing.signAll();
+  expect(await signing.result()).toMatchObject({ state: 'completed' });
+  await eventually('traces have come', () => collector.spans().length > 0);
+  worker.kill('SIGTERM');
+  await worker.ended;
+  const { fake } = world;
+  const collected = hostOf(traced.OTEL_EXPORTER_OTLP_ENDPOINT);
+  expect(new Set(proxy.asked)).toEqual(new Set([hostOf(fake.url), hostOf(fake.uploadUrl), collected]));
+  expect(proxy.others).toEqual([]);
+  expect(worker.output()).not.toContain('s3cret');
+  await collector.close();
+});
+
+it('A gateway reaches the identity provider through the proxy; gateway and command line reach Temporal directly', async () => {
+  const world = await newWorld();
+  await world.startWorker();
+  const signing = await world.start();
+  const provider = await startIdentityProvider();
+  const gateway = await startGatewayProcess({ ...world.env, ...variables, ...provider.env });
+  const answer = await callAt(gateway.url, 'GET', `/signings/${signing.requestId}`, {
+    key: provider.token(),
+  });
+  expect(answer).toMatchObject({ status: 200 });
+  const shown = await runCli(['status', signing.requestId, '--json'], {
+    cwd: world.root,
+    env: { ...world.env, ...variables, grpc_proxy: variables['http_proxy'] ?? '' },
+  });
+  expect(shown).toMatchObject({ code: 0 });
+  gateway.kill('SIGTERM');
+  await gateway.ended;
+  expect(proxy.asked).toEqual([hostOf(provider.env['SIGNING_GATEWAY_JWKS_URL'] ?? '')]);
+  expect(proxy.others).toEqual([]);
+  expect(gateway.output()).not.toContain('s3cret');
+  await provider.close();
+});
+
+it('A worker does not start with a proxy that is none, nor with a flexperto that it would send the key to in plain', async () => {
+  const env = { FLEXPERTO_BASE_URL: 'http://tenant.example.invalid', FLEXPERTO_API_KEY: randomUUID() };
+  const plain = spawnWorker(env);
+  expect(await plain.ended).toEqual({ code: 1, signal: null });
+  expect(plain.stderr()).toMatch(
+    /^FLEXPERTO_BASE_URL must be an https: address.*FLEXPERTO_ALLOW_HTTP=true\.\n$/,
+  );
+  const wrong = spawnWorker({
+    ...env,
+    FLEXPERTO_ALLOW_HTTP: 'true',
+    https_proxy: 'socks5://a:s3cret@proxy:1',
+  });
+  expect(await wrong.ended).toEqual({ code: 1, signal: null });
+  expect(wrong.stderr()).toMatch(/^https_proxy must be the address of an HTTP proxy .*\n$/);
+  expect(wrong.stderr()).not.toContain('s3cret');
+});

@@ -1,0 +1,97 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { AnswerNotUnderstoodError, RefusedError, type FlexpertoClient } from '../../src/flexperto/index.js';
+import { growth } from '../hostile/runs.js';
+import { rejection } from '../support/outcomes.js';
+import {
+  closeAfterEach,
+  content,
+  CONTEXT,
+  scriptedVendor,
+  SESSION,
+  type Reply,
+} from '../support/scripted-vendor.js';
+
+closeAfterEach();
+
+const MEGABYTE = 1024 * 1024;
+
+const coded =
+  (bytes: Uint8Array, coding: string | string[], code = 200): Reply =>
+  (response) => {
+    response.setHeader('content-encoding', coding);
+    response.writeHead(code).end(bytes);
+  };
+const initiate = async (reply: Reply): Promise<number> =>
+  (await scriptedVendor(reply)).client.initiateSession(CONTEXT, SESSION);
+
+const ANSWER = Buffer.from('{"id":13,"name":"Jörg"}');
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+test.each<[string, Reply]>([
+  ['gzip', coded(gzipSync(ANSWER), 'gzip')],
+  ['gzip by its older name, in capitals', coded(gzipSync(ANSWER), 'X-GZIP')],
+  ['gzip with a byte order mark inside', coded(gzipSync(Buffer.concat([BOM, ANSWER])), 'gzip')],
+  ['deflate as it is defined', coded(deflateSync(ANSWER), 'deflate')],
+  ['deflate as some servers have it', coded(deflateRawSync(ANSWER), 'deflate')],
+  ['Brotli', coded(brotliCompressSync(ANSWER), 'br')],
+  ['two codings', coded(brotliCompressSync(gzipSync(ANSWER)), 'gzip, br')],
+  ['two codings in two headers', coded(gzipSync(deflateSync(ANSWER)), ['deflate', 'gzip'])],
+  ['none, and says so', coded(ANSWER, 'identity')],
+  ['none, and an empty word for it', coded(ANSWER, '')],
+])('an answer is understood in a coding that nobody asked for: %s', async (_, reply) => {
+  expect(await initiate(reply)).toBe(13);
+});
+
+test.each([
+  ['UTF-8', Buffer.concat([BOM, ANSWER])],
+  ['UTF-16, little end first', Buffer.from('\ufeff{"id":13}', 'utf16le')],
+  ['UTF-16, big end first', Buffer.from('\ufeff{"id":13}', 'utf16le').swap16()],
+])('an answer is understood behind a byte order mark: %s', async (_, bytes) => {
+  expect(await initiate((response) => response.end(bytes))).toBe(13);
+});
+
+test('an attach answer of nothing but a byte order mark is an empty one', async () => {
+  const { client } = await scriptedVendor((response) => response.end(BOM));
+  expect(await client.attachDocument(CONTEXT, 13, 'f-1')).toBeNull();
+});
+
+test.each([
+  ['a coding that nobody knows', coded(gzipSync(ANSWER), 'gzip, pack200')],
+  ['more codings than anybody needs', coded(gzipSync(ANSWER), Array<string>(100).fill('gzip').join(','))],
+  ['bytes that are not in the coding', coded(ANSWER, 'gzip')],
+  ['a coded answer that is cut short', coded(gzipSync(ANSWER).subarray(0, 20), 'gzip')],
+])('an answer is not understood, though it had its effect: %s', async (_, reply) => {
+  expect(await rejection(initiate(reply))).toBeInstanceOf(AnswerNotUnderstoodError);
+});
+
+test('the words of a refusal are understood in a coding, too, and its status decides without', async () => {
+  const body = gzipSync('{"message":"no such tenant"}');
+  expect(await rejection(initiate(coded(body, 'gzip', 422)))).toMatchObject({
+    status: 422,
+    vendorMessage: 'no such tenant',
+  });
+  const broken = await rejection(initiate(coded(ANSWER, 'gzip', 422)));
+  expect(broken).toBeInstanceOf(RefusedError);
+  expect(broken).toMatchObject({ status: 422 });
+});
+
+test('a decompression bomb is refused before it fills the memory', async () => {
+  // 300 MB of text, and once more packed: a few hundred bytes.
+  const bomb = gzipSync(Buffer.concat([Buffer.from('{"id":13,"x":"'), Buffer.alloc(300 * MEGABYTE, 'a')]));
+  const grown = await growth(async () => {
+    for (const reply of [coded(bomb, 'gzip'), coded(gzipSync(bomb), 'gzip, gzip')])
+      expect(await rejection(initiate(reply))).toBeInstanceOf(AnswerNotUnderstoodError);
+  });
+  expect(grown).toBeLessThan(64 * MEGABYTE);
+});
+
+test('every call asks for an answer without a coding', async () => {
+  const calls: ((client: FlexpertoClient, url: string) => Promise<unknown>)[] = [
+    (client) => client.initiateSession(CONTEXT, SESSION),
+    (client, url) => client.uploadDocument(url, { name: 'a.pdf', bytes: 1, content: content('%') }),
+    (client) => client.listDocuments(CONTEXT, 13),
+  ];
+  const { client, url, arrived } = await scriptedVendor(['{"id":13}', '{"id":"f"}', '[]']);
+  for (const call of calls) await call(client, url);
+  expect(arrived.map(({ headers }) => headers['accept-encoding'])).toEqual(calls.map(() => 'identity'));
+});
