@@ -8,6 +8,7 @@ import { MAX_TOTAL_BYTES } from '../../domain/limits.js';
 import { ProblemError, refusal } from '../problem.js';
 import { callerOf } from '../caller.js';
 import { safeFileName } from './file-name.js';
+import { watchExtendedFileName } from './part-head.js';
 import { beginUpload, type Upload, type UploadArea } from './upload-folder.js';
 
 /** More than the multipart form around one file needs. */
@@ -32,9 +33,10 @@ export async function receiveDocument(request: FastifyRequest, area: UploadArea)
   let received: Received | undefined;
   try {
     if (Number(request.headers['content-length']) > MAX_TOTAL_BYTES + MAX_FORM_BYTES) throw tooLarge();
+    const extendedName = watchExtendedFileName(request.raw);
     for await (const part of request.parts({ limits: LIMITS })) {
       if (part.type !== 'file' || part.fieldname !== 'file') throw notOneFile();
-      const name = safeFileName(part.filename);
+      const name = nameOf(part, extendedName());
       const { employeeId } = callerOf(request);
       received = await receivePart(part, name, await beginUpload(area, name, employeeId));
     }
@@ -46,6 +48,18 @@ export async function receiveDocument(request: FastifyRequest, area: UploadArea)
     request.raw.unpipe().resume();
     throw request.raw.errored === null ? refused(error) : cutOff();
   }
+}
+
+/** A safe one. @throws ProblemError where letters of it are lost, so that it would be another one */
+function nameOf(
+  // A part of type application/octet-stream is a file without a name too.
+  { filename }: { readonly filename?: string },
+  extended: string | null | undefined,
+): string {
+  const given = extended === undefined ? filename : extended;
+  if (given === null || given?.includes('\ufffd') === true)
+    throw refusal('invalid-request', 'The file name in the form is not encoded in UTF-8.');
+  return safeFileName(given);
 }
 
 async function receivePart({ file }: MultipartFile, name: string, upload: Upload): Promise<Received> {
