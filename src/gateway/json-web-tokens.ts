@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TokenIssuer } from '../config.js';
 import { identifier } from '../domain/text-rules.js';
 import type { Caller, Identify } from './caller.js';
+import { keepLastKnown, NEVER_BY_ITSELF } from './last-known-keys.js';
 import { refusal, type ProblemError } from './problem.js';
 
 /** Signatures by a private key alone: whoever knows the public keys can make none. */
@@ -22,7 +23,11 @@ const KEYS_AT_FAULT = [
 export type ReadToken = (token: string) => Promise<JWTPayload | undefined>;
 
 export function createTokenReader({ jwksUrl, issuer, audience }: TokenIssuer): ReadToken {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: KEYS_ARRIVE_MS });
+  const remote = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: KEYS_ARRIVE_MS,
+    ...NEVER_BY_ITSELF,
+  });
+  const keys = keepLastKnown(remote);
   const rules = {
     issuer,
     audience,
@@ -73,5 +78,5 @@ function callerOf(claims: JWTPayload, employeeClaim: string): Caller | undefined
 function noKeys(): ProblemError {
   const detail =
     'The keys of the identity provider cannot be read at the moment. The same call can be made again.';
-  return refusal('no-server', detail, { 'retry-after': '5' });
+  return refusal('no-server', detail, { 'retry-after': '5', connection: 'close' });
 }
