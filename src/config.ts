@@ -116,6 +116,11 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true');
 
+// A part of workflow ids, of queries and of a folder's name, which takes 255 bytes.
+const taskQueue = z
+  .string()
+  .regex(/^[A-Za-z0-9._:@+=,~/-]{1,80}$/, 'must be 1 to 80 letters, digits or any of . _ : @ + = , ~ / -');
+
 const variables = z.object({
   FLEXPERTO_BASE_URL: baseUrl.optional(),
   FLEXPERTO_API_KEY: z
@@ -128,7 +133,7 @@ const variables = z.object({
   // The activities' own limits (workflows/policies.ts) lie above these, so that it is the call that times out.
   FLEXPERTO_TIMEOUT_SECONDS: seconds(1, 240).default(30),
   FLEXPERTO_UPLOAD_TIMEOUT_SECONDS: seconds(1, 1740).default(600),
-  SIGNING_TASK_QUEUE: z.string().min(1, 'must not be empty').default('signing'),
+  SIGNING_TASK_QUEUE: taskQueue.default('signing'),
   SIGNING_DOCUMENT_ROOT: z.string().min(1, 'must not be empty').default('documents'),
   SIGNING_DOCUMENT_HOSTS: hosts.default([]),
   SIGNING_PAYLOAD_KEYS: payloadKeys.default([]),

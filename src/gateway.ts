@@ -46,7 +46,7 @@ async function main(): Promise<void> {
         startsPerHour: config.startsPerHour,
       }),
     documents: {
-      root: config.documentRoot,
+      area: { root: config.documentRoot, namespace, taskQueue: config.taskQueue },
       sourcesInUse: () => sourcesInUse(createClient(connection, target, tracing), config.taskQueue),
     },
     isReady: async () => {

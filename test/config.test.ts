@@ -111,6 +111,7 @@ describe('The configuration', () => {
     ],
     ['FLEXPERTO_TIMEOUT_SECONDS', ['soon', '0', '241', '-1']],
     ['FLEXPERTO_UPLOAD_TIMEOUT_SECONDS', ['soon', '0', '1741']],
+    ['SIGNING_TASK_QUEUE', ['two words', 'M\u00fcnchen', 'a'.repeat(81), "it's"]],
     ['SIGNING_DOCUMENT_HOSTS', ['https://docs.example', 'docs.example/path', '10.1.0.0/99', 'two words']],
     ['SIGNING_PAYLOAD_KEYS', ['key', 'id:too-short']],
     ['SIGNING_CALLBACK_SECRET', ['secret', 'whsec_', 'whsec_c2hvcnQ=', `${SECRET},${SECRET}`, `${SECRET},`]],

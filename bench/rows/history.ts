@@ -8,7 +8,7 @@ import { makeDocuments } from '../support/documents.js';
 import { countActions, eventsOfSession } from '../support/events.js';
 import { bringOneToSignature } from '../support/sessions.js';
 import { startStage, type Stage } from '../support/stage.js';
-import { workflowIdOf } from '../../src/workflows/messages.js';
+import { DEFAULT_TASK_QUEUE, workflowIdOf } from '../../src/workflows/messages.js';
 
 const POLL_SECONDS = 0.5;
 const WAIT_MS = 10_000;
@@ -50,7 +50,7 @@ async function measureOne(stage: Stage, count: number, handsOver: boolean): Prom
   const requestId = await bringOneToSignature(stage, documents, waiting);
   // The first look at the list may bring news of its own.
   await sleep(2_000);
-  const handle = stage.client.workflow.getHandle(workflowIdOf(requestId));
+  const handle = stage.client.workflow.getHandle(workflowIdOf(requestId, DEFAULT_TASK_QUEUE));
   const { historyLength, historySize = 0 } = await handle.describe();
   const actions = countActions(await eventsOfSession(stage, requestId));
   await sleep(WAIT_MS);

@@ -1,5 +1,5 @@
 import { LOCAL_CALL } from '../../src/starter/audit/event-readers.js';
-import { workflowIdOf } from '../../src/workflows/messages.js';
+import { DEFAULT_TASK_QUEUE, workflowIdOf } from '../../src/workflows/messages.js';
 import type { Stage } from './stage.js';
 
 type History = Awaited<ReturnType<ReturnType<Stage['client']['workflow']['getHandle']>['fetchHistory']>>;
@@ -10,7 +10,7 @@ export async function eventsOf({ client }: Stage, workflowId: string): Promise<r
 }
 
 export function eventsOfSession(stage: Stage, requestId: string): Promise<readonly Event[]> {
-  return eventsOf(stage, workflowIdOf(requestId));
+  return eventsOf(stage, workflowIdOf(requestId, DEFAULT_TASK_QUEUE));
 }
 
 /** Activities that the workflow has asked for, those within its own task among them. */

@@ -117,12 +117,13 @@ function readDeadlineDays(reader: ObjectReader): number {
 }
 
 function contradictions({ documents, method }: SigningRequest): Problem[] {
-  const names = documents.map((document) => document.name);
+  const names = documents.map((document) => comparable(document.name));
   const first = new Map([...names.entries()].reverse().map(([index, name]) => [name, index]));
   const repeated = names.flatMap((name, index) => {
     const earlier = first.get(name) ?? index;
     if (name === '' || earlier === index) return [];
-    const message = `must be unique: documents[${earlier}] has the same name`;
+    const same = documents[earlier]?.name === documents[index]?.name;
+    const message = `must be unique: documents[${earlier}] has the same name${same ? '' : ' but for case or Unicode form'}`;
     return { field: `documents[${index}].name`, message };
   });
   const nothingToSign =
@@ -138,6 +139,11 @@ function contradictions({ documents, method }: SigningRequest): Problem[] {
         },
       ]
     : repeated;
+}
+
+/** The same for names that people, file systems or the vendor may take for one: in NFC, without upper and lower case. */
+function comparable(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
 function optional<Key extends string, Value>(

@@ -15,7 +15,7 @@ export interface ObjectReader {
   list(field: string, count: ListRule): readonly unknown[];
 }
 
-/** What a text must be: `test` decides, `must` completes the sentence "field must be …". */
+/** What a text must be: `test` decides, `must` and, of a text that is wrong, `mustBe` complete the sentence "field must be …". */
 export interface TextRule {
   readonly must: string;
   /** In characters, those beyond the basic plane as one. */
@@ -23,6 +23,7 @@ export interface TextRule {
   /** As much of the rule as a regular expression can say, in the form of JSON Schema. */
   readonly pattern: string;
   test(text: string): boolean;
+  mustBe(text: string): string;
 }
 
 export interface ListRule {
@@ -83,8 +84,9 @@ function reader(
   const text = (field: string, rule: TextRule): string => {
     const found = value(field);
     if (typeof found === 'string' && rule.test(found)) return found;
-    const kind = absent(field) || typeof found === 'string' ? '' : 'a JSON string: ';
-    report(field, `${absent(field) ? 'is missing: it ' : ''}must be ${kind}${rule.must}`);
+    if (typeof found === 'string') report(field, `must be ${rule.mustBe(found)}`);
+    else if (absent(field)) report(field, `is missing: it must be ${rule.must}`);
+    else report(field, `must be a JSON string: ${rule.must}`);
     return '';
   };
   return {

@@ -14,6 +14,7 @@ import { answerClientError, answerError, answerErrors } from './error-handling.j
 import { documentsRoutes } from './documents/routes.js';
 import type { Sweeping } from './documents/sweep.js';
 import { healthRoutes } from './health.js';
+import { readJsonAsUtf8 } from './json-body.js';
 import * as limits from './limits.js';
 import { logCalls } from './log-calls.js';
 import type { GatewayMetrics } from './metrics.js';
@@ -65,6 +66,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     },
   });
   app.removeContentTypeParser('text/plain');
+  readJsonAsUtf8(app);
   app.setValidatorCompiler(validatorCompiler);
   // Answers are typed by their schemas; what a session says is never held back because of a field too many.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

@@ -42,7 +42,10 @@ export function requireCaller(app: FastifyInstance, ways: readonly Identify[]): 
   });
 }
 
-/** Source of the challenge: RFC 6750, section 3. */
+/**
+ * Ends the connection: a caller that nobody knows must not keep one open. Source of the challenge: RFC 6750, section 3.
+ */
 function unauthorized(detail: string, error: string): ProblemError {
-  return refusal('unauthorized', detail, { 'www-authenticate': `Bearer realm="signing"${error}` });
+  const challenge = `Bearer realm="signing"${error}`;
+  return refusal('unauthorized', detail, { 'www-authenticate': challenge, connection: 'close' });
 }

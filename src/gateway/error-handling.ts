@@ -9,6 +9,7 @@ import type {
 } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { invalid, knownAnswer } from './known-errors.js';
+import { nothingHere } from './unknown-routes.js';
 import { problemAnswer, PROBLEM_TYPE, type FieldProblem, type ProblemAnswer } from './problem.js';
 
 /** Answers whatever goes wrong as a problem, without a stack; what is the gateway's own fault is logged. */
@@ -32,6 +33,7 @@ function refusedByFramework(error: Error & Partial<FastifyError>): ProblemAnswer
     const whole = error.validationContext === 'querystring' ? 'The query' : 'The body';
     return invalid(error.validation.map(violation), whole);
   }
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return nothingHere().answer;
   if (error.statusCode === 400) return problemAnswer('invalid-request', { detail: whatIsMalformed(error) });
   if (error.statusCode === 413)
     return problemAnswer('too-large', { detail: 'The body is larger than this call takes.' });
@@ -39,7 +41,9 @@ function refusedByFramework(error: Error & Partial<FastifyError>): ProblemAnswer
     return problemAnswer('unsupported-media-type', {
       detail: 'This call takes no body of this content type.',
     });
-  return undefined;
+  const { statusCode: status = 500 } = error;
+  if (status < 400 || status > 499) return undefined;
+  return problemAnswer('invalid-request', { status, detail: 'The request cannot be answered.' });
 }
 
 /** In words that go on from the field's name. */

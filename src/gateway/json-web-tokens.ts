@@ -5,6 +5,7 @@ import { identifier } from '../domain/text-rules.js';
 import { createFetch } from '../network/fetch.js';
 import type { Proxies } from '../network/proxies.js';
 import type { Caller, Identify } from './caller.js';
+import { keepLastKnown, NEVER_BY_ITSELF } from './last-known-keys.js';
 import { refusal, type ProblemError } from './problem.js';
 
 /** Signatures by a private key alone: whoever knows the public keys can make none. */
@@ -24,10 +25,12 @@ const KEYS_AT_FAULT = [
 export type ReadToken = (token: string) => Promise<JWTPayload | undefined>;
 
 export function createTokenReader({ jwksUrl, issuer, audience }: TokenIssuer, proxies?: Proxies): ReadToken {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+  const remote = createRemoteJWKSet(new URL(jwksUrl), {
     timeoutDuration: KEYS_ARRIVE_MS,
     [customFetch]: createFetch(proxies, KEYS_ARRIVE_MS),
+    ...NEVER_BY_ITSELF,
   });
+  const keys = keepLastKnown(remote);
   const rules = {
     issuer,
     audience,
@@ -78,5 +81,5 @@ function callerOf(claims: JWTPayload, employeeClaim: string): Caller | undefined
 function noKeys(): ProblemError {
   const detail =
     'The keys of the identity provider cannot be read at the moment. The same call can be made again.';
-  return refusal('no-server', detail, { 'retry-after': '5' });
+  return refusal('no-server', detail, { 'retry-after': '5', connection: 'close' });
 }

@@ -50,11 +50,17 @@ export function knownAnswer(error: unknown): ProblemAnswer | undefined {
 
 /** All that is wrong with a body or query, at once; `whole` is what the pointer `""` means. */
 export function invalid(errors: readonly FieldProblem[], whole = 'The body'): ProblemAnswer {
+  const detail = describeErrors(errors, whole);
+  return problemAnswer('invalid-request', { detail, errors: errors.slice(0, MOST_SHOWN) });
+}
+
+/** The same in one sentence. */
+export function describeErrors(errors: readonly FieldProblem[], whole = 'The body'): string {
   const more = errors.length - MOST_SHOWN;
   const told = errors.slice(0, MOST_SHOWN);
   const detail = told.map(({ pointer, detail: what }) => `${pointer === '' ? whole : pointer} ${what}`);
   if (more > 0) detail.push(`and ${more} more problems`);
-  return problemAnswer('invalid-request', { detail: `${detail.join('; ')}.`, errors: told });
+  return `${detail.join('; ')}.`;
 }
 
 /** `participants[0].mobile` as `/participants/0/mobile`; a name that is no field may hold any sign. */

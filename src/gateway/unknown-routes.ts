@@ -10,9 +10,13 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   const unknown = ({ url }: FastifyRequest): ProblemError => {
     const parts = (url.split('?')[0] ?? '').split('/');
     const methods = known.filter((route) => fits(route.parts, parts)).flatMap((route) => route.methods);
-    if (methods.length === 0) return refusal('not-found', 'There is nothing at this address.');
+    // It needs no key to come here, so the connection ends as one without a key does.
+    if (methods.length === 0) return nothingHere();
     const allow = [...new Set(methods)].join(', ');
-    return refusal('method-not-allowed', `This address knows only ${allow}.`, { allow });
+    return refusal('method-not-allowed', `This address knows only ${allow}.`, {
+      allow,
+      connection: 'close',
+    });
   };
   // Before anything is said of a body that nobody would read.
   app.addHook('onRequest', async (request) => {
@@ -22,6 +26,11 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request) => {
     throw unknown(request);
   });
+}
+
+/** No route takes this address, or a part of it is longer than any route's can be. */
+export function nothingHere(): ProblemError {
+  return refusal('not-found', 'There is nothing at this address.', { connection: 'close' });
 }
 
 function fits(route: readonly string[], parts: readonly string[]): boolean {

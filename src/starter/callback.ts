@@ -9,7 +9,7 @@ import {
   workflowIdOf,
 } from '../workflows/messages.js';
 import { SigningNotFoundError } from './errors.js';
-import { askServer } from './look-up.js';
+import { askServer, type Tenant } from './look-up.js';
 import { decodePayloads } from './payloads.js';
 
 /** A session's status and how the callbacks to its CRM fare: null where none was tried yet, or none was asked for. */
@@ -19,18 +19,18 @@ export interface StatusWithCallback extends SigningStatus {
 
 /** Adds what the server knows of the callbacks; no worker need run. @throws NoServerError, NoAccessError */
 export async function withCallback(
-  client: Client,
+  tenant: Tenant,
   requestId: string,
   status: Promise<SigningStatus>,
 ): Promise<StatusWithCallback> {
-  return { ...(await status), callback: await callbackOf(client, requestId) };
+  return { ...(await status), callback: await callbackOf(tenant, requestId) };
 }
 
-async function callbackOf(client: Client, requestId: string): Promise<CallbackStatus | null> {
-  const handle = client.workflow.getHandle(callbacksIdOf(workflowIdOf(requestId)));
+async function callbackOf({ client, taskQueue }: Tenant, requestId: string): Promise<CallbackStatus | null> {
+  const handle = client.workflow.getHandle(callbacksIdOf(workflowIdOf(requestId, taskQueue)));
   try {
     const described = await askServer(client, requestId, () => handle.describe());
-    if (described.type !== CALLBACKS_WORKFLOW_TYPE) return null;
+    if (described.type !== CALLBACKS_WORKFLOW_TYPE || described.taskQueue !== taskQueue) return null;
     return (await failing(client, described)) ?? concluded(described);
   } catch (error) {
     if (error instanceof SigningNotFoundError) return null;

@@ -9,7 +9,7 @@ import { decideOnce } from './decide-once.js';
 import { explained } from './explained.js';
 import { firstInput } from './first-input.js';
 import { listPage, listSignings } from './list.js';
-import { askServer, askSession, lookUp, lookUpOpen } from './look-up.js';
+import { askServer, askSession, lookUp, lookUpOpen, type Tenant } from './look-up.js';
 import { startSigning } from './start.js';
 
 export interface StartedSigning {
@@ -63,7 +63,7 @@ export interface SigningPage {
 }
 
 /**
- * Starts and follows signings. Every method throws `NoServerError` when the Temporal server does not answer in time and
+ * Starts and follows the signings of one task queue, which serves one tenant: a session of another one is not there. Every method throws `NoServerError` when the Temporal server does not answer in time and
  * `NoAccessError` when it refuses this client; every one but `start` and the lists throws `SigningNotFoundError` for an
  * unknown requestId; those that ask the session itself throw `NoWorkerError` when no worker answers in time.
  */
@@ -109,52 +109,53 @@ export function createSigningClient(
   taskQueue: string = messages.DEFAULT_TASK_QUEUE,
   options: SigningClientOptions = {},
 ): SigningClient {
+  const tenant: Tenant = { client, taskQueue };
   return {
-    start: (input) => startSigning(client, { taskQueue, ...options }, input),
-    status: (requestId) => withCallback(client, requestId, statusOf(client, requestId)),
+    start: (input) => startSigning(tenant, options, input),
+    status: (requestId) => withCallback(tenant, requestId, statusOf(tenant, requestId)),
     wait: async (requestId) => {
-      const { handle } = await lookUp(client, requestId);
+      const { handle } = await lookUp(tenant, requestId);
       const result = (handle.result() as Promise<SigningStatus>).catch((error: unknown) => {
         throw explained(error, requestId);
       });
-      return withCallback(client, requestId, result);
+      return withCallback(tenant, requestId, result);
     },
     check: async (requestId) => {
-      const { handle } = await lookUpOpen(client, requestId);
+      const { handle } = await lookUpOpen(tenant, requestId);
       await askServer(client, requestId, () => handle.signal(messages.checkNowSignal));
     },
     resolve: (requestId, resolution) =>
-      withCallback(client, requestId, decideOnce(client, requestId, resolution)),
+      withCallback(tenant, requestId, decideOnce(tenant, requestId, resolution)),
     recordOutcome: async (requestId, outcome) => {
-      const { handle } = await lookUpOpen(client, requestId);
-      const recorded = askSession(client, requestId, () =>
+      const { handle } = await lookUpOpen(tenant, requestId);
+      const recorded = askSession(tenant, requestId, () =>
         handle.executeUpdate(messages.recordOutcomeUpdate, { args: [outcome] }),
       );
-      return withCallback(client, requestId, recorded);
+      return withCallback(tenant, requestId, recorded);
     },
     cancel: async (requestId) => {
-      const { handle } = await lookUpOpen(client, requestId);
+      const { handle } = await lookUpOpen(tenant, requestId);
       await askServer(client, requestId, () => handle.cancel());
     },
-    list: (filter = {}) => listSignings(client, filter),
-    audit: (requestId) => auditSigning(client, requestId),
-    listPage: (filter = {}) => listPage(client, filter),
+    list: (filter = {}) => listSignings(tenant, filter),
+    audit: (requestId) => auditSigning(tenant, requestId),
+    listPage: (filter = {}) => listPage(tenant, filter),
     employeeOf: async (requestId) => {
-      const { employeeId } = await lookUp(client, requestId);
+      const { employeeId } = await lookUp(tenant, requestId);
       if (employeeId !== null) return employeeId;
       const input = await askServer(client, requestId, () =>
-        firstInput(client, messages.workflowIdOf(requestId)),
+        firstInput(tenant, messages.workflowIdOf(requestId, taskQueue)),
       );
       return readRequest(input).request.employeeId;
     },
   };
 }
 
-async function statusOf(client: Client, requestId: string): Promise<SigningStatus> {
-  const { handle, open } = await lookUp(client, requestId);
+async function statusOf(tenant: Tenant, requestId: string): Promise<SigningStatus> {
+  const { handle, open } = await lookUp(tenant, requestId);
   if (open) {
-    const status = await askSession(client, requestId, () => handle.query(messages.statusQuery));
+    const status = await askSession(tenant, requestId, () => handle.query(messages.statusQuery));
     if (!isFinal(status.state)) return status;
   }
-  return askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
+  return askServer(tenant.client, requestId, () => handle.result() as Promise<SigningStatus>);
 }

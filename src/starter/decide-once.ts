@@ -1,8 +1,7 @@
-import type { Client } from '@temporalio/client';
 import type { Resolution } from '../domain/resolution.js';
 import type { SigningStatus } from '../domain/status.js';
 import { resolveUpdate, statusQuery } from '../workflows/messages.js';
-import { askSession, lookUpOpen } from './look-up.js';
+import { askSession, lookUpOpen, type Tenant } from './look-up.js';
 
 /**
  * Sends a human's decision under an id made of the decision and the question it answers. An update whose answer was lost
@@ -10,14 +9,14 @@ import { askSession, lookUpOpen } from './look-up.js';
  * call can never answer for the next.
  */
 export async function decideOnce(
-  client: Client,
+  tenant: Tenant,
   requestId: string,
   resolution: Resolution,
 ): Promise<SigningStatus> {
-  const { handle } = await lookUpOpen(client, requestId);
-  const { updatedAt } = await askSession(client, requestId, () => handle.query(statusQuery));
+  const { handle } = await lookUpOpen(tenant, requestId);
+  const { updatedAt } = await askSession(tenant, requestId, () => handle.query(statusQuery));
   const updateId = `resolve-${resolution.action}-${updatedAt}`;
-  return askSession(client, requestId, () =>
+  return askSession(tenant, requestId, () =>
     handle.executeUpdate(resolveUpdate, { args: [resolution], updateId }),
   );
 }

@@ -17,13 +17,16 @@ export class InvalidRequestError extends Error {
 export class RequestConflictError extends Error {
   override readonly name = 'RequestConflictError';
   readonly requestId: string;
+  /** Whether the other request is not this employee's. */
+  readonly ofAnotherEmployee: boolean;
 
-  constructor(requestId: string) {
+  constructor(requestId: string, ofAnotherEmployee: boolean) {
     super(
       `The requestId ${requestId} was already used for a request with other content; nothing was started. ` +
         'A changed request needs a requestId of its own.',
     );
     this.requestId = requestId;
+    this.ofAnotherEmployee = ofAnotherEmployee;
   }
 }
 
@@ -49,13 +52,17 @@ function inWords(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+/** As long as a requestId can be. */
+const LONGEST_SHOWN = 200;
+
 /** There is no signing with this requestId, or the server has forgotten it after its retention time. */
 export class SigningNotFoundError extends Error {
   override readonly name = 'SigningNotFoundError';
   readonly requestId: string;
 
   constructor(requestId: string) {
-    super(`There is no signing with the requestId ${requestId}.`);
+    const shown = requestId.length > LONGEST_SHOWN ? `${requestId.slice(0, LONGEST_SHOWN)}…` : requestId;
+    super(`There is no signing with the requestId ${shown}.`);
     this.requestId = requestId;
   }
 }

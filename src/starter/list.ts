@@ -1,39 +1,36 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import { HOUR_MS, type Place } from '../domain/starts-window.js';
 import { OPEN_STATES } from '../domain/status.js';
-import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
+import { requestIdOf, searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './client.js';
 import { cursorOf, tokenOf } from './cursor.js';
 import { explainedCall, lacksSearchAttributes } from './explained.js';
-import { stateOf } from './look-up.js';
+import { stateOf, type Tenant } from './look-up.js';
 
 const SERVER_ANSWERS_MS = 10_000;
+const LONGEST_VALUE = 255;
 
 /** What can be asked for within this library. */
 interface Filter extends SigningFilter {
-  readonly taskQueue?: string;
   readonly startedAfter?: Date;
 }
 type PageFilter = Filter & SigningPageFilter;
 
 /** What an employee has started within the last hour, as far as the list knows it already. @throws as `listSignings` */
-export async function listRecentStarts(
-  client: Client,
-  { taskQueue, employeeId }: { readonly taskQueue: string; readonly employeeId: string },
-): Promise<Place[]> {
+export async function listRecentStarts(tenant: Tenant, employeeId: string): Promise<Place[]> {
   const startedAfter = new Date(Date.now() - HOUR_MS);
-  const recent = await listSignings(client, { taskQueue, employeeId, startedAfter, limit: Infinity });
+  const recent = await listSignings(tenant, { employeeId, startedAfter, limit: Infinity });
   return recent.map(({ requestId, startedAt }) => ({ requestId, at: Date.parse(startedAt) }));
 }
 
-/** Signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
-export async function listSignings(client: Client, filter: Filter): Promise<SigningSummary[]> {
+/** The tenant's signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
+export async function listSignings(tenant: Tenant, filter: Filter): Promise<SigningSummary[]> {
   const limit = filter.limit ?? 100;
   const summaries: SigningSummary[] = [];
   let cursor: string | null | undefined;
   while (cursor !== null && summaries.length < limit) {
-    const page = await listPage(client, { ...filter, limit, cursor });
+    const page = await listPage(tenant, { ...filter, limit, cursor });
     summaries.push(...page.signings);
     cursor = page.nextCursor;
   }
@@ -41,9 +38,12 @@ export async function listSignings(client: Client, filter: Filter): Promise<Sign
 }
 
 /** @throws also InvalidRequestError where the cursor is none */
-export async function listPage(client: Client, filter: PageFilter): Promise<SigningPage> {
+export async function listPage(tenant: Tenant, filter: PageFilter): Promise<SigningPage> {
+  // Longer than any value can be; the server would fail over it.
+  if ([filter.state, filter.employeeId, filter.crmRecord].some((value = '') => value.length > LONGEST_VALUE))
+    return { signings: [], nextCursor: null };
   try {
-    return await client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => fetchPage(client, filter));
+    return await tenant.client.withDeadline(Date.now() + SERVER_ANSWERS_MS, () => fetchPage(tenant, filter));
   } catch (error) {
     // Where no worker has registered the search attributes, no signing can have any.
     if (lacksSearchAttributes(error)) return { signings: [], nextCursor: null };
@@ -51,9 +51,9 @@ export async function listPage(client: Client, filter: PageFilter): Promise<Sign
   }
 }
 
-async function fetchPage(client: Client, filter: PageFilter): Promise<SigningPage> {
+async function fetchPage({ client, taskQueue }: Tenant, filter: PageFilter): Promise<SigningPage> {
   const { namespace, loadedDataConverter } = client.options;
-  const query = queryOf(filter);
+  const query = queryOf(taskQueue, filter);
   const cursor = filter.cursor ?? undefined;
   const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
     namespace,
@@ -64,13 +64,14 @@ async function fetchPage(client: Client, filter: PageFilter): Promise<SigningPag
   const found = await Promise.all(
     executions.map((raw) => executionInfoFromRaw(raw, loadedDataConverter, raw, namespace)),
   );
+  const own = found.filter((execution) => isOfTenant(execution, taskQueue));
   return {
-    signings: found.map(summaryOf).filter((summary) => isWanted(summary, filter)),
+    signings: own.map(summaryOf).filter((summary) => isWanted(summary, filter)),
     nextCursor: cursorOf(query, nextPageToken),
   };
 }
 
-function queryOf({ state, employeeId, crmRecord, taskQueue, startedAfter }: Filter): string {
+function queryOf(taskQueue: string, { state, employeeId, crmRecord, startedAfter }: Filter): string {
   return [
     ...condition('WorkflowType', WORKFLOW_TYPE),
     // The run that goes on in its place is shown, and not the ones before it.
@@ -96,6 +97,12 @@ export function condition(name: string, value: string | undefined): string[] {
   return [`${name} ${plain === value ? '=' : 'STARTS_WITH'} '${plain}'`];
 }
 
+/** A start under a wrong id is refused by its worker, and is no session. */
+function isOfTenant({ workflowId, taskQueue: queue }: WorkflowExecutionInfo, taskQueue: string): boolean {
+  const requestId = requestIdOf(workflowId);
+  return queue === taskQueue && requestId !== undefined && workflowIdOf(requestId, queue) === workflowId;
+}
+
 function isWanted(summary: SigningSummary, { employeeId, crmRecord }: SigningFilter): boolean {
   return (
     (employeeId === undefined || summary.employeeId === employeeId) &&
@@ -106,7 +113,7 @@ function isWanted(summary: SigningSummary, { employeeId, crmRecord }: SigningFil
 function summaryOf(execution: WorkflowExecutionInfo): SigningSummary {
   const { workflowId, startTime, status, typedSearchAttributes: known } = execution;
   return {
-    requestId: workflowId.slice(workflowIdOf('').length),
+    requestId: requestIdOf(workflowId) ?? workflowId,
     state: stateOf(execution),
     terminated: status.name === 'TERMINATED' || status.name === 'TIMED_OUT',
     method: known.get(searchAttributes.method) ?? null,

@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { FINAL_STATES, OPEN_STATES, type SigningState } from '../domain/status.js';
+import { requestId as requestIdRule } from '../domain/text-rules.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import { NotPossibleError, NoWorkerError, SigningNotFoundError } from './errors.js';
 import { explained, lacksWorker } from './explained.js';
@@ -8,48 +9,56 @@ import { explained, lacksWorker } from './explained.js';
 const SERVER_ANSWERS_MS = 5_000;
 const WORKER_ANSWERS_MS = 10_000;
 
+/** Whose signings a client works on: every tenant has a task queue, and its client sees the sessions of no other one. */
+export interface Tenant {
+  readonly client: Client;
+  readonly taskQueue: string;
+}
+
 /** A signing as the server knows it, without any worker. */
 export interface KnownSigning {
   readonly handle: WorkflowHandle;
   /** Of its latest run. */
   readonly runId: string;
   readonly open: boolean;
-  readonly taskQueue: string;
   readonly state: SigningState | null;
   /** Null where the namespace did not know the search attributes at the start. */
   readonly employeeId: string | null;
 }
 
-/** @throws SigningNotFoundError, NoServerError, NoAccessError */
-export async function lookUp(client: Client, requestId: string): Promise<KnownSigning> {
-  const handle = client.workflow.getHandle(workflowIdOf(requestId));
+/** @throws SigningNotFoundError also for a session on another task queue, NoServerError, NoAccessError */
+export async function lookUp({ client, taskQueue }: Tenant, requestId: string): Promise<KnownSigning> {
+  // No session can have such an id, and the server would fail over one that is too long.
+  if (!requestIdRule.test(requestId)) throw new SigningNotFoundError(requestId);
+  const handle = client.workflow.getHandle(workflowIdOf(requestId, taskQueue));
   const found = await askServer(client, requestId, () => handle.describe());
-  if (found.type !== WORKFLOW_TYPE) throw new SigningNotFoundError(requestId);
-  const { status, taskQueue, runId, typedSearchAttributes } = found;
+  if (found.type !== WORKFLOW_TYPE || found.taskQueue !== taskQueue)
+    throw new SigningNotFoundError(requestId);
+  const { status, runId, typedSearchAttributes } = found;
   const employeeId = typedSearchAttributes.get(searchAttributes.employeeId) ?? null;
-  return { handle, runId, open: isOpen(status.name), taskQueue, state: stateOf(found), employeeId };
+  return { handle, runId, open: isOpen(status.name), state: stateOf(found), employeeId };
 }
 
 /** @throws also NotPossibleError where it has ended */
-export async function lookUpOpen(client: Client, requestId: string): Promise<KnownSigning> {
-  const known = await lookUp(client, requestId);
+export async function lookUpOpen(tenant: Tenant, requestId: string): Promise<KnownSigning> {
+  const known = await lookUp(tenant, requestId);
   if (!known.open) throw new NotPossibleError(`The signing ${requestId} has ended already.`);
   return known;
 }
 
 /** Asks the session itself, which a worker must answer. @throws also NoWorkerError, NotPossibleError */
 export async function askSession<Result>(
-  client: Client,
+  tenant: Tenant,
   requestId: string,
   ask: () => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await client.withDeadline(Date.now() + WORKER_ANSWERS_MS, ask);
+    return await tenant.client.withDeadline(Date.now() + WORKER_ANSWERS_MS, ask);
   } catch (error) {
     if (!lacksWorker(error)) throw explained(error, requestId);
     // A server that has gone meanwhile looks the same from here: it is asked once more.
-    const { taskQueue, state } = await lookUp(client, requestId);
-    throw new NoWorkerError(taskQueue, state);
+    const { state } = await lookUp(tenant, requestId);
+    throw new NoWorkerError(tenant.taskQueue, state);
   }
 }
 

@@ -23,7 +23,7 @@ export async function sourcesInUse(client: Client, taskQueue: string): Promise<R
     });
   const sources = new Set<string>();
   for (const workflowId of await bounded(() => readingSessions(client, taskQueue))) {
-    const { request } = readRequest(await bounded(() => firstInput(client, workflowId)));
+    const { request } = readRequest(await bounded(() => firstInput({ client, taskQueue }, workflowId)));
     for (const { source } of request.documents) sources.add(source);
   }
   return sources;

@@ -13,30 +13,30 @@ import type { StartedSigning } from './client.js';
 import { InvalidRequestError, NoServerError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { lacksSearchAttributes } from './explained.js';
 import { firstInput } from './first-input.js';
-import { askServer, lookUp } from './look-up.js';
+import { askServer, lookUp, type Tenant } from './look-up.js';
 import { takePlace } from './take-place.js';
 
 export interface StartOptions {
-  readonly taskQueue: string;
   readonly startsPerHour?: number;
 }
 
 /** Starts a signing, once. Needs no worker: the server keeps it until there is one. */
 export async function startSigning(
-  client: Client,
-  { taskQueue, startsPerHour }: StartOptions,
+  tenant: Tenant,
+  { startsPerHour }: StartOptions,
   input: unknown,
 ): Promise<StartedSigning> {
   const { request, problems } = readRequest(input);
   if (problems.length > 0) throw new InvalidRequestError(problems);
   const { requestId, employeeId } = request;
+  const { client } = tenant;
   try {
     if (startsPerHour !== undefined) {
-      if (await isKnown(client, requestId))
-        return await askServer(client, requestId, () => startedBefore(client, request));
-      await takePlace(client, { taskQueue, employeeId, requestId, limit: startsPerHour });
+      if (await costsNoPlace(tenant, request))
+        return await askServer(client, requestId, () => startedBefore(tenant, request));
+      await takePlace(tenant, { employeeId, requestId, limit: startsPerHour });
     }
-    return await askServer(client, requestId, () => startOnce(client, taskQueue, input, request));
+    return await askServer(client, requestId, () => startOnce(tenant, input, request));
   } catch (error) {
     if (!(error instanceof NoServerError)) throw error;
     const advice = 'Start it again later: a request that did arrive is not started a second time.';
@@ -44,52 +44,52 @@ export async function startSigning(
   }
 }
 
-/** Asked before a place is taken: the repetition of a request, or a conflict with one, costs none. */
-async function isKnown(client: Client, requestId: string): Promise<boolean> {
+/**
+ * Asked before a place is taken: the repetition of a request, or a conflict with an own one, costs none. A conflict with
+ * another employee's does, as a new request would: nobody finds out at will which requestIds are in use.
+ */
+async function costsNoPlace(tenant: Tenant, { requestId, employeeId }: SigningRequest): Promise<boolean> {
   try {
-    await lookUp(client, requestId);
-    return true;
+    const { employeeId: owner } = await lookUp(tenant, requestId);
+    return owner === null || owner === employeeId;
   } catch (error) {
     if (error instanceof SigningNotFoundError) return false;
     throw error;
   }
 }
 
-async function startOnce(
-  client: Client,
-  taskQueue: string,
-  input: unknown,
-  request: SigningRequest,
-): Promise<StartedSigning> {
+async function startOnce(tenant: Tenant, input: unknown, request: SigningRequest): Promise<StartedSigning> {
   const { requestId } = request;
   try {
-    await startWorkflow(client, taskQueue, input, request);
-    return { requestId, workflowId: workflowIdOf(requestId), created: true };
+    const workflowId = await startWorkflow(tenant, input, request);
+    return { requestId, workflowId, created: true };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return startedBefore(client, request);
+    return startedBefore(tenant, request);
   }
 }
 
 /** What a start gives whose requestId is in use. @throws RequestConflictError where that is for another content */
-async function startedBefore(client: Client, request: SigningRequest): Promise<StartedSigning> {
+async function startedBefore(tenant: Tenant, request: SigningRequest): Promise<StartedSigning> {
   const { requestId } = request;
-  const workflowId = workflowIdOf(requestId);
-  const { request: before } = readRequest(await firstInput(client, workflowId));
-  if (JSON.stringify(before) !== JSON.stringify(request)) throw new RequestConflictError(requestId);
+  const workflowId = workflowIdOf(requestId, tenant.taskQueue);
+  const { request: before } = readRequest(await firstInput(tenant, workflowId));
+  if (JSON.stringify(before) !== JSON.stringify(request))
+    throw new RequestConflictError(requestId, before.employeeId !== request.employeeId);
   return { requestId, workflowId, created: false };
 }
 
+/** Returns the workflow's id. */
 async function startWorkflow(
-  client: Client,
-  taskQueue: string,
+  { client, taskQueue }: Tenant,
   input: unknown,
   request: SigningRequest,
-): Promise<void> {
+): Promise<string> {
+  const workflowId = workflowIdOf(request.requestId, taskQueue);
   const start = (attributes: SearchAttributePair[]): Promise<unknown> =>
     saying(client).start(WORKFLOW_TYPE, {
       taskQueue,
-      workflowId: workflowIdOf(request.requestId),
+      workflowId,
       args: [input],
       // An id is used once: a closed session is not started over, it may have been sent.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -103,6 +103,7 @@ async function startWorkflow(
     // No worker has ever run here. The workflow brings the attributes itself, once one has registered them.
     await start([]);
   }
+  return workflowId;
 }
 
 /**

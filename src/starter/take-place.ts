@@ -1,4 +1,4 @@
-import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { admit, type Place } from '../domain/starts-window.js';
 import {
@@ -12,14 +12,13 @@ import {
 import { TooManyStartsError } from './errors.js';
 import { explained, lacksWorker } from './explained.js';
 import { listRecentStarts } from './list.js';
-import { askServer } from './look-up.js';
+import { askServer, type Tenant } from './look-up.js';
 
 /** A worker may have to read the whole history first. */
 const WORKER_ANSWERS_MS = 5_000;
 
 /** A place in the employee's hour, and how many the hour holds. */
 export interface WantedPlace {
-  readonly taskQueue: string;
   readonly employeeId: string;
   readonly requestId: string;
   readonly limit: number;
@@ -36,27 +35,29 @@ const turns = new WeakMap<object, Map<string, Promise<boolean>>>();
  * over all clients; where no worker answers for it, the list of sessions does, since a start must not depend on a worker.
  * @throws TooManyStartsError, NoServerError, NoAccessError
  */
-export async function takePlace(client: Client, wanted: WantedPlace): Promise<void> {
-  const last = turns.get(client.connection) ?? new Map<string, Promise<boolean>>();
-  turns.set(client.connection, last);
-  const { workflowId } = startsOf(wanted);
+export async function takePlace(tenant: Tenant, wanted: WantedPlace): Promise<void> {
+  const { connection } = tenant.client;
+  const last = turns.get(connection) ?? new Map<string, Promise<boolean>>();
+  turns.set(connection, last);
+  const { workflowId } = startsOf(tenant, wanted);
   // Who has waited in vain for a worker has waited for all behind.
   const before = last.get(workflowId) ?? Promise.resolve(true);
-  const turn = before.then((answers) => answers && askWorker(client, wanted));
+  const turn = before.then((answers) => answers && askWorker(tenant, wanted));
   const answers = turn.catch(() => true);
   last.set(workflowId, answers);
   try {
-    if (!(await turn)) await takePlaceByList(client, wanted);
+    if (!(await turn)) await takePlaceByList(tenant, wanted);
   } finally {
     if (last.get(workflowId) === answers) last.delete(workflowId);
   }
 }
 
 /** Whether a worker has answered, and so given the place. @throws TooManyStartsError */
-async function askWorker(client: Client, wanted: WantedPlace): Promise<boolean> {
+async function askWorker(tenant: Tenant, wanted: WantedPlace): Promise<boolean> {
+  const { client } = tenant;
   const { requestId, limit } = wanted;
   const startWorkflowOperation = new WithStartWorkflowOperation(STARTS_WORKFLOW_TYPE, {
-    ...startsOf(wanted),
+    ...startsOf(tenant, wanted),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
   const options = { args: [{ requestId, limit }] as [StartAsked], startWorkflowOperation };
@@ -73,7 +74,7 @@ async function askWorker(client: Client, wanted: WantedPlace): Promise<boolean> 
   }
 }
 
-function startsOf({ taskQueue, employeeId }: WantedPlace) {
+function startsOf({ taskQueue }: Tenant, { employeeId }: WantedPlace) {
   return { taskQueue, workflowId: startsWorkflowIdOf(taskQueue, employeeId) };
 }
 
@@ -85,15 +86,16 @@ function refusalIn(error: unknown): number | undefined {
 }
 
 /** The list lags behind, so starts at the same moment may pass it; the signal lets a worker know of them later. */
-async function takePlaceByList(client: Client, wanted: WantedPlace): Promise<void> {
-  const { requestId, limit } = wanted;
+async function takePlaceByList(tenant: Tenant, wanted: WantedPlace): Promise<void> {
+  const { client } = tenant;
+  const { requestId, employeeId, limit } = wanted;
   const now = Date.now();
-  const admission = admit(await listRecentStarts(client, wanted), { requestId, limit }, now);
+  const admission = admit(await listRecentStarts(tenant, employeeId), { requestId, limit }, now);
   if ('freeInMs' in admission) throw new TooManyStartsError(limit, admission.freeInMs);
   const place: Place = { requestId, at: now };
   await askServer(client, requestId, () =>
     client.workflow.signalWithStart(STARTS_WORKFLOW_TYPE, {
-      ...startsOf(wanted),
+      ...startsOf(tenant, wanted),
       signal: startedSignal,
       signalArgs: [place],
     }),

@@ -10,9 +10,25 @@ export const WORKFLOW_TYPE = 'signingSession';
 
 export const DEFAULT_TASK_QUEUE = 'signing';
 
-/** The id that makes a start idempotent; a start under another id is refused. */
-export function workflowIdOf(requestId: string): string {
-  return `signing-${requestId}`;
+/**
+ * The id that makes a start idempotent; a start under another id is refused. Each task queue serves one tenant, so a queue
+ * other than `signing` is part of the id: two tenants can use the same requestId.
+ */
+export function workflowIdOf(requestId: string, taskQueue: string): string {
+  return taskQueue === DEFAULT_TASK_QUEUE
+    ? `signing-${requestId}`
+    : `signing/${withoutSlash(taskQueue)}/${requestId}`;
+}
+
+/** The requestId in the workflow id of a session, whatever its task queue; `undefined` for every other workflow. */
+export function requestIdOf(workflowId: string): string | undefined {
+  const [, plain, queued] = /^signing(?:-([^/]+)|\/[^/]+\/([^/]+))$/.exec(workflowId) ?? [];
+  return plain ?? queued;
+}
+
+/** A slash in a queue's name would let two ids meet: a requestId can be called `callbacks`. */
+function withoutSlash(taskQueue: string): string {
+  return encodeURIComponent(taskQueue);
 }
 
 /** The whole state. */
@@ -57,7 +73,7 @@ export const STARTS_WORKFLOW_TYPE = 'signingStarts';
 
 /** One for each employee of a task queue, which serves one tenant. A requestId has no slash, so no session can be called so. */
 export function startsWorkflowIdOf(taskQueue: string, employeeId: string): string {
-  return `signing-starts/${taskQueue}/${employeeId}`;
+  return `signing-starts/${withoutSlash(taskQueue)}/${employeeId}`;
 }
 
 /** One more start, and how many an hour may hold. */

@@ -10,16 +10,17 @@ const SCHEDULED_BY = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD'
  * required to be triggered by a human on a per customer/session basis".
  */
 export function refuseUnlessStartedByHuman(requestId: string): void {
-  const { workflowId, parent, cronSchedule, typedSearchAttributes } = workflowInfo();
+  const { workflowId, taskQueue, parent, cronSchedule, typedSearchAttributes } = workflowInfo();
   const scheduled = typedSearchAttributes.get(SCHEDULED_BY) !== undefined;
   if (parent !== undefined || cronSchedule || scheduled) {
     throw rejection(
       'A signing must be triggered by a human: it cannot be started by a schedule, a cron or another workflow.',
     );
   }
-  if (requestId !== '' && workflowId !== workflowIdOf(requestId)) {
+  const rightId = workflowIdOf(requestId, taskQueue);
+  if (requestId !== '' && workflowId !== rightId) {
     throw rejection(
-      `This request must be started under the workflow id ${workflowIdOf(requestId)}, which keeps it from being sent twice.`,
+      `This request must be started under the workflow id ${rightId}, which keeps it from being sent twice.`,
     );
   }
 }

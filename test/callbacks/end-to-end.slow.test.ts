@@ -124,7 +124,7 @@ describe('A CRM', () => {
 
   it('that is away holds nothing up; the status tells how it stands, and in the end it gets everything', async () => {
     const world = await calledBackWorld();
-    const signings = createSigningClient(world.client);
+    const signings = createSigningClient(world.client, world.taskQueue);
     crm.answer(503);
     const signing = await world.start({ callbackUrl: crm.url });
     const { requestId } = signing;
@@ -209,7 +209,7 @@ describe('A session goes its way, and the numbers grow on,', () => {
     const worker = await world.startWorker(envOf());
     const signing = await world.start({ callbackUrl: crm.url });
     await untilTold(signing, 'signing.awaiting-handover');
-    const signings = createSigningClient(world.client);
+    const signings = createSigningClient(world.client, world.taskQueue);
     const isShown = async (): Promise<boolean> =>
       (await signings.status(signing.requestId)).callback !== null;
     await eventually('it is delivered', isShown);
@@ -230,7 +230,7 @@ describe('A session goes its way, and the numbers grow on,', () => {
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
-    const { callback } = await createSigningClient(world.client).status(signing.requestId);
+    const { callback } = await createSigningClient(world.client, world.taskQueue).status(signing.requestId);
     expect(callback).toMatchObject({
       failure: 'the CRM answered 410, so it is sent nothing more',
       nextAttemptAt: null,
@@ -260,7 +260,7 @@ it('A second start under the id of a session tells its CRM nothing, since nothin
   });
   await signing.handle.terminate('by a test');
   await eventually('the list of workflows knows it', async () => {
-    const { count } = await world.client.workflow.count(`WorkflowId = 'signing-${signing.requestId}'`);
+    const { count } = await world.client.workflow.count(`WorkflowId = '${signing.handle.workflowId}'`);
     return count > 0;
   });
   const again = await world.start(
@@ -281,5 +281,7 @@ it('A session without a callbackUrl has no callbacks', async () => {
   expect(await rejection(callbacksOf(signing.handle).describe())).toMatchObject({
     name: 'WorkflowNotFoundError',
   });
-  expect((await createSigningClient(world.client).status(signing.requestId)).callback).toBeNull();
+  expect(
+    (await createSigningClient(world.client, world.taskQueue).status(signing.requestId)).callback,
+  ).toBeNull();
 });

@@ -19,7 +19,7 @@ it('Where session and callbacks go on in fresh runs the numbers grow on, and not
     SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
   });
   const signing = await world.start({ callbackUrl: crm.url });
-  const signings = createSigningClient(world.client);
+  const signings = createSigningClient(world.client, world.taskQueue);
   const callbacks = callbacksOf(signing.handle);
   await signing.untilState('awaiting-handover');
   await eventually('the CRM is told', () => crm.received.length === 1);

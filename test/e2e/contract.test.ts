@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, rejection } from '../support/outcomes.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
-import { requestFor } from '../support/signing.js';
+import { requestFor, workflowIdOf } from '../support/signing.js';
 import { temporalCommand, type TemporalCommand } from '../support/temporal-command.js';
 
 const newWorld = realWorlds();
@@ -25,7 +25,7 @@ interface Remote {
 
 async function startByCli(world: RealWorld, temporal: TemporalCommand, change = {}): Promise<Remote> {
   const requestId = `test-${randomUUID()}`;
-  const workflowId = `signing-${requestId}`;
+  const workflowId = workflowIdOf(requestId, world.taskQueue);
   const file = join(world.root, `${requestId}.json`);
   await writeFile(file, JSON.stringify({ ...requestFor(requestId), ...change }));
   const on = ['--workflow-id', workflowId];

@@ -9,7 +9,7 @@ const runOf = async ({ handle }: Signing): Promise<string> => (await handle.desc
 
 describe('Hints to look now', () => {
   it('may come by the hundred: the session goes on in a fresh run before its history grows too long', async () => {
-    const { fake, start, startWorker, client } = await newWorld();
+    const { fake, start, startWorker, client, taskQueue } = await newWorld();
     const worker = await startWorker();
     const signing = await start();
     const before = await signing.untilState('awaiting-handover');
@@ -23,7 +23,7 @@ describe('Hints to look now', () => {
     expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
 
     // A list shows the run that has taken over, and no other.
-    const signings = createSigningClient(client);
+    const signings = createSigningClient(client, taskQueue);
     const startedAt = (await signing.handle.describe()).startTime.toISOString();
     await eventually('the list has caught up', async () => {
       const found = (await signings.list()).filter(({ requestId }) => requestId === signing.requestId);

@@ -6,7 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { createSigningClient } from '../../src/starter/index.js';
 import { eventually, rejection } from '../support/outcomes.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
-import { requestFor } from '../support/signing.js';
+import { requestFor, workflowIdOf } from '../support/signing.js';
 
 const newWorld = realWorlds();
 
@@ -30,7 +30,7 @@ describe('A start is refused, and nothing is sent,', () => {
       action: {
         type: 'startWorkflow',
         workflowType: 'signingSession',
-        workflowId: `signing-${requestId}`,
+        workflowId: workflowIdOf(requestId, taskQueue),
         taskQueue,
         args: [requestFor(requestId)],
       },
@@ -53,7 +53,7 @@ describe('A start is refused, and nothing is sent,', () => {
     await world.startWorker();
     const requestId = `test-${randomUUID()}`;
     const message = await withParentWorker(world, (taskQueue) => {
-      const args = [world.taskQueue, `signing-${requestId}`, requestFor(requestId)];
+      const args = [world.taskQueue, workflowIdOf(requestId, world.taskQueue), requestFor(requestId)];
       return world.client.workflow
         .start('parent', { taskQueue, workflowId: randomUUID(), args })
         .then(failureOf);
@@ -77,10 +77,12 @@ describe('A start is refused, and nothing is sent,', () => {
   });
 
   it('under another workflow id', async () => {
-    const { fake, start, startWorker } = await newWorld();
+    const { fake, start, startWorker, taskQueue } = await newWorld();
     await startWorker();
     const { handle } = await start({}, { workflowId: `my-own-${randomUUID()}` });
-    expect(await failureOf(handle)).toContain('must be started under the workflow id signing-test-');
+    expect(await failureOf(handle)).toContain(
+      `must be started under the workflow id signing/${taskQueue}/test-`,
+    );
     expect(fake.ledger.entries()).toHaveLength(0);
   });
 

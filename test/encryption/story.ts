@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { createSigningClient, type SigningClient } from '../../src/starter/index.js';
 import { eventually, rejection } from '../support/outcomes.js';
 import { API_KEY, type RealWorld } from '../support/real-world.js';
-import { requestFor, type Signing } from '../support/signing.js';
+import { requestFor, type Signing, workflowIdOf } from '../support/signing.js';
 import { followWith } from './client.js';
 import { rawDataOf } from './raw-data.js';
 
@@ -40,8 +40,8 @@ export async function tellStory(world: RealWorld, client: Client): Promise<Told>
   const rejected = await rejectOne(signings);
   const workflowIds = {
     completed: completed.handle.workflowId,
-    rejected: `signing-${rejected.requestId}`,
-    aborted: `signing-${aborted}`,
+    rejected: workflowIdOf(rejected.requestId, world.taskQueue),
+    aborted: workflowIdOf(aborted, world.taskQueue),
   };
   for (const workflowId of Object.values(workflowIds)) seen.push(await rawDataOf(client, workflowId));
   return { workflowIds, seen, refusal, rejection: rejected.error };

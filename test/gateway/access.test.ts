@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hashed } from '../support/gateway-process.js';
 import { REQUEST } from '../support/requests.js';
 import { callAt, createGatewayWorld, KEY, problem, type GatewayWorld } from './gateway-world.js';
+import { uploadContract } from './multipart.js';
 import { startIdentityProvider, type How, type IdentityProvider } from './identity-provider.js';
 
 let provider: IdentityProvider;
@@ -26,6 +27,11 @@ afterAll(async () => {
 
 const inMinutes = (minutes: number): number => Math.floor(Date.now() / 1000) + minutes * 60;
 const requestOf = (employeeId?: unknown) => ({ ...REQUEST, requestId: `crm-${randomUUID()}`, employeeId });
+/** As an employee with this token sends it. */
+const ownRequestOf = async (key: string, employeeId?: unknown) => {
+  const documents = [{ source: await uploadContract(world.gateway.url, key) }];
+  return { ...requestOf(employeeId), documents };
+};
 
 describe('a key', () => {
   it.each([KEY, 'its-next-key', 'a.key.of.another'])('opens the gateway: %s', async (key) => {
@@ -100,7 +106,7 @@ describe('a token of the identity provider', () => {
 
   it('names the employee, who need not be named again and cannot be another', async () => {
     const key = provider.token();
-    const body = requestOf();
+    const body = await ownRequestOf(key);
     expect(await world.call('POST', '/signings', { key, body })).toMatchObject({ status: 201 });
     expect(await world.call('POST', '/signings', { key, body: { ...body, employeeId: '45' } })).toMatchObject(
       {
@@ -120,9 +126,11 @@ describe('a token of the identity provider', () => {
 
   it('may carry the employee as a number', async () => {
     const key = provider.token({ employeeId: 45 });
-    expect(await world.call('POST', '/signings', { key, body: requestOf('45') })).toMatchObject({
-      status: 201,
-    });
+    expect(await world.call('POST', '/signings', { key, body: await ownRequestOf(key, '45') })).toMatchObject(
+      {
+        status: 201,
+      },
+    );
   });
 
   it('acts in the employee’s name', async () => {

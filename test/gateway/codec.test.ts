@@ -70,6 +70,14 @@ describe('The codec endpoint', () => {
     expect(await decode(payloads)).toMatchObject({ status: 200, body: { payloads: PLAIN } });
   });
 
+  it('reads its bodies as UTF-8 and as nothing else', async () => {
+    const body = Buffer.from('{"payloads":[{"metadata":{"für":""}}]}', 'latin1');
+    const headers = { authorization: `Bearer ${READER}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${world.gateway.url}/codec/decode`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ detail: 'The body is not encoded in UTF-8.' });
+  });
+
   it('gives back what is not encrypted, as the Temporal UI sends all payloads', async () => {
     expect(await decode(PLAIN)).toMatchObject({ status: 200, body: { payloads: PLAIN } });
   });

@@ -38,7 +38,7 @@ const example = (name: string): Promise<Buffer> => readFile(resolve('examples', 
 const testPdf = (name: string): Promise<Buffer> => readFile(resolve('test/pdf', name));
 const post = (...parts: readonly Part[]): Promise<Answer> => postForm(world.gateway.url, ...parts);
 const pathOf = ({ source }: Uploaded): string => join(world.root, source.slice('file:'.length));
-const inFolder = (): Promise<string[]> => readdir(join(world.root, 'uploads'));
+const inFolder = (): Promise<string[]> => readdir(join(world.root, 'uploads/default/signing'));
 
 async function uploaded(...parts: readonly Part[]): Promise<Uploaded> {
   const { status, text, body } = await post(...parts);
@@ -59,7 +59,9 @@ describe('An uploaded PDF', () => {
     const content = await example('contract.pdf');
     const answer = await uploaded(file(content));
     expect(answer).toEqual({
-      source: expect.stringMatching(/^file:uploads\/[0-9a-f-]{36}\/contract\.pdf$/) as string,
+      source: expect.stringMatching(
+        /^file:uploads\/default\/signing\/[0-9a-f-]{36}\/contract\.pdf$/,
+      ) as string,
       bytes: content.length,
       sha256: createHash('sha256').update(content).digest('hex'),
       pages: 2,
@@ -103,13 +105,13 @@ describe('An uploaded PDF', () => {
     ['..', 'document.pdf'],
   ])('that is called %s is kept under the name %s', async (given, kept) => {
     const answer = await uploaded(file(await example('terms.pdf'), given));
-    expect(answer.source.split('/').slice(2)).toEqual([kept]);
+    expect(answer.source.split('/').slice(4)).toEqual([kept]);
     expect(existsSync(pathOf(answer))).toBe(true);
   });
 
   it('that has a very long name is kept under a shorter one', async () => {
     const { source } = await uploaded(file(await example('terms.pdf'), `${'long'.repeat(300)}.pdf`));
-    expect(source.split('/')[2]).toBe(`${'long'.repeat(49)}.pdf`);
+    expect(source.split('/')[4]).toBe(`${'long'.repeat(49)}.pdf`);
   });
 
   it('can be uploaded ten times at once, each in a place of its own', async () => {

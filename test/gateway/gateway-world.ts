@@ -47,7 +47,7 @@ export async function createGatewayWorld(
   serverOptions: TemporalServerOptions = {},
 ): Promise<GatewayWorld> {
   const server = await startTemporalServer(serverOptions);
-  const world = await createRealWorld(server);
+  const world = await createRealWorld(server, {}, 'signing');
   const gateways: GatewayProcess[] = [];
   const startGateway: GatewayWorld['startGateway'] = async (env = {}) => {
     const keys = {

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { serve, type LocalServer } from '../support/local-server.js';
 
 /** An identity provider with its keys at a JWKS address, and the tokens it, or a forger, could make. */
@@ -8,6 +8,12 @@ export interface IdentityProvider {
   token(claims?: Record<string, unknown>, how?: How): string;
   /** Whether it answers with its keys. */
   setAnswering(answering: boolean): void;
+  /** How often its keys were asked for. */
+  requests(): number;
+  /** Exchanges its keys for another one, and returns what makes valid tokens by that. */
+  rotate(): () => string;
+  /** A token by a key that it does not have, and that has a name of its own. */
+  tokenOfUnknownKey(): string;
   close(): Promise<void>;
 }
 
@@ -21,8 +27,10 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const forger = generateKeyPairSync('rsa', { modulusLength: 2048 });
   let answering = true;
-  const keys = [jwk(rsa.publicKey, 'rsa-1', 'RS256'), jwk(ec.publicKey, 'ec-1', 'ES256')];
+  let requests = 0;
+  let keys = [jwk(rsa.publicKey, 'rsa-1', 'RS256'), jwk(ec.publicKey, 'ec-1', 'ES256')];
   const server: LocalServer = await serve((request, response) => {
+    requests += 1;
     if (!answering) return response.writeHead(500).end();
     if (request.url !== '/jwks.json') return response.writeHead(404).end();
     return response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
@@ -49,6 +57,14 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
       sign('sha256', Buffer.from(data), forger.privateKey),
     ],
   };
+  const claimsOf = (claims: Record<string, unknown>): object => {
+    const now = Math.floor(Date.now() / 1000);
+    return { iss: server.url, aud: AUDIENCE, iat: now, exp: now + 3600, employeeId: '45', ...claims };
+  };
+  const signed = (header: object, key: KeyObject): string => {
+    const data = `${encoded(header)}.${encoded(claimsOf({}))}`;
+    return `${data}.${sign('sha256', Buffer.from(data), key).toString('base64url')}`;
+  };
   return {
     env: {
       SIGNING_GATEWAY_JWKS_URL: `${server.url}/jwks.json`,
@@ -56,15 +72,21 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
       SIGNING_GATEWAY_JWT_AUDIENCE: AUDIENCE,
     },
     token: (claims = {}, how = 'RS256') => {
-      const now = Math.floor(Date.now() / 1000);
-      const all = { iss: server.url, aud: AUDIENCE, iat: now, exp: now + 3600, employeeId: '45', ...claims };
       const [header] = signers[how]('');
-      const data = `${encoded(header)}.${encoded(all)}`;
+      const data = `${encoded(header)}.${encoded(claimsOf(claims))}`;
       return `${data}.${signers[how](data)[1].toString('base64url')}`;
     },
     setAnswering: (now) => {
       answering = now;
     },
+    requests: () => requests,
+    rotate: () => {
+      const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const kid = `rsa-${randomUUID()}`;
+      keys = [jwk(publicKey, kid, 'RS256')];
+      return () => signed({ alg: 'RS256', kid }, privateKey);
+    },
+    tokenOfUnknownKey: () => signed({ alg: 'RS256', kid: randomUUID() }, forger.privateKey),
     close: () => server.close(),
   };
 }

@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashed, startGatewayProcess } from '../support/gateway-process.js';
 import { serve } from '../support/local-server.js';
 import { rejection } from '../support/outcomes.js';
-import { spawnProgram, type ProcessEnd } from '../support/worker-process.js';
+import { spawnProgram, type ProcessEnd, type WorkerProcess } from '../support/worker-process.js';
 import { openEvents } from './event-source.js';
 import { callAt, createGatewayWorld, KEY, problem, type GatewayWorld } from './gateway-world.js';
 
 let world: GatewayWorld;
+let worker: WorkerProcess;
 beforeAll(async () => {
   world = await createGatewayWorld();
-  await world.startWorker();
+  worker = await world.startWorker();
 });
 afterAll(() => world.close());
 
@@ -24,15 +24,9 @@ describe('SIGTERM', () => {
     const { requestId } = await world.signingIn('awaiting-handover');
     const stream = await openEvents(gateway.url, requestId);
     await stream.next();
-    // Nobody works on this task queue: the answer takes its time.
-    const taskQueue = `signing-${randomUUID()}`;
-    const waiting = `crm-${randomUUID()}`;
-    await world.client.workflow.start('signingSession', {
-      taskQueue,
-      workflowId: `signing-${waiting}`,
-      args: [{}],
-    });
-    const inFlight = callAt(gateway.url, 'GET', `/signings/${waiting}`);
+    // Its worker stands still: the answer takes its time.
+    worker.kill('SIGSTOP');
+    const inFlight = callAt(gateway.url, 'GET', `/signings/${requestId}`);
     await callAt(gateway.url, 'GET', '/healthz');
 
     gateway.kill('SIGTERM');
@@ -43,7 +37,7 @@ describe('SIGTERM', () => {
     expect(await rejection(callAt(gateway.url, 'GET', '/healthz'))).toMatchObject({
       message: 'fetch failed',
     });
-    await world.client.workflow.getHandle(`signing-${waiting}`).terminate();
+    worker.kill('SIGCONT');
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

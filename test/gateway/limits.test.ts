@@ -116,3 +116,56 @@ it.each([
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(answer.text).not.toMatch(/node_modules|\n {4}at /);
 });
+
+describe('A requestId that is too long', () => {
+  it.each([201, 1000, 1001, 8000])(
+    'of %i characters names nothing, and is no fault of the gateway',
+    async (length) => {
+      const path = `/signings/${'a'.repeat(length)}`;
+      for (const [method, more] of [
+        ['GET', ''],
+        ['GET', '/events'],
+        ['POST', '/check'],
+        ['POST', '/cancel'],
+      ] as const) {
+        const answer = await world.call(method, `${path}${more}`);
+        expect([400, 404]).toContain(answer.status);
+        expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      }
+    },
+  );
+});
+
+it.each([
+  ['a cursor', '/signings?cursor=CURSOR', {}],
+  ['a state', '/signings?state=CURSOR', {}],
+  ['a record', '/signings?crmRecord=CURSOR', {}],
+  ['an unknown field', '/signings?CURSOR=1', {}],
+  ['an address', '/CURSOR', {}],
+  ['an address of the docs', '/docs/static/CURSOR', {}],
+  ['a codec address', '/codec/CURSOR', {}],
+  ['an Idempotency-Key', '/signings', { 'idempotency-key': 'CURSOR' }],
+  ['a Last-Event-ID', '/signings/nobody/events', { 'last-event-id': 'CURSOR' }],
+])('%s of 8,000 characters is no fault of the gateway', async (_, path, headers: Record<string, string>) => {
+  const long = 'a'.repeat(8000);
+  const filled = Object.fromEntries(Object.entries(headers).map(([name]) => [name, long]));
+  const method = 'idempotency-key' in headers ? 'POST' : 'GET';
+  const answer = await world.call(method, path.replace('CURSOR', long), { headers: filled });
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.status).toBeLessThan(500);
+});
+
+it.each(['/signings', '/signings/nobody', '/nothing/here'])(
+  'a connection without a key ends with its answer: %s',
+  async (path) => {
+    const answer = await raw((socket) => socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`));
+    expect(answer).toMatch(/^HTTP\/1\.1 40[14] /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+    const wrong = await raw((socket) =>
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer wrong\r\nContent-Length: 2\r\n\r\n{}`,
+      ),
+    );
+    expect(wrong).toMatch(/^HTTP\/1\.1 40[145] /);
+  },
+);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { KEY, type Answer } from './gateway-world.js';
@@ -104,4 +106,12 @@ export function beginToPost(url: string, missing: number): Socket {
   );
   socket.write(begun);
   return socket;
+}
+
+/** Uploads a PDF that can be signed, as the caller with this key or token, and returns its source. */
+export async function uploadContract(url: string, key = KEY): Promise<string> {
+  const form = formOf(file(await readFile(resolve('examples/contract.pdf'))));
+  const { status, text: said, body } = await postDocument(url, [form], { length: form.length, key });
+  if (status !== 201) throw new Error(`not uploaded: ${said}`);
+  return (body as { source: string }).source;
 }

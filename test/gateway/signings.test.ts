@@ -166,17 +166,17 @@ describe('GET /signings/{requestId}', () => {
 
   it('says that it broke off, and leaves the reason to those who run the worker', async () => {
     const requestId = `crm-${randomUUID()}`;
-    await world.client.workflow.start('signingSession', {
-      taskQueue: 'nobody-is-here',
-      workflowId: `signing-${requestId}`,
+    const taskQueue = 'nobody-is-here';
+    const gateway = await world.startGateway({ SIGNING_TASK_QUEUE: taskQueue });
+    const handle = await world.client.workflow.start('signingSession', {
+      taskQueue,
+      workflowId: `signing/${taskQueue}/${requestId}`,
       workflowExecutionTimeout: 1,
     });
-    await world.client.workflow
-      .getHandle(`signing-${requestId}`)
-      .result()
-      .catch(() => undefined);
+    await handle.result().catch(() => undefined);
     const detail = `The signing ${requestId} broke off without an outcome; what exists at flexperto stays there.`;
-    expect(await world.call('GET', `/signings/${requestId}`)).toEqual(problem(410, 'broken', { detail }));
+    const answer = await callAt(gateway.url, 'GET', `/signings/${requestId}`);
+    expect(answer).toEqual(problem(410, 'broken', { detail }));
   });
 });
 
@@ -373,7 +373,7 @@ describe('where nobody answers', () => {
         problem(503, 'no-worker', { detail: expect.stringContaining(`task queue ${taskQueue}?`) as string }),
       );
     }
-    await world.client.workflow.getHandle(`signing-${request.requestId}`).terminate();
+    await world.client.workflow.getHandle(`signing/${taskQueue}/${request.requestId}`).terminate();
   });
 
   it('no Temporal server is a 503 that says when to come back, and names no address', async () => {
@@ -413,7 +413,7 @@ it('a fault of the gateway is answered with nothing but an id, under which the l
   });
   const request = fresh();
   const handle = await encrypting.workflow.start('signingSession', {
-    taskQueue: 'nobody-is-here',
+    taskQueue: world.taskQueue,
     workflowId: `signing-${request.requestId}`,
     args: [request],
   });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { sweepUploads } from '../../src/gateway/documents/sweep.js';
@@ -8,7 +8,7 @@ import { sourcesInUse } from '../../src/starter/sources-in-use.js';
 import { eventually } from '../support/outcomes.js';
 import { REQUEST } from '../support/requests.js';
 import { createGatewayWorld, type GatewayWorld } from './gateway-world.js';
-import { beginToPost, file, postForm } from './multipart.js';
+import { beginToPost, uploadContract } from './multipart.js';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -20,12 +20,10 @@ afterAll(() => world.close());
 
 const pathOf = (source: string, { root } = world): string => join(root, source.slice('file:'.length));
 const isThere = (source: string, where = world): boolean => existsSync(pathOf(source, where));
-const uploads = (): string => join(world.root, 'uploads');
+const uploads = (): string => join(world.root, 'uploads/default/signing');
+const areaOf = ({ root, taskQueue } = world) => ({ root, namespace: 'default', taskQueue });
 
-async function upload({ gateway } = world): Promise<string> {
-  const answer = await postForm(gateway.url, file(await readFile(resolve('examples/contract.pdf'))));
-  return (answer.body as { source: string }).source;
-}
+const upload = ({ gateway } = world): Promise<string> => uploadContract(gateway.url);
 
 /** Lets so many hours have passed since something was uploaded, or last named by a request. */
 async function age(path: string, hours: number): Promise<void> {
@@ -36,8 +34,8 @@ const ageUpload = (source: string, hours: number, where = world): Promise<void> 
   age(resolve(pathOf(source, where), '..'), hours);
 
 /** Sweeps as a gateway does. */
-const sweep = ({ root, client, taskQueue } = world): Promise<number> =>
-  sweepUploads({ root, sourcesInUse: () => sourcesInUse(client, taskQueue) });
+const sweep = (where = world): Promise<number> =>
+  sweepUploads({ area: areaOf(where), sourcesInUse: () => sourcesInUse(where.client, where.taskQueue) });
 
 /** Starts a signing as a client without the gateway does, and waits until the list of sessions has it. */
 async function startAside(requestId: string, source: string, where = world): Promise<void> {
@@ -100,7 +98,7 @@ describe('An upload that a session names', () => {
     await ageUpload(source, 25);
     await world.startSigning({ documents: [{ source }] });
     // As a list that lags behind.
-    await sweepUploads({ root: world.root, sourcesInUse: () => Promise.resolve(new Set()) });
+    await sweepUploads({ area: areaOf(), sourcesInUse: () => Promise.resolve(new Set()) });
     expect(isThere(source)).toBe(true);
   });
 
@@ -108,7 +106,7 @@ describe('An upload that a session names', () => {
     const source = await upload();
     await ageUpload(source, 25);
     await sweepUploads({
-      root: world.root,
+      area: areaOf(),
       sourcesInUse: async () => {
         await world.startSigning({ documents: [{ source }] });
         return new Set();
@@ -122,7 +120,7 @@ describe('An upload that a session names', () => {
     const request = { documents: [{ source }] };
     const requestId = await world.startSigning(request);
     await ageUpload(source, 25);
-    await sweepUploads({ root: world.root, sourcesInUse: () => Promise.resolve(new Set()) });
+    await sweepUploads({ area: areaOf(), sourcesInUse: () => Promise.resolve(new Set()) });
     expect(isThere(source)).toBe(false);
     const again = await world.call('POST', '/signings', { body: { ...REQUEST, requestId, ...request } });
     expect(again).toMatchObject({ status: 200, body: { created: false } });

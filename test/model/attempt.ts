@@ -50,7 +50,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     workflowType: 'signingSession',
     inWorkflow: true,
     isLocal,
-    taskQueue: 'model',
+    taskQueue: 'signing',
     heartbeatDetails: undefined,
     taskToken: new Uint8Array(),
     base64TaskToken: '',

@@ -18,7 +18,7 @@ import type { Happening, Schedule, Timed } from './schedule.js';
 import { Vendor } from './vendor.js';
 import { createVendorClient } from './vendor-client.js';
 
-export const TASK_QUEUE = 'model';
+export const TASK_QUEUE = 'signing';
 
 /** Longer than an answer needs to the server. */
 const A_MOMENT_MS = 20;

@@ -54,7 +54,7 @@ export class Sandbox {
         startTime: new Date(startedAt),
         runStartTime: new Date(startedAt),
         attempt: 1,
-        taskQueue: 'model',
+        taskQueue: 'signing',
         namespace: 'default',
         historyLength: 0,
         historySize: 0,

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { runCli } from '../cli/cli.js';
 import { eventually } from '../support/outcomes.js';
 import { API_KEY, realWorlds, type RealWorld } from '../support/real-world.js';
-import { follow, hint, participant, requestFor, type Signing } from '../support/signing.js';
+import { follow, hint, participant, requestFor, type Signing, workflowIdOf } from '../support/signing.js';
 import { startTraceCollector, type CollectedSpan, type TraceCollector } from '../support/trace-collector.js';
 
 const newWorld = realWorlds();
@@ -28,7 +28,7 @@ async function startByCli(world: RealWorld, env: Record<string, string>): Promis
   await writeFile(file, JSON.stringify(requestFor(requestId)));
   const answer = await runCli(['start', file], { cwd: root, env: { ...world.env, ...env } });
   expect(answer).toMatchObject({ code: 0 });
-  const handle = client.workflow.getHandle(`signing-${requestId}`);
+  const handle = client.workflow.getHandle(workflowIdOf(requestId, world.taskQueue));
   const look = (): Promise<void> => hint(handle);
   return follow({ fake, handle, requestId, pause: () => new Promise((done) => setTimeout(done, 100)), look });
 }

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import {
+  createSigningClient,
   NotPossibleError,
   SigningBrokenError,
   SigningNotFoundError,
@@ -51,27 +52,43 @@ describe('a signing whose workflow was terminated in Temporal', () => {
 
 it('a workflow that broke off for no fault of the request says why', async () => {
   const { requestId } = await world.request();
+  const taskQueue = 'nobody-is-here';
   await client.workflow.start('signingSession', {
-    taskQueue: 'nobody-is-here',
-    workflowId: `signing-${requestId}`,
+    taskQueue,
+    workflowId: `signing/${taskQueue}/${requestId}`,
     workflowExecutionTimeout: 1,
   });
-  const error = await rejection(world.signings.wait(requestId));
+  const error = await rejection(createSigningClient(client, taskQueue).wait(requestId));
   expect(error).toBeInstanceOf(SigningBrokenError);
   expect(error).toHaveProperty(
     'message',
     `The signing ${requestId} broke off without an outcome (Workflow execution timed out); what exists at flexperto stays there.`,
   );
-  expect(await world.run(['status', requestId])).toMatchObject({ code: 10 });
+  const env = { SIGNING_TASK_QUEUE: taskQueue };
+  expect(await world.run(['status', requestId], { env })).toMatchObject({ code: 10 });
 });
 
 it('a workflow of another type under such an id is no signing', async () => {
   const workflowId = 'signing-of-somebody-else';
-  await client.workflow.start('letterSending', { taskQueue: 'nobody-is-here', workflowId });
+  await client.workflow.start('letterSending', { taskQueue: 'signing', workflowId });
   const requestId = 'of-somebody-else';
   expect(await rejection(world.signings.status(requestId))).toBeInstanceOf(SigningNotFoundError);
   expect(await rejection(world.signings.cancel(requestId))).toBeInstanceOf(SigningNotFoundError);
   await client.workflow.getHandle(workflowId).terminate();
+});
+
+it('a requestId that no session can have names none, however long it is', async () => {
+  const { signings } = world;
+  for (const requestId of ['a'.repeat(8000), 'a/callbacks', 'two words', '']) {
+    for (const ask of [signings.status(requestId), signings.check(requestId), signings.audit(requestId)]) {
+      const error = await rejection(ask);
+      expect(error).toBeInstanceOf(SigningNotFoundError);
+      expect(String(error).length).toBeLessThan(300);
+    }
+  }
+  expect(await world.run(['cancel', 'a'.repeat(8000)])).toMatchObject({ code: 4 });
+  for (const filter of [{ employeeId: 'a'.repeat(8000) }, { crmRecord: 'a'.repeat(8000) }])
+    expect(await signings.list(filter)).toEqual([]);
 });
 
 it('a cancel before any worker has taken a signing up ends it before anything is sent', async () => {
@@ -79,11 +96,12 @@ it('a cancel before any worker has taken a signing up ends it before anything is
   const file = (await world.request({ requestId })).file;
   const env = { SIGNING_TASK_QUEUE: 'later' };
   expect(await world.run(['start', file], { env })).toMatchObject({ code: 0 });
-  await world.signings.cancel(requestId);
+  const signings = createSigningClient(client, 'later');
+  await signings.cancel(requestId);
   const before = world.fake.ledger.effects('session-initiated').length;
   const worker = await world.startWorker(env);
   expect(await world.run(['wait', requestId], { env })).toMatchObject({ code: 13 });
   expect(world.fake.ledger.effects('session-initiated')).toHaveLength(before);
-  expect(await rejection(world.signings.cancel(requestId))).toBeInstanceOf(NotPossibleError);
+  expect(await rejection(signings.cancel(requestId))).toBeInstanceOf(NotPossibleError);
   await worker.stop();
 });

@@ -14,7 +14,7 @@ import {
   type TemporalServer,
   type TemporalServerOptions,
 } from '../../scripts/temporal-server.js';
-import { follow, hint, requestFor, type Signing } from './signing.js';
+import { follow, hint, requestFor, workflowIdOf, type Signing } from './signing.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 /** A real Temporal server, a vendor, and workers that are processes of their own; one task queue for each world. */
@@ -40,6 +40,7 @@ export const API_KEY = 'the-api-key-of-this-test';
 export async function createRealWorld(
   server: Pick<TemporalServer, 'address' | 'namespace'>,
   vendor: FakeFlexpertoOptions = {},
+  taskQueue = `signing-${randomUUID()}`,
 ): Promise<RealWorld> {
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection, namespace: server.namespace });
@@ -47,7 +48,6 @@ export async function createRealWorld(
   const root = await mkdtemp(join(tmpdir(), 'signing-e2e-'));
   for (const name of ['contract.pdf', 'terms.pdf'])
     await copyFile(resolve('examples', name), join(root, name));
-  const taskQueue = `signing-${randomUUID()}`;
   const env = {
     TEMPORAL_ADDRESS: server.address,
     TEMPORAL_NAMESPACE: server.namespace,
@@ -76,7 +76,7 @@ export async function createRealWorld(
       const requestId = `test-${randomUUID()}`;
       const handle = await client.workflow.start('signingSession', {
         taskQueue,
-        workflowId: `signing-${requestId}`,
+        workflowId: workflowIdOf(requestId, taskQueue),
         args: [{ ...requestFor(requestId), ...overrides }],
         ...options,
       });

@@ -21,6 +21,11 @@ export function requestFor(requestId: string) {
   };
 }
 
+/** The contract's id of a session, written down once more: the tests know `src/` by its names alone. */
+export function workflowIdOf(requestId: string, taskQueue: string): string {
+  return taskQueue === 'signing' ? `signing-${requestId}` : `signing/${taskQueue}/${requestId}`;
+}
+
 /** One started signing. */
 export interface Signing {
   readonly handle: WorkflowHandle;

@@ -20,7 +20,7 @@ import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexpert
 import { parseHosts } from '../../src/network/hosts.js';
 import type { CallbackTarget } from '../../src/workflows/signing-callbacks.js';
 import { readHandover } from './handover.js';
-import { follow, requestFor, type Signing } from './signing.js';
+import { follow, requestFor, workflowIdOf, type Signing } from './signing.js';
 
 /** A vendor, a worker on its own task queue and a document root of its own, all inside this process. */
 export interface World {
@@ -111,7 +111,7 @@ export async function createWorld(env: TestWorkflowEnvironment, options: WorldOp
     const input = { ...requestFor(requestId), ...overrides };
     const handle = await env.client.workflow.start('signingSession', {
       taskQueue,
-      workflowId: `signing-${requestId}`,
+      workflowId: workflowIdOf(requestId, taskQueue),
       args: [input],
       ...startOptions,
     });

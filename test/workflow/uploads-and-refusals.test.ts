@@ -242,7 +242,7 @@ describe('A start', () => {
   it('under another id is refused, since the id keeps it from being sent twice', async () => {
     const { fake, start } = await world();
     const signing = await start({}, { workflowId: 'my-own-id' });
-    expect(await failureOf(signing)).toContain('must be started under the workflow id signing-');
+    expect(await failureOf(signing)).toContain('must be started under the workflow id signing/');
     expect(fake.ledger.entries()).toHaveLength(0);
   });
 

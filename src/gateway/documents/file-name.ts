@@ -3,8 +3,8 @@ const LONGEST = 200;
 
 const NAMELESS = 'document.pdf';
 
-/** Control and format characters, which can make a name look like another one, separators of lines, and halves of pairs. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** What nobody sees, which can make a name look like another one: control and format characters, fillers, halves of pairs. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\u2800\ufff0-\ufffd]/gu;
 
 /** What Windows does not allow in a name, where an employee may want to save the document. */
 const FORBIDDEN = /[<>:"|?*]/g;

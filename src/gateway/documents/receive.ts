@@ -6,8 +6,10 @@ import type { FastifyRequest } from 'fastify';
 import { codeOf } from '../../network/error-code.js';
 import { MAX_TOTAL_BYTES } from '../../domain/limits.js';
 import { ProblemError, refusal } from '../problem.js';
+import { callerOf } from '../caller.js';
 import { safeFileName } from './file-name.js';
-import { beginUpload, type Upload } from './upload-folder.js';
+import { watchExtendedFileName } from './part-head.js';
+import { beginUpload, type Upload, type UploadArea } from './upload-folder.js';
 
 /** More than the multipart form around one file needs. */
 const MAX_FORM_BYTES = 100 * 1024;
@@ -27,13 +29,16 @@ export interface Received {
  * Writes the one file of a multipart request below the root while it arrives; memory does not grow with it. Whatever goes
  * wrong, nothing of it stays. @throws ProblemError
  */
-export async function receiveDocument(request: FastifyRequest, root: string): Promise<Received> {
+export async function receiveDocument(request: FastifyRequest, area: UploadArea): Promise<Received> {
   let received: Received | undefined;
   try {
     if (Number(request.headers['content-length']) > MAX_TOTAL_BYTES + MAX_FORM_BYTES) throw tooLarge();
+    const extendedName = watchExtendedFileName(request.raw);
     for await (const part of request.parts({ limits: LIMITS })) {
       if (part.type !== 'file' || part.fieldname !== 'file') throw notOneFile();
-      received = await receivePart(part, root);
+      const name = nameOf(part, extendedName());
+      const { employeeId } = callerOf(request);
+      received = await receivePart(part, name, await beginUpload(area, name, employeeId));
     }
     if (received === undefined) throw notOneFile();
     return received;
@@ -45,9 +50,19 @@ export async function receiveDocument(request: FastifyRequest, root: string): Pr
   }
 }
 
-async function receivePart({ file, filename }: MultipartFile, root: string): Promise<Received> {
-  const name = safeFileName(filename);
-  const upload = await beginUpload(root, name);
+/** A safe one. @throws ProblemError where letters of it are lost, so that it would be another one */
+function nameOf(
+  // A part of type application/octet-stream is a file without a name too.
+  { filename }: { readonly filename?: string },
+  extended: string | null | undefined,
+): string {
+  const given = extended === undefined ? filename : extended;
+  if (given === null || given?.includes('\ufffd') === true)
+    throw refusal('invalid-request', 'The file name in the form is not encoded in UTF-8.');
+  return safeFileName(given);
+}
+
+async function receivePart({ file }: MultipartFile, name: string, upload: Upload): Promise<Received> {
   try {
     return { upload, name, ...(await write(file, upload.path)) };
   } catch (error) {

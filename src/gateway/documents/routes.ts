@@ -13,7 +13,7 @@ import { jsonResponse, problemResponses } from '../responses.js';
 import { receiveDocument, type Received } from './receive.js';
 import { sweepRegularly } from './sweep-regularly.js';
 import type { Sweeping } from './sweep.js';
-import { uploadFolder } from './upload-folder.js';
+import { uploadFolders, type UploadArea } from './upload-folder.js';
 
 const UploadedDocument = z
   .strictObject({
@@ -50,10 +50,10 @@ const schema = {
 
 /** `POST /documents`, and the removal of what no session uses. The uploads lie below the document root. */
 export function documentsRoutes(sweeping: Sweeping, metrics: GatewayMetrics): FastifyPluginAsyncZod {
-  const { root } = sweeping;
+  const { area } = sweeping;
   const inspector = createPdfInspector();
   return async (app) => {
-    await makeFolder(root);
+    await makeFolders(area);
     sweepRegularly(app, sweeping, metrics);
     app.removeAllContentTypeParsers();
     await app.register(fastifyMultipart);
@@ -61,7 +61,7 @@ export function documentsRoutes(sweeping: Sweeping, metrics: GatewayMetrics): Fa
     const validatorCompiler = () => (value: unknown) => ({ value });
     app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
       const gone = whenGone(reply);
-      const received = await receiveDocument(request, root);
+      const received = await receiveDocument(request, area);
       const document = await inspected(received, inspector, gone);
       metrics.countUploadedBytes(document.bytes);
       return reply.code(201).send(document);
@@ -70,13 +70,15 @@ export function documentsRoutes(sweeping: Sweeping, metrics: GatewayMetrics): Fa
 }
 
 /** Not recursive: that never ends where a file system takes no folder, such as below /proc. */
-async function makeFolder(root: string): Promise<void> {
-  const folder = uploadFolder(root);
+async function makeFolders(area: UploadArea): Promise<void> {
+  const folders = uploadFolders(area);
   try {
-    await mkdir(folder, { mode: 0o750 }).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
-    await access(`${folder}/`, constants.W_OK);
+    for (const folder of folders) {
+      await mkdir(folder, { mode: 0o750 }).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      });
+    }
+    await access(`${folders[2]}/`, constants.W_OK);
   } catch (error) {
     const code = codeOf(error, 'unknown error');
     throw new ConfigError(

@@ -1,7 +1,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../network/error-code.js';
-import { PARTIAL, uploadFolder, uploadOf } from './upload-folder.js';
+import { PARTIAL, UPLOAD, uploadFolder, uploadOf, type UploadArea } from './upload-folder.js';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -11,21 +11,20 @@ const KEPT_MS = 24 * HOUR_MS;
 /** Longer than an upload can take: what is still partial then was left behind by a gateway that broke off. */
 const PARTIAL_KEPT_MS = HOUR_MS;
 
-const UPLOAD = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const REMOVED = '.removed';
 
 export interface Sweeping {
-  readonly root: string;
+  readonly area: UploadArea;
   /** The sources of sessions that may still need them. Asked only where something is old enough to go. */
   readonly sourcesInUse: () => Promise<ReadonlySet<string>>;
 }
 
 /**
- * Removes uploads older than a day that no session uses, and what broken uploads have left. Several may sweep the same root
- * at once. Where `sourcesInUse` fails, no upload is removed. Returns how many were removed; leaves all other files alone.
+ * Removes uploads older than a day that no session uses, and what broken uploads have left. Several may sweep the same area
+ * at once; those of other tenants lie elsewhere. Where `sourcesInUse` fails, no upload is removed. Returns how many were removed; leaves all other files alone.
  */
-export async function sweepUploads({ root, sourcesInUse }: Sweeping): Promise<number> {
-  const folder = uploadFolder(root);
+export async function sweepUploads({ area, sourcesInUse }: Sweeping): Promise<number> {
+  const folder = uploadFolder(area);
   const names = await readdir(folder);
   for (const name of names.filter(isLeftOver)) {
     if (await isOlder(join(folder, name), PARTIAL_KEPT_MS)) await remove(join(folder, name));
@@ -35,7 +34,7 @@ export async function sweepUploads({ root, sourcesInUse }: Sweeping): Promise<nu
     if (await isOlder(join(folder, name), KEPT_MS)) old.add(name);
   }
   if (old.size === 0) return 0;
-  for (const source of await sourcesInUse()) old.delete(uploadOf(source, root) ?? '');
+  for (const source of await sourcesInUse()) old.delete(uploadOf(source, area) ?? '');
   let removed = 0;
   for (const name of old) if (await removeUpload(join(folder, name))) removed += 1;
   return removed;

@@ -11,7 +11,7 @@ import * as rules from '../../domain/text-rules.js';
 function text(rule: TextRule, description?: string) {
   return z
     .string()
-    .refine((value) => rule.test(value), `must be ${rule.must}`)
+    .refine((value) => rule.test(value), { error: ({ input }) => `must be ${rule.mustBe(String(input))}` })
     .meta({
       pattern: rule.pattern,
       maxLength: rule.longest,
@@ -55,7 +55,10 @@ export const SigningRequest = z
     documents: z
       .array(
         z.strictObject({
-          source: text(rules.source),
+          source: text(
+            rules.source,
+            'file: with a path below the document root, or an https: address; with a token, the `source` of an own upload.',
+          ),
           name: text(
             rules.fileName,
             'A file name, other than that of any other document; by default the last part of the source.',

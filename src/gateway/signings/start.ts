@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { refuseCallbackUrl } from '../../callbacks/index.js';
 import { readRequest } from '../../domain/read-request.js';
 import type { Hosts } from '../../network/hosts.js';
-import { InvalidRequestError } from '../../starter/index.js';
+import { InvalidRequestError, RequestConflictError } from '../../starter/index.js';
 import { callerOf, type Caller } from '../caller.js';
 import { touchUploads } from '../documents/touch.js';
-import { invalid } from '../known-errors.js';
-import { ProblemError } from '../problem.js';
+import { isUploadOf, type UploadArea } from '../documents/upload-folder.js';
+import { describeErrors, invalid } from '../known-errors.js';
+import { problemAnswer, ProblemError, refusal } from '../problem.js';
 import { jsonResponse, problemResponses } from '../responses.js';
 import { ownEmployee, type SigningsOf } from './access.js';
 import { RequestId, SigningRequest, Started } from './schemas.js';
@@ -44,7 +45,7 @@ const schema = {
 
 export interface StartOptions {
   readonly signingsOf: SigningsOf;
-  readonly documents: { readonly root: string };
+  readonly documents: { readonly area: UploadArea };
   readonly callbackHosts: Hosts;
 }
 
@@ -54,14 +55,39 @@ export function startRoute({ signingsOf, documents, callbackHosts }: StartOption
     app.post('/signings', { schema, validatorCompiler: allButTheBody }, async (request, reply) => {
       const caller = callerOf(request);
       const asked = requestOf(request.body, request.headers['idempotency-key'], caller);
+      requireOwnDocuments(asked, caller, documents.area);
       refuseUnlessCallable(asked, callbackHosts);
-      await touchUploads(documents.root, asked);
-      const started = await signingsOf(caller).start(asked);
+      await touchUploads(documents.area, asked);
+      const started = await signingsOf(caller).start(asked).catch(withoutOthers(caller));
       return reply
         .code(started.created ? 201 : 200)
         .header('location', `/signings/${encodeURIComponent(started.requestId)}`)
         .send(started);
     });
+  };
+}
+
+/**
+ * Lets an employee send no documents but the own uploads: other sources are for systems, which have a key. Told by the
+ * source alone, so that the answer is the same whether or not there is such a file. @throws ProblemError
+ */
+function requireOwnDocuments(asked: unknown, { employeeId }: Caller, area: UploadArea): void {
+  if (employeeId === undefined) return;
+  const detail = 'must be a document that the owner of the token has uploaded';
+  const errors = readRequest(asked).request.documents.flatMap(({ source }, index) => {
+    const pointer = `/documents/${index}/source`;
+    return source === '' || isUploadOf(employeeId, source, area) ? [] : [{ pointer, detail }];
+  });
+  if (errors.length === 0) return;
+  throw new ProblemError(problemAnswer('forbidden', { detail: describeErrors(errors), errors }));
+}
+
+/** Says nothing to an employee of another one's request that has the same requestId. */
+function withoutOthers({ employeeId }: Caller): (error: unknown) => never {
+  return (error) => {
+    if (employeeId === undefined || !(error instanceof RequestConflictError) || !error.ofAnotherEmployee)
+      throw error;
+    throw refusal('forbidden', 'The owner of the token cannot start a signing under this requestId.');
   };
 }
 

@@ -3,7 +3,7 @@ import { workflowIdOf } from '../../workflows/messages.js';
 import { SigningNotFoundError } from '../errors.js';
 import { explained, isUnknownToServer } from '../explained.js';
 import { condition } from '../list.js';
-import { lookUp } from '../look-up.js';
+import { lookUp, type Tenant } from '../look-up.js';
 import { createAudit } from './create-audit.js';
 import { decodeHistory } from './decode-history.js';
 import type { RunHistory } from './history-event.js';
@@ -13,10 +13,12 @@ import type { SigningAudit } from './record.js';
 const SERVER_ANSWERS_MS = 60_000;
 
 /** The evidence of a signing, from the histories that the server has of it; needs no worker. */
-export async function auditSigning(client: Client, requestId: string): Promise<SigningAudit> {
-  const read = createHistoryReader(client, workflowIdOf(requestId));
+export async function auditSigning(tenant: Tenant, requestId: string): Promise<SigningAudit> {
+  const { client, taskQueue } = tenant;
+  const workflowId = workflowIdOf(requestId, taskQueue);
+  const read = createHistoryReader(client, workflowId);
   for (;;) {
-    const { runId } = await lookUp(client, requestId);
+    const { runId } = await lookUp(tenant, requestId);
     // A run that is continued or reset while it is read has a successor that must be read too.
     if (read.knows(runId)) break;
     await client
@@ -26,7 +28,7 @@ export async function auditSigning(client: Client, requestId: string): Promise<S
       });
   }
   if (read.histories().length === 0) throw new SigningNotFoundError(requestId);
-  return createAudit(workflowIdOf(requestId), read.histories(), read.forgotten());
+  return createAudit(workflowId, read.histories(), read.forgotten());
 }
 
 /** Reads every run of a workflow id once. */

@@ -1,4 +1,4 @@
-import { workflowIdOf } from '../../workflows/messages.js';
+import { requestIdOf } from '../../workflows/messages.js';
 import type { RunHistory } from './history-event.js';
 import { readRun, type ReadRun } from './read-run.js';
 import type { AuditEntry, AuditRun, AuditState, SigningAudit } from './record.js';
@@ -30,7 +30,7 @@ export function createAudit(
   const { sessionId, documents, deadline, endReason } = last.reading;
   return {
     form: 1,
-    requestId: workflowId.slice(workflowIdOf('').length),
+    requestId: requestIdOf(workflowId) ?? workflowId,
     workflowId,
     state: stateOf(last),
     startedAt: first.begun,
