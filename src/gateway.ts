@@ -35,7 +35,8 @@ async function main(): Promise<void> {
   const connection = connectWhenUsed(target);
   const tracing = await startTracing('flexperto-signing-gateway', config.proxies);
   const { callers, readers } = waysIn(config);
-  const metrics = createGatewayMetrics({ namespace, task_queue: config.taskQueue }, config.documentRoot);
+  const area = { root: config.documentRoot, namespace, taskQueue: config.taskQueue };
+  const metrics = createGatewayMetrics(area);
   const metricsServer = await serveMetrics(config.metricsAddress, metrics);
   const gateway = createGateway({
     log,
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
         startsPerHour: config.startsPerHour,
       }),
     documents: {
-      area: { root: config.documentRoot, namespace, taskQueue: config.taskQueue },
+      area,
       sourcesInUse: () => sourcesInUse(createClient(connection, target, tracing), config.taskQueue),
     },
     isReady: async () => {

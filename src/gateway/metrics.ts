@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { uploadFolder } from './documents/upload-folder.js';
+import { uploadFolder, type UploadArea } from './documents/upload-folder.js';
 
 /** Seconds; most calls take milliseconds, an upload of 50 MB over a slow line minutes. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -23,14 +23,13 @@ export interface GatewayMetrics {
   readonly read: () => Promise<string>;
 }
 
-/** The labels are those of the worker's metrics. `root` is the document root, whose disk holds the uploads. */
+/** The labels are those of the worker's metrics. */
 export function createGatewayMetrics(
-  labels: { readonly namespace: string; readonly task_queue: string },
-  root: string,
+  area: UploadArea,
 ): GatewayMetrics {
   const registry = new Registry();
-  registry.setDefaultLabels(labels);
-  showDisk(registry, root);
+  registry.setDefaultLabels({ namespace: area.namespace, task_queue: area.taskQueue });
+  showDisk(registry, area);
   return {
     ...createCallMetrics(registry),
     ...createSweepMetrics(registry),
@@ -117,8 +116,8 @@ function createSweepMetrics(registry: Registry): Pick<GatewayMetrics, 'countSwee
 }
 
 /** Looks whenever Prometheus asks; NaN where the disk cannot be read. */
-function showDisk(registry: Registry, root: string): void {
-  const look = async () => statfs(uploadFolder(root)).catch(() => ({ bsize: NaN, bavail: 0, blocks: 0 }));
+function showDisk(registry: Registry, area: UploadArea): void {
+  const look = async () => statfs(uploadFolder(area)).catch(() => ({ bsize: NaN, bavail: 0, blocks: 0 }));
   new Gauge({
     name: 'signing_gateway_upload_disk_free_bytes',
     help: 'What the disk of the uploads can still take',

@@ -78,7 +78,11 @@ describe('The metrics of a gateway', () => {
   });
 
   it('show nothing of a disk that cannot be read, and all the rest', async () => {
-    const { read } = createGatewayMetrics({ namespace: 'default', task_queue: 'signing' }, '/does/not/exist');
+    const { read } = createGatewayMetrics({
+      root: '/does/not/exist',
+      namespace: 'default',
+      taskQueue: 'signing',
+    });
     expect(await read()).toMatch(/^signing_gateway_upload_disk_free_bytes\{.*\} Nan$/m);
   });
 
