@@ -1,27 +1,21 @@
 import type { VendorDocument } from '../domain/vendor-document.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { toFailure } from './failures.js';
-import { requireKnownRun } from './known-run.js';
 import { personalValues } from './redact.js';
 import type { SessionRef } from './session-ref.js';
+import { unrepeatable } from './unrepeatable.js';
 
-/** Call 4; given one attempt by its policy, and never cancelled in flight. `null` where the vendor answers nothing. */
+/** Call 4; made in one attempt, and never cancelled in flight. `null` where the vendor answers nothing. */
 export function createAttachDocument({ flexperto, secrets }: ActivityDependencies) {
-  return async (
+  return (
     session: SessionRef,
     { fileId, name }: { readonly fileId: string; readonly name: string },
     knownRun: string,
   ): Promise<VendorDocument | null> => {
-    requireKnownRun(`${name}: attach`, knownRun);
     const { employeeId, sessionId } = session;
-    try {
-      return await beating(() => flexperto.attachDocument({ employeeId }, sessionId, fileId));
-    } catch (error) {
-      throw toFailure(error, {
-        document: name,
-        hidden: [...secrets, ...personalValues(session.participants)],
-      });
-    }
+    const context = { document: name, hidden: [...secrets, ...personalValues(session.participants)] };
+    return unrepeatable({ name: `${name}: attach`, knownRun }, context, () =>
+      beating(() => flexperto.attachDocument({ employeeId }, sessionId, fileId)),
+    );
   };
 }

@@ -29,7 +29,7 @@ export interface FailureContext {
 /**
  * The one place where an error becomes a Temporal failure: its type is the `FailureKind`, its message one sentence that
  * is safe to show, and the cause is left out because it could hold what the message hides. Failures are retryable where
- * the same call may simply be made again; calls that are not idempotent are given a single attempt by their policy.
+ * the same call may simply be made again; those of calls that are not idempotent never are (unrepeatable.ts).
  */
 export function toFailure(error: unknown, context: FailureContext): unknown {
   if (error instanceof DocumentChangedError) return failure('DocumentChanged', about(context, error.message));
