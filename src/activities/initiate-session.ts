@@ -14,9 +14,18 @@ export function createInitiateSession({
     knownRun: string,
   ): Promise<number> => {
     const { employeeId, participants } = request;
-    const context = { hidden: [...secrets, ...personalValues(participants)] };
+    let calledAt: number | undefined;
+    const context = {
+      hidden: [...secrets, ...personalValues(participants)],
+      get sinceCallMs() {
+        return calledAt === undefined ? undefined : performance.now() - calledAt;
+      },
+    };
     return unrepeatable({ name: 'initiate', knownRun, isAnnounced: true }, context, () =>
-      announced('initiate', () => flexperto.initiateSession({ employeeId }, request)),
+      announced('initiate', () => {
+        calledAt = performance.now();
+        return flexperto.initiateSession({ employeeId }, request);
+      }),
     );
   };
 }

@@ -8,8 +8,7 @@ const newWorld = realWorlds();
 const initiated = ({ fake }: RealWorld): number =>
   fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
 
-const resolve = (signing: Signing, resolution: unknown): Promise<unknown> =>
-  signing.handle.executeUpdate('resolve', { args: [resolution] });
+const resolve = (signing: Signing, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
 
 async function waitingSession(world: RealWorld): Promise<Signing> {
   await world.startWorker();
