@@ -115,9 +115,11 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
     return status;
   };
 
-  const close = (answered: ClosedQuestion): void => {
-    closed = [...closed, answered].slice(-CLOSED_QUESTIONS_KEPT);
+  const close = (question: ClosedQuestion, goesOn: Resolution): void => {
+    closed = [...closed, question].slice(-CLOSED_QUESTIONS_KEPT);
+    resolution = goesOn;
   };
+  const leaveAttention = (): SigningStatus => show({ state: before, attention: null });
 
   const session: Session = {
     request,
@@ -156,18 +158,17 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       }),
     resolve: (decided) => {
       if (closed.some(({ attentionId }) => attentionId === decided.attentionId)) return status;
-      close(decided);
-      resolution = decided;
+      close(decided, decided);
       return decided.action === 'abort'
         ? show({ attention: aborted(status.attention, decided.reason) })
-        : show({ state: before, attention: null });
+        : leaveAttention();
     },
     goOn: () => {
-      if (status.attention === null) return status;
+      // An abort that came just before stays what it is.
+      if (status.attention === null || status.attention.actions.length === 0) return status;
       const attentionId = status.attention.id;
-      close({ attentionId, action: null });
-      resolution = { attentionId, action: 'retry' };
-      return show({ state: before, attention: null });
+      close({ attentionId, action: null }, { attentionId, action: 'retry' });
+      return leaveAttention();
     },
     closedQuestions: () => closed,
     hints: 0,

@@ -29,7 +29,7 @@ describe('a signing that needs attention after an unclear initiate', () => {
   it('shows why, what to look at and the exact commands, and goes on once one was given', async () => {
     const { requestId, file } = await world.request();
     const waiting = world.start(['start', file, '--wait']);
-    await waiting.shows('abort --reason');
+    await waiting.shows('--reason');
     const sessions = initiated();
     const sessionId = world.fake.sessions().at(-1)?.id ?? 0;
     const question = await world.question(requestId);

@@ -207,7 +207,7 @@ describe('audit of an encrypted session', () => {
     const request = await world.request();
     requestId = request.requestId;
     const asked = await world.run(['start', request.file, '--stop-at-attention', '--json'], { env: keys });
-    const { attention } = jsonOf(asked) as unknown as SigningStatus;
+    const { attention } = jsonOf(asked) as SigningStatus;
     const question = ['--attention-id', attention?.id ?? ''];
     await world.run(['resolve', requestId, 'abort', ...question, '--reason', 'a mistake'], { env: keys });
   });
