@@ -33,6 +33,8 @@ interface Play {
   readonly handle: WorkflowHandle;
   /** Waits for the state, which only the newest session has to reach. */
   readonly until: (state: SigningStatus['state']) => Promise<SigningStatus>;
+  /** Waits for a question, and names it. */
+  readonly asked: () => Promise<string>;
 }
 
 /** What happens in each session before its end; `deadlineDays` and `callbackUrl` may be part of its request. */
@@ -64,9 +66,9 @@ const STORIES: Readonly<Record<string, Story>> = {
       fake.faults.add({ call: 'initiate', reset: 'after' });
     },
     play: async (play) => {
-      await play.until('needs-attention');
+      const attentionId = await play.asked();
       const sessionId = play.fake.sessions().at(-1)?.id ?? 0;
-      await play.signings.resolve(play.requestId, { action: 'adopt', sessionId });
+      await play.signings.resolve(play.requestId, { attentionId, action: 'adopt', sessionId });
       await signed(play);
     },
   },
@@ -81,9 +83,8 @@ const STORIES: Readonly<Record<string, Story>> = {
       fake.settings.list = false;
       fake.faults.add({ call: 'attach', reset: 'before' });
     },
-    play: async ({ fake, signings, requestId, until }) => {
-      await until('needs-attention');
-      await signings.resolve(requestId, { action: 'retry' });
+    play: async ({ fake, signings, requestId, until, asked }) => {
+      await signings.resolve(requestId, { attentionId: await asked(), action: 'retry' });
       await until('awaiting-handover');
       await signings.recordOutcome(requestId, {
         outcome: 'withdrawn',
@@ -96,9 +97,9 @@ const STORIES: Readonly<Record<string, Story>> = {
     before: (fake) => {
       fake.faults.add({ call: 'attach', status: 403 });
     },
-    play: async ({ signings, requestId, until }) => {
-      await until('needs-attention');
-      await signings.resolve(requestId, { action: 'abort', reason: 'sent twice by mistake' });
+    play: async ({ signings, requestId, asked }) => {
+      const reason = 'sent twice by mistake';
+      await signings.resolve(requestId, { attentionId: await asked(), action: 'abort', reason });
     },
   },
   'upload-url-expired': {
@@ -181,7 +182,8 @@ async function record(
       const { workflowId } = await signings.start({ ...request, requestId, deadlineDays, ...callbackUrl });
       const handle = client.workflow.getHandle(workflowId);
       const until = (state: SigningStatus['state']) => untilState(signings, requestId, state);
-      await play({ fake, signings, requestId, client, handle, until });
+      const asked = async () => (await until('needs-attention')).attention?.id ?? '';
+      await play({ fake, signings, requestId, client, handle, until, asked });
       await signings.wait(requestId);
       await keep(temporal.address, workflowId, path.join(folder, `${requestId}.json`));
       if (calledBack === true) {

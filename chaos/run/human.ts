@@ -1,4 +1,4 @@
-import type { SigningClient } from '../../src/starter/index.js';
+import { NotPossibleError, type SigningClient } from '../../src/starter/index.js';
 import { LATEST_EFFECT_SECONDS } from '../plan/faults.js';
 import type { ShownSession } from './vendor.js';
 
@@ -9,25 +9,36 @@ const PATIENCE_MS = (LATEST_EFFECT_SECONDS + 7) * 1000;
 
 /**
  * The human who looks into the Dashboard whenever a session needs attention. A contract session that is there was created
- * and is adopted; one that is not there after a while was not, and is tried again. Where nothing can have happened there
- * is nothing to look for.
+ * and is adopted; one that is not there after a while was not, and is tried again, once the session allows it. Where
+ * nothing can have happened there is nothing to look for.
  */
 export async function decide(
   signings: Pick<SigningClient, 'status' | 'resolve'>,
   requestId: string,
   lookIntoDashboard: () => Promise<readonly ShownSession[]>,
 ): Promise<Decision> {
-  const { name, attention, updatedAt } = await signings.status(requestId);
+  const { name, attention } = await signings.status(requestId);
   if (attention === null) return 'not yet';
+  const { id: attentionId, since } = attention;
   if (attention.actions.includes('adopt')) {
-    const waited = Date.now() - Date.parse(updatedAt);
+    const waited = Date.now() - Date.parse(since);
     const created = (await lookIntoDashboard()).find((session) => session.name === name);
     if (created !== undefined) {
-      await signings.resolve(requestId, { action: 'adopt', sessionId: created.id });
+      await signings.resolve(requestId, { attentionId, action: 'adopt', sessionId: created.id });
       return 'adopt';
     }
     if (waited < PATIENCE_MS) return 'not yet';
   }
-  await signings.resolve(requestId, { action: 'retry' });
-  return 'retry';
+  return retried(() => signings.resolve(requestId, { attentionId, action: 'retry' }));
+}
+
+/** A retry of an unanswered call is refused for a while; the human looks again before the next one. */
+async function retried(retry: () => Promise<unknown>): Promise<Decision> {
+  try {
+    await retry();
+    return 'retry';
+  } catch (error) {
+    if (error instanceof NotPossibleError) return 'not yet';
+    throw error;
+  }
 }

@@ -16,6 +16,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number;
   /** The run that must settle first what the run before has done. */
   readonly runId?: string;
+  /** Milliseconds from the call to its failure. */
+  readonly sinceCallMs?: number;
 }
 
 /** What the failing step was about. */
@@ -24,12 +26,14 @@ export interface FailureContext {
   readonly document?: string;
   /** Values that the vendor could repeat and nobody may read: the API key, the participants' data. */
   readonly hidden: readonly string[];
+  /** Milliseconds from the call to its failure, where something hangs on it. */
+  readonly sinceCallMs?: number | undefined;
 }
 
 /**
  * The one place where an error becomes a Temporal failure: its type is the `FailureKind`, its message one sentence that
  * is safe to show, and the cause is left out because it could hold what the message hides. Failures are retryable where
- * the same call may simply be made again; calls that are not idempotent are given a single attempt by their policy.
+ * the same call may simply be made again; those of calls that are not idempotent never are (unrepeatable.ts).
  */
 export function toFailure(error: unknown, context: FailureContext): unknown {
   if (error instanceof DocumentChangedError) return failure('DocumentChanged', about(context, error.message));
@@ -42,7 +46,8 @@ export function toFailure(error: unknown, context: FailureContext): unknown {
   if (error instanceof NotSentError) return failure('NotSent', message, { nonRetryable: false });
   if (error instanceof OutcomeUnknownError) {
     const { status, retryAfterMs } = error;
-    return failure('OutcomeUnknown', message, { status, retryAfterMs, nonRetryable: false });
+    const { sinceCallMs } = context;
+    return failure('OutcomeUnknown', message, { status, retryAfterMs, sinceCallMs, nonRetryable: false });
   }
   if (error instanceof AnswerNotUnderstoodError)
     return failure('AnswerNotUnderstood', message, { nonRetryable: false });
@@ -53,6 +58,7 @@ interface FailureOptions {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly runId?: string;
+  readonly sinceCallMs?: number | undefined;
   readonly nonRetryable?: boolean;
   readonly nextRetryDelay?: number;
 }
@@ -63,11 +69,12 @@ export function failure(
   message: string,
   options: FailureOptions = {},
 ): ApplicationFailure {
-  const { status, retryAfterMs, runId, nonRetryable = true } = options;
+  const { status, retryAfterMs, runId, sinceCallMs, nonRetryable = true } = options;
   const details: FailureDetails = {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(runId === undefined ? {} : { runId }),
+    ...(sinceCallMs === undefined ? {} : { sinceCallMs }),
   };
   const nextRetryDelay = options.nextRetryDelay ?? retryAfterMs;
   return ApplicationFailure.create({

@@ -1,19 +1,16 @@
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { toFailure } from './failures.js';
-import { requireKnownRun } from './known-run.js';
 import { personalValues } from './redact.js';
 import type { SessionRef } from './session-ref.js';
+import { unrepeatable } from './unrepeatable.js';
 
-/** The hand-over, where it is configured; given one attempt by its policy, and never cancelled in flight. */
+/** The hand-over, where it is configured; made in one attempt, and never cancelled in flight. */
 export function createHandOverSession({ flexperto, secrets }: ActivityDependencies) {
-  return async (session: SessionRef, knownRun: string): Promise<void> => {
-    requireKnownRun('hand over', knownRun);
+  return (session: SessionRef, knownRun: string): Promise<void> => {
     const { employeeId, sessionId } = session;
-    try {
-      await beating(() => flexperto.handOver({ employeeId }, sessionId));
-    } catch (error) {
-      throw toFailure(error, { hidden: [...secrets, ...personalValues(session.participants)] });
-    }
+    const context = { hidden: [...secrets, ...personalValues(session.participants)] };
+    return unrepeatable({ name: 'hand over', knownRun }, context, () =>
+      beating(() => flexperto.handOver({ employeeId }, sessionId)),
+    );
   };
 }

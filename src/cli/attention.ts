@@ -15,7 +15,8 @@ export function attentionLines(requestId: string, attention: Attention): string[
 }
 
 /** The number is left open on purpose: an example that is copied as it stands must not adopt another's session. */
-function argumentsOf(action: Action, { step }: Attention): string[] {
-  if (action === 'abort') return ['abort', '--reason', '"…"'];
-  return action === 'adopt' && step === 'initiate' ? ['adopt', '--session-id', 'NUMBER'] : [action];
+function argumentsOf(action: Action, { id, step }: Attention): string[] {
+  const question = [action, '--attention-id', id];
+  if (action === 'abort') return [...question, '--reason', '"…"'];
+  return action === 'adopt' && step === 'initiate' ? [...question, '--session-id', 'NUMBER'] : question;
 }

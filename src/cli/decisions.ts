@@ -2,11 +2,13 @@ import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { OUTCOMES, type Outcome } from '../domain/outcome.js';
 import type { Resolution } from '../domain/resolution.js';
 import { ACTIONS, type Action, type SigningStatus } from '../domain/status.js';
+import { commandLine } from './command-line.js';
 import { addCommand, REQUEST_ID, type Context } from './command.js';
 import { withSignings } from './connect.js';
 import { UsageError } from './failures.js';
 
 interface ResolveOptions {
+  readonly attentionId?: string;
   readonly sessionId?: number;
   readonly reason?: string;
 }
@@ -17,11 +19,12 @@ export function addResolve(program: Command, { output, action }: Context): void 
     .addArgument(
       new Argument('<action>', 'retry: do it again; adopt: it did happen; abort: give up').choices(ACTIONS),
     )
+    .option('--attention-id <id>', 'the question that this answers, as status has shown it')
     .option('--session-id <number>', 'with adopt, after an unclear initiate: the contract session', sessionId)
     .option('--reason <text>', 'with abort: why')
     .action(
       action(async (requestId: string, decision: Action, options: ResolveOptions) => {
-        const resolution = resolutionOf(decision, options);
+        const resolution = resolutionOf(requestId, decision, options);
         const status = await withSignings((signings) => signings.resolve(requestId, resolution));
         output.answer(status, [resolved(decision, status)]);
         return 'done';
@@ -50,16 +53,22 @@ function sessionId(text: string): number {
 }
 
 /** @throws UsageError where an option is missing, or has no place beside this action */
-function resolutionOf(action: Action, options: ResolveOptions): Resolution {
-  const { sessionId: id, reason } = options;
+function resolutionOf(requestId: string, action: Action, options: ResolveOptions): Resolution {
+  const { attentionId, sessionId: id, reason } = options;
   if (id !== undefined && action !== 'adopt')
     throw new UsageError(`--session-id has no place beside ${action}.`);
   if (reason !== undefined && action !== 'abort')
     throw new UsageError(`--reason has no place beside ${action}.`);
-  if (action === 'adopt') return { action, ...(id === undefined ? {} : { sessionId: id }) };
-  if (action === 'retry') return { action };
-  if (reason === undefined) throw new UsageError('abort needs a --reason "…", for those who ask later.');
-  return { action, reason };
+  if (action === 'abort' && reason === undefined)
+    throw new UsageError('abort needs a --reason "…", for those who ask later.');
+  // Never looked up here: the question may be another one by now than the one that was shown.
+  if (attentionId === undefined)
+    throw new UsageError(
+      `${action} needs --attention-id, the question that it answers; this shows the question and the whole command: ` +
+        commandLine('status', requestId),
+    );
+  if (action === 'adopt') return { attentionId, action, ...(id === undefined ? {} : { sessionId: id }) };
+  return action === 'retry' ? { attentionId, action } : { attentionId, action, reason: reason ?? '' };
 }
 
 function resolved(action: Action, { requestId, state }: SigningStatus): string {

@@ -33,6 +33,8 @@ export interface StepFailure {
   readonly retryAfterMs?: number;
   /** The run of the workflow that refused the call, since the run before it may have made it. */
   readonly runId?: string;
+  /** Milliseconds from the call to its failure, where the call was made and the worker was not lost. */
+  readonly sinceCallMs?: number;
 }
 
 /** What may follow the failure of a call that is not idempotent. */
@@ -56,6 +58,15 @@ export function judge({ kind, status }: StepFailure): Verdict {
     case 'NotYet':
       return 'unclear';
   }
+}
+
+/**
+ * Whether a call was made and nobody answered: no answer in time, a connection that broke, a lost worker, or a proxy that
+ * answered in the vendor's place (502 to 504). It may still have its effect.
+ */
+export function isUnanswered({ kind, status, runId }: StepFailure): boolean {
+  if (kind !== 'OutcomeUnknown' || runId !== undefined) return false;
+  return status === undefined || (status >= 502 && status <= 504);
 }
 
 /** "Not now": 429, and 503 where it came as a refusal, that is with Retry-After. */

@@ -19,8 +19,8 @@ export interface CallbackFacts {
   readonly sessionId: number | null;
   readonly state: SigningState;
   readonly deadline: string;
-  /** Only in `needs-attention`. */
-  readonly attention?: { readonly step: Step; readonly actions: readonly Action[] };
+  /** Only in `needs-attention`; a decision names the `id`. */
+  readonly attention?: { readonly id: string; readonly step: Step; readonly actions: readonly Action[] };
 }
 
 /** The document of a `signing.document-failed`: its place in the request, from 0, and the vendor's number. */
@@ -95,5 +95,6 @@ function factsOf({
 }: SigningStatus): CallbackFacts {
   const facts = { requestId, crmRecord, sessionId, state, deadline };
   if (state !== 'needs-attention' || attention === null) return facts;
-  return { ...facts, attention: { step: attention.step, actions: attention.actions } };
+  const { id, step, actions } = attention;
+  return { ...facts, attention: { id, step, actions } };
 }

@@ -26,9 +26,13 @@ export type Action = (typeof ACTIONS)[number];
 
 /** Why a session waits for a human, and what can be done. In a final state: why it was aborted, with no action left. */
 export interface Attention {
+  /** Names this question and no other; a decision names the question that it answers. */
+  readonly id: string;
   readonly step: Step;
   readonly reason: string;
   readonly actions: readonly Action[];
+  /** When it was asked; ISO 8601 in UTC. */
+  readonly since: string;
 }
 
 /** One document as the world sees it; `null` is what is not known yet. */

@@ -5,7 +5,7 @@ import { isFinal, type SigningState, type SigningStatus } from '../domain/status
 import * as messages from '../workflows/messages.js';
 import { auditSigning, type SigningAudit } from './audit/index.js';
 import { withCallback, type StatusWithCallback } from './callback.js';
-import { decideOnce } from './decide-once.js';
+import { decide } from './decide.js';
 import { explained } from './explained.js';
 import { firstInput } from './first-input.js';
 import { listPage, listSignings } from './list.js';
@@ -86,8 +86,8 @@ export interface SigningClient {
   /** A hint to look at the documents now. @throws NotPossibleError where it has ended */
   check(requestId: string): Promise<void>;
   /**
-   * A human's decision on what needs attention. The same decision again, on the same question, changes nothing.
-   * @throws NotPossibleError with a sentence that says what is possible
+   * A human's decision on the question that was shown, `attention.id` of that status. The same decision on the same
+   * question again changes nothing. @throws NotPossibleError with a sentence that says what is possible
    */
   resolve(requestId: string, resolution: Resolution): Promise<StatusWithCallback>;
   /** @throws NotPossibleError */
@@ -125,7 +125,7 @@ export function createSigningClient(
       await askServer(client, requestId, () => handle.signal(messages.checkNowSignal));
     },
     resolve: (requestId, resolution) =>
-      withCallback(tenant, requestId, decideOnce(tenant, requestId, resolution)),
+      withCallback(tenant, requestId, decide(tenant, requestId, resolution)),
     recordOutcome: async (requestId, outcome) => {
       const { handle } = await lookUpOpen(tenant, requestId);
       const recorded = askSession(tenant, requestId, () =>

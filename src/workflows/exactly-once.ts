@@ -19,6 +19,8 @@ export interface UnrepeatableCall<Result> {
   adopted(resolution: Adoption): Result;
   /** What speaks against it, in one sentence. */
   objection?(resolution: Adoption): Promise<string | null>;
+  /** When a human can have the call made again after this failure; at once where it is absent. In ms since 1970. */
+  retryFrom?(failure: StepFailure): number | undefined;
   /** Ends the session where the vendor finds fault with the request itself, and no try before can have succeeded. */
   refused?(failure: StepFailure): void;
 }
@@ -59,7 +61,7 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
     if (settled !== undefined) session.doubt = open ? doubt : undefined;
     if (settled === 'did-not-happen' && verdict === 'unclear') continue;
     if (session.doubt === undefined) call.refused?.(failure);
-    const decision = await decide(session, call, failure.message, actionsAfter(session.doubt !== undefined));
+    const decision = await decide(session, call, failure, actionsAfter(session.doubt !== undefined));
     if (decision !== 'retry') return decision.adopted;
   }
 }
@@ -68,15 +70,16 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
 async function decide<Result>(
   session: Session,
   call: UnrepeatableCall<Result>,
-  reason: string,
+  failure: StepFailure,
   actions: readonly Action[],
 ): Promise<'retry' | { readonly adopted: Result }> {
-  for (let shown = reason; ;) {
-    const resolution = await session.park(call.step, shown, actions);
+  const retryFrom = call.retryFrom?.(failure);
+  for (let shown = failure.message; ;) {
+    const resolution = await session.park(call.step, shown, actions, retryFrom);
     if (resolution.action !== 'adopt') return 'retry';
     const objection = await call.objection?.(resolution);
     if (objection == null) return { adopted: call.adopted(resolution) };
-    shown = `${objection}. Before: ${reason}`;
+    shown = `${objection}. Before: ${failure.message}`;
   }
 }
 

@@ -37,7 +37,7 @@ export const statusQuery = defineQuery<SigningStatus>('status');
 /** Look at the documents now: a hint, never trusted as a fact. */
 export const checkNowSignal = defineSignal('checkNow');
 
-/** A human's decision, possible only in `needs-attention`. */
+/** A human's decision on the question that it names, which must be the open one. */
 export const resolveUpdate = defineUpdate<SigningStatus, [Resolution]>('resolve');
 
 /** The outcome, where a tenant's API cannot tell it. */

@@ -6,7 +6,8 @@ const attempt = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '30 second
 
 /**
  * Calls that are not idempotent: one attempt, because the server would also repeat an attempt whose worker was lost in
- * the middle of the call. What may follow a failure is the workflow's decision. They are never cancelled in flight.
+ * the middle of the call. The activities refuse a second attempt themselves, as an operator can change this policy. What
+ * may follow a failure is the workflow's decision. They are never cancelled in flight.
  */
 export const oneAttempt = proxyActivities<
   Pick<SigningActivities, 'initiateSession' | 'attachDocument' | 'handOverSession'>

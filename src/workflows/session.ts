@@ -1,8 +1,20 @@
-import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { SessionRef } from '../activities/session-ref.js';
 import type { SigningRequest } from '../domain/request.js';
-import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
+import {
+  refuseResolution,
+  withRetryFrom,
+  type ClosedQuestion,
+  type RecordedOutcome,
+  type Resolution,
+} from '../domain/resolution.js';
 import type {
   Action,
   Attention,
@@ -19,6 +31,9 @@ import { createCallbackTeller, type CallbackTeller } from './tell-callbacks.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
+/** A decision on an older question is refused like one on a question that never was. */
+const CLOSED_QUESTIONS_KEPT = 100;
+
 /** A human has ended the session; caught where the session ends. */
 export class SessionAborted extends Error {
   override readonly name = 'SessionAborted';
@@ -31,6 +46,8 @@ export interface Carried {
   readonly listWorks: boolean | undefined;
   /** Absent where nobody was told of anything yet. */
   readonly callbacks?: true | undefined;
+  /** So that a decision that is sent once more is known also in the fresh run. */
+  readonly closedQuestions: readonly ClosedQuestion[];
 }
 
 /** The state of one signing: what is known, who waits for whom, and what the world is shown of it. */
@@ -47,10 +64,18 @@ export interface Session {
    * request was at fault.
    */
   finish(state: FinalState, rejected?: boolean): SigningStatus;
-  /** Shows that a human must decide, and waits for the decision. @throws SessionAborted */
-  park(step: Step, reason: string, actions: readonly Action[]): Promise<Resolution>;
-  /** Takes the decision, and at once leaves the state it ends. */
+  /**
+   * Asks a human a new question, and waits for the decision. A `retry` is refused before `retryFrom` (milliseconds since
+   * 1970), and the reason says so. @throws SessionAborted
+   */
+  park(step: Step, reason: string, actions: readonly Action[], retryFrom?: number): Promise<Resolution>;
+  /** Why this decision cannot be taken now, in one sentence; `undefined` when it can. */
+  refusal(decision: unknown): string | undefined;
+  /** Takes the decision, and at once leaves the state it ends. The one that closed its question changes nothing. */
   resolve(resolution: Resolution): SigningStatus;
+  /** Closes the open question without a decision: the step goes on as after a retry. */
+  goOn(): SigningStatus;
+  readonly closedQuestions: () => readonly ClosedQuestion[];
   /** What messages have left for the wait: hints count up and are never reset, as they can come before their time. */
   hints: number;
   recorded: RecordedOutcome | undefined;
@@ -75,6 +100,8 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
   let status = carried?.status ?? initialStatus(request);
   let before = status.state;
   let resolution: Resolution | undefined;
+  let retryPossibleFrom: number | undefined;
+  let closed = carried?.closedQuestions ?? [];
 
   const callbacks = createCallbackTeller(request, carried?.callbacks);
 
@@ -87,6 +114,12 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
     callbacks.tell(shown, status, rejected);
     return status;
   };
+
+  const close = (question: ClosedQuestion, goesOn: Resolution): void => {
+    closed = [...closed, question].slice(-CLOSED_QUESTIONS_KEPT);
+    resolution = goesOn;
+  };
+  const leaveAttention = (): SigningStatus => show({ state: before, attention: null });
 
   const session: Session = {
     request,
@@ -103,27 +136,46 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
     },
     finish: (state, rejected) => {
       const open = status.attention ?? session.doubt;
-      return show({ state, attention: open === undefined ? null : { ...open, actions: [] } }, rejected);
+      const attention = open === undefined ? null : { ...question(open), ...open, actions: [] };
+      return show({ state, attention }, rejected);
     },
-    park: async (step, reason, actions) => {
+    park: async (step, reason, actions, retryFrom) => {
       before = status.state;
       resolution = undefined;
-      show({ state: 'needs-attention', attention: { step, reason, actions } });
+      retryPossibleFrom = retryFrom;
+      const attention = { ...question({ step, reason: withRetryFrom(reason, retryFrom) }), actions };
+      show({ state: 'needs-attention', attention });
       countAttention(step);
       await condition(() => resolution !== undefined);
       return accepted(resolution);
     },
+    refusal: (decision) =>
+      refuseResolution(decision, {
+        attention: status.attention,
+        closed,
+        retryFrom: retryPossibleFrom,
+        now: Date.now(),
+      }),
     resolve: (decided) => {
-      resolution = decided;
+      if (closed.some(({ attentionId }) => attentionId === decided.attentionId)) return status;
+      close(decided, decided);
       return decided.action === 'abort'
         ? show({ attention: aborted(status.attention, decided.reason) })
-        : show({ state: before, attention: null });
+        : leaveAttention();
     },
+    goOn: () => {
+      // An abort that came just before stays what it is.
+      if (status.attention === null || status.attention.actions.length === 0) return status;
+      const attentionId = status.attention.id;
+      close({ attentionId, action: null }, { attentionId, action: 'retry' });
+      return leaveAttention();
+    },
+    closedQuestions: () => closed,
     hints: 0,
     recorded: undefined,
     record: (outcome) => {
       session.recorded = outcome;
-      return status.attention === null ? status : session.resolve({ action: 'retry' });
+      return session.goOn();
     },
     doubt: undefined,
     listWorks: carried?.listWorks,
@@ -132,6 +184,11 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
   };
   setCurrentDetails(describe(status, session.listWorks));
   return session;
+}
+
+/** A new question with an id that no other has: those of a run that was started over differ from those before. */
+function question({ step, reason }: Pick<Attention, 'step' | 'reason'>): Omit<Attention, 'actions'> {
+  return { id: `${step}-${uuid4().slice(0, 8)}`, step, reason, since: new Date().toISOString() };
 }
 
 function accepted(resolution: Resolution | undefined): Resolution {

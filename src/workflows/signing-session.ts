@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { readRequest } from '../domain/read-request.js';
-import { refuseOutcome, refuseResolution } from '../domain/resolution.js';
+import { refuseOutcome } from '../domain/resolution.js';
 import { isFinal, type FinalState, type SigningStatus } from '../domain/status.js';
 import { attach } from './attach.js';
 import { awaitCompletion } from './await-completion.js';
@@ -55,7 +55,13 @@ export async function signingSession(input: unknown, before?: Carried): Promise<
     });
   }
   const { handedOver, listWorks, callbacks } = session;
-  const carriedOn = { status: session.status(), handedOver, listWorks, callbacks: callbacks.started };
+  const carriedOn = {
+    status: session.status(),
+    handedOver,
+    listWorks,
+    callbacks: callbacks.started,
+    closedQuestions: session.closedQuestions(),
+  };
   return continueAsNew<typeof signingSession>(input, carriedOn);
 }
 
@@ -115,7 +121,7 @@ function answerMessages(session: Session): void {
   });
   setHandler(resolveUpdate, (resolution) => session.resolve(resolution), {
     validator: (resolution) => {
-      refuse(refuseResolution(resolution, session.status().attention));
+      refuse(session.refusal(resolution));
     },
   });
   setHandler(

@@ -1,6 +1,6 @@
 import { createSigningClient } from '../../src/starter/index.js';
 import { startCrm, type Crm } from '../support/crm.js';
-import { eventually } from '../support/outcomes.js';
+import { eventually, rejection } from '../support/outcomes.js';
 import { realWorlds } from '../support/real-world.js';
 import { callbacksOf } from '../support/signing.js';
 
@@ -28,21 +28,31 @@ it('Where session and callbacks go on in fresh runs the numbers grow on, and not
     callbacks: (await callbacks.describe()).runId,
   };
   const questions = 4;
+  const decisions: { attentionId: string | undefined; action: string }[] = [];
   for (let asked = 1; asked <= questions; asked += 1) {
     world.fake.faults.add({ call: 'list', status: 403, times: 100 });
     await signing.handle.signal('checkNow');
-    await signing.untilState('needs-attention');
+    const { attention } = await signing.untilState('needs-attention');
     world.fake.faults.clear();
-    await signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+    decisions.push({ attentionId: attention?.id, action: 'retry' });
+    await signing.resolve({ action: 'retry' });
     await eventually('the status shows what the CRM was told', async () => {
       const { callback } = await signings.status(signing.requestId);
       return callback?.order === 1 + 2 * asked && 'deliveredAt' in callback;
     });
   }
+  expect((await signing.handle.describe()).runId).not.toBe(first.session);
+  // The fresh run knows the decisions of the runs before it.
+  const before = await signing.status();
+  for (const decision of decisions)
+    expect(await signing.handle.executeUpdate('resolve', { args: [decision] })).toEqual(before);
+  const other = { attentionId: decisions[0]?.attentionId, action: 'abort', reason: 'no' };
+  expect(await rejection(signing.handle.executeUpdate('resolve', { args: [other] }))).toMatchObject({
+    cause: { message: expect.stringContaining('is already answered, with retry') as string },
+  });
   await signing.signAll();
   await signing.result();
   await callbacks.result();
-  expect((await signing.handle.describe()).runId).not.toBe(first.session);
   expect((await callbacks.describe()).runId).not.toBe(first.callbacks);
   const [started] = (await callbacks.fetchHistory()).events ?? [];
   expect(Object.keys(started?.workflowExecutionStartedEventAttributes?.memo?.fields ?? {})).toEqual([

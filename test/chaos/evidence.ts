@@ -69,7 +69,13 @@ function contractOf(plan: SessionPlan, id: number, sha256s: readonly string[]): 
 }
 
 function statusOf(plan: SessionPlan, contract: ShownSession, state: State): SigningStatus {
-  const attention = { step: 'attach', reason: 'attach: refused', actions: ['retry', 'abort'] } as const;
+  const attention = {
+    id: 'attach-1',
+    step: 'attach',
+    reason: 'attach: refused',
+    actions: ['retry', 'abort'],
+    since: '2026-12-01T12:00:00.000Z',
+  } as const;
   return {
     state,
     requestId: plan.requestId,

@@ -1,5 +1,6 @@
 import { decide } from '../../chaos/run/human.js';
-import type { Resolution, SigningStatus } from '../../src/starter/index.js';
+import type { Attention } from '../../src/domain/status.js';
+import { NotPossibleError, type Resolution } from '../../src/starter/index.js';
 import { honestSession } from './evidence.js';
 
 const session = honestSession(0, 'needs-attention');
@@ -7,33 +8,40 @@ const [contract] = session.contracts;
 
 /** What the human decides on an attention that came up so many seconds ago, and what is sent for it. */
 async function decided(
-  attention: SigningStatus['attention'],
+  attention: Omit<Attention, 'since'> | null,
   secondsAgo: number,
   dashboard: typeof session.contracts,
+  refusal?: Error,
 ): Promise<{ decision: string; sent: Resolution[] }> {
   const { workflow } = session;
   if (workflow?.status == null) throw new TypeError('the session has no status');
-  const updatedAt = new Date(Date.now() - secondsAgo * 1000).toISOString();
-  const status = { ...workflow.status, attention, updatedAt, callback: null };
+  const since = new Date(Date.now() - secondsAgo * 1000).toISOString();
+  const asked = attention === null ? null : { ...attention, since };
+  const status = { ...workflow.status, attention: asked, callback: null };
   const sent: Resolution[] = [];
   const signings = {
     status: () => Promise.resolve(status),
     resolve: (_: string, resolution: Resolution) => {
       sent.push(resolution);
-      return Promise.resolve(status);
+      return refusal === undefined ? Promise.resolve(status) : Promise.reject(refusal);
     },
   };
   return { decision: await decide(signings, status.requestId, () => Promise.resolve(dashboard)), sent };
 }
 
-const unclear = { step: 'initiate', reason: 'no answer', actions: ['retry', 'adopt', 'abort'] } as const;
-const refused = { step: 'attach', reason: 'refused', actions: ['retry', 'abort'] } as const;
+const unclear = {
+  id: 'initiate-1',
+  step: 'initiate',
+  reason: 'no answer',
+  actions: ['retry', 'adopt', 'abort'],
+} as const;
+const refused = { id: 'attach-1', step: 'attach', reason: 'refused', actions: ['retry', 'abort'] } as const;
 
 describe('The human of a chaos run', () => {
   it('adopts the contract session that the Dashboard shows', async () => {
     expect(await decided(unclear, 0, session.contracts)).toEqual({
       decision: 'adopt',
-      sent: [{ action: 'adopt', sessionId: contract?.id }],
+      sent: [{ attentionId: 'initiate-1', action: 'adopt', sessionId: contract?.id }],
     });
   });
 
@@ -43,11 +51,22 @@ describe('The human of a chaos run', () => {
 
   it('tries again what the Dashboard does not show after a while', async () => {
     const others = honestSession(1).contracts;
-    expect(await decided(unclear, 20, others)).toEqual({ decision: 'retry', sent: [{ action: 'retry' }] });
+    expect(await decided(unclear, 20, others)).toEqual({
+      decision: 'retry',
+      sent: [{ attentionId: 'initiate-1', action: 'retry' }],
+    });
   });
 
   it('tries again at once where nothing can have happened', async () => {
-    expect(await decided(refused, 0, [])).toEqual({ decision: 'retry', sent: [{ action: 'retry' }] });
+    expect(await decided(refused, 0, [])).toEqual({
+      decision: 'retry',
+      sent: [{ attentionId: 'attach-1', action: 'retry' }],
+    });
+  });
+
+  it('looks again later where it is too early for a retry', async () => {
+    const early = new NotPossibleError('Too early for a retry.');
+    expect((await decided(unclear, 20, [], early)).decision).toBe('not yet');
   });
 
   it('decides nothing where nothing needs attention any more', async () => {

@@ -57,7 +57,13 @@ describe('The judgement acquits', () => {
   };
   const unclear = withStatus(honestSession(2, 'expired'), {
     sessionId: null,
-    attention: { step: 'initiate', reason: 'no answer', actions: [] },
+    attention: {
+      id: 'initiate-1',
+      step: 'initiate',
+      reason: 'no answer',
+      actions: [],
+      since: '2026-12-01T12:00:00.000Z',
+    },
   });
 
   it.each<[string, Session]>([

@@ -14,6 +14,11 @@ afterEach(() => {
 });
 afterAll(() => world.close());
 
+/** The answer leaves it open whether the call had its effect, which it had: a retry is possible at once. */
+const answeredUnclearly = (): void => {
+  world.fake.faults.clear();
+  world.fake.faults.add({ call: 'initiate', status: 500, effect: true });
+};
 const initiated = (): number => world.fake.ledger.effects('session-initiated').length;
 
 describe('a signing that needs attention after an unclear initiate', () => {
@@ -24,10 +29,11 @@ describe('a signing that needs attention after an unclear initiate', () => {
   it('shows why, what to look at and the exact commands, and goes on once one was given', async () => {
     const { requestId, file } = await world.request();
     const waiting = world.start(['start', file, '--wait']);
-    await waiting.shows('abort --reason');
+    await waiting.shows('--reason');
     const sessions = initiated();
     const sessionId = world.fake.sessions().at(-1)?.id ?? 0;
-    const adopt = ['resolve', requestId, 'adopt', '--session-id', String(sessionId)];
+    const question = await world.question(requestId);
+    const adopt = ['resolve', requestId, 'adopt', ...question, '--session-id', String(sessionId)];
     expect(await world.run(adopt)).toMatchObject({
       code: 0,
       stdout: `The signing ${requestId} goes on: initiating.\n`,
@@ -41,11 +47,11 @@ describe('a signing that needs attention after an unclear initiate', () => {
         expect.stringMatching(/^Why: initiate: the connection failed/),
         'What to do: Look into the flexperto Dashboard whether the contract session exists.',
         'If it does not exist, to create it:',
-        `signing resolve ${requestId} retry`,
+        `signing resolve ${requestId} retry ${question.join(' ')}`,
         'If it exists, to go on with it:',
-        `signing resolve ${requestId} adopt --session-id NUMBER`,
+        `signing resolve ${requestId} adopt ${question.join(' ')} --session-id NUMBER`,
         'To give up, while what exists at flexperto stays there:',
-        `signing resolve ${requestId} abort --reason "…"`,
+        `signing resolve ${requestId} abort ${question.join(' ')} --reason "…"`,
       ]),
     );
     expect(initiated()).toBe(sessions);
@@ -68,16 +74,21 @@ describe('a signing that needs attention after an unclear initiate', () => {
   });
 
   it('can be retried, which sends it once more and no more', async () => {
+    answeredUnclearly();
     const { requestId } = await world.signingIn('needs-attention');
     const before = initiated();
-    const answer = await world.run(['resolve', requestId, 'retry', '--json']);
+    const question = await world.question(requestId);
+    const answer = await world.run(['resolve', requestId, 'retry', ...question, '--json']);
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(jsonOf(answer)).toMatchObject({ requestId, attention: null });
-    const again = await world.run(['resolve', requestId, 'retry']);
-    expect(again).toEqual({
+    expect(await world.run(['resolve', requestId, 'retry', ...question])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect(await world.run(['resolve', requestId, 'abort', ...question, '--reason', 'no'])).toEqual({
       code: 5,
       stdout: '',
-      stderr: 'There is nothing to resolve: the session does not need attention.\n',
+      stderr: `The question ${question[1]} is already answered, with retry; nothing was changed.\n`,
     });
     const waiting = world.start(['wait', requestId]);
     await waiting.shows('awaiting-handover');
@@ -85,38 +96,68 @@ describe('a signing that needs attention after an unclear initiate', () => {
   });
 
   it('takes the same decision of two people as one, and never as the answer to the next question', async () => {
+    answeredUnclearly();
     const { requestId } = await world.signingIn('needs-attention');
     const before = initiated();
-    // The next initiate is unclear as well, but not before both have decided.
-    world.fake.faults.add({ call: 'initiate', reset: 'after', delaySeconds: 2 });
-    const decide = (): Promise<SigningStatus> => world.signings.resolve(requestId, { action: 'retry' });
-    await Promise.all([decide(), decide()]);
+    // The next initiate is unclear as well.
+    answeredUnclearly();
+    const retry = ['resolve', requestId, 'retry', ...(await world.question(requestId))];
+    await Promise.all([world.run(retry), world.run(retry)]);
     expect(await world.run(['wait', requestId, '--stop-at-attention'])).toMatchObject({ code: 14 });
+    // Its answer was lost, or a second employee has looked at the question before.
+    expect(await world.run(retry)).toMatchObject({ code: 0 });
+    expect((await world.signings.status(requestId)).state).toBe('needs-attention');
     expect(initiated()).toBe(before + 1);
+  });
+
+  it('cannot be retried before the call has had its time, nor without the question that was shown', async () => {
+    const { requestId } = await world.signingIn('needs-attention');
+    const before = initiated();
+    const early = await world.run(['resolve', requestId, 'retry', ...(await world.question(requestId))]);
+    expect(early).toMatchObject({ code: 5, stdout: '' });
+    expect(early.stderr).toMatch(
+      /^Too early for a retry: .* send retry from \S+ \S+ UTC on; adopt and abort are possible now\.\n$/,
+    );
+    const older = await world.run(['resolve', requestId, 'retry', '--attention-id', 'initiate-1']);
+    expect(older).toMatchObject({ code: 5, stdout: '' });
+    expect(older.stderr).toMatch(/^This decision is about another question than the open one\./);
+    expect(await world.run(['resolve', requestId, 'retry'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`signing status ${requestId}`) as string,
+    });
+    expect(initiated()).toBe(before);
   });
 
   it('can be aborted, which whoever waits is told with 13 and the reason', async () => {
     const { requestId } = await world.signingIn('needs-attention');
     const waiting = world.start(['wait', requestId]);
     await waiting.shows('needs-attention');
-    expect(await world.run(['resolve', requestId, 'abort', '--reason', 'The customer called'])).toEqual({
+    const question = await world.question(requestId);
+    const abort = ['resolve', requestId, 'abort', ...question, '--reason', 'The customer called'];
+    const done = {
       code: 0,
       stdout: `The signing ${requestId} was aborted; what exists at flexperto stays there.\n`,
       stderr: '',
-    });
+    };
+    expect(await world.run(abort)).toEqual(done);
     const { code, stdout } = await waiting.answer;
     expect(code).toBe(13);
     expect(stdout).toContain('Why: Aborted by a human: The customer called.');
+    expect(await world.run(abort)).toEqual(done);
+    expect(await world.run(['resolve', requestId, 'retry', ...question])).toMatchObject({ code: 5 });
   });
 
   it('refuses with 5 and the workflow’s own words what is not possible', async () => {
     const { requestId } = await world.signingIn('needs-attention');
-    const answer = await world.run(['resolve', requestId, 'adopt', '--json']);
+    const question = await world.question(requestId);
+    const answer = await world.run(['resolve', requestId, 'adopt', ...question, '--json']);
     expect(answer).toMatchObject({ code: 5, stderr: '' });
     expect(errorOf(answer)).toEqual({
       type: 'NotPossibleError',
       message:
-        'To adopt, name the contract session that the Dashboard shows: {"action":"adopt","sessionId":13}.',
+        'To adopt, name the contract session that the Dashboard shows: ' +
+        `{"attentionId":"${question[1]}","action":"adopt","sessionId":13}.`,
     });
   });
 });
@@ -124,10 +165,13 @@ describe('a signing that needs attention after an unclear initiate', () => {
 it('after a refused call the advice is to put it right', async () => {
   world.fake.faults.add({ call: 'initiate', status: 401 });
   const { requestId } = await world.signingIn('needs-attention');
+  const question = (await world.question(requestId)).join(' ');
   const { code, stdout } = await world.run(['status', requestId]);
   expect(code).toBe(0);
   expect(stdout).toContain('What to do: Put right what is named above.\n');
-  expect(stdout).toContain(`  Once it is put right, to go on:\n    signing resolve ${requestId} retry\n`);
+  expect(stdout).toContain(
+    `  Once it is put right, to go on:\n    signing resolve ${requestId} retry ${question}\n`,
+  );
   expect(stdout).not.toContain('adopt');
 });
 

@@ -6,6 +6,7 @@ import type { SigningAudit } from '../../src/starter/index.js';
 import { eventually } from '../support/outcomes.js';
 import { freshKey } from '../support/payload-keys.js';
 import { REQUEST } from '../support/requests.js';
+import type { SigningStatus } from '../../src/domain/status.js';
 import { errorOf, jsonOf } from './cli.js';
 import { createCliWorld, type CliWorld, type WorkerProcess } from './cli-world.js';
 
@@ -80,10 +81,11 @@ describe('audit', () => {
   });
 
   it('names each decision that was taken in a terminal, and the user who took it', async () => {
-    world.fake.faults.add({ call: 'initiate', reset: 'after' });
+    world.fake.faults.add({ call: 'initiate', status: 500 });
     const { requestId } = await world.signingIn('needs-attention');
     await world.run(['check', requestId]);
-    await world.run(['resolve', requestId, 'retry']);
+    const question = await world.question(requestId);
+    await world.run(['resolve', requestId, 'retry', ...question]);
     await eventually(
       'it waits',
       async () => (await world.signings.status(requestId)).state === 'awaiting-handover',
@@ -94,7 +96,7 @@ describe('audit', () => {
     expect(audit.state).toBe('cancelled');
     expect(decisionsIn(audit).slice(1)).toEqual([
       `signal checkNow null by ${ME}`,
-      `resolve {"action":"retry"} by ${ME}`,
+      `resolve {"attentionId":"${question[1]}","action":"retry"} by ${ME}`,
       `cancel null by ${ME}`,
     ]);
   });
@@ -204,8 +206,10 @@ describe('audit of an encrypted session', () => {
     world.fake.faults.add({ call: 'initiate', status: 401 });
     const request = await world.request();
     requestId = request.requestId;
-    await world.run(['start', request.file, '--stop-at-attention'], { env: keys });
-    await world.run(['resolve', requestId, 'abort', '--reason', 'a mistake'], { env: keys });
+    const asked = await world.run(['start', request.file, '--stop-at-attention', '--json'], { env: keys });
+    const { attention } = jsonOf(asked) as SigningStatus;
+    const question = ['--attention-id', attention?.id ?? ''];
+    await world.run(['resolve', requestId, 'abort', ...question, '--reason', 'a mistake'], { env: keys });
   });
 
   it('says with the keys what it says of any other', async () => {

@@ -28,6 +28,8 @@ export interface CliWorld {
   request(change?: Record<string, unknown>): Promise<{ requestId: string; file: string }>;
   /** Starts a signing and returns once it is in this state. */
   signingIn(state: SigningState, change?: Record<string, unknown>): Promise<Signing>;
+  /** Names the question that the status of this signing shows, as `resolve` takes it. */
+  question(requestId: string): Promise<['--attention-id', string]>;
   run(args: readonly string[], options?: Partial<CliOptions>): Promise<Answer>;
   start(args: readonly string[], options?: Partial<CliOptions>): RunningCli;
   /** Starts the real worker and waits until it is ready. */
@@ -89,6 +91,10 @@ export async function createCliWorld(options: TemporalServerOptions = {}): Promi
       await signings.start(JSON.parse(await readFile(file, 'utf8')));
       const { sessionId } = await untilIn(signings, requestId, state);
       return { requestId, sessionId: sessionId ?? 0, file };
+    },
+    question: async (requestId) => {
+      const { attention } = await signings.status(requestId);
+      return ['--attention-id', attention?.id ?? ''];
     },
     run: (args, given = {}) => runCli(args, { cwd: folder, ...given, env: { ...env, ...given.env } }),
     start,

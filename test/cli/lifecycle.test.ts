@@ -244,7 +244,7 @@ describe('cancel', () => {
 });
 
 it.each([
-  ['status'], ['wait'], ['check'], ['cancel'], ['resolve', 'retry'], ['record-outcome', 'completed'],
+  ['status'], ['wait'], ['check'], ['cancel'], ['resolve', 'retry', '--attention-id', 'a'], ['record-outcome', 'completed'],
 ])('%s ends with 4 for a signing that does not exist', async (command, ...more) => {
   const answer = await world.run([command, 'nobody', ...more, '--json']);
   expect(answer).toMatchObject({ code: 4, stderr: '' });

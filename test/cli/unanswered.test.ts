@@ -41,7 +41,7 @@ it('list shows it all the same, and a filter finds nothing instead of failing', 
 it('what needs a worker ends with 6 within seconds when none answers, and says that the session is safe', async () => {
   const commands = [
     ['status', requestId],
-    ['resolve', requestId, 'retry'],
+    ['resolve', requestId, 'retry', '--attention-id', 'initiate-1'],
     ['record-outcome', requestId, 'failed'],
   ];
   const answers = await Promise.all(commands.map((command) => world.run([...command, '--json'])));

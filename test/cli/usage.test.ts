@@ -25,6 +25,7 @@ describe('wrong usage ends with 2 and one sentence', () => {
     ['a limit of nothing', ['list', '--limit', '0'], 'It must be a whole number from 1 to 9999.'],
     ['an unknown action', ['resolve', 'a', 'again'], 'Allowed choices are retry, adopt, abort.'],
     ['an unknown outcome', ['record-outcome', 'a', 'signed'], 'Allowed choices are completed, failed, withdrawn.'],
+    ['a decision on no question', ['resolve', 'a', 'retry'], 'retry needs --attention-id, the question that it answers;'],
     ['an abort without a reason', ['resolve', 'a', 'abort'], 'abort needs a --reason "…", for those who ask later.'],
     ['a reason for a retry', ['resolve', 'a', 'retry', '--reason', 'x'], '--reason has no place beside retry.'],
     ['a session for an abort', ['resolve', 'a', 'abort', '--session-id', '1', '--reason', 'x'],

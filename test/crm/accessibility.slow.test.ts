@@ -10,9 +10,11 @@ const document = {
   name: LONG, bytes: 4_000_000, sha256: 'a', signatureFields: 'required', fileId: 'f', documentId: 1, status: 'UPLOADED', failureReason: null,
 }; // prettier-ignore
 const attention = {
+  id: 'initiate-1',
   step: 'initiate',
   reason: 'The answer to initiate was lost.',
   actions: ['retry', 'adopt', 'abort'],
+  since: '2030-01-01T00:00:00.000Z',
 };
 
 /** What an employee can be shown, and how to get there. */

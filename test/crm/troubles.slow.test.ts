@@ -1,6 +1,14 @@
 import { CONTRACT, desks, type Desk } from './crm-world.js';
 import { KEY, startScriptedCrm, statusOf, UPLOADED, type ScriptedCrm } from './scripted-gateway.js';
 
+const QUESTION = {
+  id: 'initiate-1',
+  step: 'initiate',
+  reason: 'the answer was lost',
+  actions: ['retry', 'adopt', 'abort'],
+  since: '2030-01-01T00:00:00.000Z',
+};
+
 describe('What goes wrong is a sentence on the page, with a way on', () => {
   const open = desks();
   let scripted: ScriptedCrm;
@@ -97,7 +105,7 @@ describe('What goes wrong is a sentence on the page, with a way on', () => {
   });
 
   test('a question that two signings have alike is asked for each of them', async () => {
-    const attention = { step: 'initiate', reason: 'the answer was lost', actions: ['retry', 'adopt', 'abort'] };
+    const attention = QUESTION;
     const signings = ['one', 'two'].map((requestId) => ({ requestId, state: 'needs-attention', terminated: false, method: 'aes', startedAt: '2030-01-01T00:00:00.000Z' }));
     scripted.answers['GET /signings'] = { status: 200, body: { signings, nextCursor: null } };
     for (const id of ['one', 'two']) scripted.answers[`GET /signings/${id}`] = statusOf(id, { state: 'needs-attention', attention });
@@ -106,6 +114,18 @@ describe('What goes wrong is a sentence on the page, with a way on', () => {
     await desk.page.locator('#earlier-list a').last().click();
     await desk.page.waitForURL(/signing=two/);
     await desk.sees('What is asked of you');
+  }); // prettier-ignore
+
+  test('a decision names the question that is shown, and what the service says against it stands on the page', async () => {
+    const detail = 'Too early for a retry: send retry from 2030-01-01 00:02:00 UTC on; adopt and abort are possible now.';
+    scripted.answers['GET /signings/one'] = statusOf('one', { state: 'needs-attention', attention: QUESTION });
+    scripted.answers['POST /signings/one/resolve'] = { status: 409, problem: 'not-possible', detail };
+    await desk.page.goto(`${scripted.crm.url}?signing=one`);
+    await desk.button('Create it now').click();
+    await desk.page.getByRole('dialog').getByRole('button', { name: 'Create it now' }).click();
+    await desk.sees(detail);
+    const sent = scripted.calls.find(({ call }) => call === 'POST /signings/one/resolve');
+    expect(JSON.parse(sent?.body ?? '')).toEqual({ attentionId: QUESTION.id, action: 'retry' });
   }); // prettier-ignore
 
   test('a connection that breaks off is said and made again, with the last state left on the page', async () => {

@@ -39,7 +39,13 @@ const statusIn = (state: SigningState, ...documents: DocumentState[]): SigningSt
   documents,
   attention:
     state === 'needs-attention'
-      ? { step: 'attach', reason: 'contract of john doe.pdf: attach failed', actions: ['retry', 'abort'] }
+      ? {
+          id: 'attach-1',
+          step: 'attach',
+          reason: 'contract of john doe.pdf: attach failed',
+          actions: ['retry', 'abort'],
+          since: '2026-12-01T12:00:00.000Z',
+        }
       : null,
   deadline: '2027-01-01T00:00:00.000Z',
   updatedAt: '2026-12-01T12:00:00.000Z',

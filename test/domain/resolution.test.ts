@@ -1,15 +1,26 @@
 import fc from 'fast-check';
-import { describeActions, refuseOutcome, refuseResolution } from '../../src/domain/resolution.js';
+import {
+  describeActions,
+  refuseOutcome,
+  refuseResolution,
+  withRetryFrom,
+} from '../../src/domain/resolution.js';
 import { ACTIONS, type Action, type Attention, type Step } from '../../src/domain/status.js';
 
+const SINCE = '2026-12-01T12:00:00.000Z';
 const attention = (step: Step, ...actions: Action[]): Attention => ({
+  id: `${step}-1`,
   step,
   reason: 'initiate: no answer within 30 s',
   actions,
+  since: SINCE,
 });
 const unclearInitiate = attention('initiate', 'retry', 'adopt', 'abort');
 const unclearAttach = attention('attach', 'retry', 'adopt', 'abort');
 const refusedUpload = attention('upload', 'retry', 'abort');
+
+/** A decision on the open question. */
+const on = (now: Attention, decision: object): object => ({ attentionId: now.id, ...decision });
 
 test.each([
   [{ action: 'retry' }, unclearInitiate],
@@ -19,7 +30,7 @@ test.each([
   [{ action: 'retry' }, refusedUpload],
   [{ action: 'abort', reason: 'r'.repeat(1000) }, refusedUpload],
 ])('%j is accepted where it is possible', (resolution, now) => {
-  expect(refuseResolution(resolution, now)).toBeUndefined();
+  expect(refuseResolution(on(now, resolution), { attention: now })).toBeUndefined();
 });
 
 test.each([
@@ -31,42 +42,120 @@ test.each([
   [
     { action: 'adopt' },
     refusedUpload,
-    /^Not possible here\. Possible: \{"action":"retry"\} or \{"action":"abort"/,
+    /^Not possible here\. Possible: \{"attentionId":"upload-1","action":"retry"\} or \{"attentionId":"upload-1","action":"abort"/,
   ],
   [{ action: 'abort' }, unclearAttach, /^An abort needs a reason/],
   [{ action: 'abort', reason: '  ' }, unclearAttach, /^An abort needs a reason/],
   [{ action: 'abort', reason: 'r'.repeat(1001) }, unclearAttach, /^An abort needs a reason/],
   [{ action: 'retry', reason: 'again' }, unclearAttach, /^"reason" has no place here/],
-  ['retry', unclearAttach, /^Not possible here/],
-  [null, unclearAttach, /^Not possible here/],
-  [[{ action: 'retry' }], unclearAttach, /^Not possible here/],
 ])('%j is refused with a sentence that says what is possible', (resolution, now, sentence) => {
-  expect(refuseResolution(resolution, now)).toMatch(sentence);
+  expect(refuseResolution(on(now, resolution), { attention: now })).toMatch(sentence);
+});
+
+test.each(['retry', null, [{ attentionId: 'attach-1', action: 'retry' }]])(
+  '%j is refused, since it is no decision at all',
+  (given) => {
+    expect(refuseResolution(given, { attention: unclearAttach })).toMatch(/^Not possible here/);
+  },
+);
+
+test.each([
+  ['without a question', { action: 'retry' }, /^A decision must name the question that was shown/],
+  [
+    'on an older question',
+    { attentionId: 'initiate-0', action: 'retry' },
+    /^This decision is about another question/,
+  ],
+  [
+    'on what names no question',
+    { attentionId: 7, action: 'retry' },
+    /^This decision is about another question/,
+  ],
+])('a decision %s is refused with what is open and what is possible', (_, given, sentence) => {
+  const refusal = refuseResolution(given, { attention: unclearInitiate });
+  expect(refusal).toMatch(sentence);
+  expect(refusal).toContain(`one about initiate, asked at ${SINCE}`);
+  expect(refusal).toContain('{"attentionId":"initiate-1","action":"retry"}');
 });
 
 test('nothing can be resolved where nothing needs attention, or once an abort has left no action', () => {
   const sentence = 'There is nothing to resolve: the session does not need attention.';
-  expect(refuseResolution({ action: 'retry' }, null)).toBe(sentence);
-  expect(refuseResolution({ action: 'retry' }, attention('attach'))).toBe(sentence);
+  expect(refuseResolution({ action: 'retry' }, { attention: null })).toBe(sentence);
+  expect(refuseResolution(on(unclearAttach, { action: 'retry' }), { attention: attention('attach') })).toBe(
+    sentence,
+  );
 });
 
-test('whatever is sent is answered, and only what names a possible action is accepted', () => {
+describe('On a question that is closed', () => {
+  const closed = [
+    { attentionId: 'initiate-0', action: 'retry' },
+    { attentionId: 'initiate-1', action: 'adopt', sessionId: 13 },
+    { attentionId: 'await-completion-1', action: null },
+  ] as const;
+
+  test.each([null, unclearAttach])('the same decision again is accepted', (now) => {
+    for (const decision of closed.slice(0, 2))
+      expect(refuseResolution(decision, { attention: now, closed })).toBeUndefined();
+  });
+
+  test.each([
+    [
+      { attentionId: 'initiate-0', action: 'abort', reason: 'no' },
+      'initiate-0 is already answered, with retry;',
+    ],
+    [
+      { attentionId: 'initiate-0', action: 'retry', reason: 'no' },
+      'initiate-0 is already answered, with retry;',
+    ],
+    [{ attentionId: 'initiate-1', action: 'adopt', sessionId: 14 }, 'with adopt of contract session 13;'],
+    [{ attentionId: 'initiate-1', action: 'retry' }, 'with adopt of contract session 13;'],
+    [
+      { attentionId: 'await-completion-1', action: 'retry' },
+      'is closed: the session went on without a decision',
+    ],
+  ])('another decision, %j, is refused with what was decided', (given, sentence) => {
+    for (const now of [null, unclearAttach])
+      expect(refuseResolution(given, { attention: now, closed })).toContain(sentence);
+  });
+});
+
+test('a retry is refused until its time has come, with that time; the other actions are possible at once', () => {
+  const retryFrom = Date.parse('2026-12-01T12:01:59.500Z');
+  const at = (action: object, now: number): string | undefined =>
+    refuseResolution(on(unclearInitiate, action), { attention: unclearInitiate, retryFrom, now });
+  const shown = '2026-12-01 12:02:00 UTC';
+  expect(at({ action: 'retry' }, retryFrom - 1)).toMatch(`send retry from ${shown} on`);
+  expect(withRetryFrom('no answer', retryFrom)).toContain(`A retry is possible from ${shown} on`);
+  expect(at({ action: 'retry' }, retryFrom)).toBeUndefined();
+  expect(at({ action: 'adopt', sessionId: 13 }, 0)).toBeUndefined();
+  expect(at({ action: 'abort', reason: 'no' }, 0)).toBeUndefined();
+});
+
+test('whatever is sent is answered, and only what names a possible action of the open question is accepted', () => {
   const resolution = fc.oneof(
     fc.jsonValue(),
     fc.record(
-      { action: fc.constantFrom(...ACTIONS, 'stop'), sessionId: fc.jsonValue(), reason: fc.jsonValue() },
+      {
+        attentionId: fc.constantFrom('open', 'older'),
+        action: fc.constantFrom(...ACTIONS, 'stop'),
+        sessionId: fc.jsonValue(),
+        reason: fc.jsonValue(),
+      },
       { requiredKeys: [] },
     ),
   );
   const now = fc.record({
+    id: fc.constant('open'),
     step: fc.constantFrom<Step>('initiate', 'upload', 'attach', 'hand-over'),
     reason: fc.string(),
     actions: fc.subarray([...ACTIONS]),
+    since: fc.constant(SINCE),
   });
   fc.assert(
     fc.property(resolution, now, (given, shown) => {
-      if (refuseResolution(given, shown) !== undefined) return;
+      if (refuseResolution(given, { attention: shown }) !== undefined) return;
       expect(shown.actions).toContain((given as { action: unknown }).action);
+      expect(given).toHaveProperty('attentionId', 'open');
     }),
   );
 });
@@ -75,7 +164,8 @@ test('what is possible is told as the JSON that is to be sent, and what it tells
   for (const now of [unclearInitiate, unclearAttach, refusedUpload]) {
     const offered = describeActions(now).split(' or ');
     expect(offered).toHaveLength(now.actions.length);
-    for (const json of offered) expect(refuseResolution(JSON.parse(json), now)).toBeUndefined();
+    for (const json of offered)
+      expect(refuseResolution(JSON.parse(json), { attention: now })).toBeUndefined();
   }
 });
 
@@ -113,7 +203,7 @@ test('an outcome is not recorded where flexperto itself tells it, nor before the
 test('of the name of a field that has no place no more is repeated than reads well', () => {
   const field = { ['x'.repeat(100_000)]: 1 };
   const refusals = [
-    refuseResolution({ action: 'retry', ...field }, unclearAttach),
+    refuseResolution(on(unclearAttach, { action: 'retry', ...field }), { attention: unclearAttach }),
     refuseOutcome({ outcome: 'completed', ...field }, { waiting: true, listWorks: false }),
   ];
   for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" has no place here.{1,300}$/);

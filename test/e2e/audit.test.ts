@@ -80,7 +80,7 @@ describe('The evidence of a session that was reset', () => {
     await world.startWorker();
     const signing = await world.start();
     await signing.untilState('needs-attention');
-    await signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+    await signing.resolve({ action: 'retry' });
     await signing.untilState('awaiting-handover');
     return signing;
   }
@@ -105,11 +105,13 @@ describe('The evidence of a session that was reset', () => {
       content,
       again,
     }));
+    const attentionId = expect.stringMatching(/^initiate-/) as string;
+    const retried = { attentionId, action: 'retry' };
     expect(taken).toEqual([
       { run: 1, decision: 'start', content: null, again: false },
-      { run: 1, decision: 'resolve', content: { action: 'retry' }, again: false },
+      { run: 1, decision: 'resolve', content: retried, again: false },
       { run: reset, decision: 'reset', content: { reason: 'a test' }, again: false },
-      { run: reset, decision: 'resolve', content: { action: 'retry' }, again: true },
+      { run: reset, decision: 'resolve', content: retried, again: true },
     ]);
     const checks = audit.timeline.filter((entry) => entry.kind === 'call' && entry.call === 'checkDocuments');
     expect(checks).toHaveLength(1);

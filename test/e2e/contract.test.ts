@@ -120,26 +120,41 @@ describe('A client in another language, by the names of the contract alone,', ()
     const temporal = await temporalCommand(world);
     world.fake.faults.add({ call: 'initiate', reset: 'after' });
     const remote = await startByCli(world, temporal);
-    expect((await remote.untilState('needs-attention'))['attention']).toEqual({
+    const asked = (await remote.untilState('needs-attention'))['attention'] as { id: string };
+    expect(asked).toEqual({
+      id: expect.stringMatching(/^initiate-[0-9a-f]{8}$/) as string,
       step: 'initiate',
       reason: expect.stringContaining('it is not known whether flexperto carried it out') as string,
       actions: ['retry', 'adopt', 'abort'],
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
     });
+    const attentionId = asked.id;
 
     expect(await messageOf(remote.update('resolve', { action: 'wait' }))).toContain(
       'Not possible here. Possible:',
     );
-    expect(await messageOf(remote.update('resolve', { action: 'adopt' }))).toContain(
+    expect(await messageOf(remote.update('resolve', { action: 'abort', reason: 'no' }))).toContain(
+      `Possible: {"attentionId":"${attentionId}","action":"retry"}`,
+    );
+    expect(
+      await messageOf(remote.update('resolve', { attentionId: 'initiate-1', action: 'retry' })),
+    ).toContain('another question than the open one');
+    expect(await messageOf(remote.update('resolve', { attentionId, action: 'retry' }))).toContain(
+      'Too early for a retry',
+    );
+    expect(await messageOf(remote.update('resolve', { attentionId, action: 'adopt' }))).toContain(
       'To adopt, name the contract',
     );
     expect(await messageOf(remote.update('recordOutcome', { outcome: 'completed' }))).toContain(
       'only while the session waits',
     );
     const sessionId = world.fake.sessions()[0]?.id;
-    expect(await remote.update('resolve', { action: 'adopt', sessionId })).toMatchObject({
+    const adopt = { attentionId, action: 'adopt', sessionId };
+    expect(await remote.update('resolve', adopt)).toMatchObject({
       result: { state: 'initiating', attention: null },
     });
     expect(await remote.untilState('awaiting-handover')).toMatchObject({ sessionId });
+    expect(await remote.update('resolve', adopt)).toMatchObject({ result: { state: 'awaiting-handover' } });
     expect(await messageOf(remote.update('resolve', { action: 'retry' }))).toContain(
       'does not need attention',
     );

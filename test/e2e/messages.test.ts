@@ -94,7 +94,7 @@ describe('A contract session of another signing', () => {
     const signing = await start();
     await signing.untilState('needs-attention');
 
-    await signing.handle.executeUpdate('resolve', { args: [{ action: 'adopt', sessionId }] });
+    await signing.resolve({ action: 'adopt', sessionId });
     const { attention } = await signing.untilState('needs-attention');
     expect(attention?.reason).toContain(`Contract session ${sessionId ?? 0} belongs to another signing`);
   });

@@ -1,4 +1,4 @@
-import { eventually } from '../support/outcomes.js';
+import { eventually, rejection } from '../support/outcomes.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
 import { resetBeforeCall, resetBeforeDecision } from '../support/reset.js';
 import type { Signing } from '../support/signing.js';
@@ -8,8 +8,7 @@ const newWorld = realWorlds();
 const initiated = ({ fake }: RealWorld): number =>
   fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
 
-const resolve = (signing: Signing, resolution: unknown): Promise<unknown> =>
-  signing.handle.executeUpdate('resolve', { args: [resolution] });
+const resolve = (signing: Signing, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
 
 async function waitingSession(world: RealWorld): Promise<Signing> {
   await world.startWorker();
@@ -43,14 +42,18 @@ describe('A session that an operator resets in Temporal', () => {
     const world = await newWorld();
     const signing = await waitingSession(world);
     await resetBeforeCall('initiateSession', world.client, signing.handle);
-    await signing.untilState('needs-attention');
+    const first = (await signing.untilState('needs-attention')).attention?.id;
     await resolve(signing, { action: 'retry' });
     await signing.untilState('awaiting-handover');
     expect(world.fake.sessions()).toHaveLength(2);
 
     // The server gives the human's word to the new run too; it was given for the run before.
     await resetBeforeCall('initiateSession', world.client, signing.handle);
-    await signing.untilState('needs-attention');
+    const { attention } = await signing.untilState('needs-attention');
+    expect(attention?.id).not.toBe(first);
+    expect(await rejection(resolve(signing, { attentionId: first, action: 'retry' }))).toMatchObject({
+      cause: { message: expect.stringContaining('another question than the open one') as string },
+    });
     expect(world.fake.sessions()).toHaveLength(2);
   });
 

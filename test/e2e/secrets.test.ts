@@ -39,14 +39,14 @@ async function everythingGoesWrong(world: RealWorld): Promise<Audited> {
   const unclear = await goesWrongAt(start, () => {
     fake.faults.add({ call: 'initiate', status: 500, body: parrot });
   });
-  await unclear.handle.executeUpdate('resolve', { args: [{ action: 'abort', reason: 'enough' }] });
+  await unclear.resolve({ action: 'abort', reason: 'enough' });
 
   const refused = await goesWrongAt(start, () => {
     for (const call of ['upload', 'attach'] as const) fake.faults.add({ call, status: 422, body: parrot });
   });
-  await refused.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+  await refused.resolve({ action: 'retry' });
   await refused.untilState('needs-attention');
-  await refused.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+  await refused.resolve({ action: 'retry' });
 
   fake.faults.add({ call: 'upload', reset: 'before' });
   fake.faults.add({ call: 'upload', status: 403, body: parrot });

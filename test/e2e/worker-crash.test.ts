@@ -77,9 +77,7 @@ describe('After the worker was killed in the middle of', () => {
     const created = world.fake.sessions().filter(({ name }) => name === 'initiating');
     expect(created).toHaveLength(1);
 
-    await initiating.handle.executeUpdate('resolve', {
-      args: [{ action: 'adopt', sessionId: created[0]?.id }],
-    });
+    await initiating.resolve({ action: 'adopt', sessionId: created[0]?.id });
     await initiating.untilState('awaiting-handover');
     expect(world.fake.sessions().filter(({ name }) => name === 'initiating')).toHaveLength(1);
   });

@@ -78,10 +78,13 @@ async function throughTrouble(
   const { requestId, handle } = session;
   await session.untilState('needs-attention');
   await look();
-  await signings.resolve(requestId, { action: 'adopt', sessionId: fake.sessions()[0]?.id ?? 0 });
-  await session.until(({ attention }) => attention?.step === 'upload');
-  const refusal = await rejection(signings.resolve(requestId, { action: 'adopt', sessionId: 1 }));
-  await signings.resolve(requestId, { action: 'retry' });
+  await session.resolve({ action: 'adopt', sessionId: fake.sessions()[0]?.id ?? 0 });
+  const { attention: asked } = await session.until(({ attention }) => attention?.step === 'upload');
+  const attentionId = asked?.id ?? '';
+  const refusal = await rejection(
+    signings.resolve(requestId, { attentionId, action: 'adopt', sessionId: 1 }),
+  );
+  await signings.resolve(requestId, { attentionId, action: 'retry' });
   await session.untilState('awaiting-handover');
   await eventually('a look has failed with "not yet"', async () => {
     const { pendingActivities } = (await handle.describe()).raw;
@@ -92,7 +95,7 @@ async function throughTrouble(
   fake.faults.add({ call: 'list', status: 403, body: TALKATIVE });
   await handle.signal('checkNow');
   await session.until(({ attention }) => attention?.step === 'await-completion');
-  await signings.resolve(requestId, { action: 'retry' });
+  await session.resolve({ action: 'retry' });
   await session.signAll();
   await session.result();
   return refusal;
@@ -120,7 +123,12 @@ async function abortOne({ fake }: RealWorld, signings: SigningClient): Promise<s
   await eventually('it needs attention', async () => {
     return (await signings.status(requestId)).state === 'needs-attention';
   });
-  await signings.resolve(requestId, { action: 'abort', reason: `${PARTICIPANT.lastname} has called` });
+  const attentionId = (await signings.status(requestId)).attention?.id ?? '';
+  await signings.resolve(requestId, {
+    attentionId,
+    action: 'abort',
+    reason: `${PARTICIPANT.lastname} has called`,
+  });
   await signings.wait(requestId);
   return requestId;
 }

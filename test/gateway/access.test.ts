@@ -157,7 +157,7 @@ describe('a token of the identity provider', () => {
     expect(await world.call('GET', `${path}/events`, { key })).toEqual(missing);
     for (const act of ['check', 'cancel'])
       expect(await world.call('POST', `${path}/${act}`, { key })).toEqual(missing);
-    const resolution = { action: 'retry' };
+    const resolution = { attentionId: 'initiate-1', action: 'retry' };
     expect(await world.call('POST', `${path}/resolve`, { key, body: resolution })).toEqual(missing);
     const outcome = { outcome: 'completed' };
     expect(await world.call('POST', `${path}/outcome`, { key, body: outcome })).toEqual(missing);

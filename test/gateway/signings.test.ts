@@ -185,7 +185,7 @@ it.each([
   ['GET', '/events', {}],
   ['POST', '/check', {}],
   ['POST', '/cancel', {}],
-  ['POST', '/resolve', { body: { action: 'retry' } }],
+  ['POST', '/resolve', { body: { attentionId: 'initiate-1', action: 'retry' } }],
   ['POST', '/outcome', { body: { outcome: 'completed' } }],
 ])(
   '%s /signings/{requestId}%s is a 404 for a signing that does not exist, and a 400 for an id that none can have',
@@ -201,6 +201,7 @@ it.each([
 );
 
 describe('POST /signings/{requestId}/resolve', () => {
+  const ON = { attentionId: 'initiate-1' };
   beforeEach(() => {
     world.fake.faults.add({ call: 'initiate', reset: 'after' });
   });
@@ -209,41 +210,86 @@ describe('POST /signings/{requestId}/resolve', () => {
     const { requestId, attention } = await world.signingIn('needs-attention');
     expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
     const sessionId = world.fake.sessions().at(-1)?.id;
-    const body = { action: 'adopt', sessionId };
+    const attentionId = attention?.id;
+    const body = { attentionId, action: 'adopt', sessionId };
     const answer = await world.call('POST', `/signings/${requestId}/resolve`, { body });
     expect(answer).toMatchObject({ status: 200, body: { requestId, attention: null } });
     expect(await world.untilState(requestId, 'awaiting-handover')).toMatchObject({ sessionId });
-    expect(await world.call('POST', `/signings/${requestId}/resolve`, { body })).toEqual(
+    expect(await world.call('POST', `/signings/${requestId}/resolve`, { body })).toMatchObject({
+      status: 200,
+      body: { requestId, state: 'awaiting-handover', sessionId },
+    });
+    const other = { attentionId, action: 'retry' };
+    expect(await world.call('POST', `/signings/${requestId}/resolve`, { body: other })).toEqual(
+      problem(409, 'not-possible', {
+        detail: `The question ${attentionId ?? ''} is already answered, with adopt of contract session ${sessionId ?? 0}; nothing was changed.`,
+      }),
+    );
+    const older = { attentionId: 'initiate-1', action: 'retry' };
+    expect(await world.call('POST', `/signings/${requestId}/resolve`, { body: older })).toEqual(
       problem(409, 'not-possible', {
         detail: 'There is nothing to resolve: the session does not need attention.',
       }),
     );
   });
 
+  it('takes no decision on an older question, and no retry before its time, and says what is possible', async () => {
+    const { requestId, attention } = await world.signingIn('needs-attention');
+    const refused = async (attentionId: string | undefined): Promise<unknown> =>
+      (await world.call('POST', `/signings/${requestId}/resolve`, { body: { attentionId, action: 'retry' } }))
+        .body;
+    expect(await refused('initiate-1')).toMatchObject({
+      status: 409,
+      detail: expect.stringMatching(
+        `^This decision is about another question than the open one\\..*{"attentionId":"${attention?.id ?? ''}","action":"retry"}`,
+      ) as string,
+    });
+    expect(await refused(attention?.id)).toMatchObject({
+      status: 409,
+      detail: expect.stringMatching(/^Too early for a retry: .* UTC on/) as string,
+    });
+    expect(await world.untilState(requestId, 'needs-attention')).toMatchObject({ attention });
+  });
+
   it('says what is possible', async () => {
-    const { requestId } = await world.signingIn('needs-attention');
-    const answer = await world.call('POST', `/signings/${requestId}/resolve`, { body: { action: 'adopt' } });
+    const { requestId, attention } = await world.signingIn('needs-attention');
+    const body = { attentionId: attention?.id, action: 'adopt' };
+    const answer = await world.call('POST', `/signings/${requestId}/resolve`, { body });
     const detail =
-      'To adopt, name the contract session that the Dashboard shows: {"action":"adopt","sessionId":13}.';
+      'To adopt, name the contract session that the Dashboard shows: ' +
+      `{"attentionId":"${attention?.id ?? ''}","action":"adopt","sessionId":13}.`;
     expect(answer).toEqual(problem(409, 'not-possible', { detail }));
   });
 
   it('ends the session where the human gives up', async () => {
-    const { requestId } = await world.signingIn('needs-attention');
-    const body = { action: 'abort', reason: 'Wrong customer' };
+    const { requestId, attention } = await world.signingIn('needs-attention');
+    const body = { attentionId: attention?.id, action: 'abort', reason: 'Wrong customer' };
     expect(await world.call('POST', `/signings/${requestId}/resolve`, { body })).toMatchObject({
       status: 200,
     });
     expect((await world.untilState(requestId, 'cancelled')).attention?.reason).toContain('Wrong customer');
+    expect(await world.call('POST', `/signings/${requestId}/resolve`, { body })).toMatchObject({
+      status: 200,
+      body: { state: 'cancelled' },
+    });
   });
 
   it.each([
     [{}, '/action', 'must be an action that the session allows: retry, adopt or abort'],
     [{ action: 'wait' }, '/action', 'must be an action that the session allows: retry, adopt or abort'],
-    [{ action: 'retry', reason: 'so' }, '', 'cannot have reason'],
-    [{ action: 'adopt', sessionId: '13' }, '/sessionId', 'is not valid: expected number, received string'],
-    [{ action: 'abort' }, '/reason', 'is not valid: expected string, received undefined'],
-    [{ action: 'abort', reason: ' ' }, '/reason', 'must be a text of 1 to 1000 characters'],
+    [
+      { action: 'retry' },
+      '/attentionId',
+      'must be the id of the question that was shown, the attention.id of that status',
+    ],
+    [{ ...ON, action: 'retry', reason: 'so' }, '', 'cannot have reason'],
+    [
+      { ...ON, action: 'adopt', sessionId: '13' },
+      '/sessionId',
+      'is not valid: expected number, received string',
+    ],
+    [{ ...ON, action: 'abort' }, '/reason', 'is not valid: expected string, received undefined'],
+    [{ ...ON, action: 'abort', reason: ' ' }, '/reason', 'must be a text of 1 to 1000 characters'],
   ])('refuses %j by its field', async (body, pointer, detail) => {
     const answer = await world.call('POST', '/signings/nobody/resolve', { body });
     expect(answer).toEqual(problem(400, 'invalid-request', { errors: [{ pointer, detail }] }));
@@ -365,7 +411,9 @@ describe('where nobody answers', () => {
     const answers = await Promise.all([
       callAt(gateway.url, 'GET', path),
       callAt(gateway.url, 'GET', `${path}/events`),
-      callAt(gateway.url, 'POST', `${path}/resolve`, { body: { action: 'retry' } }),
+      callAt(gateway.url, 'POST', `${path}/resolve`, {
+        body: { attentionId: 'initiate-1', action: 'retry' },
+      }),
       callAt(gateway.url, 'POST', `${path}/outcome`, { body: { outcome: 'failed' } }),
     ]);
     for (const answer of answers) {

@@ -90,23 +90,24 @@ describe('A request that is odd in any way', () => {
 });
 
 describe('A decision that is odd in any way', () => {
+  const SINCE = '2026-12-01T12:00:00.000Z';
   const attention = fc.constantFrom<Attention | null>(
     null,
-    { step: 'initiate', reason: 'unclear', actions: ['retry', 'adopt', 'abort'] },
-    { step: 'attach', reason: 'unclear', actions: ['retry', 'adopt', 'abort'] },
-    { step: 'upload', reason: 'refused', actions: ['retry', 'abort'] },
-    { step: 'upload', reason: 'aborted', actions: [] },
+    { id: 'a', step: 'initiate', reason: 'unclear', actions: ['retry', 'adopt', 'abort'], since: SINCE },
+    { id: 'a', step: 'attach', reason: 'unclear', actions: ['retry', 'adopt', 'abort'], since: SINCE },
+    { id: 'a', step: 'upload', reason: 'refused', actions: ['retry', 'abort'], since: SINCE },
+    { id: 'a', step: 'upload', reason: 'aborted', actions: [], since: SINCE },
   );
   const resolution = fc.oneof(
     anyJson,
-    withOddities({ action: 'adopt', sessionId: 13 }),
-    withOddities({ action: 'abort', reason: 'a mistake' }),
+    withOddities({ attentionId: 'a', action: 'adopt', sessionId: 13 }),
+    withOddities({ attentionId: 'a', action: 'abort', reason: 'a mistake' }),
   );
 
   it('is refused in one sentence, unless it is one of those that are offered', () => {
     fc.assert(
       fc.property(resolution, attention, (given, shown) => {
-        const refusal = refuseResolution(given, shown);
+        const refusal = refuseResolution(given, { attention: shown });
         if (refusal !== undefined) expect(refusal).toMatch(/^.{10,1000}\.$/s);
         else expect(shown?.actions).toContain((given as { action: unknown }).action);
       }),

@@ -10,12 +10,15 @@ export type Asked = coresdk.workflow_commands.IScheduleActivity;
 export type Resolved = coresdk.activity_result.IActivityResolution;
 
 const { TRY_CANCEL } = coresdk.workflow_commands.ActivityCancellationType;
+const MORE_ATTEMPTS = 5;
 const LOST_AFTER_MS = 30_000;
 const { TIMEOUT_TYPE_HEARTBEAT } = temporal.api.enums.v1.TimeoutType;
 
 export interface TaskSurroundings {
   readonly agenda: Agenda;
   readonly options: Omit<AttemptOptions, 'attempt'>;
+  /** Whether every attempt is said to be the first one. */
+  readonly hidesAttempts: boolean;
   /** What befalls the next attempt. */
   nextMishap(): Mishap | undefined;
   /** The worker was lost after an attempt had run, so that nobody knows what it did. */
@@ -28,6 +31,7 @@ export class ActivityTask {
   private readonly asked: Asked;
   private readonly around: TaskSurroundings;
   private attempts = 0;
+  private attemptsAllowed: number;
   private state: 'waiting' | 'running' | 'done' = 'waiting';
   private running: Attempt | undefined;
   private cancelRequested = false;
@@ -35,12 +39,18 @@ export class ActivityTask {
   constructor(asked: Asked, around: TaskSurroundings) {
     this.asked = asked;
     this.around = around;
+    this.attemptsAllowed = asked.retryPolicy?.maximumAttempts ?? 0;
     this.wait(around.agenda.nextPaceMs(100));
   }
 
   /** Whether a call may be on its way that nothing can hold back. */
   isRunning(): boolean {
     return this.state === 'running';
+  }
+
+  /** An operator changes its options. */
+  allowAttempts(): void {
+    if (this.attemptsAllowed > 0) this.attemptsAllowed = Math.max(this.attemptsAllowed, MORE_ATTEMPTS);
   }
 
   requestCancel(): void {
@@ -73,7 +83,7 @@ export class ActivityTask {
   private begin(): void {
     this.state = 'running';
     this.attempts += 1;
-    const { agenda, options } = this.around;
+    const { agenda, options, hidesAttempts } = this.around;
     const mishap = this.around.nextMishap();
     const lost = (heartbeatDetails: unknown): void => {
       agenda.after(LOST_AFTER_MS, () => {
@@ -83,7 +93,7 @@ export class ActivityTask {
     if (mishap === 'worker-lost-before') lost(undefined);
     else if (mishap === 'worker-without-key') this.ended({ failed: { failure: UNREADABLE } });
     else {
-      const attempt = startAttempt({ ...options, attempt: this.attempts });
+      const attempt = startAttempt({ ...options, attempt: hidesAttempts ? 1 : this.attempts });
       this.running = attempt;
       void attempt.result.then((result) => {
         this.running = undefined;
@@ -104,9 +114,8 @@ export class ActivityTask {
   }
 
   private retry(failure: Failure): void {
-    const { maximumAttempts, initialInterval, backoffCoefficient, maximumInterval } =
-      this.asked.retryPolicy ?? {};
-    const most = maximumAttempts ?? 0;
+    const { initialInterval, backoffCoefficient, maximumInterval } = this.asked.retryPolicy ?? {};
+    const most = this.attemptsAllowed;
     const told = failure.applicationFailureInfo;
     if (told?.nonRetryable === true || this.cancelRequested || (most > 0 && this.attempts >= most)) {
       // What is wrong with a local one arrives as it is.
@@ -114,15 +123,20 @@ export class ActivityTask {
       this.resolve({ failed: { failure: isLocal ? failure : failed(this.asked, failure) } });
       return;
     }
-    const grown = tsToMs(initialInterval) * (backoffCoefficient ?? 2) ** Math.min(this.attempts - 1, 50);
+    const grown = msOr(1_000, initialInterval) * (backoffCoefficient ?? 2) ** Math.min(this.attempts - 1, 50);
     const wished = told?.nextRetryDelay == null ? undefined : tsToMs(told.nextRetryDelay);
-    this.wait(wished ?? Math.min(grown, tsToMs(maximumInterval)));
+    this.wait(wished ?? Math.min(grown, msOr(100_000, maximumInterval)));
   }
 
   private resolve(result: Resolved): void {
     this.state = 'done';
     this.around.resolved(result);
   }
+}
+
+/** What the server takes where a policy does not say it. */
+function msOr(fallback: number, interval: Parameters<typeof tsToMs>[0]): number {
+  return interval == null ? fallback : tsToMs(interval);
 }
 
 /** The end of an activity that was cancelled. */

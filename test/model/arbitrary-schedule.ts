@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   DECISIONS,
   DEEDS,
+  HONEST,
   isHonest,
   SMOOTH,
   type Call,
@@ -24,10 +25,11 @@ const refused: fc.Arbitrary<Fault> = fc.record({
   answer: fc.constant('refused' as const),
   status: fc.constantFrom(400, 401, 403, 404, 409, 410, 413, 422, 429),
 });
-const unclear: fc.Arbitrary<Fault> = fc.record({
-  answer: fc.constant('unclear' as const),
-  effect: fc.constantFrom('none' as const, 'at-once' as const, 'late' as const),
-});
+const effect = fc.constantFrom('none' as const, 'at-once' as const, 'late' as const);
+const unclear: fc.Arbitrary<Fault> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ answer: fc.constant('unclear' as const), effect }) },
+  fc.record({ answer: fc.constant('unclear' as const), effect, status: fc.constantFrom(408, 500, 502, 504) }),
+);
 const notUnderstood = fc.constant<Fault>({ answer: 'not-understood' });
 const ofTheSource = fc.oneof(
   fc.constant<Fault>({ answer: 'document-changed' }),
@@ -50,7 +52,6 @@ function faultsOf(call: Call, most: number): fc.Arbitrary<(Fault | null)[]> {
   );
 }
 
-const HONEST: readonly Decision[] = ['honest', 'abort', 'nonsense'];
 const decisionOf = (honest: boolean): fc.Arbitrary<Decision> =>
   fc.oneof(
     { weight: 6, arbitrary: fc.constant<Decision>('honest') },
@@ -92,6 +93,7 @@ function happeningOf(honest: boolean, infrastructure: boolean): fc.Arbitrary<Hap
   const operators: fc.Arbitrary<Happening>[] = [
     fc.constant({ what: 'evict' }),
     fc.constant({ what: 'suggest-fresh-run' }),
+    fc.constant({ what: 'allow-attempts' }),
     fc.nat({ max: 8 }).map((tasks) => ({ what: 'reset', tasks })),
   ];
   return fc.oneof(...anybody, ...(infrastructure ? operators : []));

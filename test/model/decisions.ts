@@ -1,4 +1,5 @@
 import type { SigningStatus } from '../../src/domain/status.js';
+import type { Recording } from './recording.js';
 import type { Decision, Schedule } from './schedule.js';
 import { FILLED, MISSING, OTHER_EMPLOYEES, TAKEN, type Vendor } from './vendor.js';
 
@@ -13,17 +14,40 @@ export function decisionsOf({ decisions, somebodyStays }: Schedule): Schedule['d
   return [...decisions, ...Array.from({ length: more }, () => ({ afterMs: 0, decision: 'honest' as const }))];
 }
 
-/** The resolution that a human sends who decides so, in a session with this status. */
-export function resolutionFor(decision: Decision, status: SigningStatus, vendor: Vendor): unknown {
+/** How long somebody thinks who decides so: who is honest reads from when on a retry is possible. `now` in ms since 1970. */
+export function thoughtMs(
+  { afterMs, decision }: Schedule['decisions'][number],
+  { attention }: SigningStatus,
+  now: number,
+): number {
+  const [, day, time] = /possible from (\S+) (\S+) UTC on/.exec(attention?.reason ?? '') ?? [];
+  const patience = decision === 'honest' && day !== undefined ? Date.parse(`${day}T${time ?? ''}Z`) - now : 0;
+  return Math.max(LEAST_THOUGHT_MS, afterMs, patience);
+}
+
+/** The resolution that a human sends who decides so, in a session with this status and what was seen of it before. */
+export function resolutionFor(
+  decision: Decision,
+  status: SigningStatus,
+  vendor: Vendor,
+  { events }: Recording,
+): unknown {
+  const attentionId = status.attention?.id;
   switch (decision) {
     case 'honest':
-      return honestly(status, vendor);
+      return { attentionId, ...honestly(status, vendor) };
     case 'abort':
-      return { action: 'abort', reason: 'the customer has signed on paper' };
+      return { attentionId, action: 'abort', reason: 'the customer has signed on paper' };
     case 'nonsense':
-      return { action: 'retry', sessionId: 'thirteen' };
-    case 'retry':
+      return { attentionId, action: 'retry', sessionId: 'thirteen' };
+    case 'unnamed':
       return { action: 'retry' };
+    case 'again':
+      return lastSent(events);
+    case 'outdated':
+      return { attentionId: olderQuestion(events, attentionId), action: 'retry' };
+    case 'retry':
+      return { attentionId, action: 'retry' };
     case 'adopt-own':
       return adopt(status, vendor.own().at(-1)?.id ?? MISSING);
     case 'adopt-filled':
@@ -37,12 +61,28 @@ export function resolutionFor(decision: Decision, status: SigningStatus, vendor:
   }
 }
 
-function adopt({ attention }: SigningStatus, sessionId: number): unknown {
-  return attention?.step === 'initiate' ? { action: 'adopt', sessionId } : { action: 'adopt' };
+function lastSent(events: Recording['events']): unknown {
+  const sent = events.flatMap((event) =>
+    event.type === 'message' && event.name === 'resolve' ? [event.input] : [],
+  );
+  return sent.at(-1) ?? null;
+}
+
+/** The question that was seen before the open one. */
+function olderQuestion(events: Recording['events'], open: string | undefined): string {
+  const seen = events.flatMap((event) => (event.type === 'status' ? (event.status.attention?.id ?? []) : []));
+  return seen.findLast((id) => id !== open) ?? 'initiate-0';
+}
+
+function adopt({ attention }: SigningStatus, sessionId: number): object {
+  const attentionId = attention?.id;
+  return attention?.step === 'initiate'
+    ? { attentionId, action: 'adopt', sessionId }
+    : { attentionId, action: 'adopt' };
 }
 
 /** What the Dashboard shows decides; by the time somebody looks, whatever was late is there. */
-function honestly(status: SigningStatus, vendor: Vendor): unknown {
+function honestly(status: SigningStatus, vendor: Vendor): object {
   vendor.settle();
   const { attention, sessionId } = status;
   const own = vendor.own().find(({ id }) => id === sessionId) ?? vendor.own().at(-1);

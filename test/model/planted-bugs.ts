@@ -11,6 +11,8 @@ export interface PlantedBug {
 const UNCLEAR: Fault = { answer: 'unclear', effect: 'none' };
 
 const ONCE = /^never two initiates/;
+const DOUBLED =
+  /^(never two initiates|each document is attached once|the session is handed over once|nothing is lost or doubled)/;
 const ATTACHED = /attached (once|out of order)/;
 const END = /^every end is a documented outcome/;
 const AFTER_THE_END = /^never a call after the end/;
@@ -80,8 +82,8 @@ export const COMMON_BUGS: readonly ShownBug[] = [
   },
   {
     what: 'a human is asked and has no choice',
-    before: 'attention: { step, reason, actions }',
-    after: 'attention: { step, reason, actions: [] }',
+    before: '(reason, retryFrom) }), actions }',
+    after: '(reason, retryFrom) }), actions: [] }',
     breaks: STATUS,
     schedule: { ...SMOOTH, faults: { ...SMOOTH.faults, initiate: [UNCLEAR] } },
   },
@@ -111,7 +113,25 @@ export const HIDDEN_BUGS: readonly PlantedBug[] = [
     what: 'a decision is taken that is not possible',
     before: 'if (attention === null || attention.actions.length === 0) {',
     after: 'if (attention === null) return undefined;\n    if (attention.actions.length === 0) {',
+    breaks: /^(a message is accepted where it is possible|the status is always consistent)/,
+  },
+  {
+    what: 'a decision is taken that names another question than the open one, or none',
+    before: 'if (attentionId === attention.id)',
+    after: 'if (true)',
     breaks: MESSAGES,
+  },
+  {
+    what: 'a decision that is sent again answers the next question',
+    before: 'if (closed.some(',
+    after: 'if (false && closed.some(',
+    breaks: DOUBLED,
+  },
+  {
+    what: 'an initiate that nobody answered is made again as soon as a human says so',
+    before: 'now >= retryFrom',
+    after: 'true',
+    breaks: ONCE,
   },
   {
     what: 'a replay goes another way than the first run',
@@ -120,6 +140,19 @@ export const HIDDEN_BUGS: readonly PlantedBug[] = [
     breaks: /does not replay/,
   },
 ];
+
+/**
+ * A bug of the activities, which are no part of the bundle: they do not see that an operator has them tried again. The
+ * schedule loses the worker of an initiate whose options were changed.
+ */
+export const BLIND_ACTIVITIES = {
+  breaks: ONCE,
+  schedule: {
+    ...SMOOTH,
+    mishaps: [{ attempt: 1, mishap: 'worker-lost-after' }],
+    happenings: [{ call: 0, moment: 'before-effect', laterMs: 0, happening: { what: 'allow-attempts' } }],
+  } satisfies Schedule,
+};
 
 /** The bundle with a bug. @throws Error where the code has not exactly one place for it */
 export function planted(code: string, { what, before, after }: PlantedBug): string {

@@ -9,7 +9,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import type { SigningStatus } from '../../src/domain/status.js';
-import { decisionsOf, LEAST_THOUGHT_MS, resolutionFor } from './decisions.js';
+import { decisionsOf, resolutionFor, thoughtMs } from './decisions.js';
 import { createModelActivities, type Functions } from './dependencies.js';
 import type { Played } from './played.js';
 import { Recording, type End, type RecordedMessage } from './recording.js';
@@ -123,7 +123,8 @@ export class RealPlay {
   }
 
   /** Does the next thing that somebody wants to do now, after the time it takes. Returns whether there was one. */
-  private async act({ state }: SigningStatus): Promise<boolean> {
+  private async act(status: SigningStatus): Promise<boolean> {
+    const { state } = status;
     const late = this.later.shift();
     if (late !== undefined) {
       await this.letPass(late.laterMs);
@@ -132,7 +133,7 @@ export class RealPlay {
     }
     const decision = state === 'needs-attention' ? this.decisions.shift() : undefined;
     if (decision !== undefined) {
-      await this.letPass(Math.max(LEAST_THOUGHT_MS, decision.afterMs));
+      await this.letPass(thoughtMs(decision, status, Date.parse(status.updatedAt)));
       await this.happen({ what: 'decide', decision: decision.decision });
       return true;
     }
@@ -211,7 +212,7 @@ export class RealPlay {
         return;
       case 'decide': {
         const status = await handle.query<SigningStatus>('status');
-        await this.update('resolve', resolutionFor(happening.decision, status, vendor));
+        await this.update('resolve', resolutionFor(happening.decision, status, vendor, recording));
         return;
       }
       case 'record':
@@ -222,6 +223,7 @@ export class RealPlay {
         return;
       case 'evict':
       case 'suggest-fresh-run':
+      case 'allow-attempts':
       case 'reset':
         throw new Error(`${happening.what} is for the simulated server`);
     }

@@ -14,7 +14,9 @@ export interface RecordedCall {
   readonly document: string | null;
   readonly fileId: string | null;
   verdict: Verdict;
-  /** The files that an answered look has shown. */
+  /** Whether somebody answered, in whatever words. */
+  answered: boolean;
+  /** The files that an answered look has shown as attached. */
   listed: readonly string[] | null;
 }
 
@@ -72,7 +74,7 @@ export class Recording {
   call(call: Call, about: Partial<Pick<RecordedCall, 'sessionId' | 'document' | 'fileId'>>): RecordedCall {
     const { sessionId = null, document = null, fileId = null } = about;
     const recorded: RecordedCall = {
-      type: 'call', at: this.now(), call, sessionId, document, fileId, verdict: 'unknown', listed: null,
+      type: 'call', at: this.now(), call, sessionId, document, fileId, verdict: 'unknown', answered: false, listed: null,
     }; // prettier-ignore
     this.events.push(recorded);
     return recorded;

@@ -127,7 +127,7 @@ function namesOf(commands: readonly Command[]): string {
 /** The order in which the SDK hands jobs to a workflow. */
 export function inOrder(jobs: readonly Job[]): Job[] {
   const rank = (job: Job): number => {
-    if (job.initializeWorkflow != null) return 0;
+    if (job.initializeWorkflow != null || job.updateRandomSeed != null) return 0;
     if (job.signalWorkflow != null) return 1;
     return job.doUpdate == null ? 3 : 2;
   };

@@ -13,6 +13,8 @@ export const bundledWorkflow = (): string => readFileSync(resolve('dist/workflow
 export interface RunIdentity {
   readonly workflowId: string;
   readonly runId: string;
+  /** What its random numbers begin with; those of a run that was started over, until then as before. */
+  readonly seed: number[];
   readonly firstRunId: string;
   readonly continuedFrom?: string;
   readonly startedAt: number;
@@ -42,7 +44,7 @@ export class Sandbox {
   }
 
   /** A fresh instance of the workflow, to be disposed of. */
-  start({ workflowId, runId, firstRunId, continuedFrom, startedAt }: RunIdentity): Promise<Workflow> {
+  start({ workflowId, runId, seed, firstRunId, continuedFrom, startedAt }: RunIdentity): Promise<Workflow> {
     return this.creator.createWorkflow({
       info: {
         workflowId,
@@ -64,7 +66,7 @@ export class Sandbox {
         ...NO_ATTRIBUTES,
         unsafe: UNSAFE,
       },
-      randomnessSeed: [1],
+      randomnessSeed: seed,
       now: startedAt,
       showStackTraceSources: false,
     });

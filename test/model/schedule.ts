@@ -6,8 +6,11 @@ export type Call = (typeof CALLS)[number];
 export type Fault =
   | { readonly answer: 'not-sent' }
   | { readonly answer: 'refused'; readonly status: number; readonly retryAfterMs?: number }
-  /** No answer that can be read. `late`: the effect comes only after the next look at the documents. */
-  | { readonly answer: 'unclear'; readonly effect: 'none' | 'at-once' | 'late' }
+  /**
+   * No answer that can be read, or one with a status that leaves the effect open. `late`: the effect comes only after the
+   * next look at the documents.
+   */
+  | { readonly answer: 'unclear'; readonly effect: 'none' | 'at-once' | 'late'; readonly status?: number }
   | { readonly answer: 'not-understood' }
   /** The document's source fails in the middle of its upload. */
   | { readonly answer: 'document-changed' }
@@ -16,9 +19,12 @@ export type Fault =
 /** What happens to an attempt of an activity, other than by the vendor. */
 export type Mishap = 'worker-without-key' | 'worker-lost-before' | 'worker-lost-after';
 
-/** What a human says who is asked. `honest`: after a look into the Dashboard, which shows all that has happened. */
+/**
+ * What a human says who is asked. `honest`: after a look into the Dashboard, which shows all that has happened. `again`:
+ * what was sent last, once more. `outdated`: a retry of an older question. `unnamed`: a retry of no question.
+ */
 export const DECISIONS = [
-  'honest', 'abort', 'nonsense', 'retry', 'adopt-own', 'adopt-filled', 'adopt-other-employee', 'adopt-taken', 'adopt-missing',
+  'honest', 'abort', 'nonsense', 'again', 'outdated', 'unnamed', 'retry', 'adopt-own', 'adopt-filled', 'adopt-other-employee', 'adopt-taken', 'adopt-missing',
 ] as const; // prettier-ignore
 export type Decision = (typeof DECISIONS)[number];
 
@@ -34,6 +40,8 @@ export type Happening =
   | { readonly what: 'deed'; readonly deed: Deed; readonly document: number }
   /** Infrastructure: only the simulated server knows these. */
   | { readonly what: 'evict' | 'suggest-fresh-run' }
+  /** An operator allows the activities that are pending more attempts. */
+  | { readonly what: 'allow-attempts' }
   | { readonly what: 'reset'; readonly tasks: number };
 
 /** A happening at the n-th call to the vendor: before its effect, before its answer, or some time after it began. */
@@ -77,8 +85,11 @@ export function isHonest({ decisions, happenings }: Schedule): boolean {
     ...decisions.map(({ decision }) => decision),
     ...happenings.flatMap(({ happening }) => (happening.what === 'decide' ? happening.decision : [])),
   ];
-  return said.every((decision) => decision === 'honest' || decision === 'abort' || decision === 'nonsense');
+  return said.every((decision) => HONEST.includes(decision));
 }
+
+/** What may be said without any harm: the truth, and what must change nothing. */
+export const HONEST: readonly Decision[] = ['honest', 'abort', 'nonsense', 'again', 'outdated', 'unnamed'];
 
 /** A signing in which nothing goes wrong, to be changed where a test wants something else. */
 export const SMOOTH: Schedule = {

@@ -1,6 +1,6 @@
 import type { SigningStatus } from '../../src/domain/status.js';
 import { Agenda } from './agenda.js';
-import { decisionsOf, LEAST_THOUGHT_MS, resolutionFor } from './decisions.js';
+import { decisionsOf, resolutionFor, thoughtMs } from './decisions.js';
 import { createModelActivities } from './dependencies.js';
 import type { Played } from './played.js';
 import { Recording } from './recording.js';
@@ -15,9 +15,18 @@ import { createVendorClient, type Passage } from './vendor-client.js';
 const MOST_STEPS = 20_000;
 const LONGEST_HALF_OF_A_CALL_MS = 10_000;
 
+export interface SimulationOptions {
+  /** A bug: every attempt of an activity takes itself for the first one. */
+  readonly hidesAttempts?: boolean;
+}
+
 /** Plays a schedule to its end against the simulated server, on a clock of its own. */
-export async function simulate(schedule: Schedule, sandbox: Sandbox): Promise<Played> {
-  const simulation = new Simulation(schedule, sandbox);
+export async function simulate(
+  schedule: Schedule,
+  sandbox: Sandbox,
+  options: SimulationOptions = {},
+): Promise<Played> {
+  const simulation = new Simulation(schedule, sandbox, options);
   const realNow = Date.now;
   const realRandom = Math.random;
   Date.now = () => simulation.agenda.now;
@@ -40,7 +49,7 @@ class Simulation {
   private deedsBegun = false;
   private thinking = false;
 
-  constructor(schedule: Schedule, sandbox: Sandbox) {
+  constructor(schedule: Schedule, sandbox: Sandbox, { hidesAttempts = false }: SimulationOptions) {
     const agenda = new Agenda(schedule.pace);
     this.agenda = agenda;
     this.schedule = schedule;
@@ -52,6 +61,7 @@ class Simulation {
       sandbox,
       agenda,
       recording: this.recording,
+      hidesAttempts,
       activities: createModelActivities(schedule, client),
       mishapAt: (attempt) => mishaps.get(attempt),
       onStatus: (status) => {
@@ -75,8 +85,9 @@ class Simulation {
   }
 
   /** Humans decide when they are asked; employee and customer act once the session waits for them. */
-  private react({ state }: SigningStatus): void {
-    if (state === 'needs-attention') this.ask();
+  private react(status: SigningStatus): void {
+    const { state } = status;
+    if (state === 'needs-attention') this.ask(status);
     if (state.startsWith('awaiting') && !this.deedsBegun) {
       this.deedsBegun = true;
       let after = 0;
@@ -89,12 +100,12 @@ class Simulation {
     }
   }
 
-  private ask(): void {
+  private ask(status: SigningStatus): void {
     if (this.thinking) return;
     const next = this.decisions.shift();
     if (next === undefined) return;
     this.thinking = true;
-    this.agenda.after(Math.max(LEAST_THOUGHT_MS, next.afterMs), () => {
+    this.agenda.after(thoughtMs(next, status, this.agenda.now), () => {
       this.thinking = false;
       if (this.server.status?.state !== 'needs-attention') return undefined;
       return this.happen({ what: 'decide', decision: next.decision });
@@ -137,7 +148,7 @@ class Simulation {
         return;
       case 'decide': {
         if (server.status === undefined) return;
-        const resolution = resolutionFor(happening.decision, server.status, vendor);
+        const resolution = resolutionFor(happening.decision, server.status, vendor, recording);
         server.update('resolve', resolution, recording.message('resolve', resolution));
         return;
       }
@@ -156,6 +167,9 @@ class Simulation {
         return;
       case 'suggest-fresh-run':
         server.suggestFreshRun();
+        return;
+      case 'allow-attempts':
+        server.allowAttempts();
         return;
       case 'reset':
         await server.reset(happening.tasks);

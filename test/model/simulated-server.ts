@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly agenda: Agenda;
   readonly recording: Recording;
   readonly activities: Readonly<Record<string, ActivityFunction>>;
+  /** Whether every attempt of an activity is said to be the first one. */
+  readonly hidesAttempts: boolean;
   /** What befalls the n-th attempt, counted from 0 over all activities. */
   readonly mishapAt: (attempt: number) => Mishap | undefined;
   /** Called with each status that a client could see. */
@@ -59,7 +61,9 @@ export class SimulatedServer {
   async start(workflowId: string, input: unknown): Promise<void> {
     const runId = randomUUID();
     const startedAt = this.options.agenda.now;
-    await this.open({ workflowId, runId, firstRunId: runId, startedAt }, [encoded(input)]);
+    await this.open({ workflowId, runId, seed: seedOf(runId), firstRunId: runId, startedAt }, [
+      encoded(input),
+    ]);
   }
 
   signal(signalName: string): void {
@@ -94,6 +98,11 @@ export class SimulatedServer {
     this.freshRunSuggested = true;
   }
 
+  /** As `temporal activity update-options` does to every activity that is pending. */
+  allowAttempts(): void {
+    for (const task of this.run?.tasks.values() ?? []) task.allowAttempts();
+  }
+
   /** Starts the workflow over from so many tasks ago, as an operator can, unless a call is on its way that must not be doubled. */
   async reset(tasks: number): Promise<void> {
     const { run } = this;
@@ -109,6 +118,8 @@ export class SimulatedServer {
     this.run = fresh;
     await this.endIfBroken(async () => {
       await history.replay(workflow, identity.runId);
+      // From here on the new run draws other random numbers than the one it replaces.
+      fresh.jobs.push({ updateRandomSeed: { randomnessSeed: asLong(seedOf(identity.runId)) } });
       this.takeUp(fresh);
       this.show(await statusOf(fresh));
     });
@@ -240,7 +251,14 @@ export class SimulatedServer {
       this.freshRunSuggested = false;
       this.evicted = false;
       const { runId } = run.identity;
-      const identity = { ...run.identity, runId: randomUUID(), continuedFrom: runId, startedAt: agenda.now };
+      const next = randomUUID();
+      const identity = {
+        ...run.identity,
+        runId: next,
+        seed: seedOf(next),
+        continuedFrom: runId,
+        startedAt: agenda.now,
+      };
       await this.open(identity, [...(command.continueAsNewWorkflowExecution.arguments ?? [])]);
     }
   }
@@ -269,6 +287,7 @@ export class SimulatedServer {
         runId,
         isLocal,
       },
+      hidesAttempts: this.options.hidesAttempts,
       nextMishap: () => mishapAt(this.attempts++),
       forgotten: () => {
         if (UNREPEATABLE.includes(activity)) this.forget();
@@ -285,7 +304,7 @@ export class SimulatedServer {
     const last = this.options.recording.events.findLast(
       (event) => event.type === 'call' && ['initiate', 'attach', 'hand-over'].includes(event.call),
     );
-    if (last?.type === 'call') last.verdict = 'unknown';
+    if (last?.type === 'call') Object.assign(last, { verdict: 'unknown', answered: false });
   }
 
   /** Takes up what a run that was started over has still open: timers, and activities from their first attempt. */
@@ -303,6 +322,18 @@ export class SimulatedServer {
     this.options.recording.end(end);
     this.closed = true;
   }
+}
+
+/** What the random numbers of a run begin with. */
+function seedOf(runId: string): number[] {
+  return [...Buffer.from(runId)];
+}
+
+type Seed = NonNullable<NonNullable<Job['updateRandomSeed']>['randomnessSeed']>;
+
+/** The SDK asks of it nothing but its bytes. */
+function asLong(seed: number[]): Seed {
+  return { toBytes: () => seed } as unknown as Seed;
 }
 
 const unknownActivity = (): never => {

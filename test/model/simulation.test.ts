@@ -1,7 +1,7 @@
 import { findCounterexample, SIMULATED } from './check.js';
 import { ACTIVITIES } from './dependencies.js';
 import { FOUND_BUGS } from './found-bugs.js';
-import { COMMON_BUGS, HIDDEN_BUGS, planted } from './planted-bugs.js';
+import { BLIND_ACTIVITIES, COMMON_BUGS, HIDDEN_BUGS, planted } from './planted-bugs.js';
 import { objectionTo } from './rules/index.js';
 import { bundledWorkflow, Sandbox } from './sandbox.js';
 import { SMOOTH } from './schedule.js';
@@ -75,4 +75,12 @@ describe('The model', () => {
     },
     300_000,
   );
+
+  it('notices it when a second attempt makes its call again, which an operator has allowed', async () => {
+    const { schedule, breaks } = BLIND_ACTIVITIES;
+    const objection = (hidesAttempts: boolean): Promise<string | undefined> =>
+      withSandbox(CODE, async (sandbox) => objectionTo(await simulate(schedule, sandbox, { hidesAttempts })));
+    expect(await objection(false)).toBeUndefined();
+    expect(await objection(true)).toMatch(breaks);
+  });
 });

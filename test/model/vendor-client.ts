@@ -53,6 +53,7 @@ export function createVendorClient(
     const outcome = carryOut(vendor, recorded.call, fault, effect);
     await orAborted(passage.beforeAnswer(number), signal);
     recorded.verdict = outcome.verdict;
+    recorded.answered = !('error' in outcome) || isAnswer(outcome.error);
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
   };
@@ -103,7 +104,8 @@ export function createVendorClient(
         },
         signal,
       );
-      recorded.listed = listed.map(({ fileId }) => fileId);
+      // What was deleted by hand can be attached again after a reset.
+      recorded.listed = listed.flatMap(({ fileId, status }) => (status === 'DELETED' ? [] : [fileId]));
       return listed.map((attached) => shown(attached, tenant.listNamesFiles));
     },
 
@@ -147,7 +149,10 @@ function carryOut<Result>(
       if (fault.effect === 'late') vendor.putOff(() => void run());
       return {
         verdict: 'unknown',
-        error: new OutcomeUnknownError(words, 'the connection failed (ECONNRESET)'),
+        error:
+          fault.status === undefined
+            ? new OutcomeUnknownError(words, 'the connection failed (ECONNRESET)')
+            : new OutcomeUnknownError(words, `flexperto answered ${fault.status}`, { status: fault.status }),
       };
     }
     case 'not-understood': {
@@ -168,6 +173,12 @@ function refused(call: Call, status: number, retryAfterMs?: number): { verdict: 
   const busy = status === 429 || status === 503;
   const error = new RefusedError(WORDS[call], status, 'no', retryAfterMs);
   return { verdict: busy ? 'surely-not' : 'refused', error };
+}
+
+/** An error that the vendor itself has answered with. A gateway's 502 to 504 is none. */
+function isAnswer(error: Error): boolean {
+  if (error instanceof OutcomeUnknownError) return error.status !== undefined && error.status < 502;
+  return error instanceof RefusedError || error instanceof AnswerNotUnderstoodError;
 }
 
 function shown(document: Attached, namesFile: boolean): VendorDocument {

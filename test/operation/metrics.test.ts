@@ -30,7 +30,7 @@ describe('The metrics of a worker', () => {
     const metrics = await withMetrics(world);
     const signing = await start();
     await signing.untilState('needs-attention');
-    await signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+    await signing.resolve({ action: 'retry' });
     await signing.signAll();
     await signing.result();
 
@@ -96,7 +96,7 @@ describe('The metrics of a worker', () => {
       ages.filter(({ labels, value }) => shown(samples, labels['state'] ?? '') === 0 && value > 0),
     ).toEqual([]);
 
-    await parked.handle.executeUpdate('resolve', { args: [{ action: 'abort', reason: 'a test' }] });
+    await parked.resolve({ action: 'abort', reason: 'a test' });
     await parked.result();
     await eventually('the next look shows that nobody is needed any more', async () => {
       return shown(await metrics(), 'needs-attention') === 0;

@@ -93,11 +93,15 @@ describe('A trace', () => {
     world.fake.faults.add({ call: 'attach', status: 422, body: { message: `no ${participant.lastname}` } });
     const worker = await world.startWorker(traced());
     const signing = await startByCli(world, traced());
-    await signing.untilState('needs-attention');
-    const resolved = await runCli(['resolve', signing.requestId, 'abort', '--reason', 'a test'], {
-      cwd: world.root,
-      env: { ...world.env, ...traced() },
-    });
+    const { attention } = await signing.untilState('needs-attention');
+    const question = ['--attention-id', attention?.id ?? ''];
+    const resolved = await runCli(
+      ['resolve', signing.requestId, 'abort', ...question, '--reason', 'a test'],
+      {
+        cwd: world.root,
+        env: { ...world.env, ...traced() },
+      },
+    );
     expect(resolved).toMatchObject({ code: 0 });
     worker.kill('SIGTERM');
     await worker.ended;

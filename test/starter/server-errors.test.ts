@@ -50,7 +50,7 @@ const CALLS: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['status', () => signings.status('a')],
   ['wait', () => signings.wait('a')],
   ['check', () => signings.check('a')],
-  ['resolve', () => signings.resolve('a', { action: 'retry' })],
+  ['resolve', () => signings.resolve('a', { attentionId: 'initiate-1', action: 'retry' })],
   ['recordOutcome', () => signings.recordOutcome('a', { outcome: 'completed' })],
   ['cancel', () => signings.cancel('a')],
   ['list', () => signings.list()],

@@ -34,6 +34,8 @@ export interface Signing {
   /** Waits until the status satisfies the condition, letting time pass. */
   until(condition: (status: SigningStatus) => boolean): Promise<SigningStatus>;
   untilState(state: SigningStatus['state']): Promise<SigningStatus>;
+  /** Sends a human's decision on the question that the status shows now. */
+  resolve(decision: unknown): Promise<unknown>;
   /** Hands over and signs as employee and customer do, and lets the session look each time. */
   signAll(): Promise<void>;
   result(): Promise<SigningStatus>;
@@ -69,6 +71,10 @@ export function follow({ fake, handle, requestId, pause, look }: Followed): Sign
     status,
     until,
     untilState,
+    resolve: async (decision) => {
+      const { attention } = await status();
+      return handle.executeUpdate('resolve', { args: [withQuestion(decision, attention?.id)] });
+    },
     signAll: async () => {
       const { sessionId } = await until(({ state }) => state.startsWith('awaiting'));
       if (fake.sessions().some((session) => session.id === sessionId && !session.handedOver))
@@ -80,6 +86,11 @@ export function follow({ fake, handle, requestId, pause, look }: Followed): Sign
     },
     result: () => handle.result() as Promise<SigningStatus>,
   };
+}
+
+/** A decision as it is sent: with the id of the question, where it is an object at all. */
+export function withQuestion(decision: unknown, attentionId: string | undefined): unknown {
+  return typeof decision === 'object' && decision !== null ? { attentionId, ...decision } : decision;
 }
 
 /** Hints that there may be news. A session that has found them by a look of its own may have ended: that is no failure. */

@@ -81,7 +81,7 @@ async function carryThroughFailures({ fake, start }: RealWorld): Promise<void> {
   fake.faults.add({ call: 'attach', status: 401 });
   const signing = await start();
   await signing.untilState('needs-attention');
-  await signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] });
+  await signing.resolve({ action: 'retry' });
   await signing.signAll();
   await signing.result();
 }

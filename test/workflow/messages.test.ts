@@ -4,8 +4,9 @@ import { timeSkippingWorlds } from '../support/time-skipping.js';
 
 const world = timeSkippingWorlds();
 
-const resolve = (signing: Signing, resolution: unknown): Promise<unknown> =>
-  signing.handle.executeUpdate('resolve', { args: [resolution] });
+const resolve = (signing: Signing, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
+const send = (signing: Signing, decision: unknown): Promise<unknown> =>
+  signing.handle.executeUpdate('resolve', { args: [decision] });
 const record = (signing: Signing, outcome: unknown): Promise<unknown> =>
   signing.handle.executeUpdate('recordOutcome', { args: [outcome] });
 
@@ -16,18 +17,38 @@ async function refusalOf(update: Promise<unknown>): Promise<string> {
 }
 
 describe('A decision', () => {
-  it('that is sent twice at once is taken once, and the other is refused', async () => {
+  it('that is sent twice at once is carried out once, and changes nothing when it is sent again later', async () => {
     const { fake, start } = await world();
     fake.faults.add({ call: 'initiate', status: 500 });
     const signing = await start();
-    await signing.untilState('needs-attention');
-    const answers = await Promise.allSettled([
-      resolve(signing, { action: 'retry' }),
-      resolve(signing, { action: 'retry' }),
-    ]);
-    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const { attention } = await signing.untilState('needs-attention');
+    const retry = { attentionId: attention?.id, action: 'retry' };
+    await Promise.all([send(signing, retry), send(signing, retry)]);
     await signing.untilState('awaiting-handover');
+    const later = await signing.status();
+    expect(await send(signing, retry)).toEqual(later);
     expect(fake.sessions()).toHaveLength(1);
+  });
+
+  it('never answers the next question, also about the same step', async () => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'initiate', times: 2, status: 500, effect: true });
+    const signing = await start();
+    const first = await signing.untilState('needs-attention');
+    const retry = { attentionId: first.attention?.id, action: 'retry' };
+    await send(signing, retry);
+    const second = await signing.until(
+      ({ attention }) => ![undefined, retry.attentionId].includes(attention?.id),
+    );
+    expect(await send(signing, retry)).toEqual(second);
+    expect(await refusalOf(send(signing, { action: 'retry' }))).toContain(
+      'must name the question that was shown',
+    );
+    expect(await refusalOf(send(signing, { ...retry, action: 'abort', reason: 'no' }))).toContain(
+      'is already answered, with retry; nothing was changed.',
+    );
+    expect(await signing.status()).toEqual(second);
+    expect(fake.sessions()).toHaveLength(2);
   });
 
   it('that comes before anything has happened is refused', async () => {

@@ -1,13 +1,10 @@
-import { eventually } from '../support/outcomes.js';
+import { eventually, rejection } from '../support/outcomes.js';
+import type { Signing } from '../support/signing.js';
 import { timeSkippingWorlds } from '../support/time-skipping.js';
-import type { World } from '../support/world.js';
 
 const world = timeSkippingWorlds();
 
-const resolve = (
-  signing: { handle: Awaited<ReturnType<World['start']>>['handle'] },
-  resolution: unknown,
-): Promise<unknown> => signing.handle.executeUpdate('resolve', { args: [resolution] });
+const resolve = (signing: Signing, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
 
 describe('An initiate whose outcome is unknown', () => {
   it.each([
@@ -43,14 +40,46 @@ describe('An initiate whose outcome is unknown', () => {
     expect(fake.sessions()).toHaveLength(1);
   });
 
-  it('is made again when a human says that it did not happen', async () => {
-    const { fake, start } = await world();
-    fake.faults.add({ call: 'initiate', reset: 'before' });
+  it.each([
+    ['a reset of the connection', { reset: 'before' as const }],
+    ['no answer in time', { delaySeconds: 6, delayBefore: true }],
+    ['502 from a proxy', { status: 502 }],
+    ['504 from a proxy', { status: 504 }],
+  ])('is made again two minutes after %s, when a human says that it did not happen', async (_, fault) => {
+    const { fake, start, now, pass } = await world();
+    fake.faults.add({ call: 'initiate', ...fault });
     const signing = await start();
-    await signing.untilState('needs-attention');
+    const { attention } = await signing.untilState('needs-attention');
+    const from = attention?.reason.match(/A retry is possible from (\S+ \S+) UTC on/)?.[1] ?? '';
+    const called = Date.parse(fake.ledger.entries().find(({ call }) => call === 'initiate')?.at ?? '');
+    expect(attention?.since).toBe((await signing.status()).updatedAt);
+
+    const early = await rejection(resolve(signing, { action: 'retry' }));
+    expect(early).toMatchObject({
+      cause: { message: expect.stringContaining(`send retry from ${from} UTC on`) as string },
+    });
+    expect((await signing.status()).attention).toEqual(attention);
+    const wait = Date.parse(`${from.replace(' ', 'T')}Z`) - (await now()).getTime();
+    expect(wait).toBeLessThanOrEqual(121_000);
+    expect(called).not.toBeNaN();
+    await pass(Math.ceil(wait / 1000));
     await resolve(signing, { action: 'retry' });
     await signing.untilState('awaiting-handover');
-    expect(fake.sessions()).toHaveLength(1);
+    expect(fake.ledger.entries().filter(({ call }) => call === 'initiate')).toHaveLength(2);
+  });
+
+  it.each([
+    ['the vendor answers 500', { status: 500 }],
+    ['the answer is cut short', { truncate: true }],
+  ])('is made again at once when %s and a human says that it did not happen', async (_, fault) => {
+    const { fake, start } = await world();
+    fake.faults.add({ call: 'initiate', ...fault });
+    const signing = await start();
+    expect((await signing.untilState('needs-attention')).attention?.reason).not.toContain(
+      'A retry is possible',
+    );
+    await resolve(signing, { action: 'retry' });
+    await signing.untilState('awaiting-handover');
   });
 
   it('ends as cancelled when a human aborts, and keeps the reason', async () => {
@@ -99,11 +128,12 @@ describe('An initiate whose outcome is unknown', () => {
 
 describe('An initiate that is refused after an unclear one', () => {
   it('waits for a human, since the first may have had its effect', async () => {
-    const { fake, start } = await world();
+    const { fake, start, pass } = await world();
     fake.faults.add({ call: 'initiate', reset: 'after' });
     fake.faults.add({ call: 'initiate', status: 409 });
     const signing = await start();
     await signing.untilState('needs-attention');
+    await pass(121);
     await resolve(signing, { action: 'retry' });
     const { attention } = await signing.until(({ attention: now }) => now?.reason.includes('409') === true);
     expect(attention?.actions).toEqual(['retry', 'adopt', 'abort']);

@@ -7,8 +7,7 @@ import type { World } from '../support/world.js';
 const world = timeSkippingWorlds();
 
 type Started = Awaited<ReturnType<World['start']>>;
-const resolve = (signing: Started, resolution: unknown): Promise<unknown> =>
-  signing.handle.executeUpdate('resolve', { args: [resolution] });
+const resolve = (signing: Started, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
 
 /** The message of the failure with which a workflow ended. */
 async function failureOf(signing: Started): Promise<string> {

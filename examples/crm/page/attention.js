@@ -30,7 +30,8 @@ const QUESTIONS = {
 const ORDER = ['adopt', 'retry', 'abort'];
 
 /**
- * Shows why a signing waits for the employee, and offers exactly what is possible. `decide(resolution)` sends a decision.
+ * Shows why a signing waits for the employee, and offers exactly what is possible. `decide(resolution)` sends a decision
+ * with the id of the question that is shown, so that it can never answer another one.
  * Drawn anew only when the question is another one, so that nothing typed is lost.
  */
 export function createAttention(dashboard, decide) {
@@ -47,7 +48,8 @@ export function createAttention(dashboard, decide) {
     if (hadFocus) byId('signing-title').focus();
   };
 
-  function draw({ step, reason, actions }, name, sessionId) {
+  function draw({ id, step, reason, actions }, name, sessionId) {
+    const answer = (decision) => decide({ attentionId: id, ...decision });
     const words = actions.includes('adopt') ? QUESTIONS[step] : undefined;
     const isClear = words === undefined;
     form.append(
@@ -60,7 +62,7 @@ export function createAttention(dashboard, decide) {
         'div',
         { class: 'ways' },
         ...ORDER.filter((action) => actions.includes(action)).map((action) =>
-          WAYS[action](step, words, decide),
+          WAYS[action](step, words, answer),
         ),
       ),
     );

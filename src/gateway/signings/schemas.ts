@@ -132,9 +132,11 @@ export const Status = z
       .readonly(),
     attention: z
       .object({
+        id: z.string().describe('Names this question; to be sent as `attentionId` to …/resolve.'),
         step: z.enum(STEPS),
         reason: z.string(),
         actions: z.array(z.enum(ACTIONS)).readonly().describe('What can be sent as `action` to …/resolve.'),
+        since: Time.describe('When it was asked.'),
       })
       .nullable()
       .describe('Why the session waits for a human.'),
@@ -193,12 +195,18 @@ export const Filter = z.strictObject({
 
 const Reason = text(reasonRule);
 
+const AttentionId = z
+  .string('must be the id of the question that was shown, the attention.id of that status')
+  .min(1)
+  .describe('The question that is answered, as it was shown: the `attention.id` of that status.');
+
 export const Resolution = z
   .discriminatedUnion(
     'action',
     [
-      z.strictObject({ action: z.literal('retry') }),
+      z.strictObject({ attentionId: AttentionId, action: z.literal('retry') }),
       z.strictObject({
+        attentionId: AttentionId,
         action: z.literal('adopt'),
         sessionId: z
           .int()
@@ -206,7 +214,7 @@ export const Resolution = z
           .exactOptional()
           .describe('The contract session, after an unclear initiate only.'),
       }),
-      z.strictObject({ action: z.literal('abort'), reason: Reason }),
+      z.strictObject({ attentionId: AttentionId, action: z.literal('abort'), reason: Reason }),
     ],
     'must be an action that the session allows: retry, adopt or abort',
   )

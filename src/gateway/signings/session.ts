@@ -64,8 +64,9 @@ const resolveSchema = {
   ...described(
     'resolveSigning',
     'Decide what a session needs that waits for a human',
-    'Possible in the state `needs-attention`, and there what `attention.actions` names. ' +
-      'The same decision again, on the same question, changes nothing.',
+    'Possible in the state `needs-attention`, and there what `attention.actions` names. `attentionId` is the question ' +
+      'that was shown: a decision on another question than the open one is answered with 409, and its `detail` says what ' +
+      'is possible. The same decision again, on the same question, changes nothing.',
   ),
   body: Resolution,
   response: {

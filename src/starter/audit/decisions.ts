@@ -59,8 +59,10 @@ function taken(
 
 /** A human's word on what the vendor could not tell. */
 function carryOut(reading: Reading, { content }: AuditDecision): void {
-  const { documents, unclear } = reading;
+  const { documents, unclear, answered } = reading;
   if (content === null) return;
+  if ('attentionId' in content && answered.has(content.attentionId)) return;
+  if ('attentionId' in content) answered.add(content.attentionId);
   if ('action' in content && content.action === 'adopt' && unclear?.call === 'attachDocument')
     reading.documents = withAttached(documents, unclear.document, null);
   if ('outcome' in content && content.outcome !== 'completed' && content.reason != null)

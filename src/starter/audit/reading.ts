@@ -16,6 +16,8 @@ export interface Reading {
   unclear: OpenCall | null;
   /** Updates that were taken and not answered yet. */
   readonly updates: Map<string, Writable<AuditDecision>>;
+  /** Questions that a human's decision has closed: the same decision again changes nothing. */
+  readonly answered: Set<string>;
   /** Whether Temporal hands in again what a run got before its reset. */
   handsInAgain: boolean;
 }
@@ -46,6 +48,7 @@ export function createReading(documents: readonly AuditDocument[], sessionId: nu
     calls: new Map(),
     unclear: null,
     updates: new Map(),
+    answered: new Set(),
     handsInAgain: false,
   };
 }

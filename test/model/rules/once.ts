@@ -3,13 +3,23 @@ import type { Recorded, RecordedCall } from '../recording.js';
 import { documentName } from '../request.js';
 import type { Call } from '../schedule.js';
 
-/** After an initiate that may have had its effect, another one follows only a human's `retry`. */
+/** So long a call that nobody answered may still have its effect. */
+const TAKES_EFFECT_WITHIN_MS = 2 * 60_000;
+
+/**
+ * After an initiate that may have had its effect, another one follows only a human's `retry`, and where nobody answered it
+ * no sooner than it can have its effect.
+ */
 export function initiatesOnce({ recording: { events } }: Played): string | undefined {
-  return firstOf(pairsOf(events, 'initiate'), ({ before, between }) =>
-    before.verdict === 'surely-not' || hasRetry(between)
-      ? undefined
-      : `a second initiate after one that was ${before.verdict}`,
-  );
+  return firstOf(pairsOf(events, 'initiate'), ({ before, between, after }) => {
+    if (before.verdict === 'surely-not') return undefined;
+    if (!hasRetry(between)) return `a second initiate after one that was ${before.verdict}`;
+    // Where the session was started over nobody knows when the call was made.
+    const isEarly = after.at - before.at < TAKES_EFFECT_WITHIN_MS;
+    return !before.answered && isEarly && !hasReset(between)
+      ? `a second initiate ${after.at - before.at} ms after one that nobody answered`
+      : undefined;
+  });
 }
 
 /** Another attach of a document follows one that may have had its effect only where that is settled. */
@@ -47,6 +57,7 @@ export function handsOverOnce({ recording: { events } }: Played): string | undef
 interface Pair {
   readonly before: RecordedCall;
   readonly between: readonly Recorded[];
+  readonly after: RecordedCall;
 }
 
 function pairsOf(
@@ -54,14 +65,21 @@ function pairsOf(
   call: Call,
   isMeant: (call: RecordedCall) => boolean = () => true,
 ): Pair[] {
+  const repeated = repeatedDecisions(events);
   const found = events.flatMap((event, index) =>
     event.type === 'call' && event.call === call && isMeant(event) ? [{ event, index }] : [],
   );
-  return found.slice(1).flatMap(({ index }, place) => {
+  return found.slice(1).flatMap(({ event, index }, place) => {
     const before = found[place];
     return before === undefined
       ? []
-      : [{ before: before.event, between: events.slice(before.index + 1, index) }];
+      : [
+          {
+            before: before.event,
+            between: events.slice(before.index + 1, index).filter((one) => !repeated.has(one)),
+            after: event,
+          },
+        ];
   });
 }
 
@@ -78,6 +96,21 @@ function unsettled({ before, between }: Pair): boolean {
       !event.listed.includes(before.fileId ?? ''),
   );
   return looks.length < 2;
+}
+
+/** Decisions on a question that was answered before: they must change nothing. */
+function repeatedDecisions(events: readonly Recorded[]): ReadonlySet<Recorded> {
+  const repeated = new Set<Recorded>();
+  let answered = new Set<unknown>();
+  for (const event of events) {
+    // A run that is started over asks again what it asked after that moment.
+    if (event.type === 'reset') answered = new Set();
+    if (event.type !== 'message' || event.name !== 'resolve' || event.answer !== 'accepted') continue;
+    const { attentionId } = event.input as { attentionId?: unknown };
+    if (answered.has(attentionId)) repeated.add(event);
+    answered.add(attentionId);
+  }
+  return repeated;
 }
 
 function hasRetry(events: readonly Recorded[]): boolean {
