@@ -43,12 +43,14 @@ export interface Session {
   /** Takes over what is now known of a document. */
   learn(name: string, news: Partial<DocumentState>): void;
   /**
-   * Ends in a final state; a reason or a doubt that is still open stays to be read, with no action left. `rejected`: the
-   * request was at fault.
+   * Ends in a final state. What remains, a reason or a doubt that is still open stays to be read, with no action left.
+   * `rejected`: the request was at fault.
    */
   finish(state: FinalState, rejected?: boolean): SigningStatus;
   /** Shows that a human must decide, and waits for the decision. @throws SessionAborted */
   park(step: Step, reason: string, actions: readonly Action[]): Promise<Resolution>;
+  /** Asks no human any more, and goes back to the state before. What was asked stays as a doubt. */
+  withdrawQuestion(): void;
   /** Takes the decision, and at once leaves the state it ends. */
   resolve(resolution: Resolution): SigningStatus;
   /** What messages have left for the wait: hints count up and are never reset, as they can come before their time. */
@@ -58,7 +60,9 @@ export interface Session {
   record(outcome: RecordedOutcome): SigningStatus;
   /** A call that may have had its effect, as long as that is not settled. */
   doubt: Pick<Attention, 'step' | 'reason'> | undefined;
-  /** Whether the list call has answered for this session; `false` once it is known to be missing. */
+  /** What an end leaves at the vendor, and what is not known of it. */
+  remains: Pick<Attention, 'step' | 'reason'> | undefined;
+  /** Whether the list call has answered for this session; `false` while it seems to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
   readonly callbacks: CallbackTeller;
@@ -102,7 +106,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       show({ documents });
     },
     finish: (state, rejected) => {
-      const open = status.attention ?? session.doubt;
+      const open = session.remains ?? status.attention ?? session.doubt;
       return show({ state, attention: open === undefined ? null : { ...open, actions: [] } }, rejected);
     },
     park: async (step, reason, actions) => {
@@ -112,6 +116,12 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       countAttention(step);
       await condition(() => resolution !== undefined);
       return accepted(resolution);
+    },
+    withdrawQuestion: () => {
+      if (status.attention === null) return;
+      const { step, reason } = status.attention;
+      session.doubt = { step, reason };
+      show({ state: before, attention: null });
     },
     resolve: (decided) => {
       resolution = decided;
@@ -126,6 +136,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       return status.attention === null ? status : session.resolve({ action: 'retry' });
     },
     doubt: undefined,
+    remains: undefined,
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
     callbacks,

@@ -51,6 +51,7 @@ function inItself(status: SigningStatus, names: readonly string[]): string | und
 
 const REACHED = { checking: 0, initiating: 1, uploading: 2, attaching: 3, attached: 4 } as const;
 const OF_STEP: Readonly<Record<Step, number>> = {
+  'check-documents': REACHED.checking,
   initiate: REACHED.initiating,
   'request-upload-url': REACHED.uploading,
   upload: REACHED.uploading,
@@ -95,6 +96,7 @@ function after(before: SigningStatus, now: SigningStatus): string | undefined {
 
 const LAST_RANK = OPEN_STATES.length;
 const RANK_OF_STEP: Readonly<Record<Step, number>> = {
+  'check-documents': OPEN_STATES.indexOf('checking-documents'),
   initiate: OPEN_STATES.indexOf('initiating'),
   'request-upload-url': OPEN_STATES.indexOf('uploading'),
   upload: OPEN_STATES.indexOf('uploading'),
