@@ -21,7 +21,9 @@ async function bundle(name: string, converter: { failureConverterPath?: string }
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(workflows, 'index.js'),
-    workflowInterceptorModules: ['tracing.js', 'start-mark.js'].map((name) => path.join(workflows, name)),
+    workflowInterceptorModules: ['tracing.js', 'start-mark.js', 'coalesce-hints.js'].map((name) =>
+      path.join(workflows, name),
+    ),
     logger: new DefaultLogger('WARN'),
     ...converter,
   });

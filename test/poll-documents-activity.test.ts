@@ -10,7 +10,7 @@ test('a look without news fails with one sentence and a pause, and shows no stac
   const vendor = await scriptedVendor('[]');
   const poll = createPollDocuments({ flexperto: vendor.client, secrets: [], firstPollMs: 60_000 });
   const request = {
-    employeeId: '45', sessionId: 13, participants: [], known: [], listWorks: true, atOnce: true,
+    employeeId: '45', sessionId: 13, participants: [], known: [], listWorks: true, atOnce: true, patient: false,
   }; // prettier-ignore
   const environment = new MockActivityEnvironment({ attempt: 2 }, { logger: new DefaultLogger('ERROR') });
   expect(await rejection(environment.run(poll, request))).toMatchObject({

@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { isMissing } from '../domain/call-failure.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import { OutcomeUnknownError, RefusedError, type FlexpertoClient } from '../flexperto/index.js';
 import { beating } from './beating.js';
@@ -9,7 +10,7 @@ import type { SessionRef } from './session-ref.js';
 
 /** A look at a session's documents. */
 export interface ListRequest extends SessionRef {
-  /** Whether the list call has answered for this session before; only if not can a 404 mean that it does not exist. */
+  /** Whether the list call has answered for this session before; if so, a 404 does not mean that the call is missing. */
   readonly listWorks: boolean;
 }
 
@@ -25,7 +26,13 @@ export function createListDocuments({ flexperto, secrets }: ActivityDependencies
   };
 }
 
-/** The list call without the hidden values; the answers of a server that does not know it are told apart from the others. */
+/** Clients, of which a worker has one for its tenant, whose list call has answered. */
+const answering = new WeakSet<FlexpertoClient>();
+
+/**
+ * The list call without the hidden values, with the answers of a server that does not know it told apart from the others.
+ * Once it has answered this worker or the session, the tenant has it, and such an answer is a failure as any other.
+ */
 export async function list(
   flexperto: FlexpertoClient,
   request: ListRequest,
@@ -34,14 +41,15 @@ export async function list(
   const { employeeId, sessionId, listWorks } = request;
   try {
     const listed = await flexperto.listDocuments({ employeeId, signal: cancellationSignal() }, sessionId);
+    answering.add(flexperto);
     return listed.map((document) => vendorDocument(document, hidden));
   } catch (error) {
     const answered =
       error instanceof RefusedError || error instanceof OutcomeUnknownError ? error.status : undefined;
-    if (!listWorks && answered !== undefined && [404, 405, 501].includes(answered)) {
+    if (answered !== undefined && isMissing(answered) && !listWorks && !answering.has(flexperto)) {
       throw failure(
         'CallMissing',
-        `list documents: this tenant does not have the call (status ${answered})`,
+        `list documents: this tenant does not seem to have the call (status ${answered})`,
         { status: answered },
       );
     }

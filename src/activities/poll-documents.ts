@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { pollPauseMs } from '../domain/pacing.js';
+import { pollPauseMs, slowPollMs } from '../domain/pacing.js';
+import type { FailureKind } from '../domain/call-failure.js';
 import type { DocumentState } from '../domain/status.js';
 import { differ, withNews, type VendorDocument } from '../domain/vendor-document.js';
 import { beating } from './beating.js';
@@ -15,6 +16,11 @@ export interface PollRequest extends ListRequest {
   readonly known: readonly DocumentState[];
   /** Whether to look at once; else the first look comes after the first interval. */
   readonly atOnce: boolean;
+  /**
+   * Whether every failure passes and the first list is news: while the list call seems to be missing, and while a human is
+   * asked. Such looks are slower.
+   */
+  readonly patient: boolean;
 }
 
 /**
@@ -27,23 +33,28 @@ export function createPollDocuments({
   firstPollMs,
 }: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'firstPollMs'>) {
   return async (request: PollRequest): Promise<VendorDocument[]> => {
+    const { attempt } = activityInfo();
+    const { atOnce, known, listWorks, patient } = request;
+    const firstMs = patient ? slowPollMs(firstPollMs) : firstPollMs;
     const pause = (retryAfterMs?: number): number =>
-      pollPauseMs(activityInfo().attempt, firstPollMs, Math.random(), retryAfterMs);
+      pollPauseMs(attempt, firstMs, Math.random(), retryAfterMs);
     const hidden = [...secrets, ...personalValues(request.participants)];
-    if (!request.atOnce && activityInfo().attempt === 1) throw notYet('the next look comes later', pause());
+    if (!atOnce && attempt === 1) throw notYet('the next look comes later', pause());
     try {
       const listed = await beating(() => list(flexperto, request, hidden));
-      if (!request.listWorks || differ(request.known, withNews(request.known, listed))) return listed;
+      if (patient || !listWorks || differ(known, withNews(known, listed))) return listed;
     } catch (error) {
-      throw later(toFailure(error, { hidden }), pause);
+      throw later(toFailure(error, { hidden }), pause, patient);
     }
     throw notYet('no change since the last look', pause());
   };
 }
 
 /** A look that failed is taken again at the pace of the polling, or when the vendor asks for it. */
-function later(error: unknown, pause: (retryAfterMs?: number) => number): unknown {
-  if (!(error instanceof ApplicationFailure) || error.nonRetryable === true) return error;
+function later(error: unknown, pause: (retryAfterMs?: number) => number, patient: boolean): unknown {
+  if (!(error instanceof ApplicationFailure)) return error;
+  if (error.nonRetryable === true && !patient) return error;
+  if (error.type === ('CallMissing' satisfies FailureKind)) return notYet(error.message, pause());
   return ApplicationFailure.create({
     message: error.message,
     type: error.type ?? 'OutcomeUnknown',

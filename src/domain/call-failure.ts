@@ -74,6 +74,11 @@ export function isBusy(status: number | undefined): boolean {
   return status === 429 || status === 503;
 }
 
+/** Statuses of a server that does not know a call. A proxy or a deployment in the middle can bring them as well. */
+export function isMissing(status: number | undefined): boolean {
+  return status === 404 || status === 405 || status === 501;
+}
+
 /** Statuses by which the vendor finds fault with the request itself; another try with the same request is pointless. */
 export function isRequestAtFault(status: number | undefined): boolean {
   return status !== undefined && [400, 406, 409, 413, 414, 415, 422].includes(status);

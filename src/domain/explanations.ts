@@ -14,7 +14,7 @@ export const MEANING: Readonly<Record<SigningState, string>> = {
   completed: 'All signatures have been given.',
   failed: 'The signing has failed.',
   withdrawn: 'All documents were deleted at flexperto.',
-  expired: 'The deadline has passed without a signature.',
+  expired: 'The deadline has passed. What stays at flexperto can still be signed.',
   cancelled: 'The signing was cancelled. What exists at flexperto stays there; delete it in the Dashboard.',
 };
 

@@ -13,6 +13,14 @@ export function pollPauseMs(look: number, firstMs: number, chance: number, retry
   return Math.round(Math.max(retryAfterMs, grown * (0.8 + 0.4 * chance)));
 }
 
+/**
+ * The first interval, in milliseconds, of looks that are likely to fail: ten times as long, but half an hour at most, where
+ * the usual one is not longer itself.
+ */
+export function slowPollMs(firstMs: number): number {
+  return Math.max(firstMs, Math.min(10 * firstMs, LONGEST_PAUSE_MS));
+}
+
 /** Milliseconds until a call that surely had no effect is made again: 1 s, doubled each time, up to 10 minutes. */
 export function retryPauseMs(failures: number, retryAfterMs = 0): number {
   return Math.max(retryAfterMs, Math.min(10 * 60_000, 1000 * 2 ** Math.min(failures - 1, 20)));

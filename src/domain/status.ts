@@ -15,16 +15,16 @@ export function isFinal(state: SigningState): state is FinalState {
   return FINAL_STATES.some((final) => final === state);
 }
 
-/** Steps with a remote effect, at which a session can need a human. */
+/** Steps at which a session can need a human: those with a remote effect, and the check where the run before may have had one. */
 export const STEPS = [
-  'initiate', 'request-upload-url', 'upload', 'attach', 'hand-over', 'await-completion',
+  'check-documents', 'initiate', 'request-upload-url', 'upload', 'attach', 'hand-over', 'await-completion',
 ] as const; // prettier-ignore
 export type Step = (typeof STEPS)[number];
 
 export const ACTIONS = ['retry', 'adopt', 'abort'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** Why a session waits for a human, and what can be done. In a final state: why it was aborted, with no action left. */
+/** Why a session waits for a human, and what can be done. In a final state: why it ended so, or what is left, with no action. */
 export interface Attention {
   /** Names this question and no other; a decision names the question that it answers. */
   readonly id: string;

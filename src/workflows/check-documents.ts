@@ -5,11 +5,14 @@ import type { DocumentState } from '../domain/status.js';
 import { checking } from './policies.js';
 import type { Session } from './session.js';
 import { areUsedIdsRefused } from './start-mark.js';
-import { rejection } from './start-rules.js';
+import { isStartedOver, rejection, STARTED_OVER } from './start-rules.js';
 
-/** Checks request and documents, and enters the next state with each document's size and SHA-256. Fails clearly with all problems. */
+/**
+ * Checks request and documents, and enters the next state with each document's size and SHA-256. Fails clearly with all
+ * problems, in the first run. In a later one a human is asked, since what the run before has sent can be signed.
+ */
 export async function checkDocuments(session: Session, input: unknown): Promise<CheckedDocuments> {
-  const checked = await check(input);
+  const checked = await check(session, input);
   const { documents } = session.status();
   session.enter('initiating', {
     documents: documents.map((document, index) => ({ ...document, ...facts(checked.documents[index]) })),
@@ -17,20 +20,23 @@ export async function checkDocuments(session: Session, input: unknown): Promise<
   return checked;
 }
 
+const SUMMARY = 'Check request and documents';
+
 function facts(document: CheckedDocument | undefined): Partial<DocumentState> {
   return document === undefined ? {} : { bytes: document.bytes, sha256: document.sha256 };
 }
 
-async function check(input: unknown): Promise<CheckedDocuments> {
-  try {
-    const { firstExecutionRunId } = workflowInfo();
-    return await checking.checkDocuments.executeWithOptions({ summary: 'Check request and documents' }, [
-      input,
-      firstExecutionRunId,
-      areUsedIdsRefused(),
-    ]);
-  } catch (error) {
-    if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
-    throw rejection(`Nothing was sent: ${error.cause.message}`);
+async function check(session: Session, input: unknown): Promise<CheckedDocuments> {
+  const { firstExecutionRunId } = workflowInfo();
+  const args = [input, firstExecutionRunId, areUsedIdsRefused()] as const;
+  for (;;) {
+    try {
+      return await checking.checkDocuments.executeWithOptions({ summary: SUMMARY }, [...args]);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
+      const { message } = error.cause;
+      if (!isStartedOver()) throw rejection(`Nothing was sent: ${message}`);
+      await session.park('check-documents', `${message}. ${STARTED_OVER}`, ['retry', 'abort']);
+    }
   }
 }

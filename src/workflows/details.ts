@@ -21,8 +21,8 @@ export function describe(status: SigningStatus, listWorks: boolean | undefined):
 }
 
 const WITHOUT_LIST =
-  'This tenant has no call that lists documents, so the outcome cannot be seen from here. ' +
-  'Record it with the update `recordOutcome`: `{"outcome":"completed"}`, `"failed"` or `"withdrawn"`.';
+  'This tenant does not seem to have the call that lists documents, so the outcome cannot be seen from here. ' +
+  'The session goes on looking for it, slowly. Meanwhile, record the outcome with the update `recordOutcome`: `{"outcome":"completed"}`, `"failed"` or `"withdrawn"`.';
 
 /** The Temporal UI cuts the last lines off where one above them is broken: these may go. */
 const SPACE = '\u00a0\n\n\u00a0\n\n\u00a0';

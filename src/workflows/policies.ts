@@ -55,6 +55,12 @@ export const watching = proxyActivities<Pick<SigningActivities, 'watchSession'>>
   retry: { initialInterval: '1 minute', backoffCoefficient: 2, maximumInterval: '1 hour' },
 });
 
+/** A look after the deadline, which the workflow repeats itself, for a bounded time. */
+export const lookingLast = proxyActivities<Pick<SigningActivities, 'listDocuments'>>({
+  ...attempt,
+  retry: { maximumAttempts: 1 },
+});
+
 /** The wait for news; the activity itself says when the next look is due. One that was lost with its worker is taken again soon. */
 export const polling = proxyActivities<Pick<SigningActivities, 'pollDocuments'>>({
   ...attempt,

@@ -60,8 +60,8 @@ export interface Session {
   /** Takes over what is now known of a document. */
   learn(name: string, news: Partial<DocumentState>): void;
   /**
-   * Ends in a final state; a reason or a doubt that is still open stays to be read, with no action left. `rejected`: the
-   * request was at fault.
+   * Ends in a final state. What remains, a reason or a doubt that is still open stays to be read, with no action left.
+   * `rejected`: the request was at fault.
    */
   finish(state: FinalState, rejected?: boolean): SigningStatus;
   /**
@@ -71,6 +71,8 @@ export interface Session {
   park(step: Step, reason: string, actions: readonly Action[], retryFrom?: number): Promise<Resolution>;
   /** Why this decision cannot be taken now, in one sentence; `undefined` when it can. */
   refusal(decision: unknown): string | undefined;
+  /** Closes the open question, and goes back to the state before. What was asked stays as a doubt. */
+  withdrawQuestion(): void;
   /** Takes the decision, and at once leaves the state it ends. The one that closed its question changes nothing. */
   resolve(resolution: Resolution): SigningStatus;
   /** Closes the open question without a decision: the step goes on as after a retry. */
@@ -83,7 +85,9 @@ export interface Session {
   record(outcome: RecordedOutcome): SigningStatus;
   /** A call that may have had its effect, as long as that is not settled. */
   doubt: Pick<Attention, 'step' | 'reason'> | undefined;
-  /** Whether the list call has answered for this session; `false` once it is known to be missing. */
+  /** What an end leaves at the vendor, and what is not known of it. */
+  remains: Pick<Attention, 'step' | 'reason'> | undefined;
+  /** Whether the list call has answered for this session; `false` while it seems to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
   readonly callbacks: CallbackTeller;
@@ -135,7 +139,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       show({ documents });
     },
     finish: (state, rejected) => {
-      const open = status.attention ?? session.doubt;
+      const open = session.remains ?? status.attention ?? session.doubt;
       const attention = open === undefined ? null : { ...question(open), ...open, actions: [] };
       return show({ state, attention }, rejected);
     },
@@ -156,6 +160,13 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
         retryFrom: retryPossibleFrom,
         now: Date.now(),
       }),
+    withdrawQuestion: () => {
+      if (status.attention === null) return;
+      const { id, step, reason } = status.attention;
+      session.doubt = { step, reason };
+      closed = [...closed, { attentionId: id, action: null }];
+      leaveAttention();
+    },
     resolve: (decided) => {
       if (closed.some(({ attentionId }) => attentionId === decided.attentionId)) return status;
       close(decided, decided);
@@ -178,6 +189,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       return session.goOn();
     },
     doubt: undefined,
+    remains: undefined,
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
     callbacks,

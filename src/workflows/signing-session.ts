@@ -15,12 +15,13 @@ import { isFinal, type FinalState, type SigningStatus } from '../domain/status.j
 import { attach } from './attach.js';
 import { awaitCompletion } from './await-completion.js';
 import { checkDocuments } from './check-documents.js';
+import { expire } from './deadline.js';
 import { handOver } from './hand-over.js';
 import { initiate } from './initiate.js';
 import { checkNowSignal, recordOutcomeUpdate, resolveUpdate, statusQuery } from './messages.js';
 import { countEnd } from './metrics.js';
 import { openSession, SessionAborted, type Carried, type Session } from './session.js';
-import { isRejection, refuseUnlessStartedByHuman } from './start-rules.js';
+import { isRejection, isStartedOver, refuseUnlessStartedByHuman, STARTED_OVER } from './start-rules.js';
 import { upload } from './upload.js';
 
 /** How long the record of an outcome waits for the first look at the documents. */
@@ -70,6 +71,8 @@ type End = FinalState | 'continues';
 
 /** The lifecycle, in the order of the vendor's page. */
 async function lifecycle(session: Session, input: unknown): Promise<End> {
+  // Until initiate has settled it: a session that ends before says so.
+  if (isStartedOver()) session.doubt = { step: 'initiate', reason: STARTED_OVER };
   const { documents, handsOver } = await checkDocuments(session, input);
 
   const sessionId = await initiate(session);
@@ -99,18 +102,29 @@ async function untilDeadline(session: Session, run: () => Promise<End>): Promise
     life.cancel();
   });
   ringing.catch(() => undefined);
-  const stopped = (): FinalState => (alarm.rang ? 'expired' : 'cancelled');
+  const stopped = (): Promise<FinalState> => (alarm.rang ? expireUnlessCancelled(session) : CANCELLED);
   try {
     const end = await life.run(run);
     // A fresh run would not know that this one was told to stop.
-    return end === 'continues' && life.consideredCancelled ? stopped() : end;
+    return end === 'continues' && life.consideredCancelled ? await stopped() : end;
   } catch (error) {
     if (error instanceof SessionAborted) return 'cancelled';
     // A call that fails while it is being cancelled brings its own error along: the scope knows better.
     if (!life.consideredCancelled) throw error;
-    return stopped();
+    return await stopped();
   } finally {
     clock.cancel();
+  }
+}
+
+const CANCELLED = Promise.resolve('cancelled' as const);
+
+async function expireUnlessCancelled(session: Session): Promise<FinalState> {
+  try {
+    return await expire(session);
+  } catch (error) {
+    if (isCancellation(error)) return 'cancelled';
+    throw error;
   }
 }
 

@@ -25,6 +25,18 @@ export function refuseUnlessStartedByHuman(requestId: string): void {
   }
 }
 
+/**
+ * Whether Temporal has started this session over, by a reset or a retry: the run before may have sent it, and the customer
+ * may be signing.
+ */
+export function isStartedOver(): boolean {
+  const { runId, firstExecutionRunId } = workflowInfo();
+  return runId !== firstExecutionRunId;
+}
+
+export const STARTED_OVER =
+  'Temporal has started this session over, and the run before may have created a contract session';
+
 /** The vendor has found fault with the request, or this program before it. */
 type Rejection = 'RequestRefused' | 'RequestRejected';
 

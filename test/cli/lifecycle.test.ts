@@ -80,7 +80,7 @@ describe('start --wait', () => {
     const { file } = await world.request({ deadlineDays: 2 / 86_400 });
     const answer = await world.run(['start', file, '--wait']);
     expect(answer).toMatchObject({ code: 12, stderr: '' });
-    expect(answer.stdout).toContain('The deadline has passed without a signature.');
+    expect(answer.stdout).toContain('The deadline has passed.');
   });
 
   it('ends with 3 and the reason when the worker rejects a document', async () => {

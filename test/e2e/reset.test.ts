@@ -1,3 +1,5 @@
+import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve as pathTo } from 'node:path';
 import { eventually, rejection } from '../support/outcomes.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
 import { resetBeforeCall, resetBeforeDecision } from '../support/reset.js';
@@ -92,5 +94,48 @@ describe('A session that an operator resets in Temporal', () => {
     await resetBeforeDecision(world.client, signing.handle);
     await signing.until(({ attention }) => attention?.reason.includes('started this session over') === true);
     expect(world.fake.sessions()).toHaveLength(1);
+  });
+
+  it.each([
+    ['are gone', (path: string) => rm(path)],
+    ['cannot be signed any more', (path: string) => writeFile(path, 'not a PDF')],
+  ])('to its very start after its documents %s asks a human, and rejects nothing', async (_, change) => {
+    const world = await newWorld();
+    const signing = await waitingSession(world);
+    const contract = join(world.root, 'contract.pdf');
+    await change(contract);
+    await resetBeforeCall('checkDocuments', world.client, signing.handle);
+
+    const { attention } = await signing.untilState('needs-attention');
+    expect(attention).toMatchObject({ step: 'check-documents', actions: ['retry', 'abort'] });
+    expect(attention?.reason).toMatch(/documents\[0\].*Temporal has started this session over/s);
+    await copyFile(pathTo('examples/contract.pdf'), contract);
+    await resolve(signing, { action: 'retry' });
+    await signing.until(({ attention: now }) => now?.step === 'initiate');
+    expect(initiated(world)).toBe(1);
+  });
+
+  it('and then gives up says that a contract session may exist', async () => {
+    const world = await newWorld();
+    const signing = await waitingSession(world);
+    await rm(join(world.root, 'contract.pdf'));
+    await resetBeforeCall('checkDocuments', world.client, signing.handle);
+    await signing.untilState('needs-attention');
+    await signing.handle.cancel();
+    await eventually('it has ended', async () => (await signing.status()).state === 'cancelled');
+    const result = await signing.status();
+    expect(result).toMatchObject({ state: 'cancelled', sessionId: null });
+    expect(result.attention?.reason).toContain('the run before may have created a contract session');
+  });
+
+  it('to the moment before initiate asks a human where the vendor then finds fault with the request', async () => {
+    const world = await newWorld();
+    const signing = await waitingSession(world);
+    await resetBeforeCall('initiateSession', world.client, signing.handle);
+    await signing.untilState('needs-attention');
+    world.fake.faults.add({ call: 'initiate', status: 422 });
+    await resolve(signing, { action: 'retry' });
+    const { attention } = await signing.until(({ attention: now }) => now?.reason.includes('422') === true);
+    expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
   });
 });

@@ -146,6 +146,22 @@ describe('GET /signings/{requestId}', () => {
     });
   });
 
+  it('is asked in numbers to look now, and looks once a second', async () => {
+    const { requestId } = await world.signingIn('awaiting-handover');
+    const started = Date.now();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => world.call('POST', `/signings/${requestId}/check`)),
+    );
+    const seconds = Math.ceil((Date.now() - started) / 1000);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+
+    const handle = world.client.workflow.getHandle(`signing-${requestId}`);
+    const { events = [] } = await handle.fetchHistory();
+    const hints = (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null);
+    expect(hints.length).toBeGreaterThan(1);
+    expect(hints.length).toBeLessThanOrEqual(seconds + 1);
+  });
+
   it('says that the request was at fault where the check has found that', async () => {
     await writeFile(join(world.root, 'letter.pdf'), 'not a PDF');
     const requestId = await world.startSigning({ documents: [{ source: 'file:letter.pdf' }] });

@@ -65,7 +65,7 @@ describe('The session of another task queue', () => {
       signings.status(requestId),
       signings.wait(requestId),
       signings.check(requestId),
-      signings.resolve(requestId, { action: 'retry' }),
+      signings.resolve(requestId, { attentionId: 'initiate-1', action: 'retry' }),
       signings.recordOutcome(requestId, { outcome: 'completed' }),
       signings.cancel(requestId),
       signings.audit(requestId),

@@ -119,7 +119,7 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: Bounds): fc.A
       }),
       checked: fc.oneof(
         { weight: 12, arbitrary: fc.constant('good' as const) },
-        fc.constantFrom('unavailable-once' as const, 'bad' as const),
+        fc.constantFrom('unavailable-once' as const, 'gone-later' as const, 'bad' as const),
       ),
       faults: fc.record({
         initiate: faultsOf('initiate', 4),

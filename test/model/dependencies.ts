@@ -45,7 +45,8 @@ export function createModelActivities(schedule: Schedule, flexperto: FlexpertoCl
 
 function check(input: unknown, checked: Schedule['checked'], look: number): CheckedRequest {
   const { request } = readRequest(input);
-  if (checked === 'good' || (checked === 'unavailable-once' && look > 0)) {
+  const isGood = { good: true, 'unavailable-once': look > 0, 'gone-later': look === 0, bad: false };
+  if (isGood[checked]) {
     const documents = request.documents.map((one) => ({
       ...one,
       bytes: 1000,
@@ -57,5 +58,5 @@ function check(input: unknown, checked: Schedule['checked'], look: number): Chec
     return { ok: true, request, documents };
   }
   const problems = [{ field: 'documents[0]', message: 'could not be read' }];
-  return { ok: false, problems, passing: checked === 'bad' ? [] : problems };
+  return { ok: false, problems, passing: checked === 'unavailable-once' ? problems : [] };
 }

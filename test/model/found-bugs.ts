@@ -7,7 +7,7 @@ const HOUR = 60 * 60_000;
 export const FOUND_BUGS: readonly ShownBug[] = [
   {
     what: 'a cancellation is lost where a fresh run takes over',
-    before: "end === 'continues' && life.consideredCancelled ? stopped() : end",
+    before: "end === 'continues' && life.consideredCancelled ? await stopped() : end",
     after: 'end',
     breaks: /^never a call after the end/,
     schedule: {
@@ -20,20 +20,9 @@ export const FOUND_BUGS: readonly ShownBug[] = [
     },
   },
   {
-    what: 'a session that expires before an unclear attach is settled says nothing of it',
-    before: 'status.attention ?? session.doubt',
-    after: 'status.attention ?? undefined',
-    breaks: /^nothing is lost or doubled/,
-    schedule: {
-      ...SMOOTH,
-      deadlineMs: 5_000,
-      faults: { ...SMOOTH.faults, attach: [{ answer: 'unclear', effect: 'late' }] },
-    },
-  },
-  {
     what: 'a session that expires while a human’s word is checked forgets the contract session',
-    before: 'status.attention ?? session.doubt',
-    after: 'status.attention ?? undefined',
+    before: 'session.remains ?? status.attention ?? session.doubt',
+    after: 'session.remains ?? status.attention ?? undefined',
     breaks: /^nothing is lost or doubled/,
     schedule: {
       ...SMOOTH,

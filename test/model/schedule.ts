@@ -63,8 +63,8 @@ export interface Schedule {
     readonly handsOver: boolean;
     readonly attachAnswers: boolean;
   };
-  /** Whether the documents pass the check. */
-  readonly checked: 'good' | 'unavailable-once' | 'bad';
+  /** Whether the documents pass the check; `gone-later`: the first time alone. */
+  readonly checked: 'good' | 'unavailable-once' | 'gone-later' | 'bad';
   readonly faults: Readonly<Record<Call, readonly (Fault | null)[]>>;
   /** By the number of the attempt, counted over all activities. */
   readonly mishaps: readonly { readonly attempt: number; readonly mishap: Mishap }[];

@@ -6,6 +6,7 @@ import { objectionTo } from './rules/index.js';
 import { bundledWorkflow, Sandbox } from './sandbox.js';
 import { SMOOTH } from './schedule.js';
 import { simulate } from './simulate.js';
+import { WAITING_BUGS } from './waiting-bugs.js';
 
 const SEED = 20_260_101;
 /** As many as pass in half a minute on two busy cores; `npm run model` plays as many as one likes. */
@@ -58,7 +59,7 @@ describe('The workflow in its sandbox, on a simulated server and against a simul
     expect(await reportOn(CODE, RUNS, 60_000)).toBeUndefined();
   }, 300_000);
 
-  it.each(FOUND_BUGS)('keeps them where this was found once: $what', async (bug) => {
+  it.each([...FOUND_BUGS, ...WAITING_BUGS])('keeps them where this was found once: $what', async (bug) => {
     const { schedule, breaks } = bug;
     const objection = (code: string): Promise<string | undefined> =>
       withSandbox(code, async (sandbox) => objectionTo(await simulate(schedule, sandbox)));

@@ -4,6 +4,7 @@ import { callerOf } from '../caller.js';
 import type { ProblemName } from '../problem.js';
 import { jsonResponse, problemResponses } from '../responses.js';
 import { requireOwnSession, type SigningsOf } from './access.js';
+import { createCoalesce } from './coalesce.js';
 import { RecordedOutcome, RequestId, Resolution, Status } from './schemas.js';
 
 export const SessionParams = z.object({ requestId: RequestId });
@@ -17,6 +18,9 @@ export const SESSION_PROBLEMS = [
 export const ENDED_WITHOUT = ['terminated', 'broken', 'rejected'] as const satisfies readonly ProblemName[];
 
 const BODY_PROBLEMS = ['too-large', 'unsupported-media-type'] as const satisfies readonly ProblemName[];
+
+/** Every hint is an event in the session's history, so the gateway sends at most one in this time. */
+const CHECK_PAUSE_MS = 1_000;
 
 const Accepted = z.object({ requestId: z.string() });
 
@@ -41,7 +45,11 @@ const statusSchema = {
 };
 
 const checkSchema = {
-  ...described('checkSigning', 'Look at the documents now', 'A hint: the session asks flexperto, at once.'),
+  ...described(
+    'checkSigning',
+    'Look at the documents now',
+    'A hint: the session asks flexperto, at once. Further calls within a second share one look at its end.',
+  ),
   response: {
     202: jsonResponse('The session looks.', Accepted),
     ...problemResponses(...SESSION_PROBLEMS, ...BODY_PROBLEMS, 'not-possible'),
@@ -90,6 +98,7 @@ const outcomeSchema = {
 
 /** What is known of one session, and what a human decides about it. */
 export function sessionRoutes(signingsOf: SigningsOf): FastifyPluginAsyncZod {
+  const coalesce = createCoalesce(CHECK_PAUSE_MS);
   return async (app) => {
     await Promise.resolve();
     app.addHook<{ Params: z.output<typeof SessionParams> }>('preHandler', async (request) => {
@@ -103,7 +112,7 @@ export function sessionRoutes(signingsOf: SigningsOf): FastifyPluginAsyncZod {
 
     app.post('/signings/:requestId/check', { schema: checkSchema }, async (request, reply) => {
       const { requestId } = request.params;
-      await signingsOf(callerOf(request)).check(requestId);
+      await coalesce(requestId, () => signingsOf(callerOf(request)).check(requestId));
       return reply.code(202).send({ requestId });
     });
 

@@ -16,14 +16,14 @@ export function endsAsDocumented({ recording: { events }, vendor }: Played): str
 }
 
 function untrue(
-  { state, documents, deadline, updatedAt, sessionId }: SigningStatus,
+  status: SigningStatus,
   events: readonly Recorded[],
   vendor: Played['vendor'],
 ): string | undefined {
+  const { state, documents, sessionId } = status;
   if (state === 'cancelled')
     return events.some(isCancellation) ? undefined : 'it is cancelled, and nobody wanted that';
-  if (state === 'expired')
-    return Date.parse(updatedAt) < Date.parse(deadline) ? `it expired at ${updatedAt}` : undefined;
+  if (state === 'expired') return expiredInVain(status, events);
   if (!isFinal(state)) return `it ended as ${state}`;
   if (events.some((event) => records(event, state))) return undefined;
   const there = vendor.sessions.find(({ id }) => id === sessionId)?.documents ?? [];
@@ -33,6 +33,26 @@ function untrue(
   );
   const outcome = outcomeAtVendor(statuses);
   return outcome === state ? undefined : `it is ${state}, and at the vendor ${outcome ?? 'not over'}`;
+}
+
+/** An end by the deadline comes after a last look, where something can be signed, and says what stays and what is not known. */
+function expiredInVain(
+  { documents, deadline, updatedAt, sessionId, attention }: SigningStatus,
+  events: readonly Recorded[],
+): string | undefined {
+  if (Date.parse(updatedAt) < Date.parse(deadline)) return `it expired at ${updatedAt}`;
+  if (outcomeAtVendor(documents.map(({ status }) => status ?? undefined)) !== undefined)
+    return 'it expired though every document is over';
+  const reason = attention?.reason ?? '';
+  if (sessionId === null) return undefined;
+  if (!reason.includes(`Contract session ${sessionId} stays`)) return 'it does not say what stays';
+  const passed = events.findLastIndex((event) => event.type === 'ending' && event.why === 'deadline');
+  // A real server does not say when the deadline has reached the session.
+  if (passed < 0 || documents.some(({ fileId }) => fileId === null)) return undefined;
+  const looks = events.slice(passed).filter((event) => event.type === 'call' && event.call === 'list');
+  if (looks.length === 0) return 'it expired without a last look';
+  const isSeen = looks.some((event) => event.type === 'call' && event.verdict === 'made');
+  return isSeen || reason.includes('is not known') ? undefined : 'it does not say that nothing is known';
 }
 
 /** The rule of the outcome in the model's own words. */

@@ -1,5 +1,6 @@
 import type { Played } from '../played.js';
 import { endsAsDocumented } from './ends.js';
+import { goesOnLooking } from './looks.js';
 import { messagesAreAnswered } from './messages.js';
 import { nothingIsLost } from './nothing-lost.js';
 import { attachesInOrder, handsOverOnce, initiatesOnce } from './once.js';
@@ -17,6 +18,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'never a call after the end': noCallAfterTheEnd,
   'every end is a documented outcome': endsAsDocumented,
   'the status is always consistent': statusIsConsistent,
+  'a session that waits goes on looking': goesOnLooking,
   'a message is accepted where it is possible, and only there': messagesAreAnswered,
   'nothing is lost or doubled while humans are honest': nothingIsLost,
 };

@@ -9,13 +9,14 @@ const FIELDS = [
 /** Every status that a client can see makes sense in itself and after the one before. */
 export function statusIsConsistent({ recording: { events }, schedule }: Played): string | undefined {
   const names = Array.from({ length: schedule.documents }, (_, index) => documentName(index));
+  const startedOver = events.some(({ type }) => type === 'reset');
   let before: SigningStatus | undefined;
   for (const event of events) {
     if (event.type === 'reset') before = undefined;
     if (event.type !== 'status') continue;
     const { status, shownState = status.state } = event;
     const objection =
-      inItself(status, names) ??
+      inItself(status, names, startedOver) ??
       (shownState === status.state ? undefined : `the search attribute says ${shownState}`) ??
       (before === undefined ? undefined : after(before, status));
     if (objection !== undefined) return `in ${status.state}: ${objection}`;
@@ -24,7 +25,7 @@ export function statusIsConsistent({ recording: { events }, schedule }: Played):
   return undefined;
 }
 
-function inItself(status: SigningStatus, names: readonly string[]): string | undefined {
+function inItself(status: SigningStatus, names: readonly string[], startedOver: boolean): string | undefined {
   const { state, documents, sessionId, attention } = status;
   if (Object.keys(status).sort().join() !== FIELDS.join())
     return `it has the fields ${Object.keys(status).join()}`;
@@ -44,6 +45,8 @@ function inItself(status: SigningStatus, names: readonly string[]): string | und
   if (reached >= REACHED.attached && documents.some((one) => one.status === null))
     return 'a document is not attached';
   const attached = documents.map((one) => one.status !== null);
+  // A last look may show what the run before has attached.
+  if (state === 'expired' && startedOver) return attentionIs(status);
   if (attached.lastIndexOf(true) > attached.indexOf(false) && attached.includes(false))
     return 'attached out of order';
   return attentionIs(status);
@@ -51,6 +54,7 @@ function inItself(status: SigningStatus, names: readonly string[]): string | und
 
 const REACHED = { checking: 0, initiating: 1, uploading: 2, attaching: 3, attached: 4 } as const;
 const OF_STEP: Readonly<Record<Step, number>> = {
+  'check-documents': REACHED.checking,
   initiate: REACHED.initiating,
   'request-upload-url': REACHED.uploading,
   upload: REACHED.uploading,
@@ -95,6 +99,7 @@ function after(before: SigningStatus, now: SigningStatus): string | undefined {
 
 const LAST_RANK = OPEN_STATES.length;
 const RANK_OF_STEP: Readonly<Record<Step, number>> = {
+  'check-documents': OPEN_STATES.indexOf('checking-documents'),
   initiate: OPEN_STATES.indexOf('initiating'),
   'request-upload-url': OPEN_STATES.indexOf('uploading'),
   upload: OPEN_STATES.indexOf('uploading'),

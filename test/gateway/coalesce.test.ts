@@ -1,0 +1,37 @@
+import { createCoalesce } from '../../src/gateway/signings/coalesce.js';
+import { rejection } from '../support/outcomes.js';
+
+const PAUSE_MS = 50;
+
+test('Calls that come together share two sendings: one at once, and one for what may have changed since', async () => {
+  const coalesce = createCoalesce(PAUSE_MS);
+  let sent = 0;
+  const send = (): Promise<void> => {
+    sent += 1;
+    return Promise.resolve();
+  };
+  await coalesce('one', send);
+  expect(sent).toBe(1);
+  await Promise.all(Array.from({ length: 100 }, () => coalesce('one', send)));
+  expect(sent).toBe(2);
+});
+
+test('Calls about different things do not wait for each other', async () => {
+  const coalesce = createCoalesce(3_600_000);
+  const sent: string[] = [];
+  for (const key of ['one', 'two'])
+    await coalesce(key, () => {
+      sent.push(key);
+      return Promise.resolve();
+    });
+  expect(sent).toEqual(['one', 'two']);
+});
+
+test('All who share a sending learn that it has failed, and the next call is sent again', async () => {
+  const coalesce = createCoalesce(PAUSE_MS);
+  await coalesce('one', () => Promise.resolve());
+  const fail = (): Promise<void> => Promise.reject(new Error('gone'));
+  const failures = await Promise.all([rejection(coalesce('one', fail)), rejection(coalesce('one', fail))]);
+  expect(failures.map(String)).toEqual(['Error: gone', 'Error: gone']);
+  await coalesce('one', () => Promise.resolve());
+});
