@@ -14,6 +14,7 @@ import { redact } from './redact.js';
 export interface FailureDetails {
   readonly status?: number;
   readonly retryAfterMs?: number;
+  readonly unanswered?: true;
   /** The run that must settle first what the run before has done. */
   readonly runId?: string;
 }
@@ -41,8 +42,8 @@ export function toFailure(error: unknown, context: FailureContext): unknown {
   if (error instanceof RefusedError) return refusal(error, message, context.hidden);
   if (error instanceof NotSentError) return failure('NotSent', message, { nonRetryable: false });
   if (error instanceof OutcomeUnknownError) {
-    const { status, retryAfterMs } = error;
-    return failure('OutcomeUnknown', message, { status, retryAfterMs, nonRetryable: false });
+    const { status, retryAfterMs, unanswered } = error;
+    return failure('OutcomeUnknown', message, { status, retryAfterMs, unanswered, nonRetryable: false });
   }
   if (error instanceof AnswerNotUnderstoodError)
     return failure('AnswerNotUnderstood', message, { nonRetryable: false });
@@ -52,6 +53,7 @@ export function toFailure(error: unknown, context: FailureContext): unknown {
 interface FailureOptions {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly unanswered?: boolean;
   readonly runId?: string;
   readonly nonRetryable?: boolean;
   readonly nextRetryDelay?: number;
@@ -63,10 +65,11 @@ export function failure(
   message: string,
   options: FailureOptions = {},
 ): ApplicationFailure {
-  const { status, retryAfterMs, runId, nonRetryable = true } = options;
+  const { status, retryAfterMs, unanswered = false, runId, nonRetryable = true } = options;
   const details: FailureDetails = {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(unanswered ? { unanswered } : {}),
     ...(runId === undefined ? {} : { runId }),
   };
   const nextRetryDelay = options.nextRetryDelay ?? retryAfterMs;

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { pollPauseMs } from '../domain/pacing.js';
+import { listQuestion } from '../domain/list-question.js';
 import type { DocumentState } from '../domain/status.js';
 import { differ, withNews, type VendorDocument } from '../domain/vendor-document.js';
 import { beating } from './beating.js';
@@ -13,6 +14,10 @@ import { notYet } from './not-yet.js';
 export interface PollRequest extends ListRequest {
   /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
   readonly known: readonly DocumentState[];
+  /** What the list left open at the last look, as far as a human was asked (domain/list-question.ts). */
+  readonly question?: string | undefined;
+  /** Whether a list has shown every attached document; so it is where nothing is said. */
+  readonly allListed?: boolean;
   /** Whether to look at once; else the first look comes after the first interval. */
   readonly atOnce: boolean;
 }
@@ -32,12 +37,20 @@ export function createPollDocuments({
     if (!request.atOnce && activityInfo().attempt === 1) throw notYet('the next look comes later', pause());
     try {
       const listed = await beating(() => list(flexperto, request));
-      if (!request.listWorks || differ(request.known, withNews(request.known, listed))) return listed;
+      if (!request.listWorks || hasNews(request, listed)) return listed;
     } catch (error) {
       throw later(toFailure(error, { hidden: [...secrets, ...personalValues(request.participants)] }), pause);
     }
     throw notYet('no change since the last look', pause());
   };
+}
+
+function hasNews(
+  { known, question, allListed = true }: PollRequest,
+  listed: readonly VendorDocument[],
+): boolean {
+  const now = withNews(known, listed);
+  return differ(known, now) || listQuestion(now, listed, allListed) !== question;
 }
 
 /** A look that failed is taken again at the pace of the polling, or when the vendor asks for it. */

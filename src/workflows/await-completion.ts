@@ -1,4 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { listQuestion, unlisted } from '../domain/list-question.js';
 import { outcomeOf, waitingState, type Outcome } from '../domain/outcome.js';
 import { withNews, type VendorDocument } from '../domain/vendor-document.js';
 import { polling } from './policies.js';
@@ -18,6 +19,7 @@ export async function awaitCompletion(session: Session): Promise<Outcome | 'cont
     if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) return 'continues';
     session.enter(waitingState(documents, session.handedOver));
     atOnce = await news(session, atOnce);
+    if (await askAboutList(session)) atOnce = true;
   }
 }
 
@@ -29,7 +31,10 @@ async function firstLook(session: Session): Promise<boolean> {
   try {
     const request = { ...contractSession(session), listWorks: session.listWorks === true };
     const summary = 'First look at the documents';
-    take(session, await quickly.listDocuments.executeWithOptions({ summary }, [request]));
+    const listed = await quickly.listDocuments.executeWithOptions({ summary }, [request]);
+    // A list can lag: what this one does not show yet, the next one is asked for.
+    session.allListed = unlisted(session.status().documents, listed).length === 0;
+    take(session, listed);
     return hinted();
   } catch (error) {
     const { retryAfterMs = 0 } = stepFailure(error);
@@ -73,10 +78,24 @@ async function poll(session: Session, atOnce: boolean): Promise<void> {
     ...contractSession(session),
     known: documents,
     listWorks: session.listWorks === true,
+    question: session.question,
+    allListed: session.allListed,
     atOnce,
   };
   const summary = state === 'awaiting-handover' ? 'Wait for the hand-over' : 'Wait for the signature';
-  take(session, await polling.pollDocuments.executeWithOptions({ summary }, [request]));
+  session.listed = await polling.pollDocuments.executeWithOptions({ summary }, [request]);
+  take(session, session.listed);
+}
+
+/** Asks a human, once, what the last list leaves open. Returns whether it did, so that the next look is due at once. */
+async function askAboutList(session: Session): Promise<boolean> {
+  const { listed } = session;
+  if (listed === undefined) return false;
+  const question = listQuestion(session.status().documents, listed, session.allListed);
+  session.allListed = true;
+  if (!session.isNewQuestion(question)) return false;
+  await session.park('await-completion', question, ['retry', 'abort']);
+  return true;
 }
 
 function take(session: Session, listed: readonly VendorDocument[]): void {
