@@ -32,6 +32,9 @@ export const settingsBody = z.strictObject({
   attachAnswer: z.enum(['document', 'empty']).exactOptional(),
   list: z.boolean().exactOptional(),
   listShape: z.enum(['array', 'object']).exactOptional(),
+  listFileIds: z.boolean().exactOptional(),
+  fileSeconds: z.number().positive().exactOptional(),
+  tellsFileLife: z.boolean().exactOptional(),
 });
 
 /** Which document of a session; without one, all that the action makes sense for. */

@@ -1,8 +1,8 @@
 /** Limits of one contract session. Source: "Signing Documents", asynchronous flow. */
 export const MAX_DOCUMENTS = 20;
 
-/** "50MB"; the page does not say which megabytes. */
-export const MAX_TOTAL_BYTES = 50 * 1024 * 1024;
+/** "50MB"; the page does not say which megabytes, so a vendor that counts strictly is tried. */
+export const MAX_TOTAL_BYTES = 50_000_000;
 
 export interface Participant {
   readonly email: string;

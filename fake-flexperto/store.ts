@@ -7,7 +7,6 @@ import { Refusal } from './refusal.js';
 const FIRST_SESSION = 13;
 const FIRST_CUSTOMER = 385;
 const FIRST_DOCUMENT = 1362;
-const FILE_DAYS = 31;
 
 /** What the vendor remembers. Ids count up from the ones its page shows. */
 export class Store {
@@ -63,21 +62,29 @@ export class Store {
   }
 
   /** Every upload makes a file of its own, also one of the same document. */
-  addFile(session: Session, received: { name: string; bytes: number; sha256: string }): UploadedFile {
+  addFile(
+    session: Session,
+    received: { name: string; bytes: number; sha256: string },
+    seconds: number,
+  ): UploadedFile {
     if (attachedBytes(session) + received.bytes > MAX_TOTAL_BYTES) {
       throw new Refusal(413, 'the documents of a contract session may have 50 MB together');
     }
     const uploadedAt = this.clock.now();
-    const availableUntil = new Date(uploadedAt.getTime() + FILE_DAYS * 86_400_000);
+    const availableUntil = new Date(uploadedAt.getTime() + seconds * 1000);
     const file = { ...received, id: randomUUID(), uploadedAt, availableUntil };
     session.files.push(file);
     return file;
   }
 
-  /** Attaching a file twice makes two documents: the page promises nothing better. */
+  /**
+   * Attaching a file twice makes two documents: the page promises nothing better. A file whose time is over is gone, as if
+   * it had never been uploaded.
+   */
   attach(session: Session, fileId: string): SessionDocument {
     const file = session.files.find(({ id }) => id === fileId);
-    if (file === undefined) throw new Refusal(404, 'file not found');
+    if (file === undefined || file.availableUntil <= this.clock.now())
+      throw new Refusal(404, 'file not found');
     if (session.handedOver) throw new Refusal(409, 'the contract session has been handed over');
     refuseBeyondLimits(session, file);
     const { name, bytes, sha256 } = file;

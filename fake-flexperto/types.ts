@@ -19,6 +19,12 @@ export interface Settings {
   list: boolean;
   /** A bare array, or `{"documents":[…]}`; the page does not show which. */
   listShape: 'array' | 'object';
+  /** Whether an element of the list names the uploaded file. */
+  listFileIds: boolean;
+  /** How long a file uploaded from now on is kept; what is attached by then stays. */
+  fileSeconds: number;
+  /** Whether the answer of an upload says until when the file is kept. */
+  tellsFileLife: boolean;
 }
 
 export interface FakeFlexpertoOptions extends Partial<Settings> {

@@ -64,10 +64,10 @@ function store(vendor: Vendor, sessionId: number | Refusal, received: Received |
   if (sessionId instanceof Refusal) throw sessionId;
   if (received instanceof Refusal) throw received;
   const session = vendor.store.session(sessionId);
-  const file = vendor.store.addFile(session, received);
+  const file = vendor.store.addFile(session, received, vendor.settings.fileSeconds);
   const { id: fileId, bytes, sha256 } = file;
   return {
-    answer: json(200, fileView(session, file)),
+    answer: json(200, fileView(session, file, vendor.settings)),
     effect: 'file-uploaded',
     learnt: { fileId, bytes, sha256 },
   };

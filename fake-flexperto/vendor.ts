@@ -7,6 +7,9 @@ import { Store } from './store.js';
 import { Tokens } from './tokens.js';
 import type { FakeFlexpertoOptions, Settings } from './types.js';
 
+/** The page's token names a date 31 days after its own end. */
+const FILE_SECONDS = 31 * 86_400;
+
 /** The whole state behind both ports. */
 export class Vendor {
   readonly apiKey: string;
@@ -33,6 +36,9 @@ export class Vendor {
       attachAnswer: options.attachAnswer ?? 'document',
       list: options.list ?? true,
       listShape: options.listShape ?? 'array',
+      listFileIds: options.listFileIds ?? true,
+      fileSeconds: options.fileSeconds ?? FILE_SECONDS,
+      tellsFileLife: options.tellsFileLife ?? true,
     };
     this.settings = { ...this.firstSettings };
   }

@@ -1,5 +1,6 @@
 import { offsetTimestamp } from './clock.js';
 import type { Session, SessionDocument, UploadedFile } from './entities.js';
+import type { Settings } from './types.js';
 
 export const TENANT = 'fake';
 
@@ -28,17 +29,26 @@ export function sessionView(session: Session): object {
 }
 
 /** The answer of the upload host. */
-export function fileView(session: Session, file: UploadedFile): object {
+export function fileView(
+  session: Session,
+  file: UploadedFile,
+  { tellsFileLife }: Pick<Settings, 'tellsFileLife'>,
+): object {
   return {
     id: file.id,
     owner: { account_id: accountId(session.employeeId), account_role: 'expert', tenant: TENANT },
     metadata: { contract_session_id: session.id },
-    availableUntil: file.availableUntil.toISOString(),
+    ...(tellsFileLife ? { availableUntil: file.availableUntil.toISOString() } : {}),
     name: file.name,
   };
 }
 
-/** The answer of attach, and one element of the list. */
+/** One element of the list; the page does not promise that it names the uploaded file. */
+export function listView(document: SessionDocument, { listFileIds }: Pick<Settings, 'listFileIds'>): object {
+  return { ...documentView(document), ...(listFileIds ? {} : { original_file_id: undefined }) };
+}
+
+/** The answer of attach, and what the list says of a document. */
 export function documentView(document: SessionDocument): object {
   return {
     id: document.id,

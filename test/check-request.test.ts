@@ -46,7 +46,7 @@ const sources = (...names: string[]): object => ({
 /** A readable PDF with one signature field that has so many megabytes. */
 async function writeLarge(name: string, megabytes: number): Promise<void> {
   const pdf = await PDFDocument.load(readFileSync(join(PDFS, 'plain-field.pdf-lib.pdf')));
-  const padding = new Uint8Array(megabytes * 1024 * 1024);
+  const padding = new Uint8Array(megabytes * 1_000_000);
   pdf.context.register(PDFRawStream.of(PDFDict.withContext(pdf.context), padding));
   writeFileSync(join(temporary, name), await pdf.save({ useObjectStreams: false }));
 }
@@ -149,6 +149,13 @@ test('more than 50 MB together are told with the other problems, and rounded up 
   expect(problemsOf(await check({ documents }, { root: temporary }))).toEqual([
     'documents[1] (b.pdf) does not have the SHA-256 that the request names',
     'documents have 50.1 MB together, where 50 MB are allowed',
+  ]);
+});
+
+test('the 50 MB are decimal ones, since nobody knows which megabytes flexperto counts', async () => {
+  await writeLarge('much.pdf', 51);
+  expect(problemsOf(await check({ documents: [{ source: 'file:much.pdf' }] }, { root: temporary }))).toEqual([
+    'documents[0] (much.pdf) is larger than the 50 MB that all documents together may have',
   ]);
 });
 

@@ -102,7 +102,7 @@ test('a file that the worker may not read is said to be so before it is inspecte
 
 test('a file that alone is larger than all documents together may be is refused without being read', async () => {
   await writeFile(join(folder, 'root/large.pdf'), '');
-  await truncate(join(folder, 'root/large.pdf'), 50 * 1024 * 1024 + 1);
+  await truncate(join(folder, 'root/large.pdf'), 50_000_001);
   expect(await problemOf('file:large.pdf')).toBe(
     'is larger than the 50 MB that all documents together may have',
   );

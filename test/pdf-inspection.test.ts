@@ -161,7 +161,7 @@ test('a truncated PDF is refused wherever it was cut', async () => {
 test('a file above the size that all documents may have together is refused without being read', async () => {
   const path = join(temporary, 'large.pdf');
   writeFileSync(path, '%PDF-1.7\n');
-  truncateSync(path, 51 * 1024 * 1024);
+  truncateSync(path, 50_000_001);
   const problem = 'is larger than the 50 MB that all documents together may have';
   await expect(inspector.inspect(path)).resolves.toEqual({ ok: false, problem });
 });

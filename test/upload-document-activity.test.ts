@@ -40,7 +40,7 @@ async function upload({ now, sealedMac }: Upload): Promise<'MAC' | 'SHA-256'> {
         const { bytes, error } = await drain(content);
         if (error !== undefined) throw error as Error;
         expect(bytes.equals(BYTES)).toBe(true);
-        return 'file-1';
+        return { fileId: 'file-1', availableUntil: null };
       },
     },
   });

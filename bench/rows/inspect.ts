@@ -7,7 +7,7 @@ import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
 import { createSources } from '../../src/documents/sources.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import { inTurn, timed, type Row } from '../row.js';
-import { makeDocuments, MEBIBYTE } from '../support/documents.js';
+import { makeDocuments, MEGABYTE } from '../support/documents.js';
 
 const ROUNDS = 5;
 const LONGEST_BLOCK_MS = 50;
@@ -16,7 +16,7 @@ export const inspect: Row = {
   name: 'inspect',
   about: 'a request with 20 documents, 50 MB together, checked, against reading and SHA-256 alone',
   run: async (folder) => {
-    const documents = await makeDocuments(folder, { count: 20, bytes: 50 * MEBIBYTE });
+    const documents = await makeDocuments(folder, { count: 20, bytes: 50 * MEGABYTE });
     const sources = createSources({ root: folder, hosts: [] });
     const checker = createRequestChecker(sources, createPdfInspector());
     const request = requestFor(documents);

@@ -1,7 +1,7 @@
 import type { Figure } from '../figure.js';
 import { inTurn, type Row } from '../row.js';
 import { answerOf, startSink } from '../support/child.js';
-import { makeDocuments, MEBIBYTE } from '../support/documents.js';
+import { makeDocuments, MEBIBYTE, MEGABYTE } from '../support/documents.js';
 
 const ROUNDS = 5;
 const MOST_MB = 24;
@@ -13,7 +13,7 @@ export const memory: Row = {
     const sink = await startSink();
     const small = await makeDocuments(folder, { count: 1, bytes: 100_000 });
     const grown = async (count: number, megabytes: number): Promise<() => Promise<number>> => {
-      const documents = await makeDocuments(folder, { count, bytes: megabytes * MEBIBYTE });
+      const documents = await makeDocuments(folder, { count, bytes: megabytes * MEGABYTE });
       const args = [folder, sink.url, JSON.stringify(small), JSON.stringify(documents)];
       return async () => Number(await answerOf('memory-process', args)) / MEBIBYTE;
     };

@@ -1,7 +1,7 @@
 import { inTurn, timed, type Row } from '../row.js';
 import { startSink } from '../support/child.js';
 import { curlUploads } from '../support/curl.js';
-import { makeDocuments, MEBIBYTE } from '../support/documents.js';
+import { makeDocuments, MEGABYTE } from '../support/documents.js';
 import { createUploader, UPLOADS_AT_ONCE } from '../support/uploader.js';
 
 const ROUNDS = 10;
@@ -11,7 +11,7 @@ export const uploadMany: Row = {
   name: 'upload-many',
   about: `20 documents, 50 MB together, ${UPLOADS_AT_ONCE} at once, at a host ${LATENCY_MS} ms away, against curl --parallel`,
   run: async (folder) => {
-    const documents = await makeDocuments(folder, { count: 20, bytes: 50 * MEBIBYTE });
+    const documents = await makeDocuments(folder, { count: 20, bytes: 50 * MEGABYTE });
     const sink = await startSink(LATENCY_MS);
     const uploader = createUploader(folder, sink.url);
     const { worker, curl } = await inTurn(ROUNDS, {

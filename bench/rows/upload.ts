@@ -1,7 +1,7 @@
 import { inTurn, timed, type Row } from '../row.js';
 import { startSink } from '../support/child.js';
 import { curlUpload } from '../support/curl.js';
-import { makeDocument, MEBIBYTE } from '../support/documents.js';
+import { makeDocument, MEGABYTE } from '../support/documents.js';
 import { createUploader } from '../support/uploader.js';
 
 const ROUNDS = 15;
@@ -10,7 +10,7 @@ export const upload: Row = {
   name: 'upload',
   about: 'one document of 50 MB through the upload activity, against curl -F to the same host on loopback',
   run: async (folder) => {
-    const document = await makeDocument(folder, 'document.pdf', 50 * MEBIBYTE);
+    const document = await makeDocument(folder, 'document.pdf', 50 * MEGABYTE);
     const sink = await startSink();
     const uploader = createUploader(folder, sink.url);
     const ownClock: number[] = [];

@@ -6,6 +6,8 @@ import type { InspectedDocument } from '../../src/documents/check-request.js';
 import { contentMacOf } from '../../src/documents/content-mac.js';
 
 export const MEBIBYTE = 1024 * 1024;
+/** As the vendor's limit counts. */
+export const MEGABYTE = 1_000_000;
 
 /** What a PDF has beside its incompressible stream, rounded up. */
 const OVERHEAD = 4096;

@@ -42,7 +42,7 @@ async function callAll(
       }),
     ),
   );
-  for (const file of files) await flexperto.attachDocument(context, sessionId, file);
+  for (const file of files) await flexperto.attachDocument(context, sessionId, file.fileId);
   await flexperto.handOver(context, sessionId);
   await flexperto.listDocuments(context, sessionId);
 }

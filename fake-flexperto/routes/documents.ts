@@ -1,7 +1,7 @@
 import { json } from '../answer.js';
 import { textField } from '../body.js';
 import { Refusal } from '../refusal.js';
-import { documentView } from '../views.js';
+import { documentView, listView } from '../views.js';
 import type { Route } from './route.js';
 import { CONTRACTS } from './route.js';
 
@@ -42,7 +42,9 @@ export const list: Route = {
   template: `${CONTRACTS}/documents`,
   methods: ({ settings }) => (settings.list ? ['GET'] : []),
   perform: ({ vendor, employeeId, sessionId }) => {
-    const documents = vendor.store.owned(sessionId, employeeId).documents.map(documentView);
+    const documents = vendor.store
+      .owned(sessionId, employeeId)
+      .documents.map((document) => listView(document, vendor.settings));
     const body = vendor.settings.listShape === 'array' ? documents : { documents };
     return { answer: json(200, body), effect: null };
   },

@@ -14,6 +14,7 @@ import { vendorWords } from './redact.js';
 export interface FailureDetails {
   readonly status?: number;
   readonly retryAfterMs?: number;
+  readonly unanswered?: true;
   /** The run that must settle first what the run before has done. */
   readonly runId?: string;
   /** Milliseconds from the call to its failure. */
@@ -45,9 +46,15 @@ export function toFailure(error: unknown, context: FailureContext): unknown {
   if (error instanceof RefusedError) return refusal(error, message, context.hidden);
   if (error instanceof NotSentError) return failure('NotSent', message, { nonRetryable: false });
   if (error instanceof OutcomeUnknownError) {
-    const { status, retryAfterMs } = error;
+    const { status, retryAfterMs, unanswered } = error;
     const { sinceCallMs } = context;
-    return failure('OutcomeUnknown', message, { status, retryAfterMs, sinceCallMs, nonRetryable: false });
+    return failure('OutcomeUnknown', message, {
+      status,
+      retryAfterMs,
+      unanswered,
+      sinceCallMs,
+      nonRetryable: false,
+    });
   }
   if (error instanceof AnswerNotUnderstoodError)
     return failure('AnswerNotUnderstood', message, { nonRetryable: false });
@@ -57,6 +64,7 @@ export function toFailure(error: unknown, context: FailureContext): unknown {
 interface FailureOptions {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly unanswered?: boolean;
   readonly runId?: string;
   readonly sinceCallMs?: number | undefined;
   readonly nonRetryable?: boolean;
@@ -69,10 +77,11 @@ export function failure(
   message: string,
   options: FailureOptions = {},
 ): ApplicationFailure {
-  const { status, retryAfterMs, runId, sinceCallMs, nonRetryable = true } = options;
+  const { status, retryAfterMs, unanswered = false, runId, sinceCallMs, nonRetryable = true } = options;
   const details: FailureDetails = {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(unanswered ? { unanswered } : {}),
     ...(runId === undefined ? {} : { runId }),
     ...(sinceCallMs === undefined ? {} : { sinceCallMs }),
   };

@@ -1,7 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { pollPauseMs, slowPollMs } from '../domain/pacing.js';
 import type { FailureKind } from '../domain/call-failure.js';
+import { listQuestion } from '../domain/list-question.js';
+import { pollPauseMs, slowPollMs } from '../domain/pacing.js';
 import type { DocumentState } from '../domain/status.js';
 import { differ, withNews, type VendorDocument } from '../domain/vendor-document.js';
 import { beating } from './beating.js';
@@ -14,6 +15,10 @@ import { notYet } from './not-yet.js';
 export interface PollRequest extends ListRequest {
   /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
   readonly known: readonly DocumentState[];
+  /** What the list left open at the last look, as far as a human was asked (domain/list-question.ts). */
+  readonly question?: string | undefined;
+  /** Whether a list has shown every attached document; so it is where nothing is said. */
+  readonly allListed?: boolean;
   /** Whether to look at once; else the first look comes after the first interval. */
   readonly atOnce: boolean;
   /**
@@ -34,7 +39,7 @@ export function createPollDocuments({
 }: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'firstPollMs'>) {
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const { attempt } = activityInfo();
-    const { atOnce, known, listWorks, patient } = request;
+    const { atOnce, listWorks, patient } = request;
     const firstMs = patient ? slowPollMs(firstPollMs) : firstPollMs;
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(attempt, firstMs, Math.random(), retryAfterMs);
@@ -42,12 +47,20 @@ export function createPollDocuments({
     if (!atOnce && attempt === 1) throw notYet('the next look comes later', pause());
     try {
       const listed = await beating(() => list(flexperto, request, hidden));
-      if (patient || !listWorks || differ(known, withNews(known, listed))) return listed;
+      if (patient || !listWorks || hasNews(request, listed)) return listed;
     } catch (error) {
       throw later(toFailure(error, { hidden }), pause, patient);
     }
     throw notYet('no change since the last look', pause());
   };
+}
+
+function hasNews(
+  { known, question, allListed = true }: PollRequest,
+  listed: readonly VendorDocument[],
+): boolean {
+  const now = withNews(known, listed);
+  return differ(known, now) || listQuestion(now, listed, allListed) !== question;
 }
 
 /** A look that failed is taken again at the pace of the polling, or when the vendor asks for it. */

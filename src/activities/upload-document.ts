@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { uploadNeedsMs } from '../domain/pacing.js';
-import type { CheckedDocument } from '../domain/request.js';
+import type { CheckedDocument, UploadedFile } from '../domain/request.js';
 import { RefusedError, type FlexpertoClient } from '../flexperto/index.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -21,14 +21,14 @@ type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'seal' | 'secre
 
 /**
  * Call 3; may be repeated, since a file that is never attached is harmless. Fails with `UploadUrlRejected` where only a
- * fresh URL helps. The document's bytes stream from the source to the socket. Returns the file id.
+ * fresh URL helps. The document's bytes stream from the source to the socket.
  */
 export function createUploadDocument({ flexperto, sources, seal, secrets }: UploadDependencies) {
   return async (
     { participants }: SessionRef,
     document: CheckedDocument,
     uploadUrl: SealedUploadUrl,
-  ): Promise<string> => {
+  ): Promise<UploadedFile> => {
     const signal = cancellationSignal();
     const url = seal.unseal(uploadUrl.sealed);
     if (url === undefined) throw rejected(document, 'was requested with another API key');
@@ -37,7 +37,9 @@ export function createUploadDocument({ flexperto, sources, seal, secrets }: Uplo
     const mac = sealedMac === undefined ? undefined : seal.unseal(sealedMac);
     try {
       const content = sources.read({ source, bytes, sha256, mac }, signal);
-      return await beating(() => flexperto.uploadDocument(url, { name, bytes, content }, signal));
+      const upload = { name, bytes, content };
+      const { fileId, availableUntil } = await beating(() => flexperto.uploadDocument(url, upload, signal));
+      return { fileId, keptForMs: availableUntil === null ? null : availableUntil - Date.now() };
     } catch (error) {
       // A worker that shuts down hands the upload over: the SDK makes a retryable failure of the signal's reason.
       if (signal.aborted) throw signal.reason;

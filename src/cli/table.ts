@@ -23,7 +23,7 @@ function lengthOf(text: string): number {
 
 /** Bytes as people read them. */
 export function size(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 /** A time as ISO 8601 has it, for people: to the minute, in UTC. */

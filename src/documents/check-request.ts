@@ -107,6 +107,6 @@ function tooMuch(looked: readonly Looked[]): Problem[] {
   const bytes = looked.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
   if (bytes <= MAX_TOTAL_BYTES) return [];
   // Rounded up, so that too much never reads as the 50.0 MB that are allowed.
-  const megabytes = (Math.ceil((bytes / 1024 / 1024) * 10) / 10).toFixed(1);
+  const megabytes = (Math.ceil(bytes / 100_000) / 10).toFixed(1);
   return [{ field: 'documents', message: `have ${megabytes} MB together, where 50 MB are allowed` }];
 }

@@ -20,7 +20,7 @@ async function answer(path: string): Promise<Reply> {
 
 const tooLarge: PdfVerdict = {
   ok: false,
-  problem: `is larger than the ${MAX_TOTAL_BYTES / 1024 / 1024} MB that all documents together may have`,
+  problem: `is larger than the ${MAX_TOTAL_BYTES / 1_000_000} MB that all documents together may have`,
 };
 
 /** Undefined where the file is larger than any document may be. */

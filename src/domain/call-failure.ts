@@ -31,6 +31,8 @@ export interface StepFailure {
   readonly status?: number;
   /** The vendor's Retry-After, in milliseconds from its answer. */
   readonly retryAfterMs?: number;
+  /** No answer came for so long that the call may still be under way: a time-out, a lost worker. */
+  readonly unanswered?: true;
   /** The run of the workflow that refused the call, since the run before it may have made it. */
   readonly runId?: string;
   /** Milliseconds from the call to its failure, where the call was made and the worker was not lost. */
@@ -69,6 +71,18 @@ export function isUnanswered({ kind, status, runId }: StepFailure): boolean {
   return status === undefined || (status >= 502 && status <= 504);
 }
 
+/** Statuses by which something in front of the vendor gives up waiting for it, while it may go on. */
+const GIVEN_UP = [408, 502, 503, 504];
+
+/**
+ * Whether the call can still take effect, minutes after it failed. A connection that was reset is not among it: a reset
+ * comes quickly, from a server that is not at work on the call any more. A run that was started over tells nothing of the
+ * run before, whose call may have just begun.
+ */
+export function mayBeUnderWay({ unanswered, status, runId }: StepFailure): boolean {
+  return unanswered === true || runId !== undefined || (status !== undefined && GIVEN_UP.includes(status));
+}
+
 /** "Not now": 429, and 503 where it came as a refusal, that is with Retry-After. */
 export function isBusy(status: number | undefined): boolean {
   return status === 429 || status === 503;
@@ -77,6 +91,11 @@ export function isBusy(status: number | undefined): boolean {
 /** Statuses of a server that does not know a call. A proxy or a deployment in the middle can bring them as well. */
 export function isMissing(status: number | undefined): boolean {
   return status === 404 || status === 405 || status === 501;
+}
+
+/** Statuses by which the vendor says that it does not have the file: gone, or never there. */
+export function isFileGone(status: number | undefined): boolean {
+  return status === 404 || status === 410;
 }
 
 /** Statuses by which the vendor finds fault with the request itself; another try with the same request is pointless. */

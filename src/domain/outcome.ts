@@ -4,7 +4,7 @@ import type { DocumentState } from './status.js';
 const FINISHED = 'FINISHED';
 export const DELETED = 'DELETED';
 export const FAILED = 'FAILED';
-const ATTACHED = 'ATTACHED';
+export const ATTACHED = 'ATTACHED';
 
 /** How a signing can end at the vendor. */
 export const OUTCOMES = ['completed', 'failed', 'withdrawn'] as const;

@@ -49,6 +49,13 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A document in the vendor's storage. */
+export interface UploadedFile {
+  readonly fileId: string;
+  /** How long the vendor keeps it, in milliseconds from its upload; `null` where the vendor does not say. */
+  readonly keptForMs: number | null;
+}
+
 /** What is known of a document once it has been looked at, before anything is sent. */
 export interface CheckedDocument extends RequestedDocument {
   readonly bytes: number;

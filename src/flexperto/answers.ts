@@ -32,7 +32,15 @@ const words = text.transform((value) => (value === null ? null : wholeWords(valu
 
 const initiated = z.looseObject({ id });
 const uploadUrl = z.looseObject({ url: z.string().min(1).max(LONGEST_URL) });
-const uploaded = z.looseObject({ id: z.string().min(1).max(LONGEST_NAME) });
+/** A moment in ISO 8601, whose offset the vendor also writes without a colon; anything else says nothing. */
+const moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)$/)
+  .transform((value) => Date.parse(value))
+  .pipe(z.number())
+  .nullable()
+  .catch(null);
+const uploaded = z.looseObject({ id: z.string().min(1).max(LONGEST_NAME), availableUntil: moment });
 const document = z
   .looseObject({
     id: id.nullish(),
@@ -60,8 +68,18 @@ export const readInitiated = (answer: string): number => read('initiate', initia
 /** Answer of the upload URL call. Source: call 2. */
 export const readUploadUrl = (answer: string): string => read('request upload URL', uploadUrl, answer).url;
 
-/** Answer of the upload: the file id. Source: call 3. */
-export const readUploaded = (answer: string): string => read('upload', uploaded, answer).id;
+/** A file in the vendor's storage. */
+export interface StoredFile {
+  readonly fileId: string;
+  /** In milliseconds since 1970; `null` where the vendor does not say until when it keeps the file. */
+  readonly availableUntil: number | null;
+}
+
+/** Answer of the upload. Source: call 3. */
+export function readUploaded(answer: string): StoredFile {
+  const { id: fileId, availableUntil } = read('upload', uploaded, answer);
+  return { fileId, availableUntil };
+}
 
 /** Answer of attach; `null` where it is empty, as the older page shows it. Source: call 4. */
 export function readAttached(answer: string): VendorDocument | null {

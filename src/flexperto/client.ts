@@ -43,8 +43,8 @@ export interface FlexpertoClient {
   initiateSession(context: CallContext, session: SessionToInitiate): Promise<number>;
   /** Call 2. */
   requestUploadUrl(context: CallContext, sessionId: number): Promise<UploadUrl>;
-  /** Call 3. Goes to the upload host, without the API key. Returns the file id. Throws what reading the content throws. */
-  uploadDocument(url: string, content: UploadContent, signal?: AbortSignal): Promise<string>;
+  /** Call 3. Goes to the upload host, without the API key. Throws what reading the content throws. */
+  uploadDocument(url: string, content: UploadContent, signal?: AbortSignal): Promise<answers.StoredFile>;
   /** Call 4. Not idempotent. Returns the document, or `null` where the answer is empty. */
   attachDocument(context: CallContext, sessionId: number, fileId: string): Promise<VendorDocument | null>;
   /** Call 5. */

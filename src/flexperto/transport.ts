@@ -92,7 +92,9 @@ async function perform(exchange: Exchange, dispatcher: Dispatcher, flushing: Flu
     if (body.thrown !== undefined) throw body.thrown.error;
     if (signal?.aborted === true) throw signal.reason;
     if (timeout.aborted)
-      throw new OutcomeUnknownError(call, `no answer within ${exchange.timeoutMs / 1000} s`);
+      throw new OutcomeUnknownError(call, `no answer within ${exchange.timeoutMs / 1000} s`, {
+        unanswered: true,
+      });
     throw sorted(call, error);
   } finally {
     body.end();

@@ -1,5 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { isMissing, type StepFailure } from '../domain/call-failure.js';
+import { listQuestion, unlisted } from '../domain/list-question.js';
 import { outcomeOf, waitingState, type Outcome } from '../domain/outcome.js';
 import { withNews, type VendorDocument } from '../domain/vendor-document.js';
 import { polling } from './policies.js';
@@ -29,6 +30,7 @@ export async function awaitCompletion(session: Session): Promise<Outcome | 'cont
     if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) return 'continues';
     session.enter(waitingState(documents, session.handedOver));
     atOnce = await news(wait, atOnce);
+    if (await askAboutList(wait)) atOnce = true;
   }
 }
 
@@ -41,7 +43,10 @@ async function firstLook(wait: Wait): Promise<boolean> {
   try {
     const request = { ...contractSession(session), listWorks: session.listWorks === true };
     const summary = 'First look at the documents';
-    take(wait, await quickly.listDocuments.executeWithOptions({ summary }, [request]));
+    const listed = await quickly.listDocuments.executeWithOptions({ summary }, [request]);
+    // A list can lag: what this one does not show yet, the next one is asked for.
+    session.allListed = unlisted(session.status().documents, listed).length === 0;
+    take(wait, listed);
     return hinted();
   } catch (error) {
     const { retryAfterMs = 0 } = stepFailure(error);
@@ -61,6 +66,7 @@ async function news(wait: Wait, atOnce: boolean): Promise<boolean> {
   try {
     const patient = session.listWorks === false;
     const listed = await listedUnless(hinted, session, { atOnce, patient });
+    session.listed = listed;
     if (listed !== undefined) take(wait, listed);
     return hinted();
   } catch (error) {
@@ -92,8 +98,9 @@ function poll(
   how: { readonly atOnce: boolean; readonly patient: boolean },
 ): Promise<VendorDocument[]> {
   const { documents, state } = session.status();
+  const { question, allListed } = session;
   const listWorks = session.listWorks === true;
-  const request = { ...contractSession(session), known: documents, listWorks, ...how };
+  const request = { ...contractSession(session), known: documents, listWorks, question, allListed, ...how };
   const summary = SUMMARIES[state] ?? 'Wait for the signature';
   return polling.pollDocuments.executeWithOptions({ summary }, [request]);
 }
@@ -108,9 +115,8 @@ function take(wait: Wait, listed: readonly VendorDocument[]): void {
   const { documents, state } = session.status();
   wait.misses = 0;
   session.listWorks = true;
-  session.enter(state === 'awaiting-handover' ? state : 'awaiting-signature', {
-    documents: withNews(documents, listed),
-  });
+  const next = state === 'awaiting-handover' || state === 'needs-attention' ? state : 'awaiting-signature';
+  session.enter(next, { documents: withNews(documents, listed) });
 }
 
 /** Returns whether the next look is due at once. */
@@ -124,7 +130,7 @@ async function afterFailedPoll(wait: Wait, error: unknown): Promise<boolean> {
     return true;
   }
   if (mayPass(wait, failure)) return false;
-  return askUntilMended(wait, failure.message);
+  return askUntilMended(wait, failure.message, { patient: true, answers: () => true });
 }
 
 /** Whether a tenant that has the list call has answered as if it had not, and not yet too often. */
@@ -134,38 +140,63 @@ function mayPass(wait: Wait, { kind, status }: StepFailure): boolean {
   return wait.misses < MISSES;
 }
 
-/** Asks a human, and goes on looking: a look that succeeds answers the question. */
-async function askUntilMended(wait: Wait, reason: string): Promise<boolean> {
-  const looking = new CancellationScope({ cancellable: true });
+/** Asks a human, once, what the last list leaves open. Returns whether it did and the next poll is due at once. */
+async function askAboutList(wait: Wait): Promise<boolean> {
+  const { session } = wait;
+  const { listed } = session;
+  if (listed === undefined) return false;
+  const question = listQuestion(session.status().documents, listed, session.allListed);
+  session.allListed = true;
+  if (!session.isNewQuestion(question)) return false;
+  const answers = (news: readonly VendorDocument[]): boolean => {
+    const documents = withNews(session.status().documents, news);
+    return listQuestion(documents, news, true) !== question || outcomeOf(documents) !== undefined;
+  };
+  return askUntilMended(wait, question, { patient: false, answers });
+}
+/** How a list can answer a question in a human's place. */
+interface Mending {
+  /** Whether every list is looked at; else only one that differs from what is known. */
+  readonly patient: boolean;
+  readonly answers: (listed: readonly VendorDocument[]) => boolean;
+}
+
+/**
+ * Asks a human, and goes on polling: a list that answers the question closes it. Returns whether the next poll is due at
+ * once.
+ */
+async function askUntilMended(wait: Wait, reason: string, mending: Mending): Promise<boolean> {
+  const polling = new CancellationScope({ cancellable: true });
   const answered = wait.session.park('await-completion', reason, ['retry', 'abort']);
   let mended = false;
-  looking
+  polling
     .run(async () => {
-      mended = await lookUntilMended(wait);
+      mended = await pollUntilMended(wait, mending);
     })
-    // A question that no look can answer is still a human's.
+    // A question that no list can answer is still a human's.
     .catch(() => undefined);
   try {
     await answered;
     return !mended;
   } finally {
-    looking.cancel();
+    polling.cancel();
   }
 }
 
-/** Looks until a look succeeds. Returns whether the question was still open then. */
-async function lookUntilMended(wait: Wait): Promise<boolean> {
+/** Polls until a list answers the question. Returns whether the question was still open then. */
+async function pollUntilMended(wait: Wait, { patient, answers }: Mending): Promise<boolean> {
   const { session } = wait;
   for (let atOnce = false; ; atOnce = true) {
     const hinted = hintsFromNow(session);
     // A hint costs a handful of events, and a session that asks cannot go on in a fresh run.
     const worthIt = (): boolean => hinted() && !workflowInfo().continueAsNewSuggested;
-    const listed = await listedUnless(worthIt, session, { atOnce, patient: true });
+    const listed = await listedUnless(worthIt, session, { atOnce, patient });
     if ((session.status().attention?.actions ?? []).length === 0) return false;
     if (listed === undefined) continue;
-    session.goOn();
+    const isAnswered = answers(listed);
+    if (isAnswered) session.goOn();
     take(wait, listed);
-    return true;
+    if (isAnswered) return true;
   }
 }
 

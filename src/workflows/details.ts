@@ -60,7 +60,7 @@ function progress({ status, fileId, failureReason }: DocumentState): string {
 }
 
 function size(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function factsOf({ sessionId, method, employeeId, crmRecord, deadline }: SigningStatus): string {

@@ -13,10 +13,14 @@ export interface UnrepeatableCall<Result> {
   make(knownRun: string): Promise<Result>;
   /** Whether the activity announces the call, so that it is known of a worker that was lost whether it had come so far. */
   readonly isAnnounced?: boolean;
-  /** Finds out what became of an unclear call, where the API can tell. */
-  settle?(): Promise<Settled<Result>>;
+  /** What must be done before a try; `refused` is the refusal of the try before, once a human has said `retry`. */
+  prepare?(refused: StepFailure | undefined): Promise<void>;
+  /** Why an answer that says yes must still be settled, in one sentence; `undefined` where it proves the effect. */
+  unproven?(answer: Result): string | undefined;
+  /** Finds out what became of an unclear call, where the API can tell; `failure` is absent where it was accepted. */
+  settle?(failure: StepFailure | undefined): Promise<Settled<Result>>;
   /** What a human's "it did happen" stands for. */
-  adopted(resolution: Adoption): Result;
+  adopted(resolution: Pick<Adoption, 'sessionId'>): Result;
   /** What speaks against it, in one sentence. */
   objection?(resolution: Adoption): Promise<string | null>;
   /** When a human can have the call made again after this failure; at once where it is absent. In ms since 1970. */
@@ -42,9 +46,16 @@ export async function exactlyOnce<Result>(session: Session, call: UnrepeatableCa
 
 async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Result>): Promise<Result> {
   let knownRun = workflowInfo().firstExecutionRunId;
+  let refused: StepFailure | undefined;
   for (let failures = 1; ; failures += 1) {
+    await call.prepare?.(refused);
+    refused = undefined;
     const answer = await attempt(call, knownRun);
-    if ('result' in answer) return answer.result;
+    if ('result' in answer) {
+      const proven = await prove(session, call, answer.result);
+      if (proven !== 'retry') return proven.result;
+      continue;
+    }
     const { failure } = answer;
     knownRun = failure.runId ?? knownRun;
     const verdict = judge(failure);
@@ -63,7 +74,25 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
     if (session.doubt === undefined) call.refused?.(failure);
     const decision = await decide(session, call, failure, actionsAfter(session.doubt !== undefined));
     if (decision !== 'retry') return decision.adopted;
+    if (verdict === 'refused') refused = failure;
   }
+}
+
+/** Settles a call that was accepted by an answer that proves nothing. Where nobody can know, the answer is believed. */
+async function prove<Result>(
+  session: Session,
+  call: UnrepeatableCall<Result>,
+  result: Result,
+): Promise<'retry' | { readonly result: Result }> {
+  const reason = call.unproven?.(result);
+  if (reason === undefined || isEnding()) return { result };
+  session.doubt = { step: call.step, reason };
+  const settled = await call.settle?.(undefined);
+  if (typeof settled === 'object') return { result: settled.happened };
+  if (settled !== 'did-not-happen') return { result: call.adopted({}) };
+  const unknown: StepFailure = { kind: 'OutcomeUnknown', message: reason };
+  const decision = await decide(session, call, unknown, actionsAfter(true));
+  return decision === 'retry' ? decision : { result: decision.adopted };
 }
 
 /** Asks a human, and again where what was said to have happened cannot be it. */
@@ -102,7 +131,7 @@ async function settle<Result>(
 ): Promise<Settled<Result> | undefined> {
   // A session that is ending asks no more; that the call was unclear is what its result then says.
   if (isEnding()) return undefined;
-  return judge(failure) === 'unclear' || isConflict(failure) ? call.settle?.() : undefined;
+  return judge(failure) === 'unclear' || isConflict(failure) ? call.settle?.(failure) : undefined;
 }
 
 /** It can mean that the effect is there already, also where the list does not show it. */

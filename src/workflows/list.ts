@@ -1,27 +1,36 @@
 import { sleep } from '@temporalio/workflow';
+import { mayBeUnderWay, type StepFailure } from '../domain/call-failure.js';
+import { surplusQuestion } from '../domain/list-question.js';
 import type { Step } from '../domain/status.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import type { Settled } from './exactly-once.js';
-import { freely } from './policies.js';
+import { freely, LOOKS_AFTER_ANSWER_MS, LOOKS_AFTER_SILENCE_MS } from './policies.js';
 import { contractSession, type Session } from './session.js';
 import { stepFailure } from './step-failure.js';
 
-/** A call whose answer was lost can still be under way; a list that lacks its effect is asked a second time after this. */
-const SECOND_LOOK_MS = 10_000;
-
 /**
- * Settles an unclear call by the list of documents. While the list itself fails, it is the list that is tried again;
- * only two looks that both lack the effect say that it did not happen. Where there is no list call, nobody can know.
+ * Settles an unclear call by the list of documents. While the list itself fails, it is the list that is tried again. A
+ * call whose answer was lost can still be under way, and a list can lag: so the effect did not happen only where the
+ * last of several looks lacks it too. Where there is no list call, nobody can know. `failure`: what the call came back
+ * with; absent where it was accepted.
  */
 export async function settleByList<Result>(
   session: Session,
   step: Step,
+  failure: StepFailure | undefined,
   effect: (listed: VendorDocument[]) => Settled<Result>,
 ): Promise<Settled<Result>> {
-  const first = await look(session, step, effect);
-  if (first !== 'did-not-happen') return first;
-  await sleep(SECOND_LOOK_MS, { summary: `Second look before ${step} is tried again` });
-  return look(session, step, effect);
+  let settled = await look(session, step, effect);
+  for (const pause of pausesAfter(failure)) {
+    if (settled !== 'did-not-happen') break;
+    await sleep(pause, { summary: `Another look before ${step} is tried again` });
+    settled = await look(session, step, effect);
+  }
+  return settled;
+}
+
+function pausesAfter(failure: StepFailure | undefined): readonly number[] {
+  return failure === undefined || mayBeUnderWay(failure) ? LOOKS_AFTER_SILENCE_MS : LOOKS_AFTER_ANSWER_MS;
 }
 
 async function look<Result>(
@@ -30,17 +39,27 @@ async function look<Result>(
   effect: (listed: VendorDocument[]) => Settled<Result>,
 ): Promise<Settled<Result>> {
   for (;;) {
+    const listed = await list(session, step);
+    if (listed === 'missing') return 'cannot-be-known';
+    const question = surplusQuestion(session.status().documents, listed);
+    if (!session.isNewQuestion(question)) return effect(listed);
+    await session.park(step, question, ['retry', 'abort']);
+  }
+}
+
+async function list(session: Session, step: Step): Promise<VendorDocument[] | 'missing'> {
+  for (;;) {
     try {
       const request = { ...contractSession(session), listWorks: session.listWorks === true };
       const summary = `Look what became of ${step}`;
       const listed = await freely.listDocuments.executeWithOptions({ summary }, [request]);
       session.listWorks = true;
-      return effect(listed);
+      return listed;
     } catch (error) {
       const failure = stepFailure(error);
       if (failure.kind === 'CallMissing') {
         session.listWorks = false;
-        return 'cannot-be-known';
+        return 'missing';
       }
       // The list was refused: once that is put right, it is the list that is asked again.
       await session.park(step, `${failure.message}. It decides whether ${step} must be repeated.`, [

@@ -1,6 +1,24 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { SigningActivities } from '../activities/index.js';
 
+/**
+ * When the list of documents is looked at again after a look that lacks the effect of a call, in milliseconds from look to
+ * look; only when the last look lacks it too, the call had no effect. After an answer that settles nothing (an error,
+ * a reset of the connection) the effect is there by now, or on its way to the list.
+ */
+export const LOOKS_AFTER_ANSWER_MS: readonly number[] = [10_000];
+
+/**
+ * The same where no answer came, and where a call was accepted that the list does not show: five minutes together. The
+ * vendor may still be at work on the call, and so may a gateway in front of it; these give up after 30 seconds to
+ * four minutes as they are delivered (nginx 60 s, load balancers of the clouds 30 to 240 s). The looks in between find
+ * a late effect soon.
+ */
+export const LOOKS_AFTER_SILENCE_MS: readonly number[] = [10_000, 50_000, 240_000];
+
+/** How long the vendor must still keep a file that is to be attached, in milliseconds; else it is uploaded again. */
+export const FILE_NEEDED_MS = 10 * 60_000;
+
 // Every attempt beats; a worker that was killed is so noticed within half a minute, however long the attempt may take.
 const attempt = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '30 seconds' } as const;
 

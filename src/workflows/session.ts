@@ -24,6 +24,7 @@ import type {
   SigningStatus,
   Step,
 } from '../domain/status.js';
+import type { VendorDocument } from '../domain/vendor-document.js';
 import { describe } from './details.js';
 import { searchAttributes } from './messages.js';
 import { countAttention } from './metrics.js';
@@ -90,6 +91,16 @@ export interface Session {
   /** Whether the list call has answered for this session; `false` while it seems to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
+  /** Until when the vendor keeps an uploaded file, by the document's name, in milliseconds since 1970; absent where unknown. */
+  readonly keptUntil: Map<string, number>;
+  /** The documents as the vendor listed them last while the session waits. */
+  listed: readonly VendorDocument[] | undefined;
+  /** What the list of documents leaves open (domain/list-question.ts), as a human was asked it last. */
+  question: string | undefined;
+  /** Whether a list has shown every attached document, or a human was asked about those that it did not show. */
+  allListed: boolean;
+  /** Takes what a list leaves open; `true` where a human has not been asked it yet. */
+  isNewQuestion(question: string | undefined): question is string;
   readonly callbacks: CallbackTeller;
 }
 
@@ -192,6 +203,15 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
     remains: undefined,
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
+    keptUntil: new Map(),
+    listed: undefined,
+    question: undefined,
+    allListed: carried !== undefined,
+    isNewQuestion: (question): question is string => {
+      const isNew = question !== undefined && question !== session.question;
+      session.question = question;
+      return isNew;
+    },
     callbacks,
   };
   setCurrentDetails(describe(status, session.listWorks));

@@ -81,7 +81,7 @@ async function lifecycle(session: Session, input: unknown): Promise<End> {
   await upload(session, documents);
 
   session.enter('attaching');
-  await attach(session);
+  await attach(session, documents);
 
   if (handsOver) {
     session.enter('handing-over');

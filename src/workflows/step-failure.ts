@@ -30,7 +30,7 @@ export function stepFailure(error: unknown, isAnnounced = false): StepFailure {
     if (isAnnounced && cause.timeoutType === 'HEARTBEAT' && cause.lastHeartbeatDetails === undefined)
       return { kind: 'NotSent', message: `${nameOf(error)}the worker was lost before the call` };
     const message = `${nameOf(error)}the worker was lost during the call, so it is not known what became of it`;
-    return { kind: 'OutcomeUnknown', message };
+    return { kind: 'OutcomeUnknown', message, unanswered: true };
   }
   return { kind: 'OutcomeUnknown', message: `unexpected: ${cause.message}` };
 }

@@ -2,7 +2,7 @@ import { sleep } from '@temporalio/workflow';
 import type { SealedUploadUrl } from '../activities/request-upload-url.js';
 import { isBusy, type StepFailure } from '../domain/call-failure.js';
 import { retryPauseMs } from '../domain/pacing.js';
-import type { CheckedDocument } from '../domain/request.js';
+import type { CheckedDocument, UploadedFile } from '../domain/request.js';
 import { countUrlRefresh } from './metrics.js';
 import { freely, uploading } from './policies.js';
 import { quickly, quicklyOr } from './quickly.js';
@@ -18,51 +18,54 @@ const ROUNDS = 8;
 const REFUSED_URLS = 5;
 
 /**
- * Uploads what is not uploaded yet, a few documents at a time over one shared upload URL. Documents that fail for good
- * are reported together, once all others are through; `retry` goes on with them alone.
+ * Uploads documents, a few at a time over one shared upload URL. Those that fail for good are reported together, once
+ * all others are through; `retry` goes on with them alone. A document that was uploaded before gets another file.
  */
 export async function upload(session: Session, documents: readonly CheckedDocument[]): Promise<void> {
-  for (;;) {
-    const failures = await uploadMissing(session, documents);
-    if (failures.length === 0) return;
-    const reasons = new Set(failures.map(({ message }) => message));
+  for (let missing = documents; ;) {
+    const failures = await uploadAll(session, missing);
+    if (failures.size === 0) return;
+    const reasons = new Set([...failures.values()].map(({ message }) => message));
     await session.park('upload', [...reasons].join('; '), ['retry', 'abort']);
+    missing = missing.filter((document) => failures.has(document));
   }
 }
 
-async function uploadMissing(
+async function uploadAll(
   session: Session,
   documents: readonly CheckedDocument[],
-): Promise<StepFailure[]> {
-  const uploaded = new Set(
-    session.status().documents.flatMap(({ fileId, name }) => (fileId === null ? [] : name)),
-  );
-  const missing = documents.filter(({ name }) => !uploaded.has(name));
-  const queue = missing.values();
+): Promise<ReadonlyMap<CheckedDocument, StepFailure>> {
+  const queue = documents.values();
   const uploadUrl = shareUploadUrl(session);
-  const failures: StepFailure[] = [];
+  const failures = new Map<CheckedDocument, StepFailure>();
   const lane = async (): Promise<void> => {
     for (const document of queue) {
       const result = await uploadOne(session, document, uploadUrl);
-      if (typeof result === 'string') session.learn(document.name, { fileId: result });
-      else failures.push(result);
+      if ('fileId' in result) learn(session, document, result);
+      else failures.set(document, result);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, documents.length) }, lane));
   return failures;
 }
 
-/** Uploads one document, over as many URLs as it takes. Returns the file id, or why a human is needed. */
+function learn(session: Session, { name }: CheckedDocument, { fileId, keptForMs }: UploadedFile): void {
+  if (keptForMs === null) session.keptUntil.delete(name);
+  else session.keptUntil.set(name, Date.now() + keptForMs);
+  session.learn(name, { fileId });
+}
+
+/** Uploads one document, over as many URLs as it takes. Returns the file, or why a human is needed. */
 async function uploadOne(
   session: Session,
   document: CheckedDocument,
   uploadUrl: SharedUploadUrl,
-): Promise<string | StepFailure> {
+): Promise<UploadedFile | StepFailure> {
   let rounds = 0;
   let refusedUrls = 0;
   for (;;) {
     const failure = await uploadOver(session, uploadUrl, document);
-    if (typeof failure === 'string') return failure;
+    if ('fileId' in failure) return failure;
     if (failure.kind === 'UploadUrlRejected') {
       refusedUrls += 1;
       if (refusedUrls >= REFUSED_URLS) return failure;
@@ -81,7 +84,7 @@ async function uploadOver(
   session: Session,
   uploadUrl: SharedUploadUrl,
   document: CheckedDocument,
-): Promise<string | StepFailure> {
+): Promise<UploadedFile | StepFailure> {
   const url = uploadUrl.current();
   try {
     const summary = `Upload ${document.name}`;

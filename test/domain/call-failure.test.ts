@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { isBusy, isRequestAtFault, judge, type FailureKind } from '../../src/domain/call-failure.js';
+import {
+  isBusy,
+  isFileGone,
+  isRequestAtFault,
+  judge,
+  mayBeUnderWay,
+  type FailureKind,
+} from '../../src/domain/call-failure.js';
 
 const KINDS = [
   'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallMissing', 'UploadUrlRejected',
@@ -55,4 +62,19 @@ test('only 429 and 503 ask to come later', () => {
     }),
   );
   expect(isBusy(undefined)).toBe(false);
+});
+
+test('a call may still be under way after silence and after a gateway that gave up, not after a reset or an error', () => {
+  const unknown = { kind: 'OutcomeUnknown', message: '' } as const;
+  expect(mayBeUnderWay({ ...unknown, unanswered: true })).toBe(true);
+  expect(mayBeUnderWay({ ...unknown, runId: 'another run' })).toBe(true);
+  for (const status of [408, 502, 503, 504]) expect(mayBeUnderWay({ ...unknown, status })).toBe(true);
+  for (const status of [500, 501]) expect(mayBeUnderWay({ ...unknown, status })).toBe(false);
+  expect(mayBeUnderWay(unknown)).toBe(false);
+});
+
+test('only 404 and 410 say that the vendor does not have the file', () => {
+  const gone = Array.from({ length: 500 }, (_, index) => 100 + index).filter(isFileGone);
+  expect(gone).toEqual([404, 410]);
+  expect(isFileGone(undefined)).toBe(false);
 });

@@ -20,25 +20,81 @@ const listed: VendorDocument = {
 };
 const file = { fileId: 'file-1', name: 'contract.pdf' };
 
-test('a file is attached when the list names it, also under another name', () => {
+const other: DocumentState = {
+  ...known,
+  name: 'terms.pdf',
+  fileId: 'file-2',
+  documentId: null,
+  status: null,
+};
+const attachedOther: DocumentState = { ...other, status: 'ATTACHED' };
+
+test('a file is attached when the list names it, also under another name, and one that is not deleted goes first', () => {
   const renamed = { ...listed, name: 'contract (1).pdf' };
-  expect(findAttached([{ ...listed, originalFileId: 'file-2' }, renamed], file)).toBe(renamed);
+  const deleted = { ...listed, documentId: 1361, status: 'DELETED' };
+  const theirs = { ...listed, originalFileId: 'file-2' };
+  expect(findAttached([theirs, deleted, renamed], file, [other])).toEqual({ is: 'attached', entry: renamed });
 });
 
-test('a file that no entry can stand for is not attached', () => {
-  expect(findAttached([], file)).toBe('absent');
-  expect(findAttached([{ ...listed, originalFileId: 'file-2', name: 'terms.pdf' }], file)).toBe('absent');
-  expect(findAttached([{ ...listed, originalFileId: null, name: 'terms.pdf' }], file)).toBe('absent');
+test('a file is not attached where every entry is known to be another document', () => {
+  const theirs = { ...listed, documentId: 7, name: 'terms.pdf' };
+  const nameless = { ...theirs, originalFileId: null };
+  const absent = { is: 'absent' };
+  expect(findAttached([], file, [])).toEqual(absent);
+  expect(findAttached([{ ...theirs, originalFileId: 'file-2' }], file, [other])).toEqual(absent);
+  expect(findAttached([nameless], file, [attachedOther])).toEqual(absent);
+  const byId = { ...attachedOther, documentId: 7 };
+  expect(findAttached([{ ...nameless, name: 'Terms%20.pdf' }], file, [byId])).toEqual(absent);
 });
 
-test('an entry without original_file_id that could be the document leaves it unclear, so nothing is attached twice', () => {
-  expect(findAttached([{ ...listed, originalFileId: null }], file)).toBe('unclear');
-  expect(findAttached([{ ...listed, originalFileId: null, name: null }], file)).toBe('unclear');
+// Every one of them is a way in which servers were seen to return `name`.
+test.each([
+  ['as it was', 'Offer "A" für José.pdf'],
+  ['percent-encoded', 'Offer %22A%22 f%C3%BCr Jos%C3%A9.pdf'],
+  ['encoded for HTML', 'Offer &quot;A&quot; f&uuml;r Jos&eacute;.pdf'],
+  ['in another Unicode form', 'Offer "A" für José.pdf'.normalize('NFD')],
+  ['in another case', 'OFFER "A" FÜR JOSÉ.PDF'],
+  ['with other blanks', 'Offer  "A" für José.pdf '],
+  ['with underscores', 'Offer__A__fur_Jose.pdf'],
+  ['shortened', 'Offer "A" für'],
+  ['without its ending', 'Offer "A" für José'],
+  ['with a path', 'uploads/Offer "A" für José.pdf'],
+  ['in the wrong encoding', 'Offer "A" fÃ¼r JosÃ©.pdf'],
+  ['as the name of a document that is not attached yet', 'terms.pdf'],
+  ['not at all', null],
+])(
+  'an entry without file id whose name comes back %s leaves it unclear, so nothing is attached twice',
+  (_, name) => {
+    const entry = { ...listed, name, originalFileId: null };
+    const offer = { fileId: 'file-1', name: 'Offer "A" für José.pdf' };
+    expect(findAttached([entry], offer, [other])).toEqual({ is: 'unclear', likely: entry });
+    const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
+    expect(findAttached([theirs, entry], offer, [{ ...attachedOther, documentId: 7 }]).is).toBe('unclear');
+  },
+);
+
+test('two entries of one name, and one document of that name: the second could be the file', () => {
+  const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
+  const twin = { ...theirs, documentId: 8 };
+  const byId = { ...attachedOther, documentId: 7 };
+  expect(findAttached([theirs, twin], file, [byId])).toEqual({ is: 'unclear', likely: twin });
 });
 
-test('an entry of the same name with another file leaves it unclear, since a run before can have uploaded it', () => {
-  expect(findAttached([{ ...listed, originalFileId: 'file-0' }], file)).toBe('unclear');
-  expect(findAttached([{ ...listed, originalFileId: 'file-0', status: 'DELETED' }], file)).toBe('absent');
+test('of several entries that could be the file none is likely, but for one of its name', () => {
+  const one = { ...listed, documentId: 7, name: 'a', originalFileId: null };
+  const two = { ...one, documentId: 8, name: 'b' };
+  expect(findAttached([one, two], file, [])).toEqual({ is: 'unclear', likely: null });
+  const same = { ...one, documentId: 9, name: file.name };
+  expect(findAttached([one, same], file, [])).toEqual({ is: 'unclear', likely: same });
+  // The one entry that is left can be the other document as well.
+  expect(findAttached([one], file, [attachedOther])).toEqual({ is: 'unclear', likely: null });
+});
+
+test('an entry with an unknown file leaves it unclear, since a run before can have uploaded it', () => {
+  const before = { ...listed, originalFileId: 'file-0' };
+  expect(findAttached([before], file, []).is).toBe('unclear');
+  expect(findAttached([{ ...before, name: 'CONTRACT.PDF' }], file, []).is).toBe('unclear');
+  expect(findAttached([{ ...before, status: 'DELETED' }], file, [])).toEqual({ is: 'absent' });
 });
 
 test('a document that a human has adopted is found by its name, and only while nothing else is known of it', () => {
@@ -70,6 +126,41 @@ test('two documents that are unknown to each other are never mixed up by what bo
   expect(withNews([notUploaded], [{ ...listed, originalFileId: null, documentId: 7 }])).toEqual([
     notUploaded,
   ]);
+});
+
+test('a document of which nothing is known but that it is attached is the one entry that is left', () => {
+  const adopted = { ...known, documentId: null, fileId: 'old' };
+  const entry = { ...listed, documentId: 9, name: 'CONTRACT~1.PDF', originalFileId: null };
+  const theirs = { ...known, name: 'terms.pdf', fileId: 'file-2', documentId: 7 };
+  const their = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
+  expect(withNews([adopted, theirs], [entry, their])[0]).toEqual({
+    ...adopted,
+    documentId: 9,
+    status: 'UPLOADED',
+  });
+  expect(withNews([adopted], [entry, their])).toEqual([adopted]);
+  const unattached = { ...theirs, documentId: null, status: null };
+  expect(withNews([adopted, unattached], [entry])).toEqual([adopted, unattached]);
+});
+
+test('of several of them only what all entries that are left say is taken, and never an id', () => {
+  const one = { ...known, documentId: null, fileId: 'old-1' };
+  const two = { ...one, name: 'terms.pdf', fileId: 'old-2' };
+  const entries = [7, 8].map((documentId) => ({
+    ...listed, documentId, name: `${documentId}`, originalFileId: null, status: 'FINISHED',
+  })); // prettier-ignore
+  expect(withNews([one, two], entries)).toEqual([
+    { ...one, status: 'FINISHED' },
+    { ...two, status: 'FINISHED' },
+  ]);
+  const failed = entries.map((entry, index) => (index === 0 ? { ...entry, status: 'FAILED' } : entry));
+  expect(withNews([one, two], failed)).toEqual([one, two]);
+});
+
+test('entries of one file that contradict each other say nothing, and a deleted one does not count', () => {
+  const twin = { ...listed, documentId: 1400, status: 'FINISHED' };
+  expect(withNews([known], [listed, twin])).toEqual([known]);
+  expect(withNews([known], [{ ...listed, status: 'DELETED' }, twin])[0]?.status).toBe('FINISHED');
 });
 
 test('two looks differ in status, document id and failure reason, and in nothing else', () => {

@@ -35,7 +35,9 @@ test.each<[string, FakeFlexpertoOptions]>([
   expect(url).toContain(fake.uploadUrl);
   expect(Math.abs(expiresAt - fake.clock.now().getTime() - 3_600_000)).toBeLessThan(60_000);
   for (const name of ['Vertrag für Jürgen.pdf', '契約書 ✍️.pdf']) {
-    await client.attachDocument(CONTEXT, sessionId, await client.uploadDocument(url, upload(name)));
+    const { fileId, availableUntil } = await client.uploadDocument(url, upload(name));
+    expect(availableUntil).toBe(fake.sessions()[0]?.files.at(-1)?.availableUntil.getTime());
+    await client.attachDocument(CONTEXT, sessionId, fileId);
   }
   await client.handOver(CONTEXT, sessionId);
   fake.sign(sessionId);
@@ -58,7 +60,8 @@ test('attaching by both methods leaves one document', async () => {
   const client = await vendorWith({ attach: 'GET' });
   const sessionId = await client.initiateSession(CONTEXT, SESSION);
   const { url } = await client.requestUploadUrl(CONTEXT, sessionId);
-  await client.attachDocument(CONTEXT, sessionId, await client.uploadDocument(url, upload('a.pdf')));
+  const { fileId } = await client.uploadDocument(url, upload('a.pdf'));
+  await client.attachDocument(CONTEXT, sessionId, fileId);
   expect(fake.ledger.effects('document-attached')).toHaveLength(1);
   expect(await client.listDocuments(CONTEXT, sessionId)).toHaveLength(1);
 });

@@ -70,7 +70,29 @@ test.each(['', '{"url":', '{"url":null}', '{"url":""}', '{"url":7}', '{"url":"/u
 test('an upload answer gives the file id', async () => {
   const page =
     '{"id":"3fa85f64","owner":{},"metadata":{"contract_session_id":13},"availableUntil":"x","name":"a.pdf"}';
-  expect(await uploaded(page)).toBe('3fa85f64');
+  expect(await uploaded(page)).toEqual({ fileId: '3fa85f64', availableUntil: null });
+});
+
+test.each([
+  ['"2021-10-29T10:12:57+0200"', '2021-10-29T08:12:57Z'],
+  ['"2021-10-29T10:12:57.123Z"', '2021-10-29T10:12:57.123Z'],
+  ['"2021-10-29T10:12:57-09:30"', '2021-10-29T19:42:57Z'],
+])('an upload answer says until when the file is kept: %s', async (given, moment) => {
+  const answer = `{"id":"3fa85f64","availableUntil":${given}}`;
+  expect((await uploaded(answer)).availableUntil).toBe(Date.parse(moment));
+});
+
+test.each([
+  '""',
+  'null',
+  '{}',
+  '1635495177',
+  '"tomorrow"',
+  '"2021-10-29T10:12:57"',
+  '"2021-13-29T10:12:57Z"',
+])('an upload answer that says %s tells nothing of it, and is understood', async (given) => {
+  const answer = `{"id":"3fa85f64","availableUntil":${given}}`;
+  expect((await uploaded(answer)).availableUntil).toBeNull();
 });
 
 test.each(['', '{}', '{"id":""}', '{"id":null}', '{"id":{}}', '{"id":"3fa8'])(

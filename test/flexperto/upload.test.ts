@@ -75,7 +75,7 @@ test.each([
     const vendor = await scriptedVendor('{"id":"f-1"}');
     const bytes = randomBytes(30_000);
     const upload = { name, bytes: bytes.length, content: content(bytes.subarray(0, 7), bytes.subarray(7)) };
-    expect(await vendor.client.uploadDocument(vendor.url, upload)).toBe('f-1');
+    expect(await vendor.client.uploadDocument(vendor.url, upload)).toMatchObject({ fileId: 'f-1' });
     const [arrived] = vendor.arrived;
     if (arrived === undefined) throw new Error('nothing arrived');
     const parts = await partsOf(arrived);

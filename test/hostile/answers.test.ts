@@ -44,7 +44,8 @@ const CALLS: readonly (() => Promise<void>)[] = [
   },
   async () => {
     const file = { name: 'a.pdf', bytes: 4, content: content('%PDF') };
-    expectText(await client.uploadDocument(`http://127.0.0.1:${server.port}/u?token=x`, file), 100);
+    const { fileId } = await client.uploadDocument(`http://127.0.0.1:${server.port}/u?token=x`, file);
+    expectText(fileId, 100);
   },
   async () => {
     const document = await client.attachDocument(CONTEXT, 13, 'f-1');

@@ -80,7 +80,7 @@ export function createVendorClient(
         recording.call('upload', { sessionId, document: name }),
         () => {
           if (Number(searchParams.get('until')) <= Date.now()) throw new Refusal(401);
-          return vendor.upload(sessionId, name);
+          return { fileId: vendor.upload(sessionId, name), availableUntil: null };
         },
         signal,
       );

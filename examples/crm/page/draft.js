@@ -1,7 +1,7 @@
 /** What is being put together to be sent, as plain data, and what keeps it from being sent. Knows nothing of the page. */
 
 const MOST_DOCUMENTS = 20;
-const MOST_BYTES = 50 * 1024 * 1024;
+const MOST_BYTES = 50_000_000;
 
 /** A signing that has not been sent. `requestId` is there from the first press of the button to a clear answer. */
 export function newDraft(subject) {

@@ -10,9 +10,17 @@ export class OutcomeUnknownError extends FlexpertoError {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(call: Call, what: string, answer: { status?: number; retryAfterMs?: number | undefined } = {}) {
+  /** No answer came within the time for it, so the vendor may still be at work on the call. */
+  readonly unanswered: boolean;
+
+  constructor(
+    call: Call,
+    what: string,
+    answer: { status?: number; retryAfterMs?: number | undefined; unanswered?: boolean } = {},
+  ) {
     super(call, `${call}: ${what}, so it is not known whether flexperto carried it out`);
     this.status = answer.status;
     this.retryAfterMs = answer.retryAfterMs;
+    this.unanswered = answer.unanswered ?? false;
   }
 }

@@ -111,7 +111,7 @@ function notOneFile(): ProblemError {
 }
 
 function tooLarge(): ProblemError {
-  const megabytes = MAX_TOTAL_BYTES / 1024 / 1024;
+  const megabytes = MAX_TOTAL_BYTES / 1_000_000;
   return refusal(
     'too-large',
     `The file is larger than the ${megabytes} MB that all documents of a signing together may have.`,

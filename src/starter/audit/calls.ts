@@ -1,4 +1,4 @@
-import type { CheckedDocument } from '../../domain/request.js';
+import type { CheckedDocument, UploadedFile } from '../../domain/request.js';
 import { withNews, type VendorDocument } from '../../domain/vendor-document.js';
 import { withAttached, withFacts, withUploaded } from './documents.js';
 import type { HistoryEvent, RecordedFailure } from './history-event.js';
@@ -104,7 +104,7 @@ function learn(reading: Reading, { call, args, document }: OpenCall, result: unk
       if (result === null) reading.sessionId = (args[0] as { sessionId: number }).sessionId;
       break;
     case 'uploadDocument':
-      reading.documents = withUploaded(documents, document, result as string);
+      reading.documents = withUploaded(documents, document, (result as UploadedFile).fileId);
       break;
     case 'attachDocument':
       reading.documents = withAttached(documents, document, result as VendorDocument | null);
