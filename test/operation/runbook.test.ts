@@ -118,6 +118,13 @@ describe('What the runbook says', () => {
     await server.stop();
   });
 
+  it('of a namespace that does not exist is so: the last line of the worker says it', async () => {
+    const { env } = await newWorld();
+    const worker = spawnWorker({ ...env, TEMPORAL_NAMESPACE: 'misspelt' });
+    expect(await worker.ended).toEqual({ code: 1, signal: null });
+    expect(worker.output()).toBe('The Temporal server has no namespace misspelt (TEMPORAL_NAMESPACE).\n');
+  });
+
   it('of a refused API key is so: its loop lets those go on that were refused, and no unclear one', async () => {
     const { env, fake, start, startWorker } = await newWorld();
     await startWorker();
