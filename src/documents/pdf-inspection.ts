@@ -1,30 +1,26 @@
-import {
-  startInspectionChild,
-  type InspectionChild,
-  type InspectionLimits,
-  type InspectionOutcome,
-} from './pdf-inspection-child.js';
+import { InspectionInterruptedError } from './errors.js';
+import { startInspectionChild, type InspectionChild, type InspectionOutcome } from './pdf-inspection-child.js';
+import type { InspectionAnswer, InspectionLimits } from './pdf-inspection-messages.js';
 import { createTurns } from './pdf-inspection-turns.js';
 import type { PdfVerdict } from './pdf-verdict.js';
 
-export type { InspectionLimits } from './pdf-inspection-child.js';
+export type { InspectionLimits } from './pdf-inspection-messages.js';
 export type { PdfInspection, PdfVerdict } from './pdf-verdict.js';
 
 export interface PdfInspector {
   /**
    * Looks at one file, whatever its bytes are.
+   * @throws {InspectionInterruptedError} if the inspection ends from outside, such as by a signal, again and again
    * @throws {Error} if the file is missing or cannot be read, and the signal's reason if it is aborted
    */
   inspect(path: string, signal?: AbortSignal): Promise<PdfVerdict>;
 }
 
-/**
- * Measured with Node 20 on two cores, the whole process: a small PDF takes 0.2 s and 70 MB, one of 50 MB 0.3 s and 121 MB,
- * one of 50 MB in 400,000 objects 1.0 s and 199 MB. Only where such a one has broken cross-references as well, and must
- * be scanned, it takes 6.7 s and 621 MB, and is refused.
- */
 export const DEFAULT_LIMITS: InspectionLimits = { seconds: 30, memoryBytes: 512 * 1024 * 1024 };
 const DEFAULT_AT_ONCE = 2;
+
+/** How often an inspection that was interrupted begins at once. More would hide a machine that has no memory left. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * Inspects PDFs that nobody has looked at before, in processes of their own, bounded in time and memory for each file, at
@@ -37,28 +33,12 @@ export function createPdfInspector(
 ): PdfInspector {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const turns = createTurns(options.atOnce ?? DEFAULT_AT_ONCE);
-  const idle: InspectionChild[] = [];
-  const ask = async (
-    child: InspectionChild,
-    path: string,
-    signal?: AbortSignal,
-  ): Promise<InspectionOutcome> => {
-    const isUsed = child.isUsed();
-    const outcome = await child.ask(path, limits, signal);
-    if (child.isUsable()) idle.push(child);
-    // What earlier files left behind must not tell against this one.
-    return isUsed && 'ended' in outcome && outcome.ended !== 'too-slow'
-      ? ask(startInspectionChild(options.program), path, signal)
-      : outcome;
-  };
+  const inspections = createInspections(limits, options.program);
   return {
     inspect: async (path, signal) => {
       await turns.take(signal);
       try {
-        const ready = idle.splice(0).filter((child) => child.isUsable());
-        const child = ready.pop() ?? startInspectionChild(options.program);
-        idle.push(...ready);
-        return verdictIn(await ask(child, path, signal), path, limits);
+        return verdictIn(await inspections.inspect(path, signal), path, limits);
       } finally {
         turns.give();
       }
@@ -66,20 +46,60 @@ export function createPdfInspector(
   };
 }
 
-function verdictIn(outcome: InspectionOutcome, path: string, limits: InspectionLimits): PdfVerdict {
-  if ('ended' in outcome) return { ok: false, problem: problemOf(outcome.ended, limits) };
-  const { answer } = outcome;
-  if (answer.kind === 'verdict') return answer.verdict;
-  if (answer.kind === 'out-of-memory') return { ok: false, problem: problemOf('too-much-memory', limits) };
-  throw new Error(`${path} could not be read (${answer.code})`);
+/** Inspections by processes that are used again, and started again where they end from outside. */
+function createInspections(limits: InspectionLimits, program?: string) {
+  const idle: InspectionChild[] = [];
+  const inspectWith = async (
+    child: InspectionChild,
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<InspectionOutcome> => {
+    const read = await child.ask({ kind: 'read', path, limits }, signal);
+    if ('interruption' in read || read.answer.kind !== 'content') return read;
+    return child.ask({ kind: 'inspect', limits }, signal);
+  };
+  const attempt = async (path: string, signal?: AbortSignal): Promise<InspectionOutcome> => {
+    const child = idle.splice(0).find((one) => one.isUsable()) ?? startInspectionChild(program);
+    const isFresh = !child.isUsed();
+    const outcome = await inspectWith(child, path, signal);
+    if (child.isUsable()) idle.push(child);
+    // What earlier files left behind must not tell against this one.
+    return isFresh || !isBeyondMemory(outcome)
+      ? outcome
+      : inspectWith(startInspectionChild(program), path, signal);
+  };
+  return {
+    inspect: async (path: string, signal?: AbortSignal): Promise<InspectionAnswer> => {
+      for (let attempts = 1; ; attempts += 1) {
+        const outcome = await attempt(path, signal);
+        if ('answer' in outcome) return outcome.answer;
+        if (attempts === MAX_ATTEMPTS) throw interrupted(outcome.interruption);
+      }
+    },
+  };
 }
 
-function problemOf(
-  ended: 'too-slow' | 'too-much-memory' | 'broken',
-  { seconds, memoryBytes }: InspectionLimits,
-): string {
-  if (ended === 'broken') return 'could not be inspected: it makes the inspection fail';
-  const limit =
-    ended === 'too-slow' ? `${seconds} seconds` : `${Math.round(memoryBytes / 1024 / 1024)} MB of memory`;
-  return `could not be inspected within ${limit}; save it again with another program`;
+function isBeyondMemory(outcome: InspectionOutcome): boolean {
+  return 'answer' in outcome && outcome.answer.kind === 'beyond-limit' && outcome.answer.limit === 'memoryBytes';
+}
+
+function interrupted(how: string): InspectionInterruptedError {
+  return new InspectionInterruptedError(
+    `The inspection of a PDF was interrupted ${MAX_ATTEMPTS} times: ${how}. This says nothing about the file. ` +
+      'The machine may lack memory.',
+  );
+}
+
+function verdictIn(answer: InspectionAnswer, path: string, limits: InspectionLimits): PdfVerdict {
+  if (answer.kind === 'verdict') return answer.verdict;
+  if (answer.kind === 'beyond-limit') return { ok: false, problem: problemOf(answer.limit, limits) };
+  throw new Error(`${path} could not be read (${'code' in answer ? answer.code : 'no answer'})`);
+}
+
+function problemOf(limit: keyof InspectionLimits, { seconds, memoryBytes }: InspectionLimits): string {
+  const most =
+    limit === 'seconds'
+      ? `${seconds} seconds of processor time`
+      : `${Math.round(memoryBytes / 1024 / 1024)} MB of memory`;
+  return `could not be inspected within ${most}; save it again with another program`;
 }

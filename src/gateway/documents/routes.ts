@@ -43,7 +43,14 @@ const schema = {
   body: z.strictObject({ file: z.file().describe('The PDF, with its file name; up to 50 MB.') }),
   response: {
     201: jsonResponse('It is uploaded.', UploadedDocument),
-    ...problemResponses('invalid-request', 'unauthorized', 'too-large', 'unsupported-media-type', 'internal'),
+    ...problemResponses(
+      'invalid-request',
+      'unauthorized',
+      'too-large',
+      'unsupported-media-type',
+      'internal',
+      'not-inspected',
+    ),
   },
 };
 
