@@ -30,7 +30,7 @@ export function createCheckDocuments({
   handsOver,
   hasEarlierRun,
 }: Pick<ActivityDependencies, 'checker' | 'seal' | 'handsOver' | 'hasEarlierRun'>) {
-  const sealed = ({ mac, ...document }: InspectedDocument): CheckedDocument => ({
+  const sealed = ({ mac, warnings: _, ...document }: InspectedDocument): CheckedDocument => ({
     ...document,
     sealedMac: seal.seal(mac),
   });

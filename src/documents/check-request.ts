@@ -10,7 +10,7 @@ import type {
 import { DocumentUnavailableError } from './errors.js';
 import { inBoundedParallel } from './in-bounded-parallel.js';
 import type { PdfInspection, PdfInspector } from './pdf-inspection.js';
-import { missingField } from './signable.js';
+import { signingObstacle } from './signable.js';
 import type { Sources } from './sources.js';
 
 /** What is known of a request before anything is sent: that it can be, with its documents' facts, or all its problems. */
@@ -23,9 +23,11 @@ export type CheckedRequest =
       readonly passing: readonly Problem[];
     };
 
-/** A document with the MAC of its bytes in clear (`contentMacOf`): a secret of the worker's. */
 export interface InspectedDocument extends CheckedDocument {
+  /** The MAC of its bytes in clear (`contentMacOf`): a secret of the worker's. */
   readonly mac: string;
+  /** What somebody should look at before it is sent. Each completes the sentence "contract.pdf …". */
+  readonly warnings: readonly string[];
 }
 
 export interface RequestChecker {
@@ -92,15 +94,15 @@ function named(index: number, document: RequestedDocument | undefined, problem: 
 }
 
 function judged(document: RequestedDocument, method: Method, found: PdfInspection): Looked {
-  const { bytes, sha256, mac, pages, fields } = found;
+  const { bytes, sha256, mac, pages, fields, warnings } = found;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
-  const problem = missingField(found);
-  if (document.signatureFields === 'required' && method !== 'qes' && problem !== undefined) {
-    return { bytes, problem };
-  }
-  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields } };
+  const problem = signingObstacle(found, method);
+  if (document.signatureFields === 'required' && problem !== undefined) return { bytes, problem };
+  // How a document looks that nobody signs is nobody's concern.
+  const concerns = document.signatureFields === 'none' ? [] : warnings;
+  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields, warnings: concerns } };
 }
 
 function tooMuch(looked: readonly Looked[]): Problem[] {

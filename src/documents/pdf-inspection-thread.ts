@@ -11,7 +11,7 @@ import type { PdfVerdict } from './pdf-verdict.js';
 async function answer(job: InspectionJob): Promise<Reply> {
   const { bytes, sha256 } = content;
   content = NOTHING;
-  if (job.kind === 'inspect') return { kind: 'verdict', verdict: await verdictOn(bytes, sha256) };
+  if (job.kind === 'inspect') return { kind: 'verdict', verdict: verdictOn(bytes, sha256) };
   try {
     const read = await contentOf(job.path);
     if (read === undefined) return { kind: 'verdict', verdict: tooLarge };
@@ -45,17 +45,18 @@ async function contentOf(path: string): Promise<Buffer | undefined> {
   }
 }
 
-async function verdictOn(bytes: Buffer, sha256: string): Promise<PdfVerdict> {
-  const reading = await readPdf(bytes);
+function verdictOn(bytes: Buffer, sha256: string): PdfVerdict {
+  const reading = readPdf(bytes);
   if ('problem' in reading) return { ok: false, problem: reading.problem };
-  const { pages, fields, signedFields } = reading;
-  const mac = contentMacOf(bytes);
-  return { ok: true, inspection: { bytes: bytes.length, sha256, mac, pages, fields, signedFields } };
+  return { ok: true, inspection: { bytes: bytes.length, sha256, mac: contentMacOf(bytes), ...reading } };
 }
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
+
+// Damaged files throw many errors that nobody reads: a stack is nearly all that one costs.
+Error.stackTraceLimit = 0;
 
 parentPort?.on('message', (job: InspectionJob) => {
   void answer(job).then((reply) => {

@@ -7,6 +7,9 @@ const LOOK_EVERY_MS = 20;
 /** What earlier files left in memory must not count against the next one: beyond this, that gets a fresh process. */
 const MOST_LEFT_BYTES = 128 * 1024 * 1024;
 
+/** The engine ends a file at this part of the memory limit itself, before it gets far beyond between two looks. */
+const HEAP_SHARE = 1 / 4;
+
 /** What service managers and terminals send to all processes: the worker decides when an inspection ends. */
 const IGNORED_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -26,8 +29,9 @@ export function serveInspections(program: string): void {
 }
 
 function startThread(program: string, { memoryBytes }: InspectionLimits): Worker {
-  const maxOldGenerationSizeMb = Math.ceil(memoryBytes / 1024 / 1024);
-  return new Worker(program, { resourceLimits: { maxOldGenerationSizeMb } });
+  // Beside the heap there are the program, the file, and what is unpacked of it.
+  const maxOldGenerationSizeMb = Math.ceil((memoryBytes * HEAP_SHARE) / 1024 / 1024);
+  return new Worker(program, { resourceLimits: { maxOldGenerationSizeMb, maxYoungGenerationSizeMb: 16 } });
 }
 
 function work(thread: Worker, job: InspectionJob): void {

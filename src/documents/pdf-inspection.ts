@@ -1,5 +1,9 @@
 import { InspectionInterruptedError } from './errors.js';
-import { startInspectionChild, type InspectionChild, type InspectionOutcome } from './pdf-inspection-child.js';
+import {
+  startInspectionChild,
+  type InspectionChild,
+  type InspectionOutcome,
+} from './pdf-inspection-child.js';
 import type { InspectionAnswer, InspectionLimits } from './pdf-inspection-messages.js';
 import { createTurns } from './pdf-inspection-turns.js';
 import type { PdfVerdict } from './pdf-verdict.js';
@@ -16,7 +20,12 @@ export interface PdfInspector {
   inspect(path: string, signal?: AbortSignal): Promise<PdfVerdict>;
 }
 
-export const DEFAULT_LIMITS: InspectionLimits = { seconds: 30, memoryBytes: 512 * 1024 * 1024 };
+/**
+ * The one place that says what an inspection may use. Two of them beside a worker of 230 MB are together below the 1 GiB
+ * of its container. Measured with Node 20, the whole process: 70 MB for a small PDF, 125 MB for one of 50 MB. Hostile ones
+ * of up to 1 MB stay below 200 MB and 2 s (test/hostile/pdf-cost.test.ts), since `PdfBudget` bounds them beforehand.
+ */
+export const INSPECTION_LIMITS: InspectionLimits = { seconds: 30, memoryBytes: 256 * 1024 * 1024 };
 const DEFAULT_AT_ONCE = 2;
 
 /** How often an inspection that was interrupted begins at once. More would hide a machine that has no memory left. */
@@ -31,7 +40,7 @@ const MAX_ATTEMPTS = 3;
 export function createPdfInspector(
   options: { limits?: Partial<InspectionLimits>; atOnce?: number; program?: string } = {},
 ): PdfInspector {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = { ...INSPECTION_LIMITS, ...options.limits };
   const turns = createTurns(options.atOnce ?? DEFAULT_AT_ONCE);
   const inspections = createInspections(limits, options.program);
   return {
@@ -80,7 +89,9 @@ function createInspections(limits: InspectionLimits, program?: string) {
 }
 
 function isBeyondMemory(outcome: InspectionOutcome): boolean {
-  return 'answer' in outcome && outcome.answer.kind === 'beyond-limit' && outcome.answer.limit === 'memoryBytes';
+  return (
+    'answer' in outcome && outcome.answer.kind === 'beyond-limit' && outcome.answer.limit === 'memoryBytes'
+  );
 }
 
 function interrupted(how: string): InspectionInterruptedError {

@@ -26,6 +26,7 @@ interface Uploaded {
   readonly pages: number | null;
   readonly signatureFields: number | null;
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 let world: GatewayWorld;
@@ -65,6 +66,7 @@ describe('An uploaded PDF', () => {
       pages: 2,
       signatureFields: 1,
       problems: [],
+      warnings: [],
     });
     expect((await readFile(pathOf(answer))).equals(content)).toBe(true);
   });
@@ -81,6 +83,8 @@ describe('An uploaded PDF', () => {
   it.each([
     ['no-form.pdf-lib.pdf', 1, 0, /has no signature field, and flexperto cannot place one/],
     ['signed.pyhanko.pdf', 1, 1, /has no empty signature field/],
+    ['field-of-a-deleted-page.by-hand.pdf', 1, 1, /has no empty signature field on any of its pages/],
+    ['certified-no-changes.by-hand.pdf', 1, 2, /is certified against every change/],
     ['user-password.qpdf.pdf', null, null, /is encrypted/],
     ['letter-docx.by-hand.pdf', null, null, /is not a PDF/],
     ['garbage.by-hand.pdf', null, null, /is damaged/],
@@ -93,6 +97,17 @@ describe('An uploaded PDF', () => {
     expect(answer.problems).toEqual([expect.stringMatching(/^my letter\.pdf .*\.$/)]);
     expect(answer.problems[0]).toMatch(why);
     expect(existsSync(pathOf(answer))).toBe(true);
+  });
+
+  it('in which nobody can see the signature field can be signed, and the answer warns', async () => {
+    const answer = await uploaded(file(await testPdf('field-hidden.by-hand.pdf'), 'my letter.pdf'));
+    expect(answer).toMatchObject({
+      signatureFields: 1,
+      problems: [],
+      warnings: [
+        'my letter.pdf has the signature field "Customer", which is hidden or has no size: nobody can see it.',
+      ],
+    });
   });
 
   it.each([

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ConfigError } from '../../config.js';
 import { codeOf } from '../../network/error-code.js';
 import { createPdfInspector, type PdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
-import { missingField } from '../../documents/signable.js';
+import { signingObstacle } from '../../documents/signable.js';
 import { refusal } from '../problem.js';
 import { jsonResponse, problemResponses } from '../responses.js';
 import { receiveDocument, type Received } from './receive.js';
@@ -29,6 +29,11 @@ const UploadedDocument = z
       .describe(
         'Why it cannot be signed, in sentences. That a signature field is missing does not matter with the method `qes` ' +
           'and for a document with signatureFields "none".',
+      ),
+    warnings: z
+      .array(z.string())
+      .describe(
+        'What somebody should look at before it is sent, in sentences, such as a signature field that nobody can see.',
       ),
   })
   .meta({ id: 'UploadedDocument' });
@@ -98,8 +103,11 @@ async function inspected(
     const verdict = await inspector.inspect(upload.path, signal);
     const problems = problemsOf(verdict).map((problem) => `${name} ${problem}.`);
     const source = await upload.keep();
-    const { pages, fields } = verdict.ok ? verdict.inspection : { pages: null, fields: null };
-    return { source, bytes, sha256, pages, signatureFields: fields, problems };
+    const { pages, fields, warnings } = verdict.ok
+      ? verdict.inspection
+      : { pages: null, fields: null, warnings: [] };
+    const concerns = warnings.map((warning) => `${name} ${warning}.`);
+    return { source, bytes, sha256, pages, signatureFields: fields, problems, warnings: concerns };
   } catch (error) {
     await upload.discard();
     throw error;
@@ -107,7 +115,7 @@ async function inspected(
 }
 
 function problemsOf(verdict: PdfVerdict): string[] {
-  const problem = verdict.ok ? missingField(verdict.inspection) : verdict.problem;
+  const problem = verdict.ok ? signingObstacle(verdict.inspection, 'aes') : verdict.problem;
   return problem === undefined ? [] : [problem];
 }
 
