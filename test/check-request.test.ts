@@ -145,6 +145,19 @@ test('a field that nobody can see is accepted with a warning, where somebody is 
   });
 });
 
+test('inspections take their turns between employees', async () => {
+  const callers: unknown[] = [];
+  const using: PdfInspector = {
+    inspect: (path, options) => {
+      callers.push(options?.caller);
+      return inspector.inspect(path, options);
+    },
+  };
+  await check({ employeeId: '45' }, { root: EXAMPLES, using });
+  await check({ employeeId: '46' }, { root: EXAMPLES, using });
+  expect(new Set(callers)).toEqual(new Set(['45', '46']));
+});
+
 test('with qes no signature field is needed, since the vendor signs the whole document', async () => {
   const input = { method: 'qes', ...sources('no-form.pdf-lib', 'signed.pyhanko') };
   expect(problemsOf(await check(input))).toEqual([]);

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InspectionInterruptedError } from '../src/documents/errors.js';
 import { createPdfInspector } from '../src/documents/pdf-inspection.js';
+import { isRunning } from './support/inspecting.js';
 
 const MEGABYTE = 1024 * 1024;
 const PLAIN = resolve(process.cwd(), 'test/pdf/plain-field.pdf-lib.pdf');
@@ -16,14 +17,6 @@ const folder = mkdtempSync(join(tmpdir(), 'pdf-inspection-process-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 /** Waits for something to come about; the test's own time limit is the only one. */
 async function until(condition: () => boolean): Promise<void> {
@@ -39,7 +32,7 @@ async function pidIn(path: string): Promise<number> {
 /** An inspection that never ends by itself, and the id of its process. */
 async function busy(name: string, signal: AbortSignal): Promise<{ verdict: Promise<unknown>; pid: number }> {
   const path = join(folder, name);
-  const verdict = createPdfInspector({ program: program('busy') }).inspect(path, signal);
+  const verdict = createPdfInspector({ program: program('busy') }).inspect(path, { signal });
   return { verdict, pid: await pidIn(path) };
 }
 
@@ -64,7 +57,9 @@ describe('The cost of a file is a verdict:', () => {
     const path = join(folder, 'paused');
     const abort = new AbortController();
     const limits = { seconds: 0.5 };
-    const verdict = createPdfInspector({ limits, program: program('waits') }).inspect(path, abort.signal);
+    const verdict = createPdfInspector({ limits, program: program('waits') }).inspect(path, {
+      signal: abort.signal,
+    });
     const pid = await pidIn(path);
     process.kill(pid, 'SIGSTOP');
     await sleep(1000);
@@ -184,7 +179,7 @@ describe('A process that has inspected a file before', () => {
 test('while one inspection is stuck, the asker goes on and another one ends', async () => {
   const inspector = createPdfInspector({ atOnce: 2, program: program('busy-unless-pdf') });
   const abort = new AbortController();
-  const stuck = inspector.inspect(join(folder, 'stuck'), abort.signal);
+  const stuck = inspector.inspect(join(folder, 'stuck'), { signal: abort.signal });
   await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ problem: 'was inspected' });
   abort.abort(new Error('enough'));
   await expect(stuck).rejects.toThrow('enough');
@@ -193,8 +188,8 @@ test('while one inspection is stuck, the asker goes on and another one ends', as
 test('an inspection beyond those allowed at once waits, and may be aborted while it waits', async () => {
   const inspector = createPdfInspector({ atOnce: 1, program: program('busy-unless-pdf') });
   const [first, second] = [new AbortController(), new AbortController()];
-  const stuck = inspector.inspect(join(folder, 'stuck'), first.signal);
-  const waiting = inspector.inspect(PLAIN, second.signal);
+  const stuck = inspector.inspect(join(folder, 'stuck'), { signal: first.signal });
+  const waiting = inspector.inspect(PLAIN, { signal: second.signal });
   const next = inspector.inspect(PLAIN);
   second.abort(new Error('no longer needed'));
   await expect(waiting).rejects.toThrow('no longer needed');
@@ -205,5 +200,5 @@ test('an inspection beyond those allowed at once waits, and may be aborted while
 
 test('a signal that is aborted already starts nothing', async () => {
   const signal = AbortSignal.abort(new Error('too late'));
-  await expect(createPdfInspector().inspect(PLAIN, signal)).rejects.toThrow('too late');
+  await expect(createPdfInspector().inspect(PLAIN, { signal })).rejects.toThrow('too late');
 });

@@ -30,10 +30,10 @@ export function createCheckDocuments({
   handsOver,
   hasEarlierRun,
 }: Pick<ActivityDependencies, 'checker' | 'seal' | 'handsOver' | 'hasEarlierRun'>) {
-  const sealed = ({ mac, warnings: _, ...document }: InspectedDocument): CheckedDocument => ({
-    ...document,
-    sealedMac: seal.seal(mac),
-  });
+  const sealed = (document: InspectedDocument): CheckedDocument => {
+    const { source, name, signatureFields, bytes, sha256, mac, pages, fields } = document;
+    return { source, name, signatureFields, bytes, sha256, sealedMac: seal.seal(mac), pages, fields };
+  };
   return async (input: unknown, firstRun: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
     const { attempt } = activityInfo();
     const { workflowId, runId } = currentExecution();

@@ -40,14 +40,15 @@ const DOCUMENTS_AT_ONCE = 3;
 export function createRequestChecker(sources: Sources, inspector: PdfInspector): RequestChecker {
   const checkDocument = async (
     document: RequestedDocument,
-    method: Method,
+    { method, employeeId }: SigningRequest,
     signal?: AbortSignal,
   ): Promise<Looked> => {
     if (document.source === '') return {};
     try {
       const verdict = await sources.withFile(
         document.source,
-        (path) => inspector.inspect(path, signal),
+        (path) =>
+          inspector.inspect(path, { caller: employeeId, ...(signal === undefined ? {} : { signal }) }),
         signal,
       );
       if (!verdict.ok) return { problem: verdict.problem };
@@ -65,7 +66,7 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
       const looked = await inBoundedParallel(
         DOCUMENTS_AT_ONCE,
         request.documents.slice(0, MAX_DOCUMENTS),
-        (document) => checkDocument(document, request.method, signal),
+        (document) => checkDocument(document, request, signal),
       );
       const bad = looked.flatMap(({ problem, passing }, index) =>
         problem === undefined ? [] : { passing, problem: named(index, request.documents[index], problem) },

@@ -6,6 +6,7 @@ import {
 } from './pdf-inspection-child.js';
 import type { InspectionAnswer, InspectionLimits } from './pdf-inspection-messages.js';
 import { createTurns } from './pdf-inspection-turns.js';
+import { createVerdictCache, type VerdictCache } from './pdf-verdict-cache.js';
 import type { PdfVerdict } from './pdf-verdict.js';
 
 export type { InspectionLimits } from './pdf-inspection-messages.js';
@@ -13,11 +14,19 @@ export type { PdfInspection, PdfVerdict } from './pdf-verdict.js';
 
 export interface PdfInspector {
   /**
-   * Looks at one file, whatever its bytes are.
+   * Looks at one file, whatever its bytes are. A verdict on the same bytes is not made twice.
    * @throws {InspectionInterruptedError} if the inspection ends from outside, such as by a signal, again and again
    * @throws {Error} if the file is missing or cannot be read, and the signal's reason if it is aborted
    */
-  inspect(path: string, signal?: AbortSignal): Promise<PdfVerdict>;
+  inspect(path: string, options?: InspectOptions): Promise<PdfVerdict>;
+}
+
+export interface InspectOptions {
+  /** Who waits for it: between callers the inspections take turns. */
+  readonly caller?: string;
+  /** Of the file's bytes, in lower-case hex, where the one who asks has computed it. */
+  readonly sha256?: string;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -42,50 +51,67 @@ export function createPdfInspector(
 ): PdfInspector {
   const limits = { ...INSPECTION_LIMITS, ...options.limits };
   const turns = createTurns(options.atOnce ?? DEFAULT_AT_ONCE);
-  const inspections = createInspections(limits, options.program);
+  const verdicts = createVerdictCache();
+  const inspections = createInspections(limits, verdicts, options.program);
   return {
-    inspect: async (path, signal) => {
-      await turns.take(signal);
+    inspect: async (path, { caller = '', sha256, signal } = {}) => {
+      const known = verdicts.get(sha256);
+      if (known !== undefined) return known;
+      await turns.take(caller, signal);
       try {
-        return verdictIn(await inspections.inspect(path, signal), path, limits);
+        return await inspections.inspect(path, signal);
       } finally {
-        turns.give();
+        turns.give(caller);
       }
     },
   };
 }
 
 /** Inspections by processes that are used again, and started again where they end from outside. */
-function createInspections(limits: InspectionLimits, program?: string) {
+function createInspections(limits: InspectionLimits, verdicts: VerdictCache, program?: string) {
   const idle: InspectionChild[] = [];
+  /** The verdict where it is known, or what came of the last job. */
   const inspectWith = async (
     child: InspectionChild,
     path: string,
     signal?: AbortSignal,
-  ): Promise<InspectionOutcome> => {
+  ): Promise<Inspected> => {
     const read = await child.ask({ kind: 'read', path, limits }, signal);
-    if ('interruption' in read || read.answer.kind !== 'content') return read;
-    return child.ask({ kind: 'inspect', limits }, signal);
+    if ('interruption' in read || read.answer.kind !== 'content') return { outcome: read };
+    const { sha256 } = read.answer;
+    const known = verdicts.get(sha256);
+    if (known !== undefined) return { outcome: { answer: { kind: 'verdict', verdict: known } } };
+    return { sha256, outcome: await child.ask({ kind: 'inspect', limits }, signal) };
   };
-  const attempt = async (path: string, signal?: AbortSignal): Promise<InspectionOutcome> => {
+  const attempt = async (path: string, signal?: AbortSignal): Promise<Inspected> => {
     const child = idle.splice(0).find((one) => one.isUsable()) ?? startInspectionChild(program);
     const isFresh = !child.isUsed();
-    const outcome = await inspectWith(child, path, signal);
+    const inspected = await inspectWith(child, path, signal);
     if (child.isUsable()) idle.push(child);
     // What earlier files left behind must not tell against this one.
-    return isFresh || !isBeyondMemory(outcome)
-      ? outcome
+    return isFresh || !isBeyondMemory(inspected.outcome)
+      ? inspected
       : inspectWith(startInspectionChild(program), path, signal);
   };
   return {
-    inspect: async (path: string, signal?: AbortSignal): Promise<InspectionAnswer> => {
+    inspect: async (path: string, signal?: AbortSignal): Promise<PdfVerdict> => {
       for (let attempts = 1; ; attempts += 1) {
-        const outcome = await attempt(path, signal);
-        if ('answer' in outcome) return outcome.answer;
+        const { outcome, sha256 } = await attempt(path, signal);
+        if ('answer' in outcome) {
+          const verdict = verdictIn(outcome.answer, path, limits);
+          if (sha256 !== undefined) verdicts.set(sha256, verdict);
+          return verdict;
+        }
         if (attempts === MAX_ATTEMPTS) throw interrupted(outcome.interruption);
       }
     },
   };
+}
+
+/** What came of one attempt, and the SHA-256 of the file where it is a new verdict. */
+interface Inspected {
+  readonly outcome: InspectionOutcome;
+  readonly sha256?: string;
 }
 
 function isBeyondMemory(outcome: InspectionOutcome): boolean {

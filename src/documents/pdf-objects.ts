@@ -10,9 +10,9 @@ export interface PdfObjects {
   readonly budget: PdfBudget;
   readonly catalog: PDFObject | undefined;
   /** The object behind a reference; undefined where there is none. May throw where the file is damaged. */
-  find(reference: PDFRef): PDFObject | undefined;
+  readonly find: (reference: PDFRef) => PDFObject | undefined;
   /** The same without keeping it for the next time: for objects that come in great numbers and are needed once. */
-  read(reference: PDFRef): PDFObject | undefined;
+  readonly read: (reference: PDFRef) => PDFObject | undefined;
 }
 
 /** The value of a key, behind any references; undefined where it is absent or null. */

@@ -118,11 +118,15 @@ export class PdfTokens {
   }
 }
 
+interface MadeParser {
+  readonly bytes: ConstructorParameters<typeof PDFObjectParser>[0];
+}
+
 /** The library's parser, but for what a stream holds: of its data only what is needed is looked at. */
 class ObjectParser extends PDFObjectParser {
   static at(bytes: Uint8Array, context: PDFContext): ObjectParser {
-    // The library makes the stream of bytes that its constructor takes, but does not export it.
-    const { bytes: stream } = PDFObjectParser.forBytes(bytes, context) as ObjectParser;
+    // The constructor takes a stream of bytes, whose class the library does not export: another parser has made one.
+    const { bytes: stream } = PDFObjectParser.forBytes(bytes, context) as unknown as MadeParser;
     return new ObjectParser(stream, context);
   }
 

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspectingProcesses, isRunning, signalTo } from '../support/inspecting.js';
 import { realWorlds, type RealWorld } from '../support/real-world.js';
 import type { Signing } from '../support/signing.js';
 
@@ -54,25 +54,9 @@ async function startGroup(world: RealWorld): Promise<ChildProcess> {
   return worker;
 }
 
-/** The inspecting processes of a worker. */
-function inspecting(worker: ChildProcess): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const isChild = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1];
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return isChild === String(worker.pid) && command.includes('pdf-inspection-process');
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
 async function someInspecting(worker: ChildProcess): Promise<number[]> {
   for (;;) {
-    const found = inspecting(worker);
+    const found = inspectingProcesses(worker.pid);
     if (found.length > 0) return found;
     await sleep(20);
   }
@@ -94,7 +78,7 @@ describe('A session goes on when, during the inspection of its documents,', () =
     // The first signal comes while Node starts, the second one while the file is read.
     for (const pause of [0, 300]) {
       await sleep(pause);
-      for (const pid of [...pids, ...inspecting(worker)]) tryKill(pid, 'SIGTERM');
+      for (const pid of [...pids, ...inspectingProcesses(worker.pid)]) signalTo(pid, 'SIGTERM');
     }
     process.kill(-Number(worker.pid), 'SIGTERM');
     await once(worker, 'exit');
@@ -104,9 +88,9 @@ describe('A session goes on when, during the inspection of its documents,', () =
 
   it('the system kills its inspecting process, as where memory is short', async () => {
     const { worker, signing } = await inspection();
-    for (const pid of await someInspecting(worker)) tryKill(pid, 'SIGKILL');
+    for (const pid of await someInspecting(worker)) signalTo(pid, 'SIGKILL');
     await sleep(300);
-    for (const pid of inspecting(worker)) tryKill(pid, 'SIGKILL');
+    for (const pid of inspectingProcesses(worker.pid)) signalTo(pid, 'SIGKILL');
     await signing.untilState('awaiting-handover');
   }, 120_000);
 
@@ -119,15 +103,3 @@ describe('A session goes on when, during the inspection of its documents,', () =
     await signing.untilState('awaiting-handover');
   }, 150_000);
 });
-
-function tryKill(pid: number, signal: NodeJS.Signals): void {
-  if (isRunning(pid)) process.kill(pid, signal);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

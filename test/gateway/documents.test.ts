@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_TOTAL_BYTES } from '../../src/domain/limits.js';
+import { inspectingProcesses, signalTo } from '../support/inspecting.js';
 import { eventually } from '../support/outcomes.js';
 import { REQUEST } from '../support/requests.js';
 import { createGatewayWorld, KEY, problem, type Answer, type GatewayWorld } from './gateway-world.js';
@@ -221,6 +223,33 @@ describe('Refused, with nothing left behind, is', () => {
     });
     expect(world.gateway.output()).not.toContain('the gateway failed');
   });
+});
+
+it('An inspection that is interrupted again and again is answered with 503, and nothing is left behind', async () => {
+  await leavingNothing(async () => {
+    const state = { isOver: false };
+    const answer = post(file(await testPdf('hybrid.by-hand.pdf'))).finally(() => {
+      state.isOver = true;
+    });
+    while (!state.isOver) {
+      for (const pid of inspectingProcesses(world.gateway.pid)) signalTo(pid, 'SIGKILL');
+      await sleep(5);
+    }
+    expect(await answer).toEqual(problem(503, 'not-inspected'));
+    expect((await answer).headers.get('retry-after')).toBe('5');
+  });
+});
+
+it('A caller has as many uploads under way as a signing has documents; one more is refused for the moment', async () => {
+  const before = (await inFolder()).length;
+  const underWay = Array.from({ length: 20 }, () => beginToPost(world.gateway.url, 0));
+  await eventually('all have begun to arrive', async () => (await inFolder()).length === before + 20);
+  const answer = await post(file(await example('contract.pdf')));
+  expect(answer).toEqual(problem(429, 'too-many-uploads'));
+  expect(answer.headers.get('retry-after')).toBe('2');
+  for (const socket of underWay) socket.destroy();
+  await eventually('nothing is left behind', async () => (await inFolder()).length === before);
+  expect((await post(file(await example('contract.pdf')))).status).toBe(201);
 });
 
 it('the limit of starts is answered with the seconds after which to try again', async () => {

@@ -5,14 +5,16 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ConfigError } from '../../config.js';
 import { codeOf } from '../../network/error-code.js';
-import { createPdfInspector, type PdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
+import { createPdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
 import { signingObstacle } from '../../documents/signable.js';
+import { callerOf } from '../caller.js';
 import { refusal } from '../problem.js';
 import { jsonResponse, problemResponses } from '../responses.js';
 import { receiveDocument, type Received } from './receive.js';
 import { sweepRegularly } from './sweep-regularly.js';
 import type { Sweeping } from './sweep.js';
 import { uploadFolder } from './upload-folder.js';
+import { createUploadLimit } from './upload-limit.js';
 
 const UploadedDocument = z
   .strictObject({
@@ -53,6 +55,7 @@ const schema = {
       'unauthorized',
       'too-large',
       'unsupported-media-type',
+      'too-many-uploads',
       'internal',
       'not-inspected',
     ),
@@ -63,6 +66,7 @@ const schema = {
 export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
   const { root } = sweeping;
   const inspector = createPdfInspector();
+  const uploads = createUploadLimit();
   return async (app) => {
     await makeFolder(root);
     sweepRegularly(app, sweeping);
@@ -71,9 +75,14 @@ export function documentsRoutes(sweeping: Sweeping): FastifyPluginAsyncZod {
     // The form is read while it arrives, by receive.ts.
     const validatorCompiler = () => (value: unknown) => ({ value });
     app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
-      const gone = whenGone(reply);
-      const received = await receiveDocument(request, root);
-      return reply.code(201).send(await inspected(received, inspector, gone));
+      const signal = whenGone(reply);
+      const { identity } = callerOf(request);
+      return uploads.within(request, identity, async () => {
+        const received = await receiveDocument(request, root);
+        const { sha256 } = received;
+        const inspect = () => inspector.inspect(received.upload.path, { caller: identity, sha256, signal });
+        return reply.code(201).send(await inspected(received, inspect));
+      });
     });
   };
 }
@@ -96,11 +105,10 @@ async function makeFolder(root: string): Promise<void> {
 
 async function inspected(
   { upload, name, bytes, sha256 }: Received,
-  inspector: PdfInspector,
-  signal: AbortSignal,
+  inspect: () => Promise<PdfVerdict>,
 ): Promise<z.output<typeof UploadedDocument>> {
   try {
-    const verdict = await inspector.inspect(upload.path, signal);
+    const verdict = await inspect();
     const problems = problemsOf(verdict).map((problem) => `${name} ${problem}.`);
     const source = await upload.keep();
     const { pages, fields, warnings } = verdict.ok
