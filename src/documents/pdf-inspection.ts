@@ -31,7 +31,7 @@ export interface InspectOptions {
 
 /**
  * The one place that says what an inspection may use. Two of them beside a worker of 230 MB are together below the 1 GiB
- * of its container. Measured with Node 20, the whole process: 70 MB for a small PDF, 125 MB for one of 50 MB. Hostile ones
+ * of its container. Measured with Node 20, the whole process: 70 MB for a small PDF, 168 MB for one of 50 MB in 400,000 objects. Hostile ones
  * of up to 1 MB stay below 200 MB and 2 s (test/hostile/pdf-cost.test.ts), since `PdfBudget` bounds them beforehand.
  */
 export const INSPECTION_LIMITS: InspectionLimits = { seconds: 30, memoryBytes: 256 * 1024 * 1024 };
