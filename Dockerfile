@@ -18,9 +18,9 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/workflow-bundle.js /app/dist/workflow-bundle-encrypting.js dist/
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/fake-flexperto dist/fake-flexperto
-# 80 % of a container of 1 GiB; for another size set NODE_OPTIONS. The small young generation and the few arenas:
+# A container of 1 GiB less two inspections of PDFs (INSPECTION_LIMITS); for another size set NODE_OPTIONS. The small young generation and the few arenas:
 # docs/performance.md, waiting.
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2 NODE_OPTIONS="--max-old-space-size=800 --max-semi-space-size=4 --enable-source-maps"
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 NODE_OPTIONS="--max-old-space-size=400 --max-semi-space-size=4 --enable-source-maps"
 # A fresh volume mounted there takes over its owner.
 RUN mkdir /documents && chown node:node /documents
 USER node

@@ -12,7 +12,7 @@ const READY_SECONDS = 60;
 export const IMAGE_VARIABLES = {
   NODE_ENV: 'production',
   MALLOC_ARENA_MAX: '2',
-  NODE_OPTIONS: '--max-old-space-size=800 --max-semi-space-size=4 --enable-source-maps',
+  NODE_OPTIONS: '--max-old-space-size=400 --max-semi-space-size=4 --enable-source-maps',
 } as const;
 
 /** The worker or the gateway, ready. */

@@ -13,7 +13,7 @@ const seal = createSeal('the-api-key');
 /** The check of a good request, whose id was used before by an earlier run. */
 async function check(usedIdsRefused: boolean, firstRun = RUN.runId): Promise<CheckedDocuments> {
   const { request } = readRequest(requestFor('crm-1'));
-  const facts = { bytes: 1000, sha256: 'ab', mac: MAC, pages: 1, fields: 1 };
+  const facts = { bytes: 1000, sha256: 'ab', mac: MAC, pages: 1, fields: 1, warnings: [] };
   const documents = request.documents.map((document) => ({ ...document, ...facts }));
   const activity = createCheckDocuments({
     checker: { check: () => Promise.resolve({ ok: true, request, documents }) },

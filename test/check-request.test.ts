@@ -69,6 +69,7 @@ test('the example documents can be signed, and their size and SHA-256 are record
       mac: expect.any(String) as unknown,
       pages: 2,
       fields: 1,
+      warnings: [],
     },
     expect.objectContaining({ name: 'Terms.pdf', signatureFields: 'none' }),
   ]);
@@ -110,6 +111,53 @@ test.each(['aes', 'ves'])('with %s a document needs an empty signature field', a
   ]);
 });
 
+test('a field that stands on no page, and a certification against every change, leave nothing to sign', async () => {
+  const input = sources(
+    'field-of-a-deleted-page.by-hand',
+    'plain-field.libpdf',
+    'certified-no-changes.by-hand',
+  );
+  expect(problemsOf(await check(input))).toEqual([
+    expect.stringMatching(
+      /^documents\[0\] .* has no empty signature field on any of its pages, and flexperto/,
+    ),
+    expect.stringMatching(
+      /^documents\[1\] .* has no empty signature field on any of its pages, and flexperto/,
+    ),
+    expect.stringMatching(/^documents\[2\] .* is certified against every change \(DocMDP level 1\)/),
+  ]);
+  expect(problemsOf(await check({ method: 'qes', ...input }))).toEqual([
+    expect.stringMatching(/^documents\[2\] .* is certified against every change/),
+  ]);
+  const documents = [
+    { source: 'file:certified-no-changes.by-hand.pdf', signatureFields: 'none' },
+    { source: 'file:plain-field.pdf-lib.pdf' },
+  ];
+  expect(problemsOf(await check({ documents }))).toEqual([]);
+});
+
+test('a field that nobody can see is accepted with a warning, where somebody is to sign in it', async () => {
+  const source = 'file:field-hidden.by-hand.pdf';
+  const documents = [{ source }, { source, name: 'enclosed.pdf', signatureFields: 'none' }];
+  expect(await check({ documents })).toMatchObject({
+    ok: true,
+    documents: [{ warnings: [expect.stringContaining('"Customer", which is hidden')] }, { warnings: [] }],
+  });
+});
+
+test('inspections take their turns between employees', async () => {
+  const callers: unknown[] = [];
+  const using: PdfInspector = {
+    inspect: (path, options) => {
+      callers.push(options?.caller);
+      return inspector.inspect(path, options);
+    },
+  };
+  await check({ employeeId: '45' }, { root: EXAMPLES, using });
+  await check({ employeeId: '46' }, { root: EXAMPLES, using });
+  expect(new Set(callers)).toEqual(new Set(['45', '46']));
+});
+
 test('with qes no signature field is needed, since the vendor signs the whole document', async () => {
   const input = { method: 'qes', ...sources('no-form.pdf-lib', 'signed.pyhanko') };
   expect(problemsOf(await check(input))).toEqual([]);
@@ -117,7 +165,7 @@ test('with qes no signature field is needed, since the vendor signs the whole do
 
 test('a document enclosed for information needs no field, but must be a readable PDF all the same', async () => {
   const documents = [
-    { source: 'file:plain-field.libpdf.pdf' },
+    { source: 'file:plain-field.pdf-lib.pdf' },
     { source: 'file:no-form.pdf-lib.pdf', signatureFields: 'none' },
     { source: 'file:letter-docx.by-hand.pdf', signatureFields: 'none' },
   ];

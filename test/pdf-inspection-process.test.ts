@@ -4,88 +4,104 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InspectionInterruptedError } from '../src/documents/errors.js';
 import { createPdfInspector } from '../src/documents/pdf-inspection.js';
+import { isRunning } from './support/inspecting.js';
 
 const MEGABYTE = 1024 * 1024;
 const PLAIN = resolve(process.cwd(), 'test/pdf/plain-field.pdf-lib.pdf');
 const BOMB = resolve(process.cwd(), 'test/pdf/bomb-without-cross-references.by-hand.pdf');
 const program = (name: string): string => join(__dirname, 'inspection-programs', `${name}.js`);
 const folder = mkdtempSync(join(tmpdir(), 'pdf-inspection-process-'));
-const endless = join(folder, 'endless.pdf');
-
-beforeAll(() => {
-  // Every stream is looked through to the end of the file for an end that is not there: hours, without much memory.
-  writeFileSync(endless, `%PDF-1.7\n${'1 0 obj<<>>stream\n'.repeat(60_000)}startxref\n0\n%%EOF\n`);
-});
 
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 /** Waits for something to come about; the test's own time limit is the only one. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(10);
 }
 
-/** A hanging inspection, and the id of its process. */
-async function hanging(
-  name: string,
-  signal: AbortSignal,
-): Promise<{ verdict: Promise<unknown>; pid: number }> {
-  const path = join(folder, name);
-  const verdict = createPdfInspector({ program: program('hangs') }).inspect(path, signal);
+/** The id of the inspecting process, which the busy programs leave in the file that they inspect. */
+async function pidIn(path: string): Promise<number> {
   await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '');
-  return { verdict, pid: Number(readFileSync(path, 'utf8')) };
+  return Number(readFileSync(path, 'utf8'));
 }
 
-test('a decompression bomb ends its own process at the memory limit', async () => {
-  const inspector = createPdfInspector({ limits: { memoryBytes: 200 * MEGABYTE } });
-  const problem = expect.stringMatching(/^could not be inspected within 200 MB of memory/) as unknown;
-  await expect(inspector.inspect(BOMB)).resolves.toEqual({ ok: false, problem });
-});
+/** An inspection that never ends by itself, and the id of its process. */
+async function busy(name: string, signal: AbortSignal): Promise<{ verdict: Promise<unknown>; pid: number }> {
+  const path = join(folder, name);
+  const verdict = createPdfInspector({ program: program('busy') }).inspect(path, { signal });
+  return { verdict, pid: await pidIn(path) };
+}
 
-test('a file that keeps the parser busy for hours ends at the time limit', async () => {
-  const inspector = createPdfInspector({ limits: { seconds: 0.5 } });
-  const problem = expect.stringMatching(/^could not be inspected within 0.5 seconds/) as unknown;
-  await expect(inspector.inspect(endless)).resolves.toEqual({ ok: false, problem });
-});
+describe('The cost of a file is a verdict:', () => {
+  it.each(['buffers', 'objects'])('memory for %s ends at the memory limit', async (kind) => {
+    const limits = { memoryBytes: 150 * MEGABYTE };
+    const inspector = createPdfInspector({ limits, program: program('allocates') });
+    const problem = expect.stringMatching(/^could not be inspected within 150 MB of memory/) as unknown;
+    await expect(inspector.inspect(kind)).resolves.toEqual({ ok: false, problem });
+  });
 
-test('the time limit leaves no process behind', async () => {
-  const path = join(folder, 'late');
-  await createPdfInspector({ limits: { seconds: 1 }, program: program('hangs') }).inspect(path);
-  expect(isRunning(Number(readFileSync(path, 'utf8')))).toBe(false);
+  it('processor time ends at the time limit, and leaves no process behind', async () => {
+    const path = join(folder, 'late');
+    const inspector = createPdfInspector({ limits: { seconds: 0.5 }, program: program('busy') });
+    const problem = expect.stringMatching(/^could not be inspected within 0.5 seconds/) as unknown;
+    await expect(inspector.inspect(path)).resolves.toEqual({ ok: false, problem });
+    const pid = await pidIn(path);
+    await until(() => !isRunning(pid));
+  });
+
+  it('but time that passes while the process is paused is not its cost', async () => {
+    const path = join(folder, 'paused');
+    const abort = new AbortController();
+    const limits = { seconds: 0.5 };
+    const verdict = createPdfInspector({ limits, program: program('waits') }).inspect(path, {
+      signal: abort.signal,
+    });
+    const pid = await pidIn(path);
+    process.kill(pid, 'SIGSTOP');
+    await sleep(1000);
+    process.kill(pid, 'SIGCONT');
+    await expect(verdict).resolves.toMatchObject({ problem: 'was inspected' });
+  });
 });
 
 test('an aborted inspection rejects with the reason of the signal and leaves no process behind', async () => {
   const abort = new AbortController();
-  const { verdict, pid } = await hanging('aborted', abort.signal);
+  const { verdict, pid } = await busy('aborted', abort.signal);
   expect(isRunning(pid)).toBe(true);
   abort.abort(new Error('the activity was cancelled'));
   await expect(verdict).rejects.toThrow('the activity was cancelled');
   expect(isRunning(pid)).toBe(false);
 });
 
-test('an inspection whose asker is killed ends, although its file would keep it busy for hours', async () => {
-  const asker = fork(program('asks-and-waits'));
-  asker.send(endless);
-  const pid = await answerOf(asker);
-  expect(isRunning(pid)).toBe(true);
-  asker.kill('SIGKILL');
-  await until(() => !isRunning(pid));
-});
+describe('A signal to the whole process group of the one that asks', () => {
+  /** One that asks, in a process group of its own as a worker is under a service manager, and its inspecting process. */
+  async function inGroup(name: string): Promise<{ asker: ChildProcess; pid: number }> {
+    const path = join(folder, name);
+    const asker = fork(program('asks-and-waits'), [path, program('busy')], { detached: true });
+    return { asker, pid: await pidIn(path) };
+  }
 
-async function answerOf(child: ChildProcess): Promise<number> {
-  const [pid] = (await once(child, 'message')) as [number];
-  return pid;
-}
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('leaves the inspection alone (%s)', async (signal) => {
+    const { asker, pid } = await inGroup(signal);
+    process.kill(-Number(asker.pid), signal);
+    // A service manager sends it to every process, whatever its group.
+    process.kill(pid, signal);
+    await sleep(200);
+    expect(isRunning(pid)).toBe(true);
+    asker.kill('SIGKILL');
+    await until(() => !isRunning(pid));
+  });
+
+  it('that kills the one that asks ends the inspection, although its file would keep it busy for ever', async () => {
+    const { asker, pid } = await inGroup('SIGKILL');
+    process.kill(-Number(asker.pid), 'SIGKILL');
+    await until(() => !isRunning(pid));
+  });
+});
 
 test('the inspecting process knows nothing of the environment, keys included', async () => {
   process.env['FLEXPERTO_API_KEY'] = 'a-key-for-this-test';
@@ -97,12 +113,29 @@ test('the inspecting process knows nothing of the environment, keys included', a
   expect(Object.keys(environment).filter((name) => !allowed.has(name))).toEqual([]);
 });
 
-test.each([
-  ['exit', /^could not be inspected: it makes the inspection fail$/],
-  ['abort', /^could not be inspected within 512 MB of memory/],
-])('a process that ends by %s without an answer is a verdict, not a crash', async (way, problem) => {
-  const verdict = await createPdfInspector({ program: program('ends-early') }).inspect(way);
-  expect(verdict).toEqual({ ok: false, problem: expect.stringMatching(problem) as unknown });
+describe('An inspection that ends from outside', () => {
+  it.each([
+    ['exit', 'its process ended with code 3'],
+    ['abort', 'its process was ended by SIGABRT'],
+    ['SIGKILL', 'its process was ended by SIGKILL'],
+    ['SIGTERM', 'its process was ended by SIGTERM'],
+  ])('by %s again and again is an error that says so, and no verdict', async (way, how) => {
+    const verdict = createPdfInspector({ program: program('ends-early') }).inspect(way);
+    await expect(verdict).rejects.toThrow(InspectionInterruptedError);
+    await expect(verdict).rejects.toThrow(`interrupted 3 times: ${how}. This says nothing about the file.`);
+  });
+
+  it('begins again, and the verdict counts', async () => {
+    const path = join(folder, 'killed-twice');
+    writeFileSync(path, '');
+    const inspector = createPdfInspector({ program: program('killed-twice') });
+    await expect(inspector.inspect(path)).resolves.toEqual({ ok: false, problem: 'was inspected' });
+  });
+
+  it('since no process can be started is an error too, and does not end the one that asks', async () => {
+    const [text] = (await once(fork(program('asks-without-node')), 'message')) as [string];
+    expect(text).toContain('its process could not be started (ENOENT)');
+  });
 });
 
 describe('A process that has inspected a file before', () => {
@@ -126,7 +159,7 @@ describe('A process that has inspected a file before', () => {
     expect(first).not.toEqual(second);
   });
 
-  it.each(['exit', 'abort'])(
+  it.each(['exit', 'abort', 'beyond-memory'])(
     'and ends by %s gives the file to a fresh one, whose word counts',
     async (way) => {
       const inspector = counted('counts-and-names-itself');
@@ -144,28 +177,28 @@ describe('A process that has inspected a file before', () => {
 });
 
 test('while one inspection is stuck, the asker goes on and another one ends', async () => {
-  const inspector = createPdfInspector({ atOnce: 2 });
+  const inspector = createPdfInspector({ atOnce: 2, program: program('busy-unless-pdf') });
   const abort = new AbortController();
-  const stuck = inspector.inspect(endless, abort.signal);
-  await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ ok: true });
+  const stuck = inspector.inspect(join(folder, 'stuck'), { signal: abort.signal });
+  await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ problem: 'was inspected' });
   abort.abort(new Error('enough'));
   await expect(stuck).rejects.toThrow('enough');
 });
 
 test('an inspection beyond those allowed at once waits, and may be aborted while it waits', async () => {
-  const inspector = createPdfInspector({ atOnce: 1 });
+  const inspector = createPdfInspector({ atOnce: 1, program: program('busy-unless-pdf') });
   const [first, second] = [new AbortController(), new AbortController()];
-  const stuck = inspector.inspect(endless, first.signal);
-  const waiting = inspector.inspect(PLAIN, second.signal);
+  const stuck = inspector.inspect(join(folder, 'stuck'), { signal: first.signal });
+  const waiting = inspector.inspect(PLAIN, { signal: second.signal });
   const next = inspector.inspect(PLAIN);
   second.abort(new Error('no longer needed'));
   await expect(waiting).rejects.toThrow('no longer needed');
   first.abort(new Error('enough'));
   await expect(stuck).rejects.toThrow('enough');
-  await expect(next).resolves.toMatchObject({ ok: true });
+  await expect(next).resolves.toMatchObject({ problem: 'was inspected' });
 });
 
 test('a signal that is aborted already starts nothing', async () => {
   const signal = AbortSignal.abort(new Error('too late'));
-  await expect(createPdfInspector().inspect(PLAIN, signal)).rejects.toThrow('too late');
+  await expect(createPdfInspector().inspect(PLAIN, { signal })).rejects.toThrow('too late');
 });

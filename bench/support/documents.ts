@@ -40,6 +40,7 @@ export async function makeDocument(folder: string, name: string, bytes: number):
     mac: contentMacOf(pdf),
     pages: 1,
     fields: 1,
+    warnings: [],
   };
 }
 

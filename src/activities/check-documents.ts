@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { InspectedDocument } from '../documents/check-request.js';
+import { InspectionInterruptedError } from '../documents/errors.js';
 import { describeProblems } from '../domain/read-request.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { beating } from './beating.js';
@@ -20,7 +21,8 @@ export interface CheckedDocuments {
  * Checks everything that can be known before a remote call. Fails with `RequestRejected` and all problems at once.
  * An id that was used before is refused here where the server was not told to (`usedIdsRefused`): a second run would send
  * a second signing. A run that Temporal has started over (`firstRun` is another) is let through: each of its calls is
- * settled before it is made.
+ * settled before it is made. An inspection that is interrupted says nothing about the documents: it is tried again, as
+ * often as it takes.
  */
 export function createCheckDocuments({
   checker,
@@ -28,10 +30,10 @@ export function createCheckDocuments({
   handsOver,
   hasEarlierRun,
 }: Pick<ActivityDependencies, 'checker' | 'seal' | 'handsOver' | 'hasEarlierRun'>) {
-  const sealed = ({ mac, ...document }: InspectedDocument): CheckedDocument => ({
-    ...document,
-    sealedMac: seal.seal(mac),
-  });
+  const sealed = (document: InspectedDocument): CheckedDocument => {
+    const { source, name, signatureFields, bytes, sha256, mac, pages, fields } = document;
+    return { source, name, signatureFields, bytes, sha256, sealedMac: seal.seal(mac), pages, fields };
+  };
   return async (input: unknown, firstRun: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
     const { attempt } = activityInfo();
     const { workflowId, runId } = currentExecution();
@@ -41,11 +43,16 @@ export function createCheckDocuments({
         `${workflowId} was started before, and a signing is never sent twice.`,
       );
     }
-    const checked = await beating(() => checker.check(input, cancellationSignal()));
+    const checked = await beating(() => checker.check(input, cancellationSignal())).catch(notChecked);
     if (checked.ok) return { documents: checked.documents.map(sealed), handsOver };
     if (checked.passing.length > 0 && attempt < PATIENCE) {
       throw failure('DocumentUnavailable', describeProblems(checked.passing), { nonRetryable: false });
     }
     throw failure('RequestRejected', describeProblems(checked.problems));
   };
+}
+
+function notChecked(error: unknown): never {
+  if (!(error instanceof InspectionInterruptedError)) throw error;
+  throw failure('InspectionInterrupted', error.message, { nonRetryable: false });
 }

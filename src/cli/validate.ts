@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readClientConfig, requireDocumentRoot } from '../config.js';
-import { createRequestChecker, type CheckedRequest } from '../documents/check-request.js';
+import {
+  createRequestChecker,
+  type CheckedRequest,
+  type InspectedDocument,
+} from '../documents/check-request.js';
 import { createPdfInspector } from '../documents/pdf-inspection.js';
 import { createSources } from '../documents/sources.js';
 import type { CheckedDocument } from '../domain/request.js';
@@ -21,6 +25,9 @@ export function addValidate(program: Command, { output, action }: Context): void
         output.answer({ valid: true, requestId: checked.request.requestId, documents }, [
           `The request ${checked.request.requestId} is valid; nothing was sent.`,
           ...documentTable(checked.documents).map((line) => `  ${line}`),
+          ...checked.documents.flatMap(({ name, warnings }) =>
+            warnings.map((warning) => `Warning: ${name} ${warning}.`),
+          ),
         ]);
         return 'done';
       }),
@@ -42,8 +49,9 @@ async function check(input: unknown): Promise<CheckedRequest> {
   }
 }
 
-function described({ name, bytes, sha256, pages, fields, signatureFields }: CheckedDocument): object {
-  return { name, bytes, sha256, pages, fields, signatureFields };
+function described(document: InspectedDocument): object {
+  const { name, bytes, sha256, pages, fields, signatureFields, warnings } = document;
+  return { name, bytes, sha256, pages, fields, signatureFields, warnings };
 }
 
 function documentTable(documents: readonly CheckedDocument[]): string[] {

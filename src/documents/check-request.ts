@@ -10,7 +10,7 @@ import type {
 import { DocumentUnavailableError } from './errors.js';
 import { inBoundedParallel } from './in-bounded-parallel.js';
 import type { PdfInspection, PdfInspector } from './pdf-inspection.js';
-import { missingField } from './signable.js';
+import { signingObstacle } from './signable.js';
 import type { Sources } from './sources.js';
 
 /** What is known of a request before anything is sent: that it can be, with its documents' facts, or all its problems. */
@@ -23,9 +23,11 @@ export type CheckedRequest =
       readonly passing: readonly Problem[];
     };
 
-/** A document with the MAC of its bytes in clear (`contentMacOf`): a secret of the worker's. */
 export interface InspectedDocument extends CheckedDocument {
+  /** The MAC of its bytes in clear (`contentMacOf`): a secret of the worker's. */
   readonly mac: string;
+  /** What somebody should look at before it is sent. Each completes the sentence "contract.pdf …". */
+  readonly warnings: readonly string[];
 }
 
 export interface RequestChecker {
@@ -38,14 +40,15 @@ const DOCUMENTS_AT_ONCE = 3;
 export function createRequestChecker(sources: Sources, inspector: PdfInspector): RequestChecker {
   const checkDocument = async (
     document: RequestedDocument,
-    method: Method,
+    { method, employeeId }: SigningRequest,
     signal?: AbortSignal,
   ): Promise<Looked> => {
     if (document.source === '') return {};
     try {
       const verdict = await sources.withFile(
         document.source,
-        (path) => inspector.inspect(path, signal),
+        (path) =>
+          inspector.inspect(path, { caller: employeeId, ...(signal === undefined ? {} : { signal }) }),
         signal,
       );
       if (!verdict.ok) return { problem: verdict.problem };
@@ -63,7 +66,7 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
       const looked = await inBoundedParallel(
         DOCUMENTS_AT_ONCE,
         request.documents.slice(0, MAX_DOCUMENTS),
-        (document) => checkDocument(document, request.method, signal),
+        (document) => checkDocument(document, request, signal),
       );
       const bad = looked.flatMap(({ problem, passing }, index) =>
         problem === undefined ? [] : { passing, problem: named(index, request.documents[index], problem) },
@@ -92,15 +95,15 @@ function named(index: number, document: RequestedDocument | undefined, problem: 
 }
 
 function judged(document: RequestedDocument, method: Method, found: PdfInspection): Looked {
-  const { bytes, sha256, mac, pages, fields } = found;
+  const { bytes, sha256, mac, pages, fields, warnings } = found;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
-  const problem = missingField(found);
-  if (document.signatureFields === 'required' && method !== 'qes' && problem !== undefined) {
-    return { bytes, problem };
-  }
-  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields } };
+  const problem = signingObstacle(found, method);
+  if (document.signatureFields === 'required' && problem !== undefined) return { bytes, problem };
+  // How a document looks that nobody signs is nobody's concern.
+  const concerns = document.signatureFields === 'none' ? [] : warnings;
+  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields, warnings: concerns } };
 }
 
 function tooMuch(looked: readonly Looked[]): Problem[] {

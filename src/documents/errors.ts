@@ -14,3 +14,11 @@ export class DocumentUnavailableError extends Error {
 export class DocumentChangedError extends Error {
   override readonly name = 'DocumentChangedError';
 }
+
+/**
+ * The inspection of a document ended from outside, again and again. This says nothing about the document: the same
+ * inspection can be made again. `message` is a sentence.
+ */
+export class InspectionInterruptedError extends Error {
+  override readonly name = 'InspectionInterruptedError';
+}

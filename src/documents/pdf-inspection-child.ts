@@ -1,80 +1,74 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type InspectionAnswer, type InspectionJob, OUT_OF_MEMORY_EXIT } from './pdf-inspection-messages.js';
+import type { InspectionAnswer, InspectionJob } from './pdf-inspection-messages.js';
 
-/** What one inspection may use. */
-export interface InspectionLimits {
-  readonly seconds: number;
-  /** Resident memory of the inspecting process, all of it: about 75 MB before the file is opened. */
-  readonly memoryBytes: number;
-}
-
-/** What came of an inspection: an answer, or the end of its process, which then is over by the time this is known. */
-export type InspectionOutcome =
-  { readonly answer: InspectionAnswer } | { readonly ended: 'too-slow' | 'too-much-memory' | 'broken' };
+/** What came of a job: an answer, or how its process ended without one, which says nothing about the file. */
+export type InspectionOutcome = { readonly answer: InspectionAnswer } | { readonly interruption: string };
 
 /** A process that inspects one file after the other. It keeps no other process alive, and ends with the one that asks. */
 export interface InspectionChild {
   /** `false` once it has ended or is about to. */
   isUsable(): boolean;
-  /** Whether it has inspected a file before. */
+  /** Whether it has done a job before. */
   isUsed(): boolean;
-  /** One file at a time. @throws the signal's reason if it is aborted; the process has ended then */
-  ask(path: string, limits: InspectionLimits, signal?: AbortSignal): Promise<InspectionOutcome>;
+  /** One job at a time. @throws the signal's reason if it is aborted; the process has ended then */
+  ask(job: InspectionJob, signal?: AbortSignal): Promise<InspectionOutcome>;
 }
 
 export const INSPECTION_PROGRAM = join(__dirname, 'pdf-inspection-process.js');
 
-/** A process that waits for work costs 75 MB: this long after its last file it ends. */
+/** A process that waits for work costs 75 MB: this long after its last job it ends. */
 const IDLE_MS = 60_000;
+
+/** Ten times the processor time that a job has: beyond this the machine or its file system stands still. */
+const STUCK_MS = 5 * 60_000;
 
 /** What Node itself needs where libraries or system files stand in unusual places. Nothing else: no key, no proxy. */
 const NEEDED_BY_NODE = ['LD_LIBRARY_PATH', 'SystemRoot'];
 
-/** How a process ended: its exit code, or the signal that ended it. */
-type Ending = readonly [code: number | null, signal: NodeJS.Signals | null];
-
+/** Never throws: a process that cannot be started interrupts its first job. */
 export function startInspectionChild(program = INSPECTION_PROGRAM): InspectionChild {
-  const child = fork(program, [], {
-    env: environment(),
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  let child: ChildProcess;
+  try {
+    child = fork(program, [], {
+      env: environment(),
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // In a process group of its own: what ends the worker's group must not look like a fault of the file.
+      detached: true,
+    });
+  } catch (error) {
+    return neverStarted(notStarted(error));
+  }
   const kill = (): void => void child.kill('SIGKILL');
-  // An answer may still be on its way when the process has ended: the channel closes behind it.
-  const ending = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(
-    ([how]) => how as unknown as Ending,
-  );
-  let files = 0;
+  const ending = endOf(child);
   let isOver = false;
+  let isUsed = false;
   let idle: NodeJS.Timeout | undefined;
-  const end = async (): Promise<Ending> => {
-    isOver = true;
-    kill();
-    return ending;
-  };
   void ending.then(() => (isOver = true));
   return {
     isUsable: () => !isOver,
-    isUsed: () => files > 0,
-    ask: async (path, limits, signal) => {
+    isUsed: () => isUsed,
+    ask: async (job, signal) => {
       signal?.throwIfAborted();
+      isUsed = true;
       clearTimeout(idle);
       keepAlive(child, true);
-      const stop = stopper(kill, limits, signal);
+      const stuck = setTimeout(kill, STUCK_MS);
+      signal?.addEventListener('abort', kill, { once: true });
       try {
-        const answer = await answerTo(child, { path, memoryBytes: limits.memoryBytes }, ending);
-        files += 1;
-        if (answer === undefined || signal?.aborted === true) {
-          const how = await end();
+        const outcome = await outcomeOf(child, job, ending);
+        if ('interruption' in outcome || signal?.aborted === true) {
+          isOver = true;
+          kill();
+          await ending;
           signal?.throwIfAborted();
-          return { ended: stop.isLate() ? 'too-slow' : endOf(how) };
-        }
-        isOver ||= answer.isLast === true;
-        return { answer };
+        } else isOver ||= outcome.answer.isLast === true;
+        return outcome;
       } finally {
-        stop.release();
+        clearTimeout(stuck);
+        signal?.removeEventListener('abort', kill);
         keepAlive(child, false);
         idle = setTimeout(kill, IDLE_MS).unref();
       }
@@ -82,34 +76,47 @@ export function startInspectionChild(program = INSPECTION_PROGRAM): InspectionCh
   };
 }
 
-/** The answer to one job, or undefined when the process has ended without one. */
-async function answerTo(
+async function outcomeOf(
   child: ChildProcess,
   job: InspectionJob,
-  ending: Promise<Ending>,
-): Promise<InspectionAnswer | undefined> {
-  const answered = new Promise<InspectionAnswer>((resolve) => child.once('message', resolve));
+  ending: Promise<string>,
+): Promise<InspectionOutcome> {
+  const answered = new Promise<InspectionOutcome>((resolve) => {
+    child.once('message', (answer: InspectionAnswer) => {
+      resolve({ answer });
+    });
+  });
   // A process that ends before it has taken the job ends the channel: its end says what happened.
   child.send(job, () => undefined);
-  return Promise.race([answered, ending.then(() => undefined)]);
+  return Promise.race([answered, ending.then((interruption) => ({ interruption }))]);
 }
 
-/** Ends the process when its time is over, or when nobody wants to know any more. */
-function stopper(kill: () => void, { seconds }: InspectionLimits, signal?: AbortSignal) {
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    kill();
-  }, seconds * 1000);
-  signal?.addEventListener('abort', kill, { once: true });
-  return {
-    isLate: () => late,
-    release: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', kill);
-    },
-  };
+/** How the process ends, in words. Resolves only when it is over and all its answers have arrived. */
+async function endOf(child: ChildProcess): Promise<string> {
+  const failed = new Promise<string>((resolve) => {
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve(notStarted(error));
+    });
+  });
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`);
+    });
+  });
+  const closed = once(child, 'disconnect').catch(() => undefined);
+  return Promise.race([failed, Promise.all([exited, closed]).then(([how]) => how)]);
 }
+
+function notStarted(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return `its process could not be started (${code})`;
+}
+
+const neverStarted = (interruption: string): InspectionChild => ({
+  isUsable: () => false,
+  isUsed: () => false,
+  ask: () => Promise.resolve({ interruption }),
+});
 
 /** Whether this process waits for its child. */
 function keepAlive(child: ChildProcess, isNeeded: boolean): void {
@@ -117,13 +124,6 @@ function keepAlive(child: ChildProcess, isNeeded: boolean): void {
     if (isNeeded) held?.ref();
     else held?.unref();
   }
-}
-
-/** How a kernel ends a process for its memory, and how the engine ends itself. */
-const SIGNALS_OF_MEMORY: readonly (NodeJS.Signals | null)[] = ['SIGKILL', 'SIGABRT', 'SIGTRAP'];
-
-function endOf([code, signal]: Ending): 'too-much-memory' | 'broken' {
-  return code === OUT_OF_MEMORY_EXIT || SIGNALS_OF_MEMORY.includes(signal) ? 'too-much-memory' : 'broken';
 }
 
 function environment(): NodeJS.ProcessEnv {

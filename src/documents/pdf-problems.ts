@@ -10,6 +10,3 @@ export class PdfDamaged extends Error {
 
 export const encrypted = (): PdfRefused =>
   new PdfRefused('is encrypted: flexperto cannot place a signature in it; save it without a password');
-
-export const inflatesTooFar = (mebibytes: number): PdfRefused =>
-  new PdfRefused(`could not be inspected: one of its parts unpacks to more than ${mebibytes} MB`);

@@ -1,16 +1,26 @@
-/** What is known of a PDF that can be signed. Size, SHA-256 and the rest come from the same bytes, read once. */
-export interface PdfInspection {
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  /** See `contentMacOf`: a secret. */
-  readonly mac: string;
+/** What matters of a PDF for signing it. */
+export interface PdfFacts {
   /** At least 1. */
   readonly pages: number;
   /** Signature fields, signed ones included; a field with several widgets is one field. */
   readonly fields: number;
   /** Those of `fields` that hold a signature already. */
   readonly signedFields: number;
+  /** Those of `fields` that are empty and stand on no page, so that nobody can sign in them. */
+  readonly unplacedFields: number;
+  /** Whether a signature in it forbids every change: a further signature would break that one. */
+  readonly isLocked: boolean;
+  /** What somebody should look at before it is sent. Each completes the sentence "contract.pdf …". */
+  readonly warnings: readonly string[];
+}
+
+/** What is known of a PDF that can be read. Size, SHA-256 and the rest come from the same bytes, read once. */
+export interface PdfInspection extends PdfFacts {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** See `contentMacOf`: a secret. */
+  readonly mac: string;
 }
 
 /** Either the facts, or a `problem` that completes the sentence "contract.pdf …" and says what to do where it can. */

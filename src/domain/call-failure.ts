@@ -9,6 +9,7 @@
  * - `UploadUrlRejected`: the upload URL has expired, will before the upload can end, or the host refuses it.
  * - `DocumentChanged`: the bytes are not those that were checked.
  * - `DocumentUnavailable`: the source could not be read.
+ * - `InspectionInterrupted`: the inspection of a document ended from outside; that says nothing about the document.
  * - `RequestRejected`: something is wrong with the request or its documents; nothing was sent.
  * - `NotYet`: nothing has changed since the last look.
  */
@@ -21,6 +22,7 @@ export type FailureKind =
   | 'UploadUrlRejected'
   | 'DocumentChanged'
   | 'DocumentUnavailable'
+  | 'InspectionInterrupted'
   | 'RequestRejected'
   | 'NotYet';
 
@@ -52,6 +54,7 @@ export function judge({ kind, status }: StepFailure): Verdict {
     case 'CallMissing':
     case 'DocumentChanged':
     case 'DocumentUnavailable':
+    case 'InspectionInterrupted':
     case 'RequestRejected':
     case 'UploadUrlRejected':
       return 'refused';

@@ -1,3 +1,4 @@
+import { InspectionInterruptedError } from '../documents/errors.js';
 import { WHOLE_REQUEST } from '../domain/request.js';
 import * as starter from '../starter/index.js';
 import { problemAnswer, ProblemError, type FieldProblem, type ProblemAnswer } from './problem.js';
@@ -5,7 +6,7 @@ import { problemAnswer, ProblemError, type FieldProblem, type ProblemAnswer } fr
 type Kind<E extends Error> = new (...args: never[]) => E;
 type Rule = (error: unknown) => ProblemAnswer | undefined;
 
-/** Seconds after which a server that did not answer may be asked again. */
+/** Seconds after which a server that did not answer, or an inspection, may be asked again. */
 const ASK_AGAIN = { 'retry-after': '5' };
 
 /** More than an honest request can have; the rest would only make the answer long. */
@@ -32,6 +33,13 @@ const RULES: readonly Rule[] = [
     problemAnswer('broken', {
       detail: `The signing ${requestId} broke off without an outcome; what exists at flexperto stays there.`,
     }),
+  ),
+  on(InspectionInterruptedError, () =>
+    problemAnswer(
+      'not-inspected',
+      { detail: 'The inspection of the file was interrupted, which says nothing about it. Upload it again.' },
+      ASK_AGAIN,
+    ),
   ),
   on(starter.NoWorkerError, ({ message }) => problemAnswer('no-worker', { detail: message })),
   // What the Temporal client says of a server names addresses, and is for the log alone.

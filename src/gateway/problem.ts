@@ -14,7 +14,9 @@ export const PROBLEMS = {
   'unreadable-payload': [422, 'A payload cannot be decrypted here'],
   rejected: [422, 'The request was at fault, and nothing was sent'],
   'too-many-starts': [429, 'This employee has started too many signings'],
+  'too-many-uploads': [429, 'This caller has too many uploads under way'],
   internal: [500, 'The gateway failed'],
+  'not-inspected': [503, 'The file could not be inspected now'],
   'no-worker': [503, 'No worker answers'],
   'no-server': [503, 'A server behind the gateway does not answer'],
 } as const;

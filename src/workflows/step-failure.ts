@@ -4,7 +4,7 @@ import type { FailureDetails } from '../activities/failures.js';
 
 const KINDS = new Set<string>([
   'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallMissing', 'UploadUrlRejected',
-  'DocumentChanged', 'DocumentUnavailable', 'RequestRejected', 'NotYet',
+  'DocumentChanged', 'DocumentUnavailable', 'InspectionInterrupted', 'RequestRejected', 'NotYet',
 ] satisfies FailureKind[]); // prettier-ignore
 
 /**

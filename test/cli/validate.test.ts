@@ -47,9 +47,20 @@ it('as JSON it names what was found in each document', async () => {
         pages: 2,
         fields: 1,
         signatureFields: 'required',
+        warnings: [],
       },
     ],
   });
+});
+
+it('a signature field that nobody can see is told with a warning', async () => {
+  await copyFile(resolve('test/pdf/field-zero-rect.by-hand.pdf'), join(root, 'hidden.pdf'));
+  const change = { documents: [{ source: 'file:hidden.pdf' }] };
+  const warning = 'has the signature field "Customer", which is hidden or has no size: nobody can see it';
+  const text = await validate(change);
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  expect(text.stdout).toContain(`\nWarning: hidden.pdf ${warning}.\n`);
+  expect(jsonOf(await validate(change, '--json'))).toMatchObject({ documents: [{ warnings: [warning] }] });
 });
 
 describe('a wrong request ends with 3 and names all problems, of fields and of documents', () => {

@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_TOTAL_BYTES } from '../../src/domain/limits.js';
+import { inspectingProcesses, signalTo } from '../support/inspecting.js';
 import { eventually } from '../support/outcomes.js';
 import { REQUEST } from '../support/requests.js';
 import { createGatewayWorld, KEY, problem, type Answer, type GatewayWorld } from './gateway-world.js';
@@ -26,6 +28,7 @@ interface Uploaded {
   readonly pages: number | null;
   readonly signatureFields: number | null;
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 let world: GatewayWorld;
@@ -67,6 +70,7 @@ describe('An uploaded PDF', () => {
       pages: 2,
       signatureFields: 1,
       problems: [],
+      warnings: [],
     });
     expect((await readFile(pathOf(answer))).equals(content)).toBe(true);
   });
@@ -83,6 +87,8 @@ describe('An uploaded PDF', () => {
   it.each([
     ['no-form.pdf-lib.pdf', 1, 0, /has no signature field, and flexperto cannot place one/],
     ['signed.pyhanko.pdf', 1, 1, /has no empty signature field/],
+    ['field-of-a-deleted-page.by-hand.pdf', 1, 1, /has no empty signature field on any of its pages/],
+    ['certified-no-changes.by-hand.pdf', 1, 2, /is certified against every change/],
     ['user-password.qpdf.pdf', null, null, /is encrypted/],
     ['letter-docx.by-hand.pdf', null, null, /is not a PDF/],
     ['garbage.by-hand.pdf', null, null, /is damaged/],
@@ -95,6 +101,17 @@ describe('An uploaded PDF', () => {
     expect(answer.problems).toEqual([expect.stringMatching(/^my letter\.pdf .*\.$/)]);
     expect(answer.problems[0]).toMatch(why);
     expect(existsSync(pathOf(answer))).toBe(true);
+  });
+
+  it('in which nobody can see the signature field can be signed, and the answer warns', async () => {
+    const answer = await uploaded(file(await testPdf('field-hidden.by-hand.pdf'), 'my letter.pdf'));
+    expect(answer).toMatchObject({
+      signatureFields: 1,
+      problems: [],
+      warnings: [
+        'my letter.pdf has the signature field "Customer", which is hidden or has no size: nobody can see it.',
+      ],
+    });
   });
 
   it.each([
@@ -208,6 +225,33 @@ describe('Refused, with nothing left behind, is', () => {
     });
     expect(world.gateway.output()).not.toContain('the gateway failed');
   });
+});
+
+it('An inspection that is interrupted again and again is answered with 503, and nothing is left behind', async () => {
+  await leavingNothing(async () => {
+    const state = { isOver: false };
+    const answer = post(file(await testPdf('hybrid.by-hand.pdf'))).finally(() => {
+      state.isOver = true;
+    });
+    while (!state.isOver) {
+      for (const pid of inspectingProcesses(world.gateway.pid)) signalTo(pid, 'SIGKILL');
+      await sleep(5);
+    }
+    expect(await answer).toEqual(problem(503, 'not-inspected'));
+    expect((await answer).headers.get('retry-after')).toBe('5');
+  });
+});
+
+it('A caller has as many uploads under way as a signing has documents; one more is refused for the moment', async () => {
+  const before = (await inFolder()).length;
+  const underWay = Array.from({ length: 20 }, () => beginToPost(world.gateway.url, 0));
+  await eventually('all have begun to arrive', async () => (await inFolder()).length === before + 20);
+  const answer = await post(file(await example('contract.pdf')));
+  expect(answer).toEqual(problem(429, 'too-many-uploads'));
+  expect(answer.headers.get('retry-after')).toBe('2');
+  for (const socket of underWay) socket.destroy();
+  await eventually('nothing is left behind', async () => (await inFolder()).length === before);
+  expect((await post(file(await example('contract.pdf')))).status).toBe(201);
 });
 
 it('the limit of starts is answered with the seconds after which to try again', async () => {

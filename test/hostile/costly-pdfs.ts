@@ -4,7 +4,7 @@ import { SOUND, writeStreamPdf } from './pdf-streams.js';
 const MEGABYTE = 1024 * 1024;
 
 /** A file whose cross-references hold, of these objects in the order of their numbers. */
-function pdf(...objects: readonly (string | Buffer)[]): Buffer {
+export function writePdf(...objects: readonly (string | Buffer)[]): Buffer {
   const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
   const places: number[] = [];
   let length = parts[0]?.length ?? 0;
@@ -28,8 +28,9 @@ const CATALOG = '<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R>>';
 const PAGES = '<</Type/Pages/Kids[3 0 R]/Count 1>>';
 const PAGE = '<</Type/Page/Parent 2 0 R>>';
 
-const withForm = (form: string | Buffer, ...more: readonly (string | Buffer)[]): Buffer =>
-  pdf(CATALOG, PAGES, PAGE, form, ...more);
+/** The same with one page, and this as its form, the fourth object. */
+export const withForm = (form: string | Buffer, ...more: readonly (string | Buffer)[]): Buffer =>
+  writePdf(CATALOG, PAGES, PAGE, form, ...more);
 
 /** A revision that says where the one before it is: each where it likes. */
 function revisions(count: number, previous: (number: number, places: readonly number[]) => number): Buffer {
@@ -48,8 +49,8 @@ export const COSTLY_PDFS: Readonly<Record<string, () => Buffer>> = {
   'dictionaries a million deep': () => withForm('<</A'.repeat(1e6)),
   'texts a million parentheses deep': () => withForm(`<</Fields[]/DA ${'('.repeat(1e6)}>>`),
   'a catalog that is a chain of a hundred thousand references': () =>
-    pdf(...Array.from({ length: 1e5 }, (_, index) => `${index + 2} 0 R`)),
-  'two references that lead to each other': () => pdf('2 0 R', '1 0 R'),
+    writePdf(...Array.from({ length: 1e5 }, (_, index) => `${index + 2} 0 R`)),
+  'two references that lead to each other': () => writePdf('2 0 R', '1 0 R'),
   'a field with a million kids, all the same': () =>
     withForm('<</Fields[5 0 R]>>', `<</T(a)/FT/Sig/Kids[${'6 0 R '.repeat(1e6)}]>>`, '<</Subtype/Widget>>'),
   'a thousand fields that share one list of a hundred thousand kids': () =>
@@ -60,7 +61,7 @@ export const COSTLY_PDFS: Readonly<Record<string, () => Buffer>> = {
       '<</Subtype/Widget>>',
     ),
   'a page tree that is its own grandchild': () =>
-    pdf(CATALOG, '<</Type/Pages/Kids[3 0 R]>>', '<</Kids[2 0 R]>>', '<<>>'),
+    writePdf(CATALOG, '<</Type/Pages/Kids[3 0 R]>>', '<</Kids[2 0 R]>>', '<<>>'),
   'a hundred thousand revisions': () => revisions(1e5, (number, places) => places[number - 1] ?? 0),
   'revisions that name each other in a circle': () => revisions(3, (number, places) => places[number] ?? 0),
   'a table of cross-references that promises a trillion rows': () =>

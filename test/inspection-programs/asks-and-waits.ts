@@ -1,10 +1,7 @@
-import { fork } from 'node:child_process';
-import { INSPECTION_PROGRAM } from '../../src/documents/pdf-inspection-child.js';
+import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
 
-// Somebody who asks for an inspection, says in which process it runs, and waits until it is killed.
-process.once('message', (path) => {
-  const child = fork(INSPECTION_PROGRAM, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  child.send({ path, memoryBytes: 512 * 1024 * 1024 }, () => {
-    process.send?.(child.pid);
-  });
-});
+// Asks for an inspection, by a program, of a file, and lets no signal end it but SIGKILL.
+const [path = '', program = ''] = process.argv.slice(2);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+setInterval(() => undefined, 1000);
+void createPdfInspector({ program }).inspect(path);

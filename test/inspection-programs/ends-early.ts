@@ -1,5 +1,6 @@
-// Stands in for the inspection program: ends as a failing one does, or as the engine does without memory.
-process.once('message', (job: { path: string }) => {
-  if (job.path === 'abort') process.abort();
-  process.exit(3);
+// Stands for the inspection program: ends by itself, or as if a signal from outside had ended it.
+process.once('message', ({ path }: { path: string }) => {
+  if (path === 'abort') process.abort();
+  if (path.startsWith('SIG')) process.kill(process.pid, path);
+  else process.exit(3);
 });

@@ -54,6 +54,7 @@ function check(input: unknown, checked: Schedule['checked'], look: number): Chec
       mac: 'a secret of the worker',
       pages: 1,
       fields: 1,
+      warnings: [],
     }));
     return { ok: true, request, documents };
   }

@@ -43,7 +43,7 @@ export const cancelSigning = (requestId) => call(`${signing(requestId)}/cancel`,
 export const resolveSigning = (requestId, resolution) => post(`${signing(requestId)}/resolve`, resolution);
 export const eventsOf = (requestId) => new EventSource(`${signing(requestId)}/events`);
 
-/** Uploads one file; what is known of it then is `{ source, bytes, sha256, pages, signatureFields, problems }`. */
+/** Uploads one file; what is known of it then is `{ source, bytes, sha256, pages, signatureFields, problems, warnings }`. */
 export function uploadDocument(file, signal) {
   const body = new FormData();
   body.append('file', file, file.name);

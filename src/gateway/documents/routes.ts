@@ -5,8 +5,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ConfigError } from '../../config.js';
 import { codeOf } from '../../network/error-code.js';
-import { createPdfInspector, type PdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
-import { missingField } from '../../documents/signable.js';
+import { createPdfInspector, type PdfVerdict } from '../../documents/pdf-inspection.js';
+import { signingObstacle } from '../../documents/signable.js';
+import { callerOf } from '../caller.js';
 import type { GatewayMetrics } from '../metrics.js';
 import { refusal } from '../problem.js';
 import { jsonResponse, problemResponses } from '../responses.js';
@@ -14,6 +15,7 @@ import { receiveDocument, type Received } from './receive.js';
 import { sweepRegularly } from './sweep-regularly.js';
 import type { Sweeping } from './sweep.js';
 import { uploadFolders, type UploadArea } from './upload-folder.js';
+import { createUploadLimit } from './upload-limit.js';
 
 const UploadedDocument = z
   .strictObject({
@@ -31,6 +33,11 @@ const UploadedDocument = z
         'Why it cannot be signed, in sentences. That a signature field is missing does not matter with the method `qes` ' +
           'and for a document with signatureFields "none".',
       ),
+    warnings: z
+      .array(z.string())
+      .describe(
+        'What somebody should look at before it is sent, in sentences, such as a signature field that nobody can see.',
+      ),
   })
   .meta({ id: 'UploadedDocument' });
 
@@ -44,7 +51,15 @@ const schema = {
   body: z.strictObject({ file: z.file().describe('The PDF, with its file name; up to 50 MB.') }),
   response: {
     201: jsonResponse('It is uploaded.', UploadedDocument),
-    ...problemResponses('invalid-request', 'unauthorized', 'too-large', 'unsupported-media-type', 'internal'),
+    ...problemResponses(
+      'invalid-request',
+      'unauthorized',
+      'too-large',
+      'unsupported-media-type',
+      'too-many-uploads',
+      'internal',
+      'not-inspected',
+    ),
   },
 };
 
@@ -52,6 +67,7 @@ const schema = {
 export function documentsRoutes(sweeping: Sweeping, metrics: GatewayMetrics): FastifyPluginAsyncZod {
   const { area } = sweeping;
   const inspector = createPdfInspector();
+  const uploads = createUploadLimit();
   return async (app) => {
     await makeFolders(area);
     sweepRegularly(app, sweeping, metrics);
@@ -60,11 +76,16 @@ export function documentsRoutes(sweeping: Sweeping, metrics: GatewayMetrics): Fa
     // The form is read while it arrives, by receive.ts.
     const validatorCompiler = () => (value: unknown) => ({ value });
     app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
-      const gone = whenGone(reply);
-      const received = await receiveDocument(request, area);
-      const document = await inspected(received, inspector, gone);
-      metrics.countUploadedBytes(document.bytes);
-      return reply.code(201).send(document);
+      const signal = whenGone(reply);
+      const { identity } = callerOf(request);
+      return uploads.within(request, identity, async () => {
+        const received = await receiveDocument(request, area);
+        const { sha256 } = received;
+        const inspect = () => inspector.inspect(received.upload.path, { caller: identity, sha256, signal });
+        const document = await inspected(received, inspect);
+        metrics.countUploadedBytes(document.bytes);
+        return reply.code(201).send(document);
+      });
     });
   };
 }
@@ -89,15 +110,17 @@ async function makeFolders(area: UploadArea): Promise<void> {
 
 async function inspected(
   { upload, name, bytes, sha256 }: Received,
-  inspector: PdfInspector,
-  signal: AbortSignal,
+  inspect: () => Promise<PdfVerdict>,
 ): Promise<z.output<typeof UploadedDocument>> {
   try {
-    const verdict = await inspector.inspect(upload.path, signal);
+    const verdict = await inspect();
     const problems = problemsOf(verdict).map((problem) => `${name} ${problem}.`);
     const source = await upload.keep();
-    const { pages, fields } = verdict.ok ? verdict.inspection : { pages: null, fields: null };
-    return { source, bytes, sha256, pages, signatureFields: fields, problems };
+    const { pages, fields, warnings } = verdict.ok
+      ? verdict.inspection
+      : { pages: null, fields: null, warnings: [] };
+    const concerns = warnings.map((warning) => `${name} ${warning}.`);
+    return { source, bytes, sha256, pages, signatureFields: fields, problems, warnings: concerns };
   } catch (error) {
     await upload.discard();
     throw error;
@@ -105,7 +128,7 @@ async function inspected(
 }
 
 function problemsOf(verdict: PdfVerdict): string[] {
-  const problem = verdict.ok ? missingField(verdict.inspection) : verdict.problem;
+  const problem = verdict.ok ? signingObstacle(verdict.inspection, 'aes') : verdict.problem;
   return problem === undefined ? [] : [problem];
 }
 

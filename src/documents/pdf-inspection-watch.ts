@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads';
+import type { InspectionAnswer, InspectionJob, InspectionLimits, Reply } from './pdf-inspection-messages.js';
+
+/** Short enough that no file gets far beyond a limit between two looks. */
+const LOOK_EVERY_MS = 20;
+
+/** What earlier files left in memory must not count against the next one: beyond this, that gets a fresh process. */
+const MOST_LEFT_BYTES = 128 * 1024 * 1024;
+
+/** The engine ends a file at this part of the memory limit itself, before it gets far beyond between two looks. */
+const HEAP_SHARE = 1 / 4;
+
+/** What service managers and terminals send to all processes: the worker decides when an inspection ends. */
+const IGNORED_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/**
+ * Runs the inspection process. The main thread only watches, and `program`, in a thread, does the work, so that nothing
+ * in a file can keep the watch from looking. Does one job after the other; ends beyond a limit, after a file that has
+ * left much behind, and when the process that asked is gone.
+ */
+export function serveInspections(program: string): void {
+  let thread: Worker | undefined;
+  process.on('message', (job: InspectionJob) => {
+    thread ??= startThread(program, job.limits);
+    work(thread, job);
+  });
+  process.once('disconnect', end);
+  for (const signal of IGNORED_SIGNALS) process.on(signal, () => undefined);
+}
+
+function startThread(program: string, { memoryBytes }: InspectionLimits): Worker {
+  // Beside the heap there are the program, the file, and what is unpacked of it.
+  const maxOldGenerationSizeMb = Math.ceil((memoryBytes * HEAP_SHARE) / 1024 / 1024);
+  return new Worker(program, { resourceLimits: { maxOldGenerationSizeMb, maxYoungGenerationSizeMb: 16 } });
+}
+
+function work(thread: Worker, job: InspectionJob): void {
+  const answer = (reply: Reply, isLast: boolean): void => {
+    watch.stop();
+    thread.off('message', replied).off('error', failed);
+    const message: InspectionAnswer = { ...reply, isLast };
+    process.send?.(message, () => {
+      if (isLast) end();
+    });
+  };
+  const replied = (reply: Reply): void => {
+    answer(reply, reply.kind !== 'content' && process.memoryUsage.rss() > MOST_LEFT_BYTES);
+  };
+  const failed = (error: Error): void => {
+    const isBeyondHeap = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    // Any other is a fault of the inspection or of the machine: an end without an answer is no verdict.
+    if (!isBeyondHeap) process.exit(1);
+    answer({ kind: 'beyond-limit', limit: 'memoryBytes' }, true);
+  };
+  const watch = watchLimits(job.limits, (limit) => {
+    answer({ kind: 'beyond-limit', limit }, true);
+  });
+  thread.on('message', replied).on('error', failed).postMessage(job);
+}
+
+/** Looks at what this process has used since the job began. */
+function watchLimits(
+  { seconds, memoryBytes }: InspectionLimits,
+  onBeyond: (limit: keyof InspectionLimits) => void,
+): { stop: () => void } {
+  const before = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    if (user + system > seconds * 1e6) onBeyond('seconds');
+    else if (process.memoryUsage.rss() > memoryBytes) onBeyond('memoryBytes');
+  }, LOOK_EVERY_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Not `process.exit`, which waits for a file system that does not answer. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
