@@ -3,6 +3,7 @@ import { FINAL_STATES, OPEN_STATES, type SigningState } from '../domain/status.j
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import { NotPossibleError, NoWorkerError, SigningNotFoundError } from './errors.js';
 import { explained, lacksWorker } from './explained.js';
+import type { PendingActivity } from './last-failure.js';
 
 /** The server answers from what it has; a worker may have to read the whole history first. */
 const SERVER_ANSWERS_MS = 5_000;
@@ -18,6 +19,7 @@ export interface KnownSigning {
   readonly state: SigningState | null;
   /** Null where the namespace did not know the search attributes at the start. */
   readonly employeeId: string | null;
+  readonly pending: readonly PendingActivity[];
 }
 
 /** @throws SigningNotFoundError, NoServerError, NoAccessError */
@@ -27,7 +29,8 @@ export async function lookUp(client: Client, requestId: string): Promise<KnownSi
   if (found.type !== WORKFLOW_TYPE) throw new SigningNotFoundError(requestId);
   const { status, taskQueue, runId, typedSearchAttributes } = found;
   const employeeId = typedSearchAttributes.get(searchAttributes.employeeId) ?? null;
-  return { handle, runId, open: isOpen(status.name), taskQueue, state: stateOf(found), employeeId };
+  const pending = found.raw.pendingActivities ?? [];
+  return { handle, runId, open: isOpen(status.name), taskQueue, state: stateOf(found), employeeId, pending };
 }
 
 /** @throws also NotPossibleError where it has ended */

@@ -42,11 +42,13 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
   let knownRun = workflowInfo().firstExecutionRunId;
   for (let failures = 1; ; failures += 1) {
     const answer = await attempt(call, knownRun);
+    session.showFailure(null);
     if ('result' in answer) return answer.result;
     const { failure } = answer;
     knownRun = failure.runId ?? knownRun;
     const verdict = judge(failure);
     if (verdict === 'try-again') {
+      session.showFailure(failure.message);
       const summary = `Next try: ${call.step}`;
       await sleep(retryPauseMs(failures, failure.retryAfterMs), { summary });
       continue;

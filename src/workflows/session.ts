@@ -56,6 +56,9 @@ export interface Session {
   recorded: RecordedOutcome | undefined;
   /** Takes a human's record, and at once leaves a state that waited for another decision. */
   record(outcome: RecordedOutcome): SigningStatus;
+  /** Shows, in the Temporal UI and by a query, why a call is repeated; null once it is not. */
+  showFailure(reason: string | null): void;
+  readonly lastFailure: () => string | null;
   /** A call that may have had its effect, as long as that is not settled. */
   doubt: Pick<Attention, 'step' | 'reason'> | undefined;
   /** Whether the list call has answered for this session; `false` once it is known to be missing. */
@@ -76,14 +79,19 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
   let before = status.state;
   let resolution: Resolution | undefined;
 
+  let lastFailure: string | null = null;
+
   const callbacks = createCallbackTeller(request, carried?.callbacks);
+  const showDetails = (): void => {
+    setCurrentDetails(describe(status, session.listWorks, lastFailure));
+  };
 
   const show = (change: Partial<SigningStatus>, rejected = false): SigningStatus => {
     const shown = status;
     status = { ...status, ...change, updatedAt: new Date().toISOString() };
     const news = newAttributes(status, shown.state);
     if (news.length > 0) upsertSearchAttributes(news);
-    setCurrentDetails(describe(status, session.listWorks));
+    showDetails();
     callbacks.tell(shown, status, rejected);
     return status;
   };
@@ -125,12 +133,17 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       session.recorded = outcome;
       return status.attention === null ? status : session.resolve({ action: 'retry' });
     },
+    showFailure: (reason) => {
+      lastFailure = reason;
+      showDetails();
+    },
+    lastFailure: () => lastFailure,
     doubt: undefined,
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
     callbacks,
   };
-  setCurrentDetails(describe(status, session.listWorks));
+  showDetails();
   return session;
 }
 

@@ -17,7 +17,13 @@ import { awaitCompletion } from './await-completion.js';
 import { checkDocuments } from './check-documents.js';
 import { handOver } from './hand-over.js';
 import { initiate } from './initiate.js';
-import { checkNowSignal, recordOutcomeUpdate, resolveUpdate, statusQuery } from './messages.js';
+import {
+  checkNowSignal,
+  lastFailureQuery,
+  recordOutcomeUpdate,
+  resolveUpdate,
+  statusQuery,
+} from './messages.js';
 import { countEnd } from './metrics.js';
 import { openSession, SessionAborted, type Carried, type Session } from './session.js';
 import { isRejection, refuseUnlessStartedByHuman } from './start-rules.js';
@@ -110,6 +116,7 @@ async function untilDeadline(session: Session, run: () => Promise<End>): Promise
 
 function answerMessages(session: Session): void {
   setHandler(statusQuery, session.status);
+  setHandler(lastFailureQuery, () => session.lastFailure());
   setHandler(checkNowSignal, () => {
     session.hints += 1;
   });

@@ -24,6 +24,7 @@ const REFUSED_URLS = 5;
 export async function upload(session: Session, documents: readonly CheckedDocument[]): Promise<void> {
   for (;;) {
     const failures = await uploadMissing(session, documents);
+    session.showFailure(null);
     if (failures.length === 0) return;
     const reasons = new Set(failures.map(({ message }) => message));
     await session.park('upload', [...reasons].join('; '), ['retry', 'abort']);
@@ -72,6 +73,7 @@ async function uploadOne(
       refusedUrls = 0;
       rounds += 1;
       if (!isPassing(failure) || rounds >= ROUNDS) return failure;
+      session.showFailure(failure.message);
       await sleep(retryPauseMs(rounds, failure.retryAfterMs), { summary: `Next round for ${document.name}` });
     }
   }
