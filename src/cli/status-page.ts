@@ -8,10 +8,11 @@ import { minute, size, table } from './table.js';
 
 /** All that is known of a signing, on one page. Holds nothing of the participant, since the status does not. */
 export function statusPage(status: StatusWithCallback, { paint }: Pick<Output, 'paint'>): string[] {
-  const { requestId, state, attention } = status;
+  const { requestId, state, attention, lastFailure } = status;
   return [
     `${paint('bold', requestId)}  ${paint(STYLES[state] ?? 'bold', state)}`,
     MEANING[state],
+    ...(lastFailure === undefined ? [] : [`Tried again by itself: ${visible(lastFailure)}`]),
     ...(attention === null ? [] : ['', ...attentionLines(requestId, attention)]),
     '',
     ...facts(status).map(([name, value]) => `  ${name.padEnd(18)}${visible(value)}`),

@@ -9,19 +9,22 @@ import {
   workflowIdOf,
 } from '../workflows/messages.js';
 import { SigningNotFoundError } from './errors.js';
+import { messageOf } from './last-failure.js';
 import { askServer, type Tenant } from './look-up.js';
-import { decodePayloads } from './payloads.js';
 
-/** A session's status and how the callbacks to its CRM fare: null where none was tried yet, or none was asked for. */
+/** A session's status and how it fares at this moment. */
 export interface StatusWithCallback extends SigningStatus {
+  /** The callbacks to its CRM: null where none was tried yet, or none was asked for. */
   readonly callback: CallbackStatus | null;
+  /** Why the last attempt failed of a call that is repeated, in one sentence; absent where none fails. */
+  readonly lastFailure?: string;
 }
 
 /** Adds what the server knows of the callbacks; no worker need run. @throws NoServerError, NoAccessError */
 export async function withCallback(
   tenant: Tenant,
   requestId: string,
-  status: Promise<SigningStatus>,
+  status: Promise<SigningStatus & Pick<StatusWithCallback, 'lastFailure'>>,
 ): Promise<StatusWithCallback> {
   return { ...(await status), callback: await callbackOf(tenant, requestId) };
 }
@@ -62,16 +65,4 @@ async function failing(
     };
   }
   return undefined;
-}
-
-type ProtoFailure = NonNullable<
-  NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
->;
-
-async function messageOf(client: Client, failure: ProtoFailure): Promise<string> {
-  if (failure.timeoutFailureInfo != null) return 'the worker was lost during the attempt';
-  const { message, encodedAttributes } = failure;
-  if (encodedAttributes == null) return message ?? '';
-  const [attributes] = await decodePayloads(client.options.loadedDataConverter, [encodedAttributes]);
-  return (attributes as { readonly message?: string } | undefined)?.message ?? '';
 }

@@ -8,6 +8,7 @@ import { withCallback, type StatusWithCallback } from './callback.js';
 import { decide } from './decide.js';
 import { explained } from './explained.js';
 import { firstInput } from './first-input.js';
+import { failureOf } from './last-failure.js';
 import { listPage, listSignings } from './list.js';
 import { askServer, askSession, lookUp, lookUpOpen, type Tenant } from './look-up.js';
 import { startSigning } from './start.js';
@@ -151,11 +152,23 @@ export function createSigningClient(
   };
 }
 
-async function statusOf(tenant: Tenant, requestId: string): Promise<SigningStatus> {
-  const { handle, open } = await lookUp(tenant, requestId);
+/** States in which the workflow itself repeats a call, and the server knows nothing of it in between. */
+const REPEATING: readonly SigningState[] = ['initiating', 'uploading', 'attaching', 'handing-over'];
+
+async function statusOf(
+  tenant: Tenant,
+  requestId: string,
+): Promise<SigningStatus & Pick<StatusWithCallback, 'lastFailure'>> {
+  const { handle, open, pending } = await lookUp(tenant, requestId);
   if (open) {
     const status = await askSession(tenant, requestId, () => handle.query(messages.statusQuery));
-    if (!isFinal(status.state)) return status;
+    if (!isFinal(status.state)) {
+      const asked = REPEATING.includes(status.state)
+        ? await askSession(tenant, requestId, () => handle.query(messages.lastFailureQuery))
+        : null;
+      const lastFailure = (await failureOf(tenant.client, pending)) ?? asked;
+      return lastFailure === null ? status : { ...status, lastFailure };
+    }
   }
   return askServer(tenant.client, requestId, () => handle.result() as Promise<SigningStatus>);
 }

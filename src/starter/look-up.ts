@@ -4,6 +4,7 @@ import { requestId as requestIdRule } from '../domain/text-rules.js';
 import { searchAttributes, WORKFLOW_TYPE, workflowIdOf } from '../workflows/messages.js';
 import { NotPossibleError, NoWorkerError, SigningNotFoundError } from './errors.js';
 import { explained, lacksWorker } from './explained.js';
+import type { PendingActivity } from './last-failure.js';
 
 /** The server answers from what it has; a worker may have to read the whole history first. */
 const SERVER_ANSWERS_MS = 5_000;
@@ -24,6 +25,7 @@ export interface KnownSigning {
   readonly state: SigningState | null;
   /** Null where the namespace did not know the search attributes at the start. */
   readonly employeeId: string | null;
+  readonly pending: readonly PendingActivity[];
 }
 
 /** @throws SigningNotFoundError also for a session on another task queue, NoServerError, NoAccessError */
@@ -36,7 +38,8 @@ export async function lookUp({ client, taskQueue }: Tenant, requestId: string): 
     throw new SigningNotFoundError(requestId);
   const { status, runId, typedSearchAttributes } = found;
   const employeeId = typedSearchAttributes.get(searchAttributes.employeeId) ?? null;
-  return { handle, runId, open: isOpen(status.name), state: stateOf(found), employeeId };
+  const pending = found.raw.pendingActivities ?? [];
+  return { handle, runId, open: isOpen(status.name), state: stateOf(found), employeeId, pending };
 }
 
 /** @throws also NotPossibleError where it has ended */

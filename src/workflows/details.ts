@@ -6,11 +6,16 @@ import type { Attention, DocumentState, SigningState, SigningStatus } from '../d
 const WAITING_FOR_HANDS: readonly SigningState[] = ['awaiting-handover', 'needs-attention'];
 
 /** The page on a session in the Temporal UI, in Markdown. No personal data. */
-export function describe(status: SigningStatus, listWorks: boolean | undefined): string {
+export function describe(
+  status: SigningStatus,
+  listWorks: boolean | undefined,
+  lastFailure: string | null,
+): string {
   const parts = [
     `### ${title(status.state)}`,
     WAITING_FOR_HANDS.includes(status.state) ? `**${MEANING[status.state]}**` : MEANING[status.state],
     ...(status.attention === null ? [] : [attentionPart(status.attention)]),
+    ...(lastFailure === null ? [] : [`**Tried again by itself:** ${escape(lastFailure)}`]),
     ...(listWorks === false && status.state.startsWith('awaiting') ? [WITHOUT_LIST] : []),
     documentTable(status.documents),
     '\u00a0',

@@ -51,6 +51,7 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
     await call.prepare?.(refused);
     refused = undefined;
     const answer = await attempt(call, knownRun);
+    session.showFailure(null);
     if ('result' in answer) {
       const proven = await prove(session, call, answer.result);
       if (proven !== 'retry') return proven.result;
@@ -60,6 +61,7 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
     knownRun = failure.runId ?? knownRun;
     const verdict = judge(failure);
     if (verdict === 'try-again') {
+      session.showFailure(failure.message);
       const summary = `Next try: ${call.step}`;
       await sleep(retryPauseMs(failures, failure.retryAfterMs), { summary });
       continue;

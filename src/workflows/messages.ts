@@ -34,6 +34,9 @@ function withoutSlash(taskQueue: string): string {
 /** The whole state. */
 export const statusQuery = defineQuery<SigningStatus>('status');
 
+/** Why the last attempt failed of a call that the workflow repeats; null where none fails. */
+export const lastFailureQuery = defineQuery<string | null>('lastFailure');
+
 /** Look at the documents now: a hint, never trusted as a fact. */
 export const checkNowSignal = defineSignal('checkNow');
 

@@ -84,6 +84,9 @@ export interface Session {
   recorded: RecordedOutcome | undefined;
   /** Takes a human's record, and at once leaves a state that waited for another decision. */
   record(outcome: RecordedOutcome): SigningStatus;
+  /** Shows, in the Temporal UI and by a query, why a call is repeated; null once it is not. */
+  showFailure(reason: string | null): void;
+  readonly lastFailure: () => string | null;
   /** A call that may have had its effect, as long as that is not settled. */
   doubt: Pick<Attention, 'step' | 'reason'> | undefined;
   /** What an end leaves at the vendor, and what is not known of it. */
@@ -118,14 +121,19 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
   let retryPossibleFrom: number | undefined;
   let closed = carried?.closedQuestions ?? [];
 
+  let lastFailure: string | null = null;
+
   const callbacks = createCallbackTeller(request, carried?.callbacks);
+  const showDetails = (): void => {
+    setCurrentDetails(describe(status, session.listWorks, lastFailure));
+  };
 
   const show = (change: Partial<SigningStatus>, rejected = false): SigningStatus => {
     const shown = status;
     status = { ...status, ...change, updatedAt: new Date().toISOString() };
     const news = newAttributes(status, shown.state);
     if (news.length > 0) upsertSearchAttributes(news);
-    setCurrentDetails(describe(status, session.listWorks));
+    showDetails();
     callbacks.tell(shown, status, rejected);
     return status;
   };
@@ -199,6 +207,11 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
       session.recorded = outcome;
       return session.goOn();
     },
+    showFailure: (reason) => {
+      lastFailure = reason;
+      showDetails();
+    },
+    lastFailure: () => lastFailure,
     doubt: undefined,
     remains: undefined,
     listWorks: carried?.listWorks,
@@ -214,7 +227,7 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
     },
     callbacks,
   };
-  setCurrentDetails(describe(status, session.listWorks));
+  showDetails();
   return session;
 }
 

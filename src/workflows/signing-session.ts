@@ -18,7 +18,13 @@ import { checkDocuments } from './check-documents.js';
 import { expire } from './deadline.js';
 import { handOver } from './hand-over.js';
 import { initiate } from './initiate.js';
-import { checkNowSignal, recordOutcomeUpdate, resolveUpdate, statusQuery } from './messages.js';
+import {
+  checkNowSignal,
+  lastFailureQuery,
+  recordOutcomeUpdate,
+  resolveUpdate,
+  statusQuery,
+} from './messages.js';
 import { countEnd } from './metrics.js';
 import { openSession, SessionAborted, type Carried, type Session } from './session.js';
 import { isRejection, isStartedOver, refuseUnlessStartedByHuman, STARTED_OVER } from './start-rules.js';
@@ -130,6 +136,7 @@ async function expireUnlessCancelled(session: Session): Promise<FinalState> {
 
 function answerMessages(session: Session): void {
   setHandler(statusQuery, session.status);
+  setHandler(lastFailureQuery, () => session.lastFailure());
   setHandler(checkNowSignal, () => {
     session.hints += 1;
   });

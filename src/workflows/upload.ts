@@ -24,6 +24,7 @@ const REFUSED_URLS = 5;
 export async function upload(session: Session, documents: readonly CheckedDocument[]): Promise<void> {
   for (let missing = documents; ;) {
     const failures = await uploadAll(session, missing);
+    session.showFailure(null);
     if (failures.size === 0) return;
     const reasons = new Set([...failures.values()].map(({ message }) => message));
     await session.park('upload', [...reasons].join('; '), ['retry', 'abort']);
@@ -75,6 +76,7 @@ async function uploadOne(
       refusedUrls = 0;
       rounds += 1;
       if (!isPassing(failure) || rounds >= ROUNDS) return failure;
+      session.showFailure(failure.message);
       await sleep(retryPauseMs(rounds, failure.retryAfterMs), { summary: `Next round for ${document.name}` });
     }
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { callAt } from '../gateway/gateway-world.js';
+import { callAt, KEY } from '../gateway/gateway-world.js';
 import { startIdentityProvider } from '../gateway/identity-provider.js';
 import { runCli } from '../cli/cli.js';
-import { startGatewayProcess } from '../support/gateway-process.js';
+import { hashed, startGatewayProcess } from '../support/gateway-process.js';
 import { eventually } from '../support/outcomes.js';
 import { startProxy, type TestProxy } from '../support/proxy.js';
 import { realWorlds } from '../support/real-world.js';
@@ -82,4 +82,30 @@ it('A worker does not start with a proxy that is none, nor with a flexperto that
   expect(await wrong.ended).toEqual({ code: 1, signal: null });
   expect(wrong.stderr()).toMatch(/^https_proxy must be the address of an HTTP proxy .*\n$/);
   expect(wrong.stderr()).not.toContain('s3cret');
+});
+
+it('A session that waits and cannot look says why, in the terminal and to the CRM, and nothing more is in its history', async () => {
+  const world = await newWorld();
+  await world.startWorker(variables);
+  const signing = await world.start();
+  await signing.untilState('awaiting-handover');
+  const status = async (): Promise<string> => {
+    const env = { ...world.env };
+    return (await runCli(['status', signing.requestId], { cwd: world.root, env })).stdout;
+  };
+  expect(await status()).not.toContain('Tried again');
+  const { historyLength } = await signing.handle.describe();
+  await proxy.close();
+  const why =
+    'list documents: the request was not sent, no connection to flexperto (no connection to the proxy: ECONNREFUSED)';
+  await eventually('the status says why', async () =>
+    (await status()).includes(`Tried again by itself: ${why}`),
+  );
+
+  const gateway = await startGatewayProcess({ ...world.env, SIGNING_GATEWAY_KEYS: hashed('crm', KEY) });
+  const answer = await callAt(gateway.url, 'GET', `/signings/${signing.requestId}`);
+  expect(answer.body).toMatchObject({ state: 'awaiting-handover', attention: null, lastFailure: why });
+  gateway.kill('SIGTERM');
+  await gateway.ended;
+  expect((await signing.handle.describe()).historyLength).toBe(historyLength);
 });

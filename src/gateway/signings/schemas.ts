@@ -140,6 +140,10 @@ export const Status = z
       })
       .nullable()
       .describe('Why the session waits for a human.'),
+    lastFailure: z
+      .string()
+      .exactOptional()
+      .describe('Why the last attempt failed of a call that is repeated by itself; absent where none fails.'),
     deadline: Time,
     updatedAt: Time,
   })
