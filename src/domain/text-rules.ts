@@ -56,7 +56,7 @@ function emailRule(): TextRule {
   const none = `${BLANK}${CONTROL}${HIDDEN}${UNSEEN}@<>()\\[\\],;:"\\\\.`;
   const word = `[^${none}]+`;
   // Dots only between words: mail servers take no other address without quotes (RFC 5321, Dot-string).
-  const pattern = `^(?=[^@]{1,64}@)${word}(\\.${word})*@${word}(\\.${word})+$`;
+  const pattern = `^(?![^@]{65})${word}(\\.${word})*@${word}(\\.${word})+$`;
   return rule('an e-mail address such as john.doe@example.invalid', 254, pattern);
 }
 
