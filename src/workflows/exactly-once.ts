@@ -46,7 +46,7 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
   let knownRun = workflowInfo().firstExecutionRunId;
   let refused: StepFailure | undefined;
   for (let failures = 1; ; failures += 1) {
-    await call.prepare?.(refused);
+    if (call.prepare !== undefined) await call.prepare(refused);
     refused = undefined;
     const answer = await attempt(call, knownRun);
     if ('result' in answer) {
