@@ -111,7 +111,8 @@ export function createVendorClient(
         },
         signal,
       );
-      recorded.listed = listed.map(({ fileId }) => fileId);
+      // What an employee has deleted is not attached any more.
+      recorded.listed = listed.flatMap(({ fileId, status }) => (status === 'DELETED' ? [] : fileId));
       return listed.map((attached) => shown(attached, tenant));
     },
 
