@@ -237,6 +237,18 @@ describe('attach, list and hand over', () => {
     expect((await upload(url, 'more.pdf', Buffer.alloc(1))).status).toBe(413);
   });
 
+  test('a file whose time is over is gone, and what was attached by then stays', async () => {
+    const sessionId = await newSession(fake);
+    fake.settings.fileSeconds = 3600;
+    const url = await uploadUrl(fake, sessionId);
+    const first = jsonOf(await upload(url, 'a.pdf', Buffer.from('%PDF')));
+    const second = jsonOf(await upload(url, 'b.pdf', Buffer.from('%PDF')));
+    expect((await attach(fake, sessionId, String(first['id']))).status).toBe(200);
+    fake.clock.advance(3601);
+    expect((await attach(fake, sessionId, String(second['id']))).status).toBe(404);
+    expect(statuses()).toEqual(['ATTACHED']);
+  });
+
   test('after the hand-over by the call, documents are UPLOADED and nothing can be attached', async () => {
     const sessionId = await attached(fake, 'a.pdf');
     const path = `${CONTRACTS}/sessions/${sessionId}/handover`;

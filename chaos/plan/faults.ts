@@ -63,17 +63,17 @@ export function faultsAt(target: Target, chance: Chance): Fault[] {
   const hit = positions.filter(() => chance.happens(LIKELIHOOD));
   return hit.map((skip) => {
     const kind = chance.weighted(WEIGHTS[target.call]);
-    return { ...target, skip, ...distortion(kind, chance) };
+    return { ...target, skip, ...distortion(kind, target.call, chance) };
   });
 }
 
-function distortion(kind: FaultKind, chance: Chance): Omit<Fault, 'call'> {
+function distortion(kind: FaultKind, call: Call, chance: Chance): Omit<Fault, 'call'> {
   const delayBefore = chance.happens(0.5);
   switch (kind) {
     case 'busy':
       return { status: chance.oneOf([429, 503]), retryAfter: chance.oneOf(['1', '2', '3']) };
     case 'error':
-      return { status: chance.oneOf([500, 502, 503, 504]) };
+      return { status: chance.oneOf(settlesSlowly(call) ? [500] : [500, 502, 503, 504]) };
     case 'error-after-effect':
       return { status: chance.oneOf([500, 502, 504]), effect: true };
     case 'reset-before':
@@ -97,6 +97,11 @@ function distortion(kind: FaultKind, chance: Chance): Omit<Fault, 'call'> {
     case 'token-expires-early':
       return { uploadUrlSeconds: chance.oneOf([1, 5, 20]) };
   }
+}
+
+/** After 502 to 504 without an effect the worker watches the list for five minutes, longer than a short run has. */
+function settlesSlowly(call: Call): boolean {
+  return call === 'attach' || call === 'hand-over';
 }
 
 /** Which kind a fault is, for the count. */

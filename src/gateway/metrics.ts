@@ -24,9 +24,7 @@ export interface GatewayMetrics {
 }
 
 /** The labels are those of the worker's metrics. */
-export function createGatewayMetrics(
-  area: UploadArea,
-): GatewayMetrics {
+export function createGatewayMetrics(area: UploadArea): GatewayMetrics {
   const registry = new Registry();
   registry.setDefaultLabels({ namespace: area.namespace, task_queue: area.taskQueue });
   showDisk(registry, area);

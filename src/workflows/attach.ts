@@ -39,7 +39,7 @@ function attachCall(session: Session, document: CheckedDocument): UnrepeatableCa
       ]),
     unproven: (answer) =>
       answer?.documentId == null
-        ? `${name}: flexperto has accepted attach, and its list of documents does not show the document`
+        ? `${name}: flexperto has accepted attach, and no list of documents shows the document`
         : undefined,
     settle: (failure) => settleByList(session, 'attach', failure, settled),
     adopted: () => likely,

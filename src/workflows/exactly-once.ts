@@ -48,7 +48,7 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
   let knownRun = workflowInfo().firstExecutionRunId;
   let refused: StepFailure | undefined;
   for (let failures = 1; ; failures += 1) {
-    await call.prepare?.(refused);
+    if (call.prepare !== undefined) await call.prepare(refused);
     refused = undefined;
     const answer = await attempt(call, knownRun);
     session.showFailure(null);
@@ -87,8 +87,10 @@ async function prove<Result>(
   result: Result,
 ): Promise<'retry' | { readonly result: Result }> {
   const reason = call.unproven?.(result);
-  if (reason === undefined || isEnding()) return { result };
+  if (reason === undefined) return { result };
   session.doubt = { step: call.step, reason };
+  // A session that is ending asks no more: its result says what is not proven.
+  if (isEnding()) throw new CancelledFailure('the session is ending');
   const settled = await call.settle?.(undefined);
   if (typeof settled === 'object') return { result: settled.happened };
   if (settled !== 'did-not-happen') return { result: call.adopted({}) };

@@ -22,8 +22,10 @@ export async function settleByList<Result>(
 ): Promise<Settled<Result>> {
   let settled = await look(session, step, effect);
   for (const pause of pausesAfter(failure)) {
-    if (settled !== 'did-not-happen') break;
-    await sleep(pause, { summary: `Another look before ${step} is tried again` });
+    // What a human is to find out must be there to be found: a human, too, is asked only after the last look.
+    const isOpen = settled === 'did-not-happen' || (settled === 'cannot-be-known' && failure !== undefined);
+    if (!isOpen) break;
+    await sleep(pause, { summary: `Pause before another look what became of ${step}` });
     settled = await look(session, step, effect);
   }
   return settled;

@@ -30,6 +30,12 @@ const unclear: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ answer: fc.constant('unclear' as const), effect }) },
   fc.record({ answer: fc.constant('unclear' as const), effect, status: fc.constantFrom(408, 500, 502, 504) }),
 );
+/** As late as a gateway in front of the vendor waits, or a little later than the looks that follow a reset. */
+const silence = fc.record({
+  answer: fc.constant('silence' as const),
+  laterMs: fc.constantFrom(null, 5_000, 50_000, 200_000),
+});
+const emptyYes = fc.constant<Fault>({ answer: 'empty-yes' });
 const notUnderstood = fc.constant<Fault>({ answer: 'not-understood' });
 const ofTheSource = fc.oneof(
   fc.constant<Fault>({ answer: 'document-changed' }),
@@ -44,6 +50,8 @@ function faultsOf(call: Call, most: number): fc.Arbitrary<(Fault | null)[]> {
     notSent,
     notUnderstood,
     ...(call === 'upload' ? [ofTheSource] : []),
+    ...(call === 'attach' || call === 'hand-over' ? [silence] : []),
+    ...(call === 'attach' ? [emptyYes] : []),
   );
   const one = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 4, arbitrary: fault });
   return fc.oneof(
@@ -116,6 +124,9 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: Bounds): fc.A
         listNamesFiles: often(true),
         handsOver: often(false),
         attachAnswers: often(true),
+        listKeepsNames: often(true),
+        keepsFilesMs: fc.constantFrom(31 * 24 * HOUR, 31 * 24 * HOUR, HOUR),
+        tellsFileLife: often(true),
       }),
       checked: fc.oneof(
         { weight: 12, arbitrary: fc.constant('good' as const) },

@@ -41,16 +41,16 @@ export const FOUND_BUGS: readonly ShownBug[] = [
     breaks: /^never a call after the end/,
     schedule: {
       ...SMOOTH,
-      faults: { ...SMOOTH.faults, attach: [{ answer: 'not-sent' }] },
+      faults: { ...SMOOTH.faults, initiate: [{ answer: 'not-sent' }] },
       // It comes while the task is due that the end of the pause brings.
-      happenings: [{ call: 3, moment: 'later', laterMs: 1_007, happening: { what: 'cancel' } }],
+      happenings: [{ call: 0, moment: 'later', laterMs: 1_007, happening: { what: 'cancel' } }],
       pace: [2],
     },
   },
   {
     what: 'after a reset, a file is uploaded again and attached beside its double',
-    before: 'name === file.name && status !==',
-    after: 'false && status !==',
+    before: 'originalFileId === null || status !== outcome_js_1.DELETED',
+    after: 'originalFileId === null',
     breaks: /attached (once|out of order)/,
     schedule: {
       ...SMOOTH,

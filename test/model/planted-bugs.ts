@@ -14,10 +14,11 @@ const ONCE = /^never two initiates/;
 const DOUBLED =
   /^(never two initiates|each document is attached once|the session is handed over once|nothing is lost or doubled)/;
 const ATTACHED = /attached (once|out of order)/;
+const LOST = /^nothing is lost or doubled/;
 const END = /^every end is a documented outcome/;
 const AFTER_THE_END = /^never a call after the end/;
-const STATUS = /^the status is always consistent/;
 const MESSAGES = /^a message is accepted where it is possible/;
+const STATUS = /^the status is always consistent/;
 
 /** A bug with a schedule that shows it, made as small as it goes. */
 export interface ShownBug extends PlantedBug {
@@ -35,18 +36,36 @@ export const COMMON_BUGS: readonly ShownBug[] = [
   },
   {
     what: 'the documents are attached from the last to the first',
-    before: 'for (const document of session.status().documents) {\n        const { fileId, name }',
-    after:
-      'for (const document of [...session.status().documents].reverse()) {\n        const { fileId, name }',
+    before: 'for (const document of documents) {\n        const attached',
+    after: 'for (const document of [...documents].reverse()) {\n        const attached',
     breaks: ATTACHED,
     schedule: { ...SMOOTH, documents: 2 },
   },
   {
     what: 'a single look decides that a file is not attached',
-    before: "if (first !== 'did-not-happen')",
-    after: 'if (first !== undefined)',
+    before: 'for (const pause of pausesAfter(failure))',
+    after: 'for (const pause of [])',
     breaks: ATTACHED,
     schedule: { ...SMOOTH, faults: { ...SMOOTH.faults, attach: [{ answer: 'unclear', effect: 'late' }] } },
+  },
+  {
+    what: 'a name that the list has rewritten proves that a document is not attached',
+    before:
+      'left.filter(({ originalFileId, status }) => originalFileId === null || status !== outcome_js_1.DELETED)',
+    after: 'left.filter(({ name }) => name === file.name)',
+    breaks: /attached (once|out of order)|^nothing is lost or doubled/,
+    schedule: {
+      ...SMOOTH,
+      tenant: { ...SMOOTH.tenant, listNamesFiles: false, listKeepsNames: false },
+      faults: { ...SMOOTH.faults, attach: [{ answer: 'unclear', effect: 'at-once' }] },
+    },
+  },
+  {
+    what: 'an empty answer that says yes is proof enough',
+    before: 'const reason = call.unproven?.(result);',
+    after: 'const reason = undefined;',
+    breaks: LOST,
+    schedule: { ...SMOOTH, faults: { ...SMOOTH.faults, attach: [{ answer: 'empty-yes' }] } },
   },
   {
     what: 'the session is handed over twice',
@@ -92,6 +111,18 @@ export const COMMON_BUGS: readonly ShownBug[] = [
 /** Bugs that show only to who sees every task of the workflow and can disturb it at every moment. */
 export const HIDDEN_BUGS: readonly PlantedBug[] = [
   {
+    what: 'an attach that was given up is made again before it takes effect',
+    before: '(0, call_failure_js_1.mayBeUnderWay)(failure)',
+    after: 'false',
+    breaks: LOST,
+  },
+  {
+    what: 'a file is attached whose time is over',
+    before: 'isOver || (0, call_failure_js_1.isFileGone)',
+    after: '(0, call_failure_js_1.isFileGone)',
+    breaks: /^no file is attached after its time/,
+  },
+  {
     what: 'an initiate whose worker was lost is made again, however far it had come',
     before: 'cause.lastHeartbeatDetails === undefined',
     after: 'true',
@@ -135,8 +166,8 @@ export const HIDDEN_BUGS: readonly PlantedBug[] = [
   },
   {
     what: 'a replay goes another way than the first run',
-    before: 'Math.min(AT_ONCE, missing.length)',
-    after: '(0, workflow_1.workflowInfo)().unsafe.isReplaying ? 1 : Math.min(AT_ONCE, missing.length)',
+    before: 'Math.min(AT_ONCE, documents.length)',
+    after: '(0, workflow_1.workflowInfo)().unsafe.isReplaying ? 1 : Math.min(AT_ONCE, documents.length)',
     breaks: /does not replay/,
   },
 ];

@@ -57,6 +57,10 @@ export class RealPlay {
     const flexperto = createVendorClient(schedule, this.vendor, this.recording, {
       beforeEffect: (call) => this.begin(call, 'before-effect'),
       beforeAnswer: (call) => this.begin(call, 'before-answer'),
+      // The time of this server passes in leaps: so what is late comes after the next look.
+      later: (_, happen) => {
+        this.vendor.putOff(happen);
+      },
     });
     this.activities = this.counted(createModelActivities(schedule, flexperto));
   }

@@ -13,6 +13,8 @@ export interface RecordedCall {
   /** The document that an upload or an attach is about. */
   readonly document: string | null;
   readonly fileId: string | null;
+  /** Until when the vendor has said to keep that file, in milliseconds since 1970. */
+  readonly keptUntil: number | null;
   verdict: Verdict;
   /** Whether somebody answered, in whatever words. */
   answered: boolean;
@@ -71,10 +73,13 @@ export class Recording {
     this.now = now;
   }
 
-  call(call: Call, about: Partial<Pick<RecordedCall, 'sessionId' | 'document' | 'fileId'>>): RecordedCall {
-    const { sessionId = null, document = null, fileId = null } = about;
+  call(
+    call: Call,
+    about: Partial<Pick<RecordedCall, 'sessionId' | 'document' | 'fileId' | 'keptUntil'>>,
+  ): RecordedCall {
+    const { sessionId = null, document = null, fileId = null, keptUntil = null } = about;
     const recorded: RecordedCall = {
-      type: 'call', at: this.now(), call, sessionId, document, fileId, verdict: 'unknown', answered: false, listed: null,
+      type: 'call', at: this.now(), call, sessionId, document, fileId, keptUntil, verdict: 'unknown', answered: false, listed: null,
     }; // prettier-ignore
     this.events.push(recorded);
     return recorded;

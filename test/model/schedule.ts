@@ -11,6 +11,10 @@ export type Fault =
    * next look at the documents.
    */
   | { readonly answer: 'unclear'; readonly effect: 'none' | 'at-once' | 'late'; readonly status?: number }
+  /** No answer for so long that the call is given up. `laterMs`: when it takes effect all the same; `null` for never. */
+  | { readonly answer: 'silence'; readonly laterMs: number | null }
+  /** An empty answer that says yes, of a call that has no effect. */
+  | { readonly answer: 'empty-yes' }
   | { readonly answer: 'not-understood' }
   /** The document's source fails in the middle of its upload. */
   | { readonly answer: 'document-changed' }
@@ -62,6 +66,12 @@ export interface Schedule {
     readonly listNamesFiles: boolean;
     readonly handsOver: boolean;
     readonly attachAnswers: boolean;
+    /** Whether the list has the names as they were uploaded. */
+    readonly listKeepsNames: boolean;
+    /** How long an uploaded file is kept until it is attached, in milliseconds. */
+    readonly keepsFilesMs: number;
+    /** Whether the answer of an upload says so. */
+    readonly tellsFileLife: boolean;
   };
   /** Whether the documents pass the check; `gone-later`: the first time alone. */
   readonly checked: 'good' | 'unavailable-once' | 'gone-later' | 'bad';
@@ -95,7 +105,15 @@ export const HONEST: readonly Decision[] = ['honest', 'abort', 'nonsense', 'agai
 export const SMOOTH: Schedule = {
   documents: 1,
   deadlineMs: 24 * 60 * 60_000,
-  tenant: { list: true, listNamesFiles: true, handsOver: false, attachAnswers: true },
+  tenant: {
+    list: true,
+    listNamesFiles: true,
+    handsOver: false,
+    attachAnswers: true,
+    listKeepsNames: true,
+    keepsFilesMs: 31 * 24 * 60 * 60_000,
+    tellsFileLife: true,
+  },
   checked: 'good',
   faults: { initiate: [], 'upload-url': [], upload: [], attach: [], list: [], 'hand-over': [] },
   mishaps: [],

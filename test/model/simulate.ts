@@ -131,6 +131,9 @@ class Simulation {
         await pass();
         await happen(call, 'before-answer');
       },
+      later: (ms, happens) => {
+        this.agenda.after(ms, happens);
+      },
     };
   }
 

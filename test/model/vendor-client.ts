@@ -15,6 +15,8 @@ import { Refusal, type Attached, type Vendor } from './vendor.js';
 export interface Passage {
   beforeEffect(call: number): Promise<void>;
   beforeAnswer(call: number): Promise<void>;
+  /** Lets something happen once so many milliseconds have passed. */
+  later(ms: number, happen: () => void): void;
 }
 
 const WORDS = {
@@ -47,10 +49,12 @@ export function createVendorClient(
     effect: () => Result,
     signal?: AbortSignal,
   ): Promise<Result> => {
-    const fault = faults.get(recorded.call)?.shift() ?? null;
+    const next = faults.get(recorded.call)?.shift() ?? null;
+    // Without the list nobody can know that such an answer was untrue.
+    const fault = next?.answer === 'empty-yes' && !tenant.list ? null : next;
     const number = calls++;
     await orAborted(passage.beforeEffect(number), signal);
-    const outcome = carryOut(vendor, recorded.call, fault, effect);
+    const outcome = carryOut(vendor, passage, recorded.call, fault, effect);
     await orAborted(passage.beforeAnswer(number), signal);
     recorded.verdict = outcome.verdict;
     recorded.answered = !('error' in outcome) || isAnswer(outcome.error);
@@ -80,17 +84,21 @@ export function createVendorClient(
         recording.call('upload', { sessionId, document: name }),
         () => {
           if (Number(searchParams.get('until')) <= Date.now()) throw new Refusal(401);
-          return { fileId: vendor.upload(sessionId, name), availableUntil: null };
+          const until = Date.now() + tenant.keepsFilesMs;
+          const fileId = vendor.upload(sessionId, name, until);
+          return { fileId, availableUntil: tenant.tellsFileLife ? until : null };
         },
         signal,
       );
     },
 
     attachDocument: ({ employeeId }, sessionId, fileId) => {
-      const document = vendor.sessions.find(({ id }) => id === sessionId)?.files.get(fileId) ?? null;
-      return perform(recording.call('attach', { sessionId, fileId, document }), () => {
+      const file = vendor.sessions.find(({ id }) => id === sessionId)?.files.get(fileId);
+      const keptUntil = tenant.tellsFileLife ? (file?.until ?? null) : null;
+      const about = { sessionId, fileId, keptUntil, document: file?.name ?? null };
+      return perform(recording.call('attach', about), () => {
         const attached = vendor.attach(sessionId, employeeId, fileId);
-        return tenant.attachAnswers ? shown(attached, true) : null;
+        return tenant.attachAnswers ? shown(attached, FULLY) : null;
       });
     },
 
@@ -104,9 +112,9 @@ export function createVendorClient(
         },
         signal,
       );
-      // What was deleted by hand can be attached again after a reset.
-      recorded.listed = listed.flatMap(({ fileId, status }) => (status === 'DELETED' ? [] : [fileId]));
-      return listed.map((attached) => shown(attached, tenant.listNamesFiles));
+      // What an employee has deleted is not attached any more.
+      recorded.listed = listed.flatMap(({ fileId, status }) => (status === 'DELETED' ? [] : fileId));
+      return listed.map((attached) => shown(attached, tenant));
     },
 
     handOver: ({ employeeId }, sessionId) =>
@@ -124,6 +132,7 @@ type Outcome<Result> =
 
 function carryOut<Result>(
   vendor: Vendor,
+  passage: Passage,
   call: Call,
   fault: Fault | null,
   effect: () => Result,
@@ -155,6 +164,17 @@ function carryOut<Result>(
             : new OutcomeUnknownError(words, `flexperto answered ${fault.status}`, { status: fault.status }),
       };
     }
+    case 'silence': {
+      const { laterMs } = fault;
+      if (laterMs !== null) passage.later(laterMs, () => void run());
+      const unanswered = { unanswered: true };
+      return {
+        verdict: 'unknown',
+        error: new OutcomeUnknownError(words, 'no answer within 30 s', unanswered),
+      };
+    }
+    case 'empty-yes':
+      return { verdict: 'unknown', result: null as Result };
     case 'not-understood': {
       const outcome = run();
       if ('error' in outcome) return outcome;
@@ -181,9 +201,15 @@ function isAnswer(error: Error): boolean {
   return error instanceof RefusedError || error instanceof AnswerNotUnderstoodError;
 }
 
-function shown(document: Attached, namesFile: boolean): VendorDocument {
-  const { id, fileId, name, status, failureReason } = document;
-  return { documentId: id, name, status, originalFileId: namesFile ? fileId : null, failureReason };
+const FULLY = { listNamesFiles: true, listKeepsNames: true };
+
+function shown(
+  document: Attached,
+  { listNamesFiles, listKeepsNames }: Pick<Schedule['tenant'], 'listNamesFiles' | 'listKeepsNames'>,
+): VendorDocument {
+  const { id, fileId, status, failureReason } = document;
+  const name = listKeepsNames ? document.name : document.name.replaceAll('-', '%2D').toUpperCase();
+  return { documentId: id, name, status, originalFileId: listNamesFiles ? fileId : null, failureReason };
 }
 
 /** As the real client does: a call that is given up throws the signal's reason. */

@@ -14,7 +14,7 @@ export interface ContractSession {
   readonly employeeId: string;
   /** Whether it was created by the signing that is looked at, and not there before. */
   readonly own: boolean;
-  readonly files: Map<string, string>;
+  readonly files: Map<string, { readonly name: string; readonly until: number }>;
   readonly documents: Attached[];
   handedOver: boolean;
   handOvers: number;
@@ -80,19 +80,20 @@ export class Vendor {
     return found;
   }
 
-  upload(sessionId: number, name: string): string {
+  /** `until`: when the file is forgotten, in milliseconds since 1970. */
+  upload(sessionId: number, name: string, until: number): string {
     const fileId = `file-${this.next()}`;
-    this.session(sessionId).files.set(fileId, name);
+    this.session(sessionId).files.set(fileId, { name, until });
     return fileId;
   }
 
   /** As the vendor's page has it: what is attached twice is there twice, and nothing is attached after the hand-over. */
   attach(id: number, employeeId: string, fileId: string): Attached {
     const { files, documents, handedOver } = this.requireOwned(id, employeeId);
-    const name = files.get(fileId);
-    if (name === undefined) throw new Refusal(404);
+    const file = files.get(fileId);
+    if (file === undefined || file.until <= Date.now()) throw new Refusal(404);
     if (handedOver) throw new Refusal(409);
-    const document = { id: this.next(), fileId, name, status: 'ATTACHED', failureReason: null };
+    const document = { id: this.next(), fileId, name: file.name, status: 'ATTACHED', failureReason: null };
     documents.push(document);
     return document;
   }

@@ -3,7 +3,7 @@ import { endsAsDocumented } from './ends.js';
 import { goesOnLooking } from './looks.js';
 import { messagesAreAnswered } from './messages.js';
 import { nothingIsLost } from './nothing-lost.js';
-import { attachesInOrder, handsOverOnce, initiatesOnce } from './once.js';
+import { attachesInOrder, attachesLivingFiles, handsOverOnce, initiatesOnce } from './once.js';
 import { noCallAfterTheEnd } from './after-the-end.js';
 import { statusIsConsistent } from './status.js';
 
@@ -14,6 +14,7 @@ export type Rule = (played: Played) => string | undefined;
 export const RULES: Readonly<Record<string, Rule>> = {
   'never two initiates without a human’s retry': initiatesOnce,
   'each document is attached once, in the order of the request': attachesInOrder,
+  'no file is attached after its time': attachesLivingFiles,
   'the session is handed over once, after its documents': handsOverOnce,
   'never a call after the end': noCallAfterTheEnd,
   'every end is a documented outcome': endsAsDocumented,

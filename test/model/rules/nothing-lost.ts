@@ -10,13 +10,14 @@ export function nothingIsLost({ schedule, recording: { events }, vendor }: Playe
   if (own.length > 1) return `${own.length} contract sessions were created`;
   const names = session?.documents.map(({ name }) => name) ?? [];
   const wanted = names.map((_, index) => documentName(index));
-  if (names.join() !== wanted.join()) return `attached were ${names.join(', ')}`;
+  if (!isBelieved(schedule) && names.join() !== wanted.join()) return `attached were ${names.join(', ')}`;
   if ((session?.handOvers ?? 0) > 1) return 'the session was handed over twice';
 
   const end = events.findLast((event) => event.type === 'end');
   if (end?.type !== 'end' || end.end.how !== 'result') return undefined;
   // A run that was started over, and ended soon after, does not know what the run before it has done.
   if (events.some(({ type }) => type === 'reset')) return undefined;
+  if (isBelieved(schedule)) return undefined;
   const { status } = end.end;
   const asks = status.attention?.step;
   if (session === undefined)
@@ -27,4 +28,10 @@ export function nothingIsLost({ schedule, recording: { events }, vendor }: Playe
   const known = status.documents.filter((document) => document.status !== null).length;
   if (known === names.length || (asks === 'attach' && known === names.length - 1)) return undefined;
   return `the end names ${known} of ${names.length} attached documents`;
+}
+
+/** An untrue answer is believed while the list says that it does not exist. */
+function isBelieved({ faults }: Played['schedule']): boolean {
+  const isUntrue = faults.attach.some((fault) => fault?.answer === 'empty-yes');
+  return isUntrue && faults.list.some((fault) => fault?.answer === 'refused' && fault.status === 404);
 }

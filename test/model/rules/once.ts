@@ -41,6 +41,14 @@ export function attachesInOrder({ recording: { events }, schedule }: Played): st
   );
 }
 
+/** A file that the vendor has said to keep no longer is uploaded again, not attached. */
+export function attachesLivingFiles({ recording: { events } }: Played): string | undefined {
+  const dead = events.find(
+    (event) => event.type === 'call' && event.keptUntil !== null && event.keptUntil <= event.at,
+  );
+  return dead?.type === 'call' ? `${dead.document ?? ''} was attached when its file was gone` : undefined;
+}
+
 /** The hand-over comes after the last attach, and again only where it is settled that it did not happen. */
 export function handsOverOnce({ recording: { events } }: Played): string | undefined {
   const handedOver = events.findIndex((event) => event.type === 'call' && event.call === 'hand-over');

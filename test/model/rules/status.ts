@@ -85,16 +85,25 @@ function after(before: SigningStatus, now: SigningStatus): string | undefined {
     return JSON.stringify(before) === JSON.stringify(now) ? undefined : `it was ${before.state}`;
   if (now.updatedAt < before.updatedAt) return 'it is older than the one before';
   if (now.deadline !== before.deadline) return 'the deadline has moved';
-  if (rank(now) < rank(before)) return `it has gone back from ${before.state}`;
+  if (rank(now) < rank(before) && !uploadsAgain(before, now)) return `it has gone back from ${before.state}`;
   if (before.sessionId !== null && now.sessionId !== before.sessionId)
     return 'it has another contract session';
   const forgotten = before.documents.findIndex(
     ({ fileId, documentId, status }, index) =>
-      (fileId !== null && now.documents[index]?.fileId !== fileId) ||
+      // A file whose time is over is followed by another one.
+      (fileId !== null && now.documents[index]?.fileId == null) ||
       (documentId !== null && now.documents[index]?.documentId !== documentId) ||
       (status !== null && now.documents[index]?.status == null),
   );
   return forgotten < 0 ? undefined : `what was known of document ${forgotten + 1} is gone`;
+}
+
+/** A document can need an upload once more when its turn to be attached comes. */
+function uploadsAgain(before: SigningStatus, { attention }: SigningStatus): boolean {
+  const step = attention?.step;
+  return (
+    rank(before) === OPEN_STATES.indexOf('attaching') && (step === 'upload' || step === 'request-upload-url')
+  );
 }
 
 const LAST_RANK = OPEN_STATES.length;
