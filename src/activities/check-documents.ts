@@ -1,7 +1,8 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { InspectedDocument } from '../documents/check-request.js';
-import { describeProblems } from '../domain/read-request.js';
+import { describeProblems, readRequest } from '../domain/read-request.js';
 import type { CheckedDocument } from '../domain/request.js';
+import { workflowIdOf } from '../domain/workflow-id.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failure } from './failures.js';
@@ -33,8 +34,9 @@ export function createCheckDocuments({
     sealedMac: seal.seal(mac),
   });
   return async (input: unknown, firstRun: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
-    const { attempt } = activityInfo();
+    const { attempt, taskQueue } = activityInfo();
     const { workflowId, runId } = currentExecution();
+    refuseUnlessUnderItsId(input, workflowId, taskQueue);
     if (!usedIdsRefused && runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
       throw failure(
         'RequestRejected',
@@ -48,4 +50,15 @@ export function createCheckDocuments({
     }
     throw failure('RequestRejected', describeProblems(checked.problems));
   };
+}
+
+/** Under the id of another task queue a request could be sent once for each queue. */
+function refuseUnlessUnderItsId(input: unknown, workflowId: string, taskQueue: string): void {
+  const { requestId } = readRequest(input).request;
+  const rightId = workflowIdOf(requestId, taskQueue);
+  if (requestId === '' || workflowId === rightId) return;
+  throw failure(
+    'RequestRejected',
+    `This request must be started under the workflow id ${rightId}, which keeps it from being sent twice.`,
+  );
 }
