@@ -26,6 +26,26 @@ async function check(usedIdsRefused: boolean, firstRun = RUN.runId): Promise<Che
   return env.run(activity, {}, firstRun, usedIdsRefused);
 }
 
+test.each([
+  ['signing', 'signing/other/crm-1', 'signing-crm-1'],
+  ['other', 'signing-crm-1', 'signing/other/crm-1'],
+  ['other', 'signing/another/crm-1', 'signing/other/crm-1'],
+])(
+  'on the task queue %s the id %s is refused, since %s is the one',
+  async (taskQueue, workflowId, rightId) => {
+    const activity = createCheckDocuments({
+      checker: { check: () => Promise.reject(new Error('not asked')) },
+      seal,
+      handsOver: false,
+      hasEarlierRun: () => Promise.resolve(false),
+    });
+    const info = { taskQueue, workflowExecution: { ...RUN, workflowId } };
+    const env = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+    const refused = rejection(env.run(activity, requestFor('crm-1'), RUN.runId, true));
+    expect(String(await refused)).toContain(`must be started under the workflow id ${rightId},`);
+  },
+);
+
 describe('An id that was used before', () => {
   it('is looked for, and refused, where the server was not told to refuse it', async () => {
     expect(String(await rejection(check(false)))).toContain('signing-crm-1 was started before');

@@ -1,8 +1,9 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { InspectedDocument } from '../documents/check-request.js';
 import { InspectionInterruptedError } from '../documents/errors.js';
-import { describeProblems } from '../domain/read-request.js';
+import { describeProblems, readRequest } from '../domain/read-request.js';
 import type { CheckedDocument } from '../domain/request.js';
+import { workflowIdOf } from '../domain/workflow-id.js';
 import { beating } from './beating.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failure } from './failures.js';
@@ -35,8 +36,9 @@ export function createCheckDocuments({
     return { source, name, signatureFields, bytes, sha256, sealedMac: seal.seal(mac), pages, fields };
   };
   return async (input: unknown, firstRun: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
-    const { attempt } = activityInfo();
+    const { attempt, taskQueue } = activityInfo();
     const { workflowId, runId } = currentExecution();
+    refuseUnlessUnderItsId(input, workflowId, taskQueue);
     if (!usedIdsRefused && runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
       throw failure(
         'RequestRejected',
@@ -55,4 +57,15 @@ export function createCheckDocuments({
 function notChecked(error: unknown): never {
   if (!(error instanceof InspectionInterruptedError)) throw error;
   throw failure('InspectionInterrupted', error.message, { nonRetryable: false });
+}
+
+/** Under the id of another task queue a request could be sent once for each queue. */
+function refuseUnlessUnderItsId(input: unknown, workflowId: string, taskQueue: string): void {
+  const { requestId } = readRequest(input).request;
+  const rightId = workflowIdOf(requestId, taskQueue);
+  if (requestId === '' || workflowId === rightId) return;
+  throw failure(
+    'RequestRejected',
+    `This request must be started under the workflow id ${rightId}, which keeps it from being sent twice.`,
+  );
 }

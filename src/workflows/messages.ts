@@ -4,32 +4,12 @@ import type { CallbackEvent, CallbackNews, CallbackType } from '../domain/callba
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import type { Place } from '../domain/starts-window.js';
 import type { SigningStatus } from '../domain/status.js';
+import { withoutSlash } from '../domain/workflow-id.js';
 
 /** The workflow type, by which it is started from any language. */
 export const WORKFLOW_TYPE = 'signingSession';
 
-export const DEFAULT_TASK_QUEUE = 'signing';
-
-/**
- * The id that makes a start idempotent; a start under another id is refused. Each task queue serves one tenant, so a queue
- * other than `signing` is part of the id: two tenants can use the same requestId.
- */
-export function workflowIdOf(requestId: string, taskQueue: string): string {
-  return taskQueue === DEFAULT_TASK_QUEUE
-    ? `signing-${requestId}`
-    : `signing/${withoutSlash(taskQueue)}/${requestId}`;
-}
-
-/** The requestId in the workflow id of a session, whatever its task queue; `undefined` for every other workflow. */
-export function requestIdOf(workflowId: string): string | undefined {
-  const [, plain, queued] = /^signing(?:-([^/]+)|\/[^/]+\/([^/]+))$/.exec(workflowId) ?? [];
-  return plain ?? queued;
-}
-
-/** A slash in a queue's name would let two ids meet: a requestId can be called `callbacks`. */
-function withoutSlash(taskQueue: string): string {
-  return encodeURIComponent(taskQueue);
-}
+export { DEFAULT_TASK_QUEUE, requestIdOf, workflowIdOf } from '../domain/workflow-id.js';
 
 /** The whole state. */
 export const statusQuery = defineQuery<SigningStatus>('status');

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { workflowIdOf } from './messages.js';
+import { requestIdOf, workflowIdOf } from './messages.js';
 
 /** Set by the server on every workflow that a Schedule starts. */
 const SCHEDULED_BY = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD');
@@ -17,10 +17,10 @@ export function refuseUnlessStartedByHuman(requestId: string): void {
       'A signing must be triggered by a human: it cannot be started by a schedule, a cron or another workflow.',
     );
   }
-  const rightId = workflowIdOf(requestId, taskQueue);
-  if (requestId !== '' && workflowId !== rightId) {
+  // Whether the id is this queue's, the first activity knows: in a replay the SDK names another queue here.
+  if (requestId !== '' && requestIdOf(workflowId) !== requestId) {
     throw rejection(
-      `This request must be started under the workflow id ${rightId}, which keeps it from being sent twice.`,
+      `This request must be started under the workflow id ${workflowIdOf(requestId, taskQueue)}, which keeps it from being sent twice.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { readRequest } from '../../src/domain/read-request.js';
 import { refuseOutcome, refuseResolution } from '../../src/domain/resolution.js';
+import type { Attention } from '../../src/domain/status.js';
 import { participant, REQUEST } from '../support/requests.js';
 
 const problemsOf = (change: Record<string, unknown>): readonly { field: string; message: string }[] =>
@@ -66,9 +67,12 @@ describe('A letter that was lost in decoding (U+FFFD)', () => {
   });
 
   it('is refused in a reason', () => {
-    const attention = { step: 'attach', reason: 'It is unclear.', actions: ['abort'] } as never;
-    for (const reason of [lost, 'a\u202eb', 'a\u0000b', '\u200b'])
-      expect(refuseResolution({ action: 'abort', reason }, attention)).toContain('An abort needs a reason');
+    const since = '2026-12-01T12:00:00.000Z';
+    const attention: Attention = { id: 'attach-1', step: 'attach', reason: '?', actions: ['abort'], since };
+    for (const reason of [lost, 'a\u202eb', 'a\u0000b', '\u200b']) {
+      const abort = { attentionId: 'attach-1', action: 'abort', reason };
+      expect(refuseResolution(abort, { attention })).toContain('An abort needs a reason');
+    }
     const now = { waiting: true, listWorks: false };
     expect(refuseOutcome({ outcome: 'failed', reason: lost }, now)).toContain('A reason is a text');
     expect(refuseOutcome({ outcome: 'failed', reason: 'Two\r\n\tlines' }, now)).toBeUndefined();

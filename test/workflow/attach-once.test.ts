@@ -12,8 +12,7 @@ const DAY = 86_400;
 /** Seconds after which no look at the documents is left that an unclear call could bring. */
 const LAST_LOOK = 310;
 
-const resolve = (signing: Signing, resolution: unknown): Promise<unknown> =>
-  signing.handle.executeUpdate('resolve', { args: [resolution] });
+const resolve = (signing: Signing, decision: unknown): Promise<unknown> => signing.resolve(decision);
 
 const calls = (fake: FakeFlexperto, wanted: Call): number =>
   fake.ledger.entries().filter(({ call }) => call === wanted).length;
@@ -123,7 +122,7 @@ describe('An attach that takes effect after it was given up', () => {
     expect(attention).toMatchObject({ step: 'await-completion', actions: ['retry', 'abort'] });
     expect(attention?.reason).toContain(String(twin?.id));
     fake.remove(fake.sessions()[0]?.id ?? 0, twin?.id);
-    await resolve(signing, { action: 'retry' });
+    await signing.handle.signal('checkNow');
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
   });

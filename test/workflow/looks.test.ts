@@ -118,7 +118,7 @@ describe('A session that needs attention since the look is refused', () => {
   it('is ended by a human while it looks', async () => {
     const { signing } = await parked(401);
     const abort = { action: 'abort', reason: 'signed on paper' };
-    await signing.handle.executeUpdate('resolve', { args: [abort] });
+    await signing.resolve(abort);
     const result = await signing.result();
     expect(result.state).toBe('cancelled');
     expect(result.attention?.reason).toContain('signed on paper');
