@@ -15,8 +15,15 @@ export async function decide(
   resolution: Resolution,
 ): Promise<SigningStatus> {
   const { handle, open } = await lookUp(client, requestId);
-  if (open)
-    return askSession(client, requestId, () => handle.executeUpdate(resolveUpdate, { args: [resolution] }));
+  try {
+    if (open)
+      return await askSession(client, requestId, () =>
+        handle.executeUpdate(resolveUpdate, { args: [resolution] }),
+      );
+  } catch (error) {
+    // The same abort, sent by two people at once, may have ended it meanwhile.
+    if (!(error instanceof NotPossibleError) || (await lookUp(client, requestId)).open) throw error;
+  }
   const end = await askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
   if (isAbortOf(end, resolution)) return end;
   throw new NotPossibleError(`The signing ${requestId} has ended already.`);
