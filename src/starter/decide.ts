@@ -24,11 +24,19 @@ export async function decide(
     // The same abort, sent by two people at once, may have ended it meanwhile.
     if (!(error instanceof NotPossibleError) || (await lookUp(client, requestId)).open) throw error;
   }
-  const end = await askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
-  if (isAbortOf(end, resolution)) return end;
+  const end = await endBy(client, requestId, resolution);
+  if (end !== undefined) return end;
   throw new NotPossibleError(`The signing ${requestId} has ended already.`);
 }
 
-function isAbortOf({ state, attention }: SigningStatus, { action, attentionId }: Resolution): boolean {
-  return action === 'abort' && state === 'cancelled' && attention?.id === attentionId;
+/** The end of a session, where this decision has brought it about. */
+async function endBy(
+  client: Client,
+  requestId: string,
+  { action, attentionId }: Resolution,
+): Promise<SigningStatus | undefined> {
+  const { handle, state } = await lookUp(client, requestId);
+  if (action !== 'abort' || state !== 'cancelled') return undefined;
+  const end = await askServer(client, requestId, () => handle.result() as Promise<SigningStatus>);
+  return end.attention?.id === attentionId ? end : undefined;
 }
