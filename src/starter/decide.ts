@@ -14,13 +14,28 @@ export async function decide(
   resolution: Resolution,
 ): Promise<SigningStatus> {
   const { handle, open } = await lookUp(tenant, requestId);
-  if (open)
-    return askSession(tenant, requestId, () => handle.executeUpdate(resolveUpdate, { args: [resolution] }));
-  const end = await askServer(tenant.client, requestId, () => handle.result() as Promise<SigningStatus>);
-  if (isAbortOf(end, resolution)) return end;
+  try {
+    if (open)
+      return await askSession(tenant, requestId, () =>
+        handle.executeUpdate(resolveUpdate, { args: [resolution] }),
+      );
+  } catch (error) {
+    // The same abort, sent by two people at once, may have ended it meanwhile.
+    if (!(error instanceof NotPossibleError) || (await lookUp(tenant, requestId)).open) throw error;
+  }
+  const end = await endBy(tenant, requestId, resolution);
+  if (end !== undefined) return end;
   throw new NotPossibleError(`The signing ${requestId} has ended already.`);
 }
 
-function isAbortOf({ state, attention }: SigningStatus, { action, attentionId }: Resolution): boolean {
-  return action === 'abort' && state === 'cancelled' && attention?.id === attentionId;
+/** The end of a session, where this decision has brought it about. */
+async function endBy(
+  tenant: Tenant,
+  requestId: string,
+  { action, attentionId }: Resolution,
+): Promise<SigningStatus | undefined> {
+  const { handle, state } = await lookUp(tenant, requestId);
+  if (action !== 'abort' || state !== 'cancelled') return undefined;
+  const end = await askServer(tenant.client, requestId, () => handle.result() as Promise<SigningStatus>);
+  return end.attention?.id === attentionId ? end : undefined;
 }
