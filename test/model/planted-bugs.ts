@@ -130,8 +130,8 @@ export const HIDDEN_BUGS: readonly PlantedBug[] = [
   },
   {
     what: 'a decision leaves the state as it was',
-    before: 'show({ state: before, attention: null })',
-    after: 'show({ attention: null })',
+    before: ': show({ state: before, attention: null })',
+    after: ': show({ attention: null })',
     breaks: STATUS,
   },
   {
