@@ -54,6 +54,22 @@ const signed = async ({ fake, until }: Play): Promise<void> => {
 };
 
 const STORIES: Readonly<Record<string, Story>> = {
+  // The first one: once the list call has answered a worker, the worker knows that the tenant has it.
+  'attach-unclear-without-list-retried': {
+    before: (fake) => {
+      fake.settings.list = false;
+      fake.faults.add({ call: 'attach', reset: 'before' });
+    },
+    play: async ({ fake, signings, requestId, until, asked }) => {
+      await signings.resolve(requestId, { attentionId: await asked(), action: 'retry' });
+      await until('awaiting-handover');
+      await signings.recordOutcome(requestId, {
+        outcome: 'withdrawn',
+        reason: 'the customer has called it off',
+      });
+      fake.settings.list = true;
+    },
+  },
   completed: { play: signed },
   'upload-url-refused': {
     before: (fake) => {
@@ -77,21 +93,6 @@ const STORIES: Readonly<Record<string, Story>> = {
       fake.faults.add({ call: 'attach', reset: 'before' });
     },
     play: signed,
-  },
-  'attach-unclear-without-list-retried': {
-    before: (fake) => {
-      fake.settings.list = false;
-      fake.faults.add({ call: 'attach', reset: 'before' });
-    },
-    play: async ({ fake, signings, requestId, until, asked }) => {
-      await signings.resolve(requestId, { attentionId: await asked(), action: 'retry' });
-      await until('awaiting-handover');
-      await signings.recordOutcome(requestId, {
-        outcome: 'withdrawn',
-        reason: 'the customer has called it off',
-      });
-      fake.settings.list = true;
-    },
   },
   'attach-refused-aborted': {
     before: (fake) => {

@@ -30,8 +30,8 @@ import { openSession, SessionAborted, type Carried, type Session } from './sessi
 import { isRejection, isStartedOver, refuseUnlessStartedByHuman, STARTED_OVER } from './start-rules.js';
 import { upload } from './upload.js';
 
-/** How long the record of an outcome waits for the first look at the documents. */
-const FIRST_LOOK_MS = 10_000;
+/** How long the record of an outcome waits for the first look; shorter than a client waits for its answer. */
+const FIRST_LOOK_MS = 5_000;
 
 /**
  * Carries one employee's decision through the flexperto API to the end. Returns the final status, whatever the outcome;

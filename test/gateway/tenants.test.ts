@@ -42,7 +42,9 @@ describe('The session of another task queue', () => {
     expect(await ofOther('GET', path)).toEqual(missing);
     expect(await ofOther('GET', `${path}/events`)).toEqual(missing);
     for (const act of ['check', 'cancel']) expect(await ofOther('POST', `${path}/${act}`)).toEqual(missing);
-    expect(await ofOther('POST', `${path}/resolve`, { action: 'retry' })).toEqual(missing);
+    expect(await ofOther('POST', `${path}/resolve`, { attentionId: 'initiate-1', action: 'retry' })).toEqual(
+      missing,
+    );
     expect(await ofOther('POST', `${path}/outcome`, { outcome: 'completed' })).toEqual(missing);
     expect((await world.call('GET', path)).body).toMatchObject({ state: 'awaiting-handover' });
   });

@@ -83,7 +83,7 @@ describe('Calls to flexperto through a proxy', () => {
     const { client, url, arrived } = await over('{"id":"f-1"}', through);
     const bytes = Buffer.alloc(1_000_000, 'a');
     const document = { name: 'a.pdf', bytes: bytes.length, content: content(bytes.subarray(0, 500_000), bytes.subarray(500_000)) }; // prettier-ignore
-    expect(await client.uploadDocument(`${url}/upload`, document)).toBe('f-1');
+    expect(await client.uploadDocument(`${url}/upload`, document)).toMatchObject({ fileId: 'f-1' });
     expect(arrived[0]?.body.includes(bytes)).toBe(true);
     expect(through.proxy.asked).toHaveLength(1);
   });
