@@ -35,7 +35,7 @@ describe('A session that began under an earlier release', () => {
   it.each([
     [
       'another order of the steps',
-      'await (0, attach_js_1.attach)(session)',
+      'await (0, attach_js_1.attach)(session, documents)',
       'await (0, hand_over_js_1.handOver)(session)',
     ],
     ['one timer more', 'const sessionId =', "await (0, workflow_1.sleep)('1 second'); const sessionId ="],

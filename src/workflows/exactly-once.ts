@@ -1,4 +1,4 @@
-import { CancellationScope, CancelledFailure, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
 import { judge, type StepFailure } from '../domain/call-failure.js';
 import { retryPauseMs } from '../domain/pacing.js';
 import type { Resolution } from '../domain/resolution.js';
@@ -45,7 +45,7 @@ export async function exactlyOnce<Result>(session: Session, call: UnrepeatableCa
 }
 
 async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Result>): Promise<Result> {
-  let knownRun = workflowInfo().firstExecutionRunId;
+  let { knownRun } = session;
   let refused: StepFailure | undefined;
   for (let failures = 1; ; failures += 1) {
     if (call.prepare !== undefined) await call.prepare(refused);
@@ -53,6 +53,8 @@ async function untilSettled<Result>(session: Session, call: UnrepeatableCall<Res
     const answer = await attempt(call, knownRun);
     session.showFailure(null);
     if ('result' in answer) {
+      // A contract session that this run has created is unknown to the runs before it.
+      if (call.step === 'initiate') session.knownRun = knownRun;
       const proven = await prove(session, call, answer.result);
       if (proven !== 'retry') return proven.result;
       continue;

@@ -12,7 +12,7 @@ import { stepFailure } from './step-failure.js';
  * Settles an unclear call by the list of documents. While the list itself fails, it is the list that is tried again. A
  * call whose answer was lost can still be under way, and a list can lag: so the effect did not happen only where the
  * last of several looks lacks it too. Where there is no list call, nobody can know. `failure`: what the call came back
- * with; absent where it was accepted.
+ * with; absent where it was accepted. After a reset only the first call waits: by then the run before has no call under way.
  */
 export async function settleByList<Result>(
   session: Session,
@@ -21,17 +21,19 @@ export async function settleByList<Result>(
   effect: (listed: VendorDocument[]) => Settled<Result>,
 ): Promise<Settled<Result>> {
   let settled = await look(session, step, effect);
-  for (const pause of pausesAfter(failure)) {
+  for (const pause of pausesAfter(session, failure)) {
     // What a human is to find out must be there to be found: a human, too, is asked only after the last look.
     const isOpen = settled === 'did-not-happen' || (settled === 'cannot-be-known' && failure !== undefined);
-    if (!isOpen) break;
+    if (!isOpen) return settled;
     await sleep(pause, { summary: `Pause before another look what became of ${step}` });
     settled = await look(session, step, effect);
   }
+  session.quietRun = failure?.runId ?? session.quietRun;
   return settled;
 }
 
-function pausesAfter(failure: StepFailure | undefined): readonly number[] {
+function pausesAfter(session: Session, failure: StepFailure | undefined): readonly number[] {
+  if (failure?.runId !== undefined && failure.runId === session.quietRun) return [];
   return failure === undefined || mayBeUnderWay(failure) ? LOOKS_AFTER_SILENCE_MS : LOOKS_AFTER_ANSWER_MS;
 }
 

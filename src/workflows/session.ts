@@ -94,6 +94,10 @@ export interface Session {
   /** Whether the list call has answered for this session; `false` while it seems to be missing. */
   listWorks: boolean | undefined;
   handedOver: boolean;
+  /** The run of which it is known that no run before it has made a call about this contract session. */
+  knownRun: string;
+  /** The run that has waited long enough for the calls of the run before it to take effect; undefined where none has. */
+  quietRun: string | undefined;
   /** Until when the vendor keeps an uploaded file, by the document's name, in milliseconds since 1970; absent where unknown. */
   readonly keptUntil: Map<string, number>;
   /** The documents as the vendor listed them last while the session waits. */
@@ -216,6 +220,8 @@ export function openSession(request: SigningRequest, carried?: Carried): Session
     remains: undefined,
     listWorks: carried?.listWorks,
     handedOver: carried?.handedOver ?? false,
+    knownRun: workflowInfo().firstExecutionRunId,
+    quietRun: undefined,
     keptUntil: new Map(),
     listed: undefined,
     question: undefined,

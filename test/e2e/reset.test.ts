@@ -20,26 +20,6 @@ async function waitingSession(world: RealWorld): Promise<Signing> {
 }
 
 describe('A session that an operator resets in Temporal', () => {
-  it.each([
-    ['its very start', 'checkDocuments'],
-    ['the moment before initiate', 'initiateSession'],
-  ])('to %s does not initiate again, and goes on in the session that a human adopts', async (_, activity) => {
-    const world = await newWorld();
-    const signing = await waitingSession(world);
-    await resetBeforeCall(activity, world.client, signing.handle);
-
-    const { attention, sessionId } = await signing.untilState('needs-attention');
-    expect(sessionId).toBeNull();
-    expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
-    expect(attention?.reason).toContain('Temporal has started this session over');
-    expect(initiated(world)).toBe(1);
-    const [session] = world.fake.sessions();
-    world.fake.remove(session?.id ?? 0);
-    await resolve(signing, { action: 'adopt', sessionId: session?.id });
-    await signing.untilState('awaiting-handover');
-    expect(initiated(world)).toBe(1);
-  });
-
   it('initiates again when a human says so, even if it is reset once more', async () => {
     const world = await newWorld();
     const signing = await waitingSession(world);

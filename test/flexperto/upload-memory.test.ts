@@ -56,7 +56,7 @@ test('the bytes that arrive are the checked ones, although the memory they are r
         client.uploadDocument(host.url, { ...document, content: sources.read(document) }),
       ),
     );
-    expect(received).toEqual(documents.map((document) => document.sha256));
+    expect(received.map(({ fileId }) => fileId)).toEqual(documents.map(({ sha256 }) => sha256));
   }
   await sources.close();
   await host.close();

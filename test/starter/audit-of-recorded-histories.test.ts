@@ -96,19 +96,23 @@ describe('The evidence of a session', () => {
 describe('Every decision stands in the evidence', () => {
   const decided = (decision: string, content: unknown = null) => ({ decision, content, by: 'worker', again: false, refusal: null }); // prettier-ignore
   const started = decided('start');
+  const attentionId = expect.any(String) as string;
 
   it.each([
     ['completed', [started]],
-    ['initiate-unclear-adopted', [started, decided('resolve', { action: 'adopt', sessionId: 15 })]],
+    [
+      'initiate-unclear-adopted',
+      [started, decided('resolve', { attentionId, action: 'adopt', sessionId: 16 })],
+    ],
     [
       'attach-refused-aborted',
-      [started, decided('resolve', { action: 'abort', reason: 'sent twice by mistake' })],
+      [started, decided('resolve', { attentionId, action: 'abort', reason: 'sent twice by mistake' })],
     ],
     [
       'attach-unclear-without-list-retried',
       [
         started,
-        decided('resolve', { action: 'retry' }),
+        decided('resolve', { attentionId, action: 'retry' }),
         decided('recordOutcome', { outcome: 'withdrawn', reason: 'the customer has called it off' }),
       ],
     ],

@@ -1,0 +1,36 @@
+import { realWorlds } from '../support/real-world.js';
+import { resetBeforeCall } from '../support/reset.js';
+
+const newWorld = realWorlds();
+
+/** After a reset the run before can have a call under way for five minutes; nothing shortens that here. */
+const TEN_MINUTES_MS = 600_000;
+
+async function adoptAfterReset(activity: string): Promise<void> {
+  const world = await newWorld();
+  await world.startWorker();
+  const signing = await world.start();
+  await signing.untilState('awaiting-handover');
+  await resetBeforeCall(activity, world.client, signing.handle);
+
+  const { attention, sessionId } = await signing.untilState('needs-attention');
+  expect(sessionId).toBeNull();
+  expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
+  expect(attention?.reason).toContain('Temporal has started this session over');
+  const initiated = (): number =>
+    world.fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
+  expect(initiated()).toBe(1);
+  const [session] = world.fake.sessions();
+  world.fake.remove(session?.id ?? 0);
+  await signing.resolve({ action: 'adopt', sessionId: session?.id });
+  await signing.untilState('awaiting-handover');
+  expect(initiated()).toBe(1);
+}
+
+it(
+  'A session that an operator resets to its start or to initiate goes on in the session that a human adopts',
+  async () => {
+    await Promise.all(['checkDocuments', 'initiateSession'].map(adoptAfterReset));
+  },
+  TEN_MINUTES_MS,
+);
