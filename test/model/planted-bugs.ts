@@ -13,7 +13,7 @@ const UNCLEAR: Fault = { answer: 'unclear', effect: 'none' };
 const ONCE = /^never two initiates/;
 const DOUBLED =
   /^(never two initiates|each document is attached once|the session is handed over once|nothing is lost or doubled)/;
-const ATTACHED = /attached (once|out of order)/;
+const ATTACHED = /attached (once|out of order)|^nothing is lost or doubled/;
 const LOST = /^nothing is lost or doubled/;
 const END = /^every end is a documented outcome/;
 const AFTER_THE_END = /^never a call after the end/;
@@ -43,7 +43,7 @@ export const COMMON_BUGS: readonly ShownBug[] = [
   },
   {
     what: 'a single look decides that a file is not attached',
-    before: 'for (const pause of pausesAfter(failure))',
+    before: 'for (const pause of pausesAfter(session, failure))',
     after: 'for (const pause of [])',
     breaks: ATTACHED,
     schedule: { ...SMOOTH, faults: { ...SMOOTH.faults, attach: [{ answer: 'unclear', effect: 'late' }] } },
@@ -130,8 +130,8 @@ export const HIDDEN_BUGS: readonly PlantedBug[] = [
   },
   {
     what: 'a decision leaves the state as it was',
-    before: ': show({ state: before, attention: null })',
-    after: ': show({ attention: null })',
+    before: 'leaveAttention = () => show({ state: before, attention: null })',
+    after: 'leaveAttention = () => show({ attention: null })',
     breaks: STATUS,
   },
   {
@@ -144,7 +144,7 @@ export const HIDDEN_BUGS: readonly PlantedBug[] = [
     what: 'a decision is taken that is not possible',
     before: 'if (attention === null || attention.actions.length === 0) {',
     after: 'if (attention === null) return undefined;\n    if (attention.actions.length === 0) {',
-    breaks: /^(a message is accepted where it is possible|the status is always consistent)/,
+    breaks: /^(a message is accepted where it is possible|the status is always consistent|every end is)/,
   },
   {
     what: 'a decision is taken that names another question than the open one, or none',
