@@ -8,8 +8,8 @@ export default {
   testPathIgnorePatterns: ['\\.slow\\.test\\.js$'],
   transform: {},
   testEnvironment: 'node',
-  // More at once only makes all of them slow: many test files start servers.
-  maxWorkers: 2,
+  // A test file waits about half of its time, for servers and processes that it starts.
+  maxWorkers: 3,
   // Longer than test/support/outcomes.ts waits for anything: its message names what it has waited for.
   testTimeout: 120_000,
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
