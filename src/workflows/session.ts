@@ -282,23 +282,18 @@ function initialStatus(request: SigningRequest): SigningStatus {
 /** The attributes whose values have changed, or that a start by hand did not bring. */
 function newAttributes(status: SigningStatus, shown: string): SearchAttributePair[] {
   const { typedSearchAttributes: known } = workflowInfo();
-  const pairs: SearchAttributePair[] = [];
-  if (status.state !== shown || known.get(searchAttributes.state) === undefined) {
-    pairs.push({ key: searchAttributes.state, value: status.state });
-  }
-  if (known.get(searchAttributes.deadline) === undefined) {
-    pairs.push({ key: searchAttributes.deadline, value: new Date(status.deadline) });
-  }
-  if (known.get(searchAttributes.method) === undefined)
-    pairs.push({ key: searchAttributes.method, value: status.method });
-  if (known.get(searchAttributes.employeeId) === undefined && status.employeeId !== '') {
-    pairs.push({ key: searchAttributes.employeeId, value: status.employeeId });
-  }
-  if (known.get(searchAttributes.crmRecord) === undefined && status.crmRecord !== null) {
-    pairs.push({ key: searchAttributes.crmRecord, value: status.crmRecord });
-  }
-  if (known.get(searchAttributes.sessionId) === undefined && status.sessionId !== null) {
-    pairs.push({ key: searchAttributes.sessionId, value: status.sessionId });
-  }
-  return pairs;
+  const { state, deadline, method, employeeId, crmRecord, sessionId } = status;
+  const pairs: SearchAttributePair[] = [
+    { key: searchAttributes.state, value: state },
+    { key: searchAttributes.deadline, value: new Date(deadline) },
+    { key: searchAttributes.method, value: method },
+    ...(employeeId === '' ? [] : [{ key: searchAttributes.employeeId, value: employeeId }]),
+    ...(crmRecord === null ? [] : [{ key: searchAttributes.crmRecord, value: crmRecord }]),
+    ...(sessionId === null ? [] : [{ key: searchAttributes.sessionId, value: sessionId }]),
+  ];
+  const hasChanged = ({ key }: SearchAttributePair): boolean =>
+    key === searchAttributes.state && state !== shown;
+  const isUnknown = ({ key }: SearchAttributePair): boolean =>
+    known.getAll().every((pair) => pair.key.name !== key.name);
+  return pairs.filter((pair) => hasChanged(pair) || isUnknown(pair));
 }
