@@ -57,9 +57,9 @@ describe('What is delivered beside the code', () => {
     expect(asked.filter((name) => ofThisProgram(name) && !VARIABLES.includes(name))).toEqual([]);
   });
 
-  it('README.md explains every variable of the program', () => {
-    const readme = textOf('README.md');
-    expect(VARIABLES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  it('docs/configuration.md explains every variable of the program', () => {
+    const page = textOf('docs/configuration.md');
+    expect(VARIABLES.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('docker-compose.yml gives the program only variables that it knows', () => {

@@ -2,28 +2,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { findOnPath, runCommand } from '../../scripts/commands.js';
-import { findTemporalCli } from '../../scripts/temporal-programs.js';
 import { startTemporalServer } from '../../scripts/temporal-server.js';
-import { createOutput } from '../../src/cli/output.js';
-import { createProgram } from '../../src/cli/program.js';
 import { VARIABLES } from '../../src/config.js';
 import { eventually } from '../support/outcomes.js';
 import { createRealWorld, realWorlds } from '../support/real-world.js';
-import {
-  anchorsInRunbook,
-  blocksInRunbook,
-  codeInRunbook,
-  linksInRunbook,
-  wordsOf,
-} from '../support/runbook.js';
+import { anchorsIn, blocksIn, codeIn, linksIn } from '../support/markdown.js';
 import { temporalCommand } from '../support/temporal-command.js';
 import { spawnWorker } from '../support/worker-process.js';
 
-const code = codeInRunbook();
-const anchors = anchorsInRunbook();
-const commandsOf = (program: RegExp): string[] => [
-  ...new Set(code.flatMap((text) => [...text.matchAll(program)].map(([, command = '']) => command))),
-];
+const page = readFileSync(resolve('docs/operations.md'), 'utf8');
+const code = codeIn(page);
+const anchors = anchorsIn(page);
 
 const { groups } = parse(readFileSync(resolve('ops/alerts.yml'), 'utf8')) as {
   groups: readonly { rules: readonly { alert: string; annotations: { runbook: string } }[] }[];
@@ -38,7 +27,7 @@ describe('The runbook', () => {
   });
 
   it('has links that lead somewhere', () => {
-    const dead = linksInRunbook().filter((target) =>
+    const dead = linksIn(page).filter((target) =>
       target.startsWith('#') ? !anchors.includes(target.slice(1)) : !existsSync(resolve('docs', target)),
     );
     expect(dead).toEqual([]);
@@ -71,30 +60,6 @@ describe('The runbook', () => {
       .flatMap((text) => text.split('…').map((part) => part.trim()))
       .filter((part) => !sources.includes(part));
     expect(unsaid).toEqual([]);
-  });
-});
-
-describe('A command in the runbook', () => {
-  const signing = commandsOf(/(?:^|npm run (?:--silent )?signing -- )((?<=-- )\w.*|signing \w.*)/g);
-
-  it('is there for every decision', () => {
-    expect(signing.length).toBeGreaterThan(15);
-  });
-
-  it.each(signing)('is one that the CLI takes: %s', async (command) => {
-    const words = wordsOf(command.replace(/^signing /, '').replace('NUMBER', '13'));
-    const program = createProgram({ output: createOutput(true), action: () => () => Promise.resolve() });
-    await expect(program.parseAsync(words, { from: 'user' })).resolves.toBe(program);
-  });
-
-  it.each(commandsOf(/^(temporal \w.*)/g))('is one that the Temporal CLI takes: %s', async (command) => {
-    const [, ...words] = wordsOf(command);
-    const firstFlag = words.findIndex((word) => word.startsWith('-'));
-    const names = words.slice(0, firstFlag === -1 ? undefined : firstFlag);
-    const help = await runCommand(await findTemporalCli(), [...names, '--help']);
-    expect(help).toContain(`temporal ${names.join(' ')}`);
-    const flags = words.filter((word) => word.startsWith('--'));
-    expect(flags.filter((flag) => !help.includes(` ${flag} `))).toEqual([]);
   });
 });
 
@@ -134,7 +99,7 @@ describe('What the runbook says', () => {
     fake.faults.add({ call: 'initiate', reset: 'after' });
     const unclear = await start();
     await unclear.untilState('needs-attention');
-    const block = blocksInRunbook().find((text) => text.includes('jq ')) ?? '';
+    const block = blocksIn(page).find((text) => text.includes('jq ')) ?? '';
     // Not by npm, beside which the servers of `npm run dev` would win.
     const loop = block.replaceAll('npm run --silent signing --', 'node dist/src/cli.js');
     expect(loop.split('node dist/src/cli.js')).toHaveLength(4);

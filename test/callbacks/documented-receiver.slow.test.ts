@@ -13,14 +13,14 @@ import { RECEIVER_REQUIREMENTS } from '../support/python-receiver.js';
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const OTHER_SECRET = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
 
-/** An example of the README, which must name every field that a callback has. */
+/** An example of docs/connect-a-crm.md, which must name every field that a callback has. */
 const example = (language: string, holding: string): string => {
-  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```(\w+)\n([^]*?)^```$/gm)];
+  const blocks = [...readFileSync('docs/connect-a-crm.md', 'utf8').matchAll(/^```(\w+)\n([^]*?)^```$/gm)];
   return blocks.find(([, kind, code = '']) => kind === language && code.includes(holding))?.[2] ?? '';
 };
 const event = JSON.parse(example('json', '"signing.needs-attention"')) as CallbackEvent;
 
-it('The receiver of the README takes what is signed, once, and refuses what is not', async () => {
+it('The receiver of docs/connect-a-crm.md takes what is signed, once, and refuses what is not', async () => {
   const port = await freePort();
   const receiver = spawn(
     await findPythonWith(RECEIVER_REQUIREMENTS),

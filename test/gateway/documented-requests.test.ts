@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGatewayWorld, KEY, type GatewayWorld } from './gateway-world.js';
 
-const README = readFileSync('README.md', 'utf8');
-const [, commands = ''] = /```sh\n(GATEWAY=[^`]*)```/.exec(README) ?? [];
+const PAGE = readFileSync('docs/connect-a-crm.md', 'utf8');
+const [, commands = ''] = /```sh\n(GATEWAY=[^`]*)```/.exec(PAGE) ?? [];
 const [variables = '', ...lines] = commands.trimEnd().split('\n');
 const signing = variables.replace('http://127.0.0.1:8080', '"$1"');
 
@@ -14,7 +14,7 @@ let world: GatewayWorld;
 let home: string;
 beforeAll(async () => {
   // What curl prints besides the answer, without a word of the command being changed.
-  home = await mkdtemp(join(tmpdir(), 'signing-readme-'));
+  home = await mkdtemp(join(tmpdir(), 'signing-requests-'));
   await writeFile(join(home, '.curlrc'), 'silent\nshow-error\nwrite-out = "\\n%{http_code}"\n');
   world = await createGatewayWorld();
   await world.startWorker();
@@ -37,7 +37,7 @@ function run(command: string): Promise<string> {
   });
 }
 
-it('the requests of the README are answered as it says', async () => {
+it('the gateway answers the requests of docs/connect-a-crm.md as the page says', async () => {
   expect(lines.length).toBeGreaterThan(8);
   const following: Promise<string>[] = [];
   const statuses: string[] = [];
