@@ -6,7 +6,7 @@ import { temporalCommand } from '../support/temporal-command.js';
 import { laterRelease, type Release } from './release.js';
 
 /** Where a later release waits a moment before it looks at the documents. */
-const PLACE = 'async function news(session, atOnce) {';
+const PLACE = 'async function news(wait, atOnce) {';
 const SLEEP = "await (0, workflow_1.sleep)('1 millisecond', { summary: 'A moment' });";
 
 const world = realWorlds();
