@@ -36,7 +36,9 @@ export class RealPlay {
   private readonly client: Client;
   private readonly sleep: (ms: number) => Promise<void>;
   private readonly vendor = new Vendor();
-  private readonly recording = new Recording(Date.now);
+  /** The server's time at the start of the latest attempt of an activity. */
+  private attemptAt = 0;
+  private readonly recording = new Recording(Date.now, () => this.attemptAt);
   private readonly requestId = `model-${randomUUID()}`;
   private readonly handle: WorkflowHandle;
   private readonly decisions;
@@ -96,6 +98,7 @@ export class RealPlay {
       (run: Functions[string]): Functions[string] =>
       async (...args) => {
         this.underWay += 1;
+        this.attemptAt = activityInfo().currentAttemptScheduledTimestampMs;
         try {
           // The server loses a cancellation that meets the end of an attempt: so the task that may bring one ends before.
           if (!activityInfo().isLocal) await this.answered();

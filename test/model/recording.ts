@@ -8,6 +8,8 @@ export type Verdict = 'made' | 'surely-not' | 'refused' | 'unknown';
 export interface RecordedCall {
   readonly type: 'call';
   readonly at: number;
+  /** By the clock of the Temporal server, which a time-skipping one sets forward. */
+  readonly workflowAt: number;
   readonly call: Call;
   readonly sessionId: number | null;
   /** The document that an upload or an attach is about. */
@@ -67,10 +69,12 @@ export type Recorded =
 export class Recording {
   readonly events: Recorded[] = [];
   private readonly now: () => number;
+  private readonly workflowNow: () => number;
 
-  /** `now`: milliseconds since 1970 by the clock of the server. */
-  constructor(now: () => number) {
+  /** Both in milliseconds since 1970: by the clock of the vendor and by that of the Temporal server, if it is another. */
+  constructor(now: () => number, workflowNow = now) {
     this.now = now;
+    this.workflowNow = workflowNow;
   }
 
   call(
@@ -79,7 +83,7 @@ export class Recording {
   ): RecordedCall {
     const { sessionId = null, document = null, fileId = null, keptUntil = null } = about;
     const recorded: RecordedCall = {
-      type: 'call', at: this.now(), call, sessionId, document, fileId, keptUntil, verdict: 'unknown', answered: false, listed: null,
+      type: 'call', at: this.now(), workflowAt: this.workflowNow(), call, sessionId, document, fileId, keptUntil, verdict: 'unknown', answered: false, listed: null,
     }; // prettier-ignore
     this.events.push(recorded);
     return recorded;

@@ -15,9 +15,10 @@ export function initiatesOnce({ recording: { events } }: Played): string | undef
     if (before.verdict === 'surely-not') return undefined;
     if (!hasRetry(between)) return `a second initiate after one that was ${before.verdict}`;
     // Where the session was started over nobody knows when the call was made.
-    const isEarly = after.at - before.at < TAKES_EFFECT_WITHIN_MS;
+    const pause = after.workflowAt - before.workflowAt;
+    const isEarly = pause < TAKES_EFFECT_WITHIN_MS;
     return !before.answered && isEarly && !hasReset(between)
-      ? `a second initiate ${after.at - before.at} ms after one that nobody answered`
+      ? `a second initiate ${pause} ms after one that nobody answered`
       : undefined;
   });
 }
