@@ -25,9 +25,9 @@ const rowOf = (output: string, what: string): number =>
 describe('A short chaos run', () => {
   let ended: Ended;
 
-  // Six sessions whose first calls are mostly hit: a human adopts two contract sessions, and has one initiated again.
+  // Twelve sessions whose first calls are mostly hit, so that a human adopts contract sessions and has others initiated again.
   beforeAll(async () => {
-    ended = await chaos('--sessions', '6', '--seed', '3280');
+    ended = await chaos('--sessions', '12', '--seed', '3280');
   }, 300_000);
 
   it.each([
@@ -42,7 +42,7 @@ describe('A short chaos run', () => {
 
   it('carries every session to the end that employee and customer gave it', () => {
     const ends = ['sessions started', 'completed', 'failed', 'waiting for a human'];
-    expect(ends.map((end) => rowOf(ended.output, end))).toEqual([6, 5, 1, 0]);
+    expect(ends.map((end) => rowOf(ended.output, end))).toEqual([12, 11, 1, 0]);
     expect(ended.code).toBe(0);
   });
 
@@ -53,7 +53,7 @@ describe('A short chaos run', () => {
   });
 
   it('says how to repeat it, and leaves nothing behind', () => {
-    expect(ended.output).toContain('npm run chaos -- --sessions 6 --seed 3280');
+    expect(ended.output).toContain('npm run chaos -- --sessions 12 --seed 3280');
     expect(existsSync(resolve('.chaos', `3280-${ended.pid}`))).toBe(false);
   });
 });
