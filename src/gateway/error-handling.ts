@@ -24,7 +24,25 @@ export function answerError(error: Error, request: FastifyRequest, reply: Fastif
 }
 
 function sendProblem(reply: FastifyReply, { problem, headers }: ProblemAnswer): FastifyReply {
-  return reply.code(problem.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  const { connection, ...others } = headers;
+  if (connection === 'close' && isSending(reply.request)) closeAfterBody(reply);
+  else if (connection !== undefined) reply.header('connection', connection);
+  return reply.code(problem.status).headers(others).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}
+
+function isSending({ raw: { complete, headers } }: FastifyRequest): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0);
+}
+
+/** Closes the connection after the body: a client that is still sending when it closes never sees the answer. */
+function closeAfterBody({ raw: response, request: { raw: request } }: FastifyReply): void {
+  const close = (): void => {
+    request.socket.destroySoon();
+  };
+  response.once('finish', () => {
+    if (request.complete) close();
+    else request.once('end', close).resume();
+  });
 }
 
 /** What fastify itself refuses, or a schema. */

@@ -191,8 +191,10 @@ describe('Refused, with nothing left behind, is', () => {
 
   it('a call without a key, before its body is read', async () => {
     await leavingNothing(async () => {
-      const answer = await postDocument(world.gateway.url, largeForm(1_000_000), { key: 'another' });
-      expect(answer).toEqual(problem(401, 'unauthorized'));
+      for (const bytes of [1_000, 1_000_000, 5_000_000, 20_000_000]) {
+        const answer = await postDocument(world.gateway.url, largeForm(bytes), { key: 'another' });
+        expect(answer).toEqual(problem(401, 'unauthorized'));
+      }
     });
   });
 
