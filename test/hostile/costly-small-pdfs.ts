@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { withForm, writePdf } from './costly-pdfs.js';
-import { SOUND, writeStreamPdf, type StreamPdf } from './pdf-streams.js';
+import { packed, SOUND, writeStreamPdf, type StreamPdf } from './pdf-streams.js';
 
 const MEGABYTE = 1024 * 1024;
 const NEARLY_ALL = 900_000;
@@ -21,19 +21,10 @@ const packedObject = (number: number, entries: string, data: Buffer): Buffer => 
 /** Six objects in an object stream, of which the form is this. */
 const packedForm = (form: string): Buffer => {
   const objects = ['<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R>>', '<</Type/Pages/Kids[3 0 R]>>', '<</Type/Page>>', form];
-  let place = 0;
-  const heads = objects.map((object, index) => {
-    const head = `${index + 1} ${place}`;
-    place += object.length + 1;
-    return head;
-  });
-  const head = `${heads.join(' ')}\n`;
   return writeStreamPdf({
     ...SOUND,
     rows: Uint8Array.from([0, 0, 0, 0, 2, 0, 5, 0, 2, 0, 5, 1, 2, 0, 5, 2, 2, 0, 5, 3, 1, 0, 9, 0, 0, 0, 0, 0]),
-    objects: head + objects.join(' '),
-    count: objects.length,
-    first: head.length,
+    ...packed(objects),
   });
 }; // prettier-ignore
 

@@ -33,7 +33,7 @@ export const SOUND: StreamPdf = {
 };
 
 /** Objects as they stand in an object stream, behind their numbers and places. */
-function packed(objects: readonly string[]): Pick<StreamPdf, 'objects' | 'count' | 'first'> {
+export function packed(objects: readonly string[]): Pick<StreamPdf, 'objects' | 'count' | 'first'> {
   let place = 0;
   const heads = objects.map((object, index) => {
     const head = `${index + 1} ${place}`;
