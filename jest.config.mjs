@@ -10,7 +10,7 @@ export default {
   testEnvironment: 'node',
   // A test file waits about half of its time, for servers and processes that it starts.
   maxWorkers: 3,
-  // Longer than test/support/outcomes.ts waits for anything: its message names what it has waited for.
+  // Longer than test/support/async-helpers.ts waits for anything: its message names what it has waited for.
   testTimeout: 120_000,
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
   reporters: ['default', '<rootDir>/scripts/jest-summary.mjs'],

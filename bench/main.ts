@@ -1,44 +1,44 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { summarize, type Summary } from './figure.js';
-import type { Row } from './row.js';
-import { rows } from './rows/index.js';
-import { table } from './table.js';
+import { summarize, type Summary } from './measurement.js';
+import type { Benchmark } from './benchmark.js';
+import { benchmarks } from './benchmarks/index.js';
+import { formatTable } from './table.js';
 
 /** Where the figures of every run are kept as JSON. */
-const RESULTS = '.bench';
+const RESULTS_FOLDER = '.bench';
 
 /** `npm run bench` runs all rows, `npm run bench -- NAME …` those named. */
 async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !rows.some((row) => namesOf(row).includes(name)));
+  const unknown = names.filter((name) => !benchmarks.some((row) => getNames(row).includes(name)));
   if (unknown.length > 0) {
-    const known = rows.flatMap(namesOf).join(', ');
+    const known = benchmarks.flatMap(getNames).join(', ');
     throw new Error(`There is no benchmark ${unknown.join(', ')}; there are: ${known}.`);
   }
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   console.log(machine);
   const results: Record<string, readonly Summary[]> = {};
-  for (const row of rows) {
-    if (names.length > 0 && !namesOf(row).some((name) => names.includes(name))) continue;
+  for (const row of benchmarks) {
+    if (names.length > 0 && !getNames(row).some((name) => names.includes(name))) continue;
     results[row.name] = await measure(row);
   }
-  await mkdir(RESULTS, { recursive: true });
-  const file = join(RESULTS, `${new Date().toISOString().replaceAll(':', '-')}.json`);
+  await mkdir(RESULTS_FOLDER, { recursive: true });
+  const file = join(RESULTS_FOLDER, `${new Date().toISOString().replaceAll(':', '-')}.json`);
   await writeFile(file, JSON.stringify({ machine, results }, null, 2));
   console.log(`\nWritten to ${file}`);
 }
 
-function namesOf({ name, also = [] }: Row): readonly string[] {
-  return [name, ...also];
+function getNames({ name, aliases = [] }: Benchmark): readonly string[] {
+  return [name, ...aliases];
 }
 
-async function measure(row: Row): Promise<readonly Summary[]> {
-  console.log(`\n${row.name}: ${row.about}`);
+async function measure(row: Benchmark): Promise<readonly Summary[]> {
+  console.log(`\n${row.name}: ${row.description}`);
   const folder = await mkdtemp(join(tmpdir(), 'signing-bench-'));
   try {
     const summaries = (await row.run(folder)).map(summarize);
-    console.log(table(summaries));
+    console.log(formatTable(summaries));
     return summaries;
   } finally {
     await rm(folder, { recursive: true, force: true });

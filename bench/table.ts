@@ -1,11 +1,11 @@
-import type { Spread, Summary, Target } from './figure.js';
+import type { Distribution, Summary, Target } from './measurement.js';
 
-const HEAD = ['figure', 'rounds', 'min / median / max', 'reference', 'ratio', 'to reach', ''];
+const HEADER = ['figure', 'rounds', 'min / median / max', 'reference', 'ratio', 'to reach', ''];
 
 /** The figures as a table of plain text. */
-export function table(summaries: readonly Summary[]): string {
-  const lines = [HEAD, ...summaries.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+export function formatTable(summaries: readonly Summary[]): string {
+  const lines = [HEADER, ...summaries.map(formatCells)];
+  const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const padded = lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
   const [head = [], ...body] = padded;
   return [head, widths.map((width) => '-'.repeat(width)), ...body]
@@ -13,23 +13,23 @@ export function table(summaries: readonly Summary[]): string {
     .join('\n');
 }
 
-function cells({ name, unit, rounds, measured, reference, ratio, target, reached }: Summary): string[] {
+function formatCells({ name, unit, rounds, measured, reference, ratio, target, reached }: Summary): string[] {
   return [
     name,
     String(rounds),
-    `${spread(measured)} ${unit}`,
-    reference === null ? '' : `${spread(reference)} ${unit}`,
+    `${formatDistribution(measured)} ${unit}`,
+    reference === null ? '' : `${formatDistribution(reference)} ${unit}`,
     ratio === null ? '' : ratio.toFixed(2),
-    target === null ? '' : words(target),
+    target === null ? '' : formatTarget(target),
     reached === null ? '' : reached ? 'reached' : 'MISSED',
   ];
 }
 
-function spread({ min, median, max }: Spread): string {
+function formatDistribution({ min, median, max }: Distribution): string {
   return [min, median, max].map((value) => value.toFixed(1)).join(' / ');
 }
 
-function words({ of, atMost, atLeast }: Target): string {
+function formatTarget({ of, atMost, atLeast }: Target): string {
   const bounds = [atLeast === undefined ? '' : `≥ ${atLeast}`, atMost === undefined ? '' : `≤ ${atMost}`];
   return `${of} ${bounds.filter((bound) => bound !== '').join(', ')}`;
 }

@@ -2,81 +2,122 @@
  * `npm run chaos -- [--sessions N] [--seed S]`: many sessions through faults and crashes, and a judgement on what became of
  * each. Ends with 1 when anything was created or attached twice, in the wrong order or with wrong bytes, lost or stuck.
  */
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { readArguments, type Arguments } from './arguments.js';
-import { judge } from './judge/judge.js';
-import { listOf, tableOf } from './judge/table.js';
-import { planSessions } from './plan/session.js';
-import { weatherReport } from './report.js';
-import { collect } from './run/collect.js';
-import { runSessions, type Progress } from './run/run.js';
-import { setStage } from './run/stage.js';
-import { startStorm } from './run/storm.js';
-import { createScreen } from './screen.js';
-import { live, type Life } from '../scripts/life.js';
+import { findViolations } from './verify/verify.js';
+import { formatViolations, formatTable } from './verify/table.js';
+import { planSignings } from './plan/signing.js';
+import { formatRunReport } from './report.js';
+import { collectEvidence } from './run/collect-evidence.js';
+import { runSignings, type Progress } from './run/run-signings.js';
+import { startEnvironment } from './run/environment.js';
+import { startProcessKiller } from './run/process-killer.js';
+import { createProgressDisplay } from './progress.js';
+import { runWithCleanup, type ProcessLifecycle } from '../scripts/processes/process-lifecycle.js';
 
-const KEPT = path.resolve(__dirname, '../../.chaos');
+export interface Arguments {
+  readonly sessions: number;
+  readonly seed: number;
+}
 
-async function main(life: Life): Promise<void> {
-  const chosen = readArguments(process.argv.slice(2));
-  const folder = path.join(KEPT, `${chosen.seed}-${process.pid}`);
-  const over = new AbortController();
-  let isKept = false;
-  life.stopAtEnd(() => {
-    if (!isKept) rmSync(folder, { recursive: true, force: true });
+const DEFAULT_SESSIONS = 200;
+const MAX_SESSIONS = 9_999;
+const SEED_COUNT = 2 ** 31;
+
+/** The command line; a seed of its own where none is given. Throws one sentence for what cannot be understood. */
+export function readArguments(args: readonly string[]): Arguments {
+  const options = { sessions: { type: 'string' }, seed: { type: 'string' } } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  return {
+    sessions: parseWholeNumber('--sessions', values.sessions, 1, MAX_SESSIONS) ?? DEFAULT_SESSIONS,
+    seed: parseWholeNumber('--seed', values.seed, 0, SEED_COUNT - 1) ?? randomInt(SEED_COUNT),
+  };
+}
+
+function parseWholeNumber(
+  name: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max))
+    throw new Error(`${name} must be a whole number from ${min} to ${max}, not ${text}.`);
+  return value;
+}
+
+const RESULTS_FOLDER = path.resolve(__dirname, '../../.chaos');
+
+async function main(lifecycle: ProcessLifecycle): Promise<void> {
+  const args = readArguments(process.argv.slice(2));
+  const folder = path.join(RESULTS_FOLDER, `${args.seed}-${process.pid}`);
+  const stopping = new AbortController();
+  let keepFolder = false;
+  lifecycle.addCleanup(() => {
+    if (!keepFolder) rmSync(folder, { recursive: true, force: true });
   });
   try {
-    await chaos(life, chosen, { folder, over });
+    await runChaos(lifecycle, args, { folder, stopping });
   } catch (error) {
-    isKept = !over.signal.aborted;
+    keepFolder = !stopping.signal.aborted;
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${why}\nDatabase and logs are in ${folder}; to repeat the run: ${commandOf(chosen)}`, {
+    throw new Error(`${why}\nDatabase and logs are in ${folder}; to repeat the run: ${formatCommand(args)}`, {
       cause: error,
     });
   }
 }
 
-interface Frame {
+interface ChaosContext {
   readonly folder: string;
   /** Aborted when the program is to end, before anything is stopped. */
-  readonly over: AbortController;
+  readonly stopping: AbortController;
 }
 
 /** Throws one sentence when something was found that must not be. */
-async function chaos(life: Life, chosen: Arguments, { folder, over }: Frame): Promise<void> {
-  const { sessions, seed } = chosen;
-  const screen = createScreen(sessions);
-  const plans = planSessions(seed, sessions);
+async function runChaos(
+  lifecycle: ProcessLifecycle,
+  args: Arguments,
+  { folder, stopping }: ChaosContext,
+): Promise<void> {
+  const { sessions, seed } = args;
+  const progressDisplay = createProgressDisplay(sessions);
+  const plans = planSignings(seed, sessions);
   const documents = plans.reduce((sum, plan) => sum + plan.documents.length, 0);
-  screen.say(`${sessions} sessions with ${documents} documents; to repeat the run: ${commandOf(chosen)}`);
+  progressDisplay.print(
+    `${sessions} sessions with ${documents} documents; to repeat the run: ${formatCommand(args)}`,
+  );
 
-  const stage = await setStage(life, folder);
+  const environment = await startEnvironment(lifecycle, folder);
   let effects = 0;
-  const storm = startStorm(seed, { ...stage, effects: () => effects });
-  life.stopAtEnd(async () => {
-    over.abort();
-    await storm.calm();
+  const killer = startProcessKiller(seed, { ...environment, effects: () => effects });
+  lifecycle.addCleanup(async () => {
+    stopping.abort();
+    await killer.stop();
   });
-  const onLook = (progress: Progress): void => {
+  const onProgress = (progress: Progress): void => {
     effects = progress.effects;
-    screen.show(progress);
+    progressDisplay.update(progress);
   };
-  const running = runSessions({ ...stage, plans, storm, onLook, signal: over.signal });
-  const run = await Promise.race([running, storm.broken, stage.vendor.broken]);
-  screen.say('Comparing what the vendor remembers with every workflow …');
-  const evidence = await collect(stage.client, stage.vendor, run.plays);
-  const findings = judge(evidence);
+  const running = runSignings({ ...environment, plans, killer, onProgress, signal: stopping.signal });
+  const run = await Promise.race([running, killer.failure, environment.vendor.unexpectedExit]);
+  progressDisplay.print('Comparing what the vendor remembers with every workflow …');
+  const evidence = await collectEvidence(environment.client, environment.vendor, run.runs);
+  const violations = findViolations(evidence);
 
-  const damage = { ...storm.damage, ended: stage.workers.ended() };
-  screen.say(`\n${weatherReport(evidence, run, damage)}\n\n${tableOf(evidence, findings)}\n`);
-  if (run.plays.length < sessions)
-    throw new Error(`${sessions - run.plays.length} sessions could not be started at all.`);
-  if (findings.length > 0) throw new Error(`${listOf(findings)}\nThat must not be.`);
+  const killCounts = { ...killer.killCounts, ended: environment.workers.unexpectedExits() };
+  progressDisplay.print(
+    `\n${formatRunReport(evidence, run, killCounts)}\n\n${formatTable(evidence, violations)}\n`,
+  );
+  if (run.runs.length < sessions)
+    throw new Error(`${sessions - run.runs.length} sessions could not be started at all.`);
+  if (violations.length > 0) throw new Error(`${formatViolations(violations)}\nThat must not be.`);
 }
 
-function commandOf({ sessions, seed }: Arguments): string {
+function formatCommand({ sessions, seed }: Arguments): string {
   return `npm run chaos -- --sessions ${sessions} --seed ${seed}`;
 }
 
-void live(main, { whenInterrupted: 130 });
+void runWithCleanup(main, { whenInterrupted: 130 });

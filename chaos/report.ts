@@ -1,27 +1,27 @@
-import { kindOf, KINDS } from './plan/faults.js';
-import type { Evidence } from './judge/evidence.js';
-import type { RunResult } from './run/run.js';
-import type { Damage } from './run/storm.js';
+import { classifyFault, FAULT_KINDS } from './plan/faults.js';
+import type { Evidence } from './verify/evidence.js';
+import type { RunResult } from './run/run-signings.js';
+import type { KillCounts } from './run/process-killer.js';
 
 /** What the sessions have been through. `ended`: how many workers ended without being killed. */
-export function weatherReport(
+export function formatRunReport(
   evidence: Evidence,
   run: RunResult,
-  { workersKilled, serverKilled, ended }: Damage & { readonly ended: number },
+  { workersKilled, serverKilled, ended }: KillCounts & { readonly ended: number },
 ): string {
-  const { ledger, orders, workflows } = evidence;
+  const { ledger, acceptedSignings, workflows } = evidence;
   const hit = ledger.filter(({ fault }) => fault === true).length;
   const lost = sum([...workflows.values()].map(({ calls }) => calls.lost));
-  const planned = sum(orders.map(({ plan }) => countBy(plan.faults.map(kindOf))));
+  const planned = sum(acceptedSignings.map(({ plan }) => countBy(plan.faults.map(classifyFault))));
   const { adopt, retry } = run.decisions;
   return [
     `Killed: workers ${workersKilled} times, the Temporal server ${serverKilled} times`,
     `Workers that ended by themselves and were started again: ${ended}`,
     `Calls at the vendor: ${ledger.length}, of which ${hit} hit by a fault`,
-    `Faults in wait: ${KINDS.map((kind) => `${kind} ${planned[kind] ?? 0}`).join(', ')}`,
-    `Calls cut off with their worker: ${listed(lost)}`,
+    `Faults in wait: ${FAULT_KINDS.map((kind) => `${kind} ${planned[kind] ?? 0}`).join(', ')}`,
+    `Calls cut off with their worker: ${formatCounts(lost)}`,
     `Decided by a human: ${adopt} adopted, ${retry} tried again`,
-    `People were told in vain: ${listed(Object.fromEntries(run.toldInVain))}`,
+    `People were told in vain: ${formatCounts(Object.fromEntries(run.failedTasks))}`,
   ].join('\n');
 }
 
@@ -36,7 +36,7 @@ function sum(counts: readonly Readonly<Record<string, number>>[]): Record<string
   return total;
 }
 
-function listed(counts: Readonly<Record<string, number>>): string {
+function formatCounts(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts).sort(([, one], [, other]) => other - one);
   return entries.length === 0 ? 'none' : entries.map(([name, count]) => `${name} ${count}`).join(', ');
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Refusal } from './refusal.js';
+import { HttpError } from './http-error.js';
 import type { Fault } from './types.js';
 import type { Vendor } from './vendor.js';
 
@@ -10,23 +10,23 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const SLOW_STEP_MS = 50;
+const SLOW_BODY_INTERVAL_MS = 50;
 
-export function json(status: number, body: unknown): Answer {
+export function jsonAnswer(status: number, body: unknown): Answer {
   return { status, text: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
 /** The answer to a refusal; anything else that was thrown is a mistake in this fake. */
-export function refused(error: unknown): Answer {
-  if (error instanceof Refusal) return json(error.status, { message: error.message });
-  return json(500, { message: `mistake in the fake: ${String(error)}` });
+export function errorAnswer(error: unknown): Answer {
+  if (error instanceof HttpError) return jsonAnswer(error.status, { message: error.message });
+  return jsonAnswer(500, { message: `mistake in the fake: ${String(error)}` });
 }
 
 /** The answer as the fault distorts it. */
-export function distort(answer: Answer, fault: Fault | undefined): Answer {
+export function applyFault(answer: Answer, fault: Fault | undefined): Answer {
   if (fault === undefined) return answer;
   const { status, body, retryAfter } = fault;
-  const changed = status === undefined ? answer : json(status, body ?? { message: `fault ${status}` });
+  const changed = status === undefined ? answer : jsonAnswer(status, body ?? { message: `fault ${status}` });
   const text = fault.answer !== undefined && changed.status < 300 ? fault.answer : changed.text;
   const retry = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
   return { ...changed, text, headers: { ...changed.headers, ...retry, ...fault.headers } };
@@ -46,27 +46,27 @@ export async function send(
   if (fault?.truncate === true) {
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.end());
   } else if (fault?.slowBody !== undefined) {
-    await drip(vendor, response, body, fault.slowBody);
+    await sendSlowly(vendor, response, body, fault.slowBody);
   } else {
     response.end(bodiless ? undefined : body);
   }
 }
 
-async function drip(
+async function sendSlowly(
   vendor: Vendor,
   response: ServerResponse,
   body: Buffer,
   bytesPerSecond: number,
 ): Promise<void> {
-  const step = Math.max(1, Math.round((bytesPerSecond * SLOW_STEP_MS) / 1000));
-  for (let from = 0; from < body.length && !gone(response); from += step) {
-    response.write(body.subarray(from, from + step));
+  const step = Math.max(1, Math.round((bytesPerSecond * SLOW_BODY_INTERVAL_MS) / 1000));
+  for (let offset = 0; offset < body.length && !isDisconnected(response); offset += step) {
+    response.write(body.subarray(offset, offset + step));
     await vendor.pause((step * 1000) / bytesPerSecond);
   }
   response.end();
 }
 
 /** Whether the client has closed the connection. */
-export function gone(response: ServerResponse): boolean {
+export function isDisconnected(response: ServerResponse): boolean {
   return response.socket === null || response.socket.destroyed;
 }

@@ -21,13 +21,13 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 /** One field of a JSON object; undefined for anything else. */
-export function field(body: unknown, name: string): unknown {
+export function readField(body: unknown, name: string): unknown {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
   return (body as Record<string, unknown>)[name];
 }
 
 /** One field of a JSON object that is text, and not an empty one. */
-export function textField(body: unknown, name: string): string | undefined {
-  const value = field(body, name);
+export function readTextField(body: unknown, name: string): string | undefined {
+  const value = readField(body, name);
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }

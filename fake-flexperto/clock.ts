@@ -20,7 +20,7 @@ export class Clock {
 }
 
 /** As the vendor prints times of documents: an offset without a colon, "2021-10-29T10:12:57+0200". */
-export function offsetTimestamp(at: Date): string {
+export function formatOffsetTimestamp(at: Date): string {
   const local = new Date(at.getTime() + 2 * 3600 * 1000);
   return `${local.toISOString().slice(0, 19)}+0200`;
 }

@@ -1,12 +1,12 @@
 import type { Call, Fault } from './types.js';
 
 /** What a call is about, as far as it tells: the names of its contract session and of its document. */
-export interface Subject {
+export interface CallTarget {
   readonly session?: string | undefined;
   readonly document?: string | undefined;
 }
 
-interface Armed {
+interface ActiveFault {
   readonly fault: Fault;
   times: number;
   skip: number;
@@ -14,24 +14,24 @@ interface Armed {
 
 /** The faults that wait for their calls, in the order they were added. */
 export class Faults {
-  private armed: Armed[] = [];
+  private active: ActiveFault[] = [];
 
   add(fault: Fault): void {
-    this.armed.push({ fault, times: fault.times ?? 1, skip: fault.skip ?? 0 });
+    this.active.push({ fault, times: fault.times ?? 1, skip: fault.skip ?? 0 });
   }
 
   clear(): void {
-    this.armed = [];
+    this.active = [];
   }
 
   /** What is left: `times` and `skip` are what they still have to hit and to let pass. */
   pending(): readonly Fault[] {
-    return this.armed.map(({ fault, times, skip }) => ({ ...fault, times, skip }));
+    return this.active.map(({ fault, times, skip }) => ({ ...fault, times, skip }));
   }
 
   /** The fault that hits this call, one at most. Counts the call for every fault that lets some pass. */
-  take(call: Call, { session, document }: Subject): Fault | undefined {
-    const matching = this.armed.filter(
+  consume(call: Call, { session, document }: CallTarget): Fault | undefined {
+    const matching = this.active.filter(
       ({ fault }) =>
         fault.call === call &&
         (fault.session ?? session) === session &&
@@ -41,7 +41,7 @@ export class Faults {
     for (const armed of matching) armed.skip = Math.max(0, armed.skip - 1);
     if (hit === undefined) return undefined;
     hit.times -= 1;
-    this.armed = this.armed.filter(({ times }) => times > 0);
+    this.active = this.active.filter(({ times }) => times > 0);
     return hit.fault;
   }
 }

@@ -1,8 +1,8 @@
-import { apiHandler } from './api.js';
-import { controlHandler } from './control.js';
-import { closeServer, listen, serverFor } from './server.js';
+import { createApiHandler } from './api.js';
+import { createControlHandler } from './control.js';
+import { closeServer, listen, createHttpServer } from './server.js';
 import type { FakeFlexperto, FakeFlexpertoOptions } from './types.js';
-import { uploadHandler } from './upload-host.js';
+import { createUploadHandler } from './upload-host.js';
 import { Vendor } from './vendor.js';
 
 export type { Participant, Session, SessionDocument, UploadedFile } from './entities.js';
@@ -24,17 +24,17 @@ export type {
 export async function startFakeFlexperto(options: FakeFlexpertoOptions = {}): Promise<FakeFlexperto> {
   const host = options.host ?? '127.0.0.1';
   const vendor = new Vendor(options);
-  const api = serverFor(controlHandler(vendor, apiHandler(vendor)));
-  const uploads = serverFor(uploadHandler(vendor));
+  const api = createHttpServer(createControlHandler(vendor, createApiHandler(vendor)));
+  const uploads = createHttpServer(createUploadHandler(vendor));
   const close = async (): Promise<void> => {
-    vendor.endPauses();
+    vendor.cancelPauses();
     await Promise.all([closeServer(api), closeServer(uploads)]);
   };
   try {
-    const url = address(host, await listen(api, options.port ?? 0, host));
-    const uploadUrl = address(host, await listen(uploads, options.uploadPort ?? 0, host));
+    const url = toUrl(host, await listen(api, options.port ?? 0, host));
+    const uploadUrl = toUrl(host, await listen(uploads, options.uploadPort ?? 0, host));
     vendor.uploadUrl = options.publicUploadUrl?.replace(/\/+$/, '') ?? uploadUrl;
-    return faceOf(vendor, url, close);
+    return createPublicInterface(vendor, url, close);
   } catch (error) {
     await close();
     throw error;
@@ -42,12 +42,12 @@ export async function startFakeFlexperto(options: FakeFlexpertoOptions = {}): Pr
 }
 
 /** Where to reach it: a server that listens everywhere is reached on loopback. */
-function address(host: string, port: number): string {
+function toUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host;
   return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`;
 }
 
-function faceOf(vendor: Vendor, url: string, close: () => Promise<void>): FakeFlexperto {
+function createPublicInterface(vendor: Vendor, url: string, close: () => Promise<void>): FakeFlexperto {
   const { apiKey, settings, clock, faults, ledger, lifecycle, store, uploadUrl } = vendor;
   return {
     url,
@@ -57,7 +57,7 @@ function faceOf(vendor: Vendor, url: string, close: () => Promise<void>): FakeFl
     clock,
     faults,
     ledger,
-    sessions: () => structuredClone(store.all()),
+    sessions: () => structuredClone(store.listSessions()),
     handOver: (id) => {
       lifecycle.handOver(id);
     },

@@ -3,13 +3,13 @@ import type { Clock } from './clock.js';
 import type { Effect, LedgerEntry } from './types.js';
 
 /** An entry whose call is still going on. */
-export type OpenEntry = { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] };
+export type MutableLedgerEntry = { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] };
 
 /** Every call that arrived, in the order of arrival: what a test counts to find a double effect. */
 export class Ledger {
   private readonly clock: Clock;
   private readonly apiKey: string;
-  private list: OpenEntry[] = [];
+  private calls: MutableLedgerEntry[] = [];
 
   constructor(clock: Clock, apiKey: string) {
     this.clock = clock;
@@ -17,15 +17,15 @@ export class Ledger {
   }
 
   /** Writes a call down as it arrives; what is learnt later is set on the entry. */
-  open(request: IncomingMessage, call: LedgerEntry['call'], path: string): OpenEntry {
+  record(request: IncomingMessage, call: LedgerEntry['call'], path: string): MutableLedgerEntry {
     const { headers, method = '' } = request;
     const key = headers['api-key'];
-    const entry: OpenEntry = {
+    const entry: MutableLedgerEntry = {
       at: this.clock.now().toISOString(),
       call,
       method,
       path,
-      employeeId: employeeOf(request),
+      employeeId: readEmployeeId(request),
       status: null,
       effect: null,
       headers: Object.keys(headers),
@@ -33,13 +33,13 @@ export class Ledger {
     };
     if (headers['transfer-encoding']?.includes('chunked') === true) entry.transfer = 'chunked';
     else if (headers['content-length'] !== undefined) entry.transfer = 'content-length';
-    this.list.push(entry);
+    this.calls.push(entry);
     return entry;
   }
 
   /** All but the first `after` calls. */
   entries(after = 0): readonly LedgerEntry[] {
-    return structuredClone(this.list.slice(after));
+    return structuredClone(this.calls.slice(after));
   }
 
   effects(effect: Effect): readonly LedgerEntry[] {
@@ -47,11 +47,11 @@ export class Ledger {
   }
 
   clear(): void {
-    this.list = [];
+    this.calls = [];
   }
 }
 
-function employeeOf(request: IncomingMessage): string | null {
+function readEmployeeId(request: IncomingMessage): string | null {
   const employee = request.headers['x-user-id'];
   return typeof employee === 'string' && employee !== '' ? employee : null;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Session, SessionDocument } from './entities.js';
-import { Refusal } from './refusal.js';
+import { HttpError } from './http-error.js';
 import type { Store } from './store.js';
 
 /** What people do to a contract session once its documents are attached. */
@@ -8,18 +8,21 @@ export const ACTIONS = ['hand-over', 'sign', 'update', 'fail-identification', 'r
 export type Action = (typeof ACTIONS)[number];
 type DocumentAction = Exclude<Action, 'hand-over'>;
 
-const FINAL: readonly string[] = ['FINISHED', 'DELETED', 'FAILED'];
-const notFinal = (status: string): boolean => !FINAL.includes(status);
-const awaitsSignature = (status: string): boolean => notFinal(status) && status !== 'ATTACHED';
+const FINAL_STATUSES: readonly string[] = ['FINISHED', 'DELETED', 'FAILED'];
+const isNotFinal = (status: string): boolean => !FINAL_STATUSES.includes(status);
+const isAwaitingSignature = (status: string): boolean => isNotFinal(status) && status !== 'ATTACHED';
 
-const steps: Record<DocumentAction, { to: string; from: (status: string) => boolean; condition: string }> = {
-  sign: { to: 'FINISHED', from: awaitsSignature, condition: 'awaits signature' },
-  update: { to: 'UPDATED', from: awaitsSignature, condition: 'awaits signature' },
-  'fail-identification': { to: 'FAILED', from: awaitsSignature, condition: 'awaits signature' },
-  remove: { to: 'DELETED', from: notFinal, condition: 'is not final' },
+const transitions: Record<
+  DocumentAction,
+  { to: string; from: (status: string) => boolean; condition: string }
+> = {
+  sign: { to: 'FINISHED', from: isAwaitingSignature, condition: 'awaits signature' },
+  update: { to: 'UPDATED', from: isAwaitingSignature, condition: 'awaits signature' },
+  'fail-identification': { to: 'FAILED', from: isAwaitingSignature, condition: 'awaits signature' },
+  remove: { to: 'DELETED', from: isNotFinal, condition: 'is not final' },
 };
 
-/** The Dashboard's and the participant's side of the vendor. Each method throws a {@link Refusal} where it makes no sense. */
+/** The Dashboard's and the participant's side of the vendor. Each method throws a {@link HttpError} where it makes no sense. */
 export class Lifecycle {
   private readonly store: Store;
   private readonly clock: Clock;
@@ -30,30 +33,30 @@ export class Lifecycle {
   }
 
   handOver(sessionId: number): void {
-    const session = this.store.session(sessionId);
-    if (session.handedOver) throw new Refusal(409, `session ${sessionId} has already been handed over`);
+    const session = this.store.getSession(sessionId);
+    if (session.handedOver) throw new HttpError(409, `session ${sessionId} has already been handed over`);
     const attached = session.documents.filter(({ status }) => status === 'ATTACHED');
-    if (attached.length === 0) throw new Refusal(409, `session ${sessionId} has no attached document`);
+    if (attached.length === 0) throw new HttpError(409, `session ${sessionId} has no attached document`);
     session.handedOver = true;
     for (const document of attached) this.change(document, 'UPLOADED');
   }
 
   /** Acts on one document, or on all it can act on. `reason` is for a failed identification. */
   act(action: DocumentAction, sessionId: number, documentId?: number, reason?: string): void {
-    const { to, from, condition } = steps[action];
-    const all = this.store.session(sessionId).documents;
-    const chosen = documentId === undefined ? all : [this.store.document(sessionId, documentId)];
+    const { to, from, condition } = transitions[action];
+    const all = this.store.getSession(sessionId).documents;
+    const chosen = documentId === undefined ? all : [this.store.getDocument(sessionId, documentId)];
     const affected = chosen.filter(({ status }) => from(status));
     if (affected.length === 0) {
       const which = documentId === undefined ? `no document of session ${sessionId}` : 'not a document that';
-      throw new Refusal(409, `${action}: ${which} ${condition}`);
+      throw new HttpError(409, `${action}: ${which} ${condition}`);
     }
     const failure = to === 'FAILED' ? (reason ?? 'identification failed') : '';
     for (const document of affected) this.change(document, to, failure);
   }
 
   setStatus(sessionId: number, documentId: number, status: string): void {
-    this.change(this.store.document(sessionId, documentId), status);
+    this.change(this.store.getDocument(sessionId, documentId), status);
   }
 
   private change(document: SessionDocument, status: string, failureReason = ''): void {
@@ -64,7 +67,7 @@ export class Lifecycle {
 }
 
 /** What the Dashboard offers: a failed identification only where there is one, with ves and qes. */
-export function possibleActions(session: Session, document?: SessionDocument): Action[] {
+export function listPossibleActions(session: Session, document?: SessionDocument): Action[] {
   const documents = document === undefined ? session.documents : [document];
   return ACTIONS.filter((action) => {
     if (action === 'hand-over') {
@@ -72,6 +75,6 @@ export function possibleActions(session: Session, document?: SessionDocument): A
       return document === undefined && !session.handedOver && attached;
     }
     if (action === 'fail-identification' && session.method === 'aes') return false;
-    return documents.some(({ status }) => steps[action].from(status));
+    return documents.some(({ status }) => transitions[action].from(status));
   });
 }

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   console.log(`Fake flexperto is ready. Dashboard: ${fake.url}/ · upload host: ${fake.uploadUrl}`);
 }
 
-function sentenceOf(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
@@ -21,6 +21,6 @@ function sentenceOf(error: unknown): string {
 }
 
 main().catch((error: unknown) => {
-  console.error(`Fake flexperto cannot start. ${sentenceOf(error)}`);
+  console.error(`Fake flexperto cannot start. ${describeError(error)}`);
   process.exitCode = 1;
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
-import { Refusal } from './refusal.js';
+import { HttpError } from './http-error.js';
 
-export interface Received {
+export interface ReceivedFile {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -17,25 +17,25 @@ export interface Received {
 export async function receiveFile(
   request: IncomingMessage,
   onName: (name: string) => void,
-): Promise<Received | Refusal> {
-  const files: Received[] = [];
+): Promise<ReceivedFile | HttpError> {
+  const files: ReceivedFile[] = [];
   try {
-    await parse(request, (name, stream) => {
+    await parseMultipart(request, (name, stream) => {
       onName(name);
-      collect(name, stream, files);
+      hashFile(name, stream, files);
     });
   } catch (error) {
     if (!request.complete && request.destroyed) throw error;
     request.resume();
-    return new Refusal(400, 'the body must be multipart/form-data, complete');
+    return new HttpError(400, 'the body must be multipart/form-data, complete');
   }
   const [file] = files;
   if (file === undefined || files.length > 1)
-    return new Refusal(422, 'field file must hold exactly one file');
+    return new HttpError(422, 'field file must hold exactly one file');
   return file;
 }
 
-function collect(name: string, stream: NodeJS.ReadableStream, files: Received[]): void {
+function hashFile(name: string, stream: NodeJS.ReadableStream, files: ReceivedFile[]): void {
   const hash = createHash('sha256');
   let bytes = 0;
   stream.on('data', (chunk: Buffer) => {
@@ -45,7 +45,7 @@ function collect(name: string, stream: NodeJS.ReadableStream, files: Received[])
   stream.on('end', () => files.push({ name, bytes, sha256: hash.digest('hex') }));
 }
 
-async function parse(
+async function parseMultipart(
   request: IncomingMessage,
   onFile: (name: string, stream: NodeJS.ReadableStream) => void,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Handler } from './api.js';
 
 /** A server whose handler may fail: the connection then ends, as it does when a fault is cut short by a reset. */
-export function serverFor(handler: Handler): Server {
+export function createHttpServer(handler: Handler): Server {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://fake.invalid');
     handler(request, response, url).catch(() => request.socket.destroy());

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { generateKeyPairSync, randomBytes, randomInt, sign, verify } from 'node:crypto';
 import type { Clock } from './clock.js';
-import { offsetTimestamp } from './clock.js';
-import { Refusal } from './refusal.js';
-import { accountId, TENANT } from './views.js';
+import { formatOffsetTimestamp } from './clock.js';
+import { HttpError } from './http-error.js';
+import { toAccountId, TENANT } from './views.js';
 
 interface Claims {
   readonly exp: number;
@@ -11,7 +11,7 @@ interface Claims {
   readonly owner: { readonly account_id: number | string };
 }
 
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encodePart = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const DAY_MS = 86_400_000;
 
 /** The tokens in upload URLs: RS256 JWTs with the claims of the one on the vendor's page. */
@@ -34,24 +34,24 @@ export class Tokens {
       routingKey: `lws.${TENANT}.file.uploaded.contract.original`,
       metadata: { contract_session_id: sessionId },
       version: 'v1',
-      owner: { account_id: accountId(employeeId), account_role: 'expert', tenant: TENANT },
+      owner: { account_id: toAccountId(employeeId), account_role: 'expert', tenant: TENANT },
       tenant: TENANT,
-      availableUntil: offsetTimestamp(new Date(expires.getTime() + 31 * DAY_MS)),
+      availableUntil: formatOffsetTimestamp(new Date(expires.getTime() + 31 * DAY_MS)),
     };
-    const signed = `${encode({ typ: 'JWT', alg: 'RS256' })}.${encode(claims)}`;
+    const signed = `${encodePart({ typ: 'JWT', alg: 'RS256' })}.${encodePart(claims)}`;
     const signature = sign('RSA-SHA256', Buffer.from(signed), this.keys.privateKey);
     return `${signed}.${signature.toString('base64url')}`;
   }
 
   /** Whose upload this is. Throws 403 unless this fake has signed the token, 401 once it has expired. */
-  check(token: string): { sessionId: number; employeeId: string } {
+  verify(token: string): { sessionId: number; employeeId: string } {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const signed = Buffer.from(`${header}.${payload}`);
     if (!verify('RSA-SHA256', signed, this.keys.publicKey, Buffer.from(signature, 'base64url'))) {
-      throw new Refusal(403, 'token invalid');
+      throw new HttpError(403, 'token invalid');
     }
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
-    if (this.clock.now().getTime() >= claims.exp * 1000) throw new Refusal(401, 'token expired');
+    if (this.clock.now().getTime() >= claims.exp * 1000) throw new HttpError(401, 'token expired');
     return { sessionId: claims.metadata.contract_session_id, employeeId: String(claims.owner.account_id) };
   }
 }

@@ -8,7 +8,7 @@ import { Tokens } from './tokens.js';
 import type { FakeFlexpertoOptions, Settings } from './types.js';
 
 /** The page's token names a date 31 days after its own end. */
-const FILE_SECONDS = 31 * 86_400;
+const FILE_TTL_SECONDS = 31 * 86_400;
 
 /** The whole state behind both ports. */
 export class Vendor {
@@ -23,43 +23,43 @@ export class Vendor {
   readonly ledger: Ledger;
   /** What upload URLs start with; known once the upload host listens. */
   uploadUrl = '';
-  private readonly firstSettings: Settings;
-  private running = new AbortController();
+  private readonly initialSettings: Settings;
+  private pauseController = new AbortController();
 
   constructor(options: FakeFlexpertoOptions) {
     this.apiKey = options.apiKey ?? 'fake-api-key';
     this.handOver = options.handOver;
     this.ledger = new Ledger(this.clock, this.apiKey);
-    this.firstSettings = {
+    this.initialSettings = {
       uploadUrlSeconds: options.uploadUrlSeconds ?? 3600,
       attach: options.attach ?? 'POST',
       attachAnswer: options.attachAnswer ?? 'document',
       list: options.list ?? true,
       listShape: options.listShape ?? 'array',
       listFileIds: options.listFileIds ?? true,
-      fileSeconds: options.fileSeconds ?? FILE_SECONDS,
+      fileSeconds: options.fileSeconds ?? FILE_TTL_SECONDS,
       tellsFileLife: options.tellsFileLife ?? true,
     };
-    this.settings = { ...this.firstSettings };
+    this.settings = { ...this.initialSettings };
   }
 
   /** Real time, whatever the fake's clock says. Rejects when the fake is reset or closed meanwhile. */
   async pause(milliseconds: number): Promise<void> {
-    await wait(milliseconds, undefined, { signal: this.running.signal });
+    await wait(milliseconds, undefined, { signal: this.pauseController.signal });
   }
 
   /** Ends every call that a fault still holds back: none of them may take effect in what comes next. */
-  endPauses(): void {
-    this.running.abort();
-    this.running = new AbortController();
+  cancelPauses(): void {
+    this.pauseController.abort();
+    this.pauseController = new AbortController();
   }
 
   reset(): void {
-    this.endPauses();
+    this.cancelPauses();
     this.store.reset();
     this.faults.clear();
     this.ledger.clear();
     this.clock.reset();
-    Object.assign(this.settings, this.firstSettings);
+    Object.assign(this.settings, this.initialSettings);
   }
 }

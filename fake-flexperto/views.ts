@@ -1,20 +1,20 @@
-import { offsetTimestamp } from './clock.js';
+import { formatOffsetTimestamp } from './clock.js';
 import type { Session, SessionDocument, UploadedFile } from './entities.js';
 import type { Settings } from './types.js';
 
 export const TENANT = 'fake';
 
 /** Account ids are numbers on the vendor's page; one that is none stays text. */
-export function accountId(employeeId: string): number | string {
+export function toAccountId(employeeId: string): number | string {
   return /^(0|[1-9]\d{0,14})$/.test(employeeId) ? Number(employeeId) : employeeId;
 }
 
 /** The answer of initiate. `updated_at` and `deleted_at` are `undefined` on the page, hence absent. */
-export function sessionView(session: Session): object {
+export function renderSession(session: Session): object {
   const { participant } = session;
   return {
     id: session.id,
-    expert_id: accountId(session.employeeId),
+    expert_id: toAccountId(session.employeeId),
     customer_id: session.customerId,
     name: session.name,
     expert_email: `employee-${session.employeeId}@example.invalid`,
@@ -29,14 +29,14 @@ export function sessionView(session: Session): object {
 }
 
 /** The answer of the upload host. */
-export function fileView(
+export function renderFile(
   session: Session,
   file: UploadedFile,
   { tellsFileLife }: Pick<Settings, 'tellsFileLife'>,
 ): object {
   return {
     id: file.id,
-    owner: { account_id: accountId(session.employeeId), account_role: 'expert', tenant: TENANT },
+    owner: { account_id: toAccountId(session.employeeId), account_role: 'expert', tenant: TENANT },
     metadata: { contract_session_id: session.id },
     ...(tellsFileLife ? { availableUntil: file.availableUntil.toISOString() } : {}),
     name: file.name,
@@ -44,19 +44,22 @@ export function fileView(
 }
 
 /** One element of the list; the page does not promise that it names the uploaded file. */
-export function listView(document: SessionDocument, { listFileIds }: Pick<Settings, 'listFileIds'>): object {
-  return { ...documentView(document), ...(listFileIds ? {} : { original_file_id: undefined }) };
+export function renderListEntry(
+  document: SessionDocument,
+  { listFileIds }: Pick<Settings, 'listFileIds'>,
+): object {
+  return { ...renderDocument(document), ...(listFileIds ? {} : { original_file_id: undefined }) };
 }
 
 /** The answer of attach, and what the list says of a document. */
-export function documentView(document: SessionDocument): object {
+export function renderDocument(document: SessionDocument): object {
   return {
     id: document.id,
     name: document.name,
     status: document.status,
     original_file_id: document.fileId,
     failure_reason: document.failureReason,
-    created_at: offsetTimestamp(document.createdAt),
-    updated_at: offsetTimestamp(document.updatedAt),
+    created_at: formatOffsetTimestamp(document.createdAt),
+    updated_at: formatOffsetTimestamp(document.updatedAt),
   };
 }

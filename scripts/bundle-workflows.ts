@@ -7,7 +7,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { FAILURE_CONVERTER_PATH } from '../src/encryption/index.js';
+import { FAILURE_CONVERTER_PATH } from '../src/shared/encryption/index.js';
 
 const dist = path.resolve(__dirname, '..');
 const workflows = path.join(dist, 'src', 'workflows');
@@ -21,7 +21,7 @@ async function bundle(name: string, converter: { failureConverterPath?: string }
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(workflows, 'index.js'),
-    workflowInterceptorModules: ['tracing.js', 'start-mark.js', 'coalesce-hints.js'].map((name) =>
+    workflowInterceptorModules: ['tracing.js', 'start-mark.js', 'coalesce-check-now.js'].map((name) =>
       path.join(workflows, name),
     ),
     logger: new DefaultLogger('WARN'),

@@ -8,34 +8,34 @@ import path from 'node:path';
 import { startFakeFlexperto } from '../fake-flexperto/index.js';
 import { startCluster } from './cluster/cluster.js';
 import { startTemporalUi } from './cluster/temporal-ui.js';
-import { DEV_FOLDER, findDevServers, markDevServers } from './dev-mark.js';
-import { live, type Life } from './life.js';
-import { portOrFree } from './ports.js';
-import { startProgram } from './program.js';
+import { DEV_FOLDER, readDevEnvironment, writeDevEnvironment } from './dev-environment.js';
+import { runWithCleanup, type ProcessLifecycle } from './processes/process-lifecycle.js';
+import { preferPort } from './processes/ports.js';
+import { startProgram } from './processes/program.js';
 
 const WORKERS = 3;
 
-async function cluster(life: Life): Promise<void> {
-  const other = findDevServers();
-  if (other !== undefined)
+async function runCluster(lifecycle: ProcessLifecycle): Promise<void> {
+  const running = readDevEnvironment();
+  if (running !== undefined)
     throw new Error(
-      `npm run dev or npm run cluster runs here already, as process ${other.pid}: stop that first.`,
+      `npm run dev or npm run cluster runs here already, as process ${running.pid}: stop that first.`,
     );
   mkdirSync(DEV_FOLDER, { recursive: true });
   const folder = mkdtempSync(path.join(tmpdir(), 'signing-cluster-'));
-  life.stopAtEnd(() => {
+  lifecycle.addCleanup(() => {
     rmSync(folder, { recursive: true, force: true });
   });
   console.log(
     `Starting Postgres, a Temporal server on it, its UI, a stand-in for flexperto and ${WORKERS} workers …`,
   );
-  const servers = await startCluster(folder, await portOrFree(7233));
-  life.stopAtEnd(() => servers.stop());
-  const uiPort = await portOrFree(8233);
+  const servers = await startCluster(folder, await preferPort(7233));
+  lifecycle.addCleanup(() => servers.stop());
+  const uiPort = await preferPort(8233);
   const ui = await startTemporalUi(path.join(folder, 'ui'), { address: servers.address, port: uiPort });
-  life.stopAtEnd(() => ui.stop());
-  const fake = await startFakeFlexperto({ port: await portOrFree(4010), uploadPort: await portOrFree(4011) });
-  life.stopAtEnd(() => fake.close());
+  lifecycle.addCleanup(() => ui.stop());
+  const fake = await startFakeFlexperto({ port: await preferPort(4010), uploadPort: await preferPort(4011) });
+  lifecycle.addCleanup(() => fake.close());
   const variables = {
     TEMPORAL_ADDRESS: servers.address,
     TEMPORAL_NAMESPACE: servers.namespace,
@@ -44,13 +44,13 @@ async function cluster(life: Life): Promise<void> {
     SIGNING_DOCUMENT_ROOT: path.resolve(__dirname, '../../examples'),
     SIGNING_POLL_SECONDS: '2',
   };
-  const broken = [servers.broken, ui.endsByItself()];
+  const exits = [servers.unexpectedExit, ui.unexpectedExit()];
   for (let worker = 1; worker <= WORKERS; worker += 1) {
     const { server } = await startProgram('worker', variables, path.join(DEV_FOLDER, `worker-${worker}.log`));
-    life.stopAtEnd(() => server.stop());
-    broken.push(server.endsByItself());
+    lifecycle.addCleanup(() => server.stop());
+    exits.push(server.unexpectedExit());
   }
-  life.stopAtEnd(markDevServers(variables));
+  lifecycle.addCleanup(writeDevEnvironment(variables));
   console.log(`
 Temporal UI  http://127.0.0.1:${uiPort}/namespaces/${servers.namespace}/workflows
 Temporal     ${servers.address}
@@ -62,7 +62,7 @@ In another terminal, start a signing:
   npm run signing -- start examples/request.json --wait
 
 Ctrl-C stops everything and forgets it.`);
-  await Promise.race(broken);
+  await Promise.race(exits);
 }
 
-void live(cluster, { whenInterrupted: 0 });
+void runWithCleanup(runCluster, { whenInterrupted: 0 });

@@ -4,46 +4,46 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { DEV_FOLDER, findDevServers, markDevServers } from './dev-mark.js';
-import { live, type Life } from './life.js';
-import { startStack, type Stack } from './stack.js';
-import { portOrFree } from './ports.js';
+import { DEV_FOLDER, readDevEnvironment, writeDevEnvironment } from './dev-environment.js';
+import { runWithCleanup, type ProcessLifecycle } from './processes/process-lifecycle.js';
+import { startStack, type Stack } from './processes/stack.js';
+import { preferPort } from './processes/ports.js';
 
 const DATABASE = path.join(DEV_FOLDER, 'temporal.db');
 const WORKER_LOG = path.join(DEV_FOLDER, 'worker.log');
 const GATEWAY_LOG = path.join(DEV_FOLDER, 'gateway.log');
 
-async function dev(life: Life): Promise<void> {
-  const other = findDevServers();
-  if (other !== undefined)
-    throw new Error(`npm run dev is running here already, as process ${other.pid}: stop that one first.`);
+async function runDev(lifecycle: ProcessLifecycle): Promise<void> {
+  const running = readDevEnvironment();
+  if (running !== undefined)
+    throw new Error(`npm run dev is running here already, as process ${running.pid}: stop that one first.`);
   mkdirSync(DEV_FOLDER, { recursive: true });
-  forgetEarlierSessions();
+  deleteDatabase();
   console.log(
     'Starting a Temporal server, a stand-in for flexperto, the worker, the gateway and a CRM, some 8 seconds …',
   );
   const stack = await startStack({
-    temporal: { port: await portOrFree(7233), uiPort: await portOrFree(8233), dbFile: DATABASE },
-    fake: { port: await portOrFree(4010), uploadPort: await portOrFree(4011) },
-    gatewayPort: await portOrFree(8080),
-    crmPort: await portOrFree(8090),
+    temporal: { port: await preferPort(7233), uiPort: await preferPort(8233), dbFile: DATABASE },
+    fake: { port: await preferPort(4010), uploadPort: await preferPort(4011) },
+    gatewayPort: await preferPort(8080),
+    crmPort: await preferPort(8090),
     documentRoot: path.join(DEV_FOLDER, 'documents'),
     pollSeconds: 2,
     workerLog: WORKER_LOG,
     gatewayLog: GATEWAY_LOG,
   });
-  life.stopAtEnd(() => stack.stop());
-  life.stopAtEnd(markDevServers(stack.variables));
-  console.log(directions(stack));
-  await stack.broken;
+  lifecycle.addCleanup(() => stack.stop());
+  lifecycle.addCleanup(writeDevEnvironment(stack.variables));
+  console.log(formatInstructions(stack));
+  await stack.unexpectedExit;
 }
 
 /** The fake starts without a memory: sessions of an earlier time would find others under their numbers. */
-function forgetEarlierSessions(): void {
+function deleteDatabase(): void {
   for (const suffix of ['', '-shm', '-wal']) rmSync(`${DATABASE}${suffix}`, { force: true });
 }
 
-function directions({ temporal, fake, gateway, crm }: Stack): string {
+function formatInstructions({ temporal, fake, gateway, crm }: Stack): string {
   return `
 CRM page     ${crm.url}
 Dashboard    ${fake.url}/
@@ -60,4 +60,4 @@ Then hand it over and sign it in the Dashboard, as the employee and the customer
 Ctrl-C stops everything.`;
 }
 
-void live(dev, { whenInterrupted: 0 });
+void runWithCleanup(runDev, { whenInterrupted: 0 });

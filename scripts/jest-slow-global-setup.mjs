@@ -1,16 +1,15 @@
-import getServers, { orSay } from './jest-global-setup.mjs';
+import installServers, { logFailure } from './jest-global-setup.mjs';
 
-/** Gets the programs of others as well, before the first test starts: building the Temporal server takes minutes. */
-export default async function getServersAndPrograms() {
-  await getServers();
+/** Installs the programs of others as well, before the first test starts: building the Temporal server takes minutes. */
+export default async function installServersAndPrograms() {
+  await installServers();
   const { findPostgres } = await import('../dist/scripts/cluster/postgres-binaries.js');
   const { findTemporalBinaries } = await import('../dist/scripts/cluster/temporal-binaries.js');
-  const { findSchemathesis } = await import('../dist/scripts/schemathesis.js');
-  const { findPythonWith } = await import('../dist/scripts/python-environment.js');
-  const { findChromium } = await import('../dist/scripts/chromium.js');
-  await orSay(findTemporalBinaries());
-  await orSay(findPostgres());
-  await orSay(findPythonWith('test/callbacks/receiver/requirements.txt'));
-  await orSay(findSchemathesis());
-  await orSay(findChromium());
+  const { findPythonWithPackages, findSchemathesis } = await import('../dist/scripts/tools/python.js');
+  const { findChromium } = await import('../dist/scripts/tools/chromium.js');
+  await logFailure(findTemporalBinaries());
+  await logFailure(findPostgres());
+  await logFailure(findPythonWithPackages('test/callbacks/receiver/requirements.txt'));
+  await logFailure(findSchemathesis());
+  await logFailure(findChromium());
 }

@@ -10,7 +10,7 @@ import { endWith, root } from './setup.mjs';
 const [node, , entry, ...args] = process.argv;
 
 await build().catch(endWith);
-if (entry === 'src/cli') (await import('../dist/scripts/dev-mark.js')).useDevServers();
+if (entry === 'src/cli') (await import('../dist/scripts/dev-environment.js')).applyDevEnvironment();
 process.setSourceMapsEnabled(true);
 process.argv = [node, resolve(root, 'dist', `${entry}.js`), ...args];
 Module.runMain();

@@ -7,11 +7,11 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { Page } from 'playwright-core';
-import { createSigningClient, type SigningClient, type SigningStatus } from '../src/starter/index.js';
-import { launchChromium } from './chromium.js';
-import { takeCrmPictures } from './crm-pictures.js';
-import { live, type Life } from './life.js';
-import { startStack, type Stack } from './stack.js';
+import { createSigningClient, type SigningClient, type SigningStatus } from '../src/client/index.js';
+import { launchChromium } from './tools/chromium.js';
+import { takeCrmScreenshots } from './crm-screenshots.js';
+import { runWithCleanup, type ProcessLifecycle } from './processes/process-lifecycle.js';
+import { startStack, type Stack } from './processes/stack.js';
 
 const IMAGES = path.resolve(__dirname, '../../docs/images');
 const VIEWPORT = { width: 1400, height: 900 };
@@ -19,42 +19,46 @@ const VIEWPORT = { width: 1400, height: 900 };
 const COLUMNS_KEY = 'namespace-workflow-table-columns';
 const COLUMNS = ['Status', 'Workflow ID', 'SigningState', 'SigningMethod', 'EmployeeId', 'CrmRecord', 'FlexpertoSessionId', 'SigningDeadline']; // prettier-ignore
 
-async function takePictures(life: Life): Promise<void> {
+async function takeScreenshots(lifecycle: ProcessLifecycle): Promise<void> {
   const browser = await launchChromium();
-  life.stopAtEnd(() => browser.close());
+  lifecycle.addCleanup(() => browser.close());
   const stack = await startStack({ pollSeconds: 1 });
-  life.stopAtEnd(() => stack.stop());
+  lifecycle.addCleanup(() => stack.stop());
   const connection = await Connection.connect({ address: stack.temporal.address });
-  life.stopAtEnd(() => connection.close());
+  lifecycle.addCleanup(() => connection.close());
   mkdirSync(IMAGES, { recursive: true });
-  await playSessions(stack, createSigningClient(new Client({ connection })));
-  await takeAll(await browser.newPage({ viewport: VIEWPORT }), stack);
-  await takeCrmPictures(browser, stack, IMAGES);
+  await createSignings(stack, createSigningClient(new Client({ connection })));
+  await takeTemporalScreenshots(await browser.newPage({ viewport: VIEWPORT }), stack);
+  await takeCrmScreenshots(browser, stack, IMAGES);
 }
 
 /** One session completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */
-async function playSessions({ fake }: Stack, signings: SigningClient): Promise<void> {
-  const run = async (requestId: string, method: string, state: SigningStatus['state']): Promise<number> => {
-    await signings.start(requestOf(requestId, method));
+async function createSignings({ fake }: Stack, signings: SigningClient): Promise<void> {
+  const runUntilState = async (
+    requestId: string,
+    method: string,
+    state: SigningStatus['state'],
+  ): Promise<number> => {
+    await signings.start(createRequest(requestId, method));
     for (;;) {
       const status = await signings.status(requestId);
       if (status.state === state) return status.sessionId ?? 0;
       await wait(100);
     }
   };
-  fake.handOver(await run('crm-4711', 'aes', 'awaiting-handover'));
+  fake.handOver(await runUntilState('crm-4711', 'aes', 'awaiting-handover'));
   fake.sign(13);
-  const failing = await run('crm-4712', 'ves', 'awaiting-handover');
+  const failing = await runUntilState('crm-4712', 'ves', 'awaiting-handover');
   fake.handOver(failing);
   fake.failIdentification(failing, undefined, 'the identity card has expired');
-  await run('crm-4713', 'aes', 'awaiting-handover');
-  fake.handOver(await run('crm-4714', 'qes', 'awaiting-handover'));
+  await runUntilState('crm-4713', 'aes', 'awaiting-handover');
+  fake.handOver(await runUntilState('crm-4714', 'qes', 'awaiting-handover'));
   fake.faults.add({ call: 'initiate', reset: 'after' });
-  await run('crm-4715', 'aes', 'needs-attention');
+  await runUntilState('crm-4715', 'aes', 'needs-attention');
   await wait(4_000);
 }
 
-function requestOf(requestId: string, method: string) {
+function createRequest(requestId: string, method: string) {
   return {
     requestId,
     employeeId: '45',
@@ -68,11 +72,11 @@ function requestOf(requestId: string, method: string) {
   };
 }
 
-async function takeAll(page: Page, { temporal, fake }: Stack): Promise<void> {
+async function takeTemporalScreenshots(page: Page, { temporal, fake }: Stack): Promise<void> {
   const workflows = `${temporal.uiUrl ?? ''}/namespaces/default/workflows`;
   const columns = JSON.stringify({ default: COLUMNS.map((label) => ({ label, pinned: false })) });
   await page.addInitScript(`localStorage.setItem('${COLUMNS_KEY}', ${JSON.stringify(columns)})`);
-  const take = async (name: string, url: string, prepare?: () => Promise<void>): Promise<void> => {
+  const takeScreenshot = async (name: string, url: string, prepare?: () => Promise<void>): Promise<void> => {
     await page.goto(url);
     await prepare?.();
     // The UI never rests, it polls: there is nothing to wait for but time.
@@ -81,15 +85,17 @@ async function takeAll(page: Page, { temporal, fake }: Stack): Promise<void> {
     process.stdout.write(`docs/images/${name}.png\n`);
   };
   const openDetails = () => page.getByText('User Metadata', { exact: true }).click();
-  await take('sessions', `${workflows}?query=${encodeURIComponent('WorkflowType = "signingSession"')}`, () =>
-    page.getByLabel('Collapse saved views').click(),
+  await takeScreenshot(
+    'sessions',
+    `${workflows}?query=${encodeURIComponent('WorkflowType = "signingSession"')}`,
+    () => page.getByLabel('Collapse saved views').click(),
   );
-  await take('session-awaiting-signature', `${workflows}/signing-crm-4714`, openDetails);
-  await take('session-needs-attention', `${workflows}/signing-crm-4715`, openDetails);
-  await take('session-timeline', `${workflows}/signing-crm-4711`, () =>
+  await takeScreenshot('session-awaiting-signature', `${workflows}/signing-crm-4714`, openDetails);
+  await takeScreenshot('session-needs-attention', `${workflows}/signing-crm-4715`, openDetails);
+  await takeScreenshot('session-timeline', `${workflows}/signing-crm-4711`, () =>
     page.getByText('Compact', { exact: true }).scrollIntoViewIfNeeded(),
   );
-  await take('dashboard', `${fake.url}/`);
+  await takeScreenshot('dashboard', `${fake.url}/`);
 }
 
-void live(takePictures, { whenInterrupted: 130 });
+void runWithCleanup(takeScreenshots, { whenInterrupted: 130 });

@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { nodeProgram, OTHER_NODES } from './node-versions.js';
+import { findNode, OTHER_NODE_VERSIONS } from './tools/node-versions.js';
 
 async function main([version, ...patterns]: readonly string[]): Promise<void> {
-  const major = OTHER_NODES.find((known) => String(known) === version);
-  if (major === undefined) throw new Error(`Say on which version of Node: ${OTHER_NODES.join(' or ')}.`);
-  const node = await nodeProgram(major);
+  const major = OTHER_NODE_VERSIONS.find((known) => String(known) === version);
+  if (major === undefined)
+    throw new Error(`Say on which version of Node: ${OTHER_NODE_VERSIONS.join(' or ')}.`);
+  const node = await findNode(major);
   // What a test starts by its name alone is to be this version too.
   const PATH = `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`;
   const jest = path.resolve('node_modules/jest/bin/jest.js');

@@ -4,97 +4,99 @@ import {
   ConfigError,
   loadDotEnv,
   readGatewayConfig,
-  requireDocumentRoot,
+  assertDocumentRoot,
   type GatewayConfig,
-} from './config.js';
-import { createPayloadCodec } from './encryption/index.js';
+} from './shared/config.js';
+import { createPayloadCodec } from './shared/encryption/index.js';
 import { createGateway } from './gateway/app.js';
-import type { Caller, Identify } from './gateway/caller.js';
-import { SHUTDOWN_GRACE_MS } from './gateway/limits.js';
-import { createGatewayMetrics } from './gateway/metrics.js';
-import { serveMetrics } from './gateway/metrics-server.js';
-import { waysIn } from './gateway/ways-in.js';
-import { createLog } from './log.js';
-import { parseHosts } from './network/hosts.js';
-import { explainedCall } from './starter/explained.js';
-import { createSigningClient } from './starter/index.js';
-import { sourcesInUse } from './starter/sources-in-use.js';
-import { askDatabase, connectWhenUsed, createClient, temporalTarget } from './temporal.js';
-import { startTracing } from './tracing/index.js';
+import type { Caller, Authenticator } from './gateway/auth/caller.js';
+import { SHUTDOWN_GRACE_MS } from './gateway/http/limits.js';
+import { createGatewayMetrics, serveMetrics } from './gateway/metrics.js';
 
-const READY_ANSWERS_MS = 3_000;
-const IDLE_SWEEP_MS = 100;
+import { createAuthenticators } from './gateway/auth/authenticators.js';
+import { createLogger } from './shared/log.js';
+import { parseHostAllowlist } from './shared/http/host-allowlist.js';
+import { mapCallError } from './shared/temporal-errors.js';
+import { createSigningClient } from './client/index.js';
+import { listActiveSources } from './client/list-active-sources.js';
+import { pingDatabase, createLazyConnection, createClient, readTemporalConfig } from './shared/temporal.js';
+import { startTracing } from './shared/tracing/index.js';
+
+const READY_TIMEOUT_MS = 3_000;
+const IDLE_CHECK_INTERVAL_MS = 100;
 
 async function main(): Promise<void> {
   loadDotEnv();
   const config = readGatewayConfig(process.env);
-  const target = temporalTarget(config);
+  const target = readTemporalConfig(config);
   const { namespace } = target;
-  requireDocumentRoot(config);
-  const log = createLog(config.logLevel);
-  const connection = connectWhenUsed(target);
+  assertDocumentRoot(config);
+  const log = createLogger(config.logLevel);
+  const connection = createLazyConnection(target);
   const tracing = await startTracing('flexperto-signing-gateway', config.proxies);
-  const { callers, readers } = waysIn(config);
-  const area = { root: config.documentRoot, namespace, taskQueue: config.taskQueue };
-  const metrics = createGatewayMetrics(area);
+  const { callers: authenticators, decryptors } = createAuthenticators(config);
+  const uploadArea = { root: config.documentRoot, namespace, taskQueue: config.taskQueue };
+  const metrics = createGatewayMetrics(uploadArea);
   const metricsServer = await serveMetrics(config.metricsAddress, metrics);
   const gateway = createGateway({
     log,
-    callers,
+    authenticators,
     // A client of its own for each caller: the history of a session says who has started, resolved or cancelled it.
-    signingsOf: ({ identity }: Caller) =>
+    clientFor: ({ identity }: Caller) =>
       createSigningClient(createClient(connection, target, { ...tracing, identity }), config.taskQueue, {
         startsPerHour: config.startsPerHour,
       }),
-    documents: {
-      area,
-      sourcesInUse: () => sourcesInUse(createClient(connection, target, tracing), config.taskQueue),
+    uploads: {
+      area: uploadArea,
+      listActiveSources: () => listActiveSources(createClient(connection, target, tracing), config.taskQueue),
     },
-    isReady: async () => {
+    checkReadiness: async () => {
       await connection
-        .withDeadline(Date.now() + READY_ANSWERS_MS, () => askDatabase(connection.workflowService, namespace))
+        .withDeadline(Date.now() + READY_TIMEOUT_MS, () =>
+          pingDatabase(connection.workflowService, namespace),
+        )
         .catch((error: unknown) => {
-          throw explainedCall(error);
+          throw mapCallError(error);
         });
     },
-    callbackHosts: parseHosts(config.callbackHosts),
+    callbackHosts: parseHostAllowlist(config.callbackHosts),
     origins: config.origins,
-    codec: codecOptions(config, readers),
+    codec: createCodecOptions(config, decryptors),
     metrics,
   });
   await gateway.ready();
   const address = await gateway.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`SIGNING_GATEWAY_ADDRESS cannot be listened on: ${why}.`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`SIGNING_GATEWAY_ADDRESS cannot be listened on: ${reason}.`);
   });
   log.info({ address, temporal: target.address, namespace, taskQueue: config.taskQueue }, 'gateway ready');
-  await signalled();
-  await close(gateway);
+  await waitForSignal();
+  await closeGracefully(gateway);
   await metricsServer.close();
   await connection.close();
   await tracing.close();
   log.info('gateway stopped');
 }
 
-function codecOptions({ codec, payloadKeys }: GatewayConfig, readers: readonly Identify[]) {
+function createCodecOptions({ codec, payloadKeys }: GatewayConfig, decryptors: readonly Authenticator[]) {
   if (codec === undefined) return undefined;
-  return { codec: createPayloadCodec(payloadKeys), readers, origins: codec.origins };
+  return { codec: createPayloadCodec(payloadKeys), decryptors, origins: codec.origins };
 }
 
 /** Lets what is in flight end, within bounds; a connection that is kept open without a call is closed. */
-async function close(gateway: FastifyInstance): Promise<void> {
-  const sweep = setInterval(() => {
+async function closeGracefully(gateway: FastifyInstance): Promise<void> {
+  const idleCheck = setInterval(() => {
     gateway.server.closeIdleConnections();
-  }, IDLE_SWEEP_MS);
-  const force = setTimeout(() => {
+  }, IDLE_CHECK_INTERVAL_MS);
+  const forceClose = setTimeout(() => {
     gateway.server.closeAllConnections();
   }, SHUTDOWN_GRACE_MS);
   await gateway.close();
-  clearInterval(sweep);
-  clearTimeout(force);
+  clearInterval(idleCheck);
+  clearTimeout(forceClose);
 }
 
-async function signalled(): Promise<void> {
+async function waitForSignal(): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {

@@ -11,7 +11,11 @@ export interface CurlTimes {
   readonly ownClock: number;
 }
 
-export async function curlUpload(url: string, folder: string, { name }: CheckedDocument): Promise<CurlTimes> {
+export async function uploadByCurl(
+  url: string,
+  folder: string,
+  { name }: CheckedDocument,
+): Promise<CurlTimes> {
   const args = ['--silent', '--fail', '--output', '/dev/null', '--write-out', '%{time_total}'];
   const start = performance.now();
   const { stdout } = await run('curl', [...args, '--form', `file=@${join(folder, name)}`, url]);
@@ -19,15 +23,15 @@ export async function curlUpload(url: string, folder: string, { name }: CheckedD
 }
 
 /** Uploads all, so many at once, in one process of curl, which keeps its connections. */
-export async function curlUploads(
+export async function uploadAllByCurl(
   url: string,
   folder: string,
   documents: readonly CheckedDocument[],
-  atOnce: number,
+  concurrency: number,
 ): Promise<void> {
-  const each = documents.flatMap(({ name }, index) => [
+  const args = documents.flatMap(({ name }, index) => [
     ...(index === 0 ? [] : ['--next']),
     ...['--silent', '--fail', '--output', '/dev/null', '--form', `file=@${join(folder, name)}`, url],
   ]);
-  await run('curl', ['--parallel', '--parallel-max', String(atOnce), ...each]);
+  await run('curl', ['--parallel', '--parallel-max', String(concurrency), ...args]);
 }

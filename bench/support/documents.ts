@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
-import { contentMacOf } from '../../src/documents/content-mac.js';
+import { computeContentMac } from '../../src/pdf/content-mac.js';
 
 export const MEBIBYTE = 1024 * 1024;
 /** As the vendor's limit counts. */
@@ -13,22 +13,26 @@ export const MEGABYTE = 1_000_000;
 const OVERHEAD = 4096;
 
 /** PDFs as `makeDocument` makes them, that have so many bytes together. */
-export async function makeDocuments(
+export async function createDocuments(
   folder: string,
   { count, bytes }: { readonly count: number; readonly bytes: number },
 ): Promise<readonly InspectedDocument[]> {
   const documents: InspectedDocument[] = [];
   for (let number = 1; number <= count; number += 1) {
     documents.push(
-      await makeDocument(folder, `${count}-of-${bytes}-${number}.pdf`, Math.floor(bytes / count)),
+      await createDocument(folder, `${count}-of-${bytes}-${number}.pdf`, Math.floor(bytes / count)),
     );
   }
   return documents;
 }
 
 /** A PDF with a signature field of so many bytes, or just below, in a folder that is a document root. */
-export async function makeDocument(folder: string, name: string, bytes: number): Promise<InspectedDocument> {
-  const pdf = await signable(bytes - OVERHEAD);
+export async function createDocument(
+  folder: string,
+  name: string,
+  bytes: number,
+): Promise<InspectedDocument> {
+  const pdf = await createSignablePdf(bytes - OVERHEAD);
   await writeFile(join(folder, name), pdf);
   const sha256 = createHash('sha256').update(pdf).digest('hex');
   return {
@@ -37,14 +41,14 @@ export async function makeDocument(folder: string, name: string, bytes: number):
     signatureFields: 'required',
     bytes: pdf.length,
     sha256,
-    mac: contentMacOf(pdf),
+    mac: computeContentMac(pdf),
     pages: 1,
     fields: 1,
     warnings: [],
   };
 }
 
-async function signable(bytes: number): Promise<Uint8Array> {
+async function createSignablePdf(bytes: number): Promise<Uint8Array> {
   const pdf = await PDFDocument.create();
   const page = pdf.addPage([595, 842]);
   const { context } = pdf;

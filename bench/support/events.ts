@@ -1,28 +1,36 @@
-import { LOCAL_CALL } from '../../src/starter/audit/event-readers.js';
-import { DEFAULT_TASK_QUEUE, workflowIdOf } from '../../src/workflows/messages.js';
-import type { Stage } from './stage.js';
+import { LOCAL_ACTIVITY_MARKER } from '../../src/audit/event-decoders.js';
+import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/workflows/messages.js';
+import type { BenchEnvironment } from './environment.js';
 
-type History = Awaited<ReturnType<ReturnType<Stage['client']['workflow']['getHandle']>['fetchHistory']>>;
+type History = Awaited<
+  ReturnType<ReturnType<BenchEnvironment['client']['workflow']['getHandle']>['fetchHistory']>
+>;
 export type Event = NonNullable<History['events']>[number];
 
-export async function eventsOf({ client }: Stage, workflowId: string): Promise<readonly Event[]> {
+export async function fetchEvents(
+  { client }: BenchEnvironment,
+  workflowId: string,
+): Promise<readonly Event[]> {
   return (await client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
 }
 
-export function eventsOfSession(stage: Stage, requestId: string): Promise<readonly Event[]> {
-  return eventsOf(stage, workflowIdOf(requestId, DEFAULT_TASK_QUEUE));
+export function fetchSigningEvents(
+  environment: BenchEnvironment,
+  requestId: string,
+): Promise<readonly Event[]> {
+  return fetchEvents(environment, buildWorkflowId(requestId, DEFAULT_TASK_QUEUE));
 }
 
 /** Activities that the workflow has asked for, those within its own task among them. */
 export function countActivities(events: readonly Event[]): number {
   return events.filter(
     ({ activityTaskScheduledEventAttributes: asked, markerRecordedEventAttributes: marker }) =>
-      asked != null || marker?.markerName === LOCAL_CALL,
+      asked != null || marker?.markerName === LOCAL_ACTIVITY_MARKER,
   ).length;
 }
 
 /** Changes of the search attributes, the start apart. */
-export function countChanges(events: readonly Event[]): number {
+export function countAttributeUpdates(events: readonly Event[]): number {
   return events.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes != null).length;
 }
 
@@ -33,7 +41,7 @@ export function countChanges(events: readonly Event[]): number {
  * Source: docs.temporal.io, "Actions".
  */
 export function countActions(events: readonly Event[]): number {
-  const announced = events.filter(
+  const heartbeats = events.filter(
     ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name === 'initiateSession',
   );
   const inHistory = events.filter(
@@ -46,10 +54,10 @@ export function countActions(events: readonly Event[]): number {
       event.markerRecordedEventAttributes != null ||
       event.upsertWorkflowSearchAttributesEventAttributes != null,
   );
-  return inHistory.length + announced.length;
+  return inHistory.length + heartbeats.length;
 }
 
 /** Milliseconds since 1970 by the server's clock. */
-export function timeOf({ eventTime }: Event): number {
+export function toMilliseconds({ eventTime }: Event): number {
   return Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
 }

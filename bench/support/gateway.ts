@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
-import { hashed } from '../../scripts/gateway-key.js';
-import { startProgram } from '../../scripts/program.js';
-import type { Stage } from './stage.js';
+import { hashGatewayKey, startProgram } from '../../scripts/processes/program.js';
+
+import type { BenchEnvironment } from './environment.js';
 
 /** The gateway in a process of its own, called over connections that are kept. */
 export interface Gateway {
@@ -19,18 +19,18 @@ export interface GatewayOptions {
 }
 
 export async function startGateway(
-  { variables }: Stage,
+  { variables }: BenchEnvironment,
   { connections, startsPerHour }: GatewayOptions,
 ): Promise<Gateway> {
   const key = randomUUID();
-  const { server, ready } = await startProgram('gateway', {
+  const { server, readyEntry } = await startProgram('gateway', {
     TEMPORAL_ADDRESS: variables['TEMPORAL_ADDRESS'] ?? '',
     SIGNING_DOCUMENT_ROOT: variables['SIGNING_DOCUMENT_ROOT'] ?? '',
     SIGNING_STARTS_PER_HOUR: String(startsPerHour),
     SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0',
-    SIGNING_GATEWAY_KEYS: hashed('bench', key),
+    SIGNING_GATEWAY_KEYS: hashGatewayKey('bench', key),
   });
-  const pool = new Pool(String(ready['address']), { connections });
+  const pool = new Pool(String(readyEntry['address']), { connections });
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   return {
     start: async (request) => {

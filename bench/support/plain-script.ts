@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import { createFlexpertoClient, type FlexpertoClient } from '../../src/flexperto/index.js';
-import { requestFor } from './sessions.js';
-import type { Stage } from './stage.js';
+import { createRequest } from './signings.js';
+import type { BenchEnvironment } from './environment.js';
 
 /** The calls of one session as a script without Temporal makes them: the same calls in the same order. */
 export interface PlainScript {
@@ -11,25 +11,25 @@ export interface PlainScript {
   close(): Promise<void>;
 }
 
-export function createPlainScript(stage: Stage): PlainScript {
-  const [method = '', path = ''] = (stage.variables['FLEXPERTO_HANDOVER'] ?? '').split(' ');
+export function createPlainScript(environment: BenchEnvironment): PlainScript {
+  const [method = '', path = ''] = (environment.variables['FLEXPERTO_HANDOVER'] ?? '').split(' ');
   const flexperto = createFlexpertoClient({
-    baseUrl: stage.vendorUrl,
-    apiKey: stage.variables['FLEXPERTO_API_KEY'] ?? '',
+    baseUrl: environment.vendorUrl,
+    apiKey: environment.variables['FLEXPERTO_API_KEY'] ?? '',
     attachMethod: 'auto',
     handover: { method: method as 'POST', path },
     timeoutMs: 30_000,
     uploadTimeoutMs: 300_000,
   });
-  return { run: (documents) => callAll(flexperto, stage, documents), close: () => flexperto.close() };
+  return { run: (documents) => makeCalls(flexperto, environment, documents), close: () => flexperto.close() };
 }
 
-async function callAll(
+async function makeCalls(
   flexperto: FlexpertoClient,
-  stage: Stage,
+  environment: BenchEnvironment,
   documents: readonly CheckedDocument[],
 ): Promise<void> {
-  const { employeeId, name, participants } = requestFor(documents);
+  const { employeeId, name, participants } = createRequest(documents);
   const context = { employeeId, hidden: [] };
   const sessionId = await flexperto.initiateSession(context, { name, method: 'aes', participants });
   const { url } = await flexperto.requestUploadUrl(context, sessionId);
@@ -38,7 +38,7 @@ async function callAll(
       flexperto.uploadDocument(url, {
         name: document.name,
         bytes: document.bytes,
-        content: createReadStream(join(stage.documents, document.name)),
+        content: createReadStream(join(environment.documents, document.name)),
       }),
     ),
   );

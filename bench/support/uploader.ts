@@ -1,13 +1,13 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createUploadDocument } from '../../src/activities/upload-document.js';
-import { createSeal } from '../../src/activities/seal.js';
+import { createSecretCipher } from '../../src/activities/secret-cipher.js';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
-import { inBoundedParallel } from '../../src/documents/in-bounded-parallel.js';
+import { mapConcurrently } from '../../src/documents/in-bounded-parallel.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient } from '../../src/flexperto/index.js';
 
 /** As many uploads of a session as the workflow makes at once. */
-export const UPLOADS_AT_ONCE = 3;
+export const UPLOAD_CONCURRENCY = 3;
 
 export interface Uploader {
   /** Uploads all by the worker's own activity. @throws if the host did not get all bytes */
@@ -19,7 +19,7 @@ const SESSION = { employeeId: '45', sessionId: 13, participants: [] };
 
 /** The upload activity as the worker runs it, from the document root to the upload host. */
 export function createUploader(root: string, url: string): Uploader {
-  const seal = createSeal('api-key');
+  const secretCipher = createSecretCipher('api-key');
   const sources = createSources({ root, hosts: [] });
   const flexperto = createFlexpertoClient({
     baseUrl: url,
@@ -28,19 +28,23 @@ export function createUploader(root: string, url: string): Uploader {
     timeoutMs: 30_000,
     uploadTimeoutMs: 300_000,
   });
-  const activity = createUploadDocument({ flexperto, sources, seal, secrets: ['api-key'] });
+  const activity = createUploadDocument({ flexperto, sources, secretCipher, secrets: ['api-key'] });
   const uploadOne = async ({ mac, ...document }: InspectedDocument): Promise<void> => {
     const receivedAt = Date.now();
-    const uploadUrl = { sealed: seal.seal(url), expiresAt: receivedAt + 3_600_000, receivedAt };
+    const uploadUrl = {
+      ciphertext: secretCipher.encrypt(url),
+      expiresAt: receivedAt + 3_600_000,
+      receivedAt,
+    };
     const env = new MockActivityEnvironment();
     const received = Number(
-      await env.run(activity, SESSION, { ...document, sealedMac: seal.seal(mac) }, uploadUrl),
+      await env.run(activity, SESSION, { ...document, sealedMac: secretCipher.encrypt(mac) }, uploadUrl),
     );
     if (!(received > document.bytes)) throw new Error(`The host got ${received} of ${document.bytes} bytes.`);
   };
   return {
     upload: async (documents) => {
-      await inBoundedParallel(UPLOADS_AT_ONCE, documents, uploadOne);
+      await mapConcurrently(UPLOAD_CONCURRENCY, documents, uploadOne);
     },
     close: async () => {
       await flexperto.close();

@@ -1,15 +1,15 @@
 import type { Call, Fault } from '../../fake-flexperto/index.js';
-import type { Chance } from './chance.js';
+import type { SeededRandom } from './seeded-random.js';
 
 /** What can go wrong with one call. */
-export const KINDS = [
+export const FAULT_KINDS = [
   'busy', 'error', 'error-after-effect', 'reset-before', 'reset-after', 'slow', 'too-slow', 'dripping', 'truncated',
   'refused', 'request-refused', 'token-refused', 'token-expires-early',
 ] as const; // prettier-ignore
-export type FaultKind = (typeof KINDS)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** After so many seconds the worker of a chaos run gives a call up. */
-export const CALL_SECONDS = 5;
+export const CALL_TIMEOUT_SECONDS = 5;
 
 /**
  * No call takes effect later than so many seconds after it was made. Nobody, human or list, could tell a call that comes
@@ -18,9 +18,9 @@ export const CALL_SECONDS = 5;
 export const LATEST_EFFECT_SECONDS = 8;
 
 /** How likely it is that one of the first calls of a kind is hit. */
-const LIKELIHOOD = 0.22;
+const FAULT_PROBABILITY = 0.22;
 /** So many calls of each kind may be hit; the list is called most. */
-const CALLS_HIT: Readonly<Record<Call, number>> = {
+const MAX_FAULTS_PER_CALL: Readonly<Record<Call, number>> = {
   initiate: 3,
   'upload-url': 3,
   upload: 3,
@@ -29,7 +29,7 @@ const CALLS_HIT: Readonly<Record<Call, number>> = {
   'hand-over': 3,
 };
 
-const ON_EVERY_CALL = {
+const COMMON_WEIGHTS = {
   busy: 4,
   error: 3,
   'error-after-effect': 2,
@@ -42,75 +42,79 @@ const ON_EVERY_CALL = {
 };
 
 const WEIGHTS: Readonly<Record<Call, Partial<Record<FaultKind, number>>>> = {
-  initiate: { ...ON_EVERY_CALL, refused: 1, 'request-refused': 1 },
-  'upload-url': { ...ON_EVERY_CALL, refused: 1, 'token-expires-early': 8 },
-  upload: { ...ON_EVERY_CALL, 'token-refused': 4 },
-  attach: { ...ON_EVERY_CALL, refused: 1 },
-  list: { ...ON_EVERY_CALL, refused: 1 },
-  'hand-over': { ...ON_EVERY_CALL, refused: 1 },
+  initiate: { ...COMMON_WEIGHTS, refused: 1, 'request-refused': 1 },
+  'upload-url': { ...COMMON_WEIGHTS, refused: 1, 'token-expires-early': 8 },
+  upload: { ...COMMON_WEIGHTS, 'token-refused': 4 },
+  attach: { ...COMMON_WEIGHTS, refused: 1 },
+  list: { ...COMMON_WEIGHTS, refused: 1 },
+  'hand-over': { ...COMMON_WEIGHTS, refused: 1 },
 };
 
 /** What a fault is for: the calls of one kind about one contract session, and there about one document. */
-export interface Target {
+export interface FaultTarget {
   readonly call: Call;
   readonly session: string;
   readonly document?: string;
 }
 
 /** The faults that hit the first calls at a target, each at most one. */
-export function faultsAt(target: Target, chance: Chance): Fault[] {
-  const positions = Array.from({ length: CALLS_HIT[target.call] }, (_, position) => position);
-  const hit = positions.filter(() => chance.happens(LIKELIHOOD));
+export function planFaultsFor(target: FaultTarget, random: SeededRandom): Fault[] {
+  const positions = Array.from({ length: MAX_FAULTS_PER_CALL[target.call] }, (_, position) => position);
+  const hit = positions.filter(() => random.chance(FAULT_PROBABILITY));
   return hit.map((skip) => {
-    const kind = chance.weighted(WEIGHTS[target.call]);
-    return { ...target, skip, ...distortion(kind, target.call, chance) };
+    const kind = random.pickWeighted(WEIGHTS[target.call]);
+    return { ...target, skip, ...createFaultEffect(kind, target.call, random) };
   });
 }
 
-function distortion(kind: FaultKind, call: Call, chance: Chance): Omit<Fault, 'call'> {
-  const delayBefore = chance.happens(0.5);
+function createFaultEffect(kind: FaultKind, call: Call, random: SeededRandom): Omit<Fault, 'call'> {
+  const delayBefore = random.chance(0.5);
   switch (kind) {
     case 'busy':
-      return { status: chance.oneOf([429, 503]), retryAfter: chance.oneOf(['1', '2', '3']) };
+      return { status: random.pick([429, 503]), retryAfter: random.pick(['1', '2', '3']) };
     case 'error':
-      return { status: chance.oneOf(settlesSlowly(call) ? [500] : [500, 502, 503, 504]) };
+      return { status: random.pick(reconcilesSlowly(call) ? [500] : [500, 502, 503, 504]) };
     case 'error-after-effect':
-      return { status: chance.oneOf([500, 502, 504]), effect: true };
+      return { status: random.pick([500, 502, 504]), effect: true };
     case 'reset-before':
       return { reset: 'before' };
     case 'reset-after':
-      return { reset: 'after', delaySeconds: chance.between(0, 0.5) };
+      return { reset: 'after', delaySeconds: random.decimalBetween(0, 0.5) };
     case 'slow':
-      return { delaySeconds: chance.between(0.1, 3), delayBefore };
+      return { delaySeconds: random.decimalBetween(0.1, 3), delayBefore };
     case 'too-slow':
-      return { delaySeconds: chance.between(CALL_SECONDS + 0.5, LATEST_EFFECT_SECONDS), delayBefore };
+      return {
+        delaySeconds: random.decimalBetween(CALL_TIMEOUT_SECONDS + 0.5, LATEST_EFFECT_SECONDS),
+        delayBefore,
+      };
     case 'dripping':
-      return { slowBody: Math.round(chance.between(80, 400)) };
+      return { slowBody: Math.round(random.decimalBetween(80, 400)) };
     case 'truncated':
       return { truncate: true };
     case 'refused':
-      return { status: chance.oneOf([401, 403]) };
+      return { status: random.pick([401, 403]) };
     case 'request-refused':
-      return { status: chance.oneOf([400, 422]) };
+      return { status: random.pick([400, 422]) };
     case 'token-refused':
-      return { status: chance.oneOf([401, 403, 410]) };
+      return { status: random.pick([401, 403, 410]) };
     case 'token-expires-early':
-      return { uploadUrlSeconds: chance.oneOf([1, 5, 20]) };
+      return { uploadUrlSeconds: random.pick([1, 5, 20]) };
   }
 }
 
 /** After 502 to 504 without an effect the worker watches the list for five minutes, longer than a short run has. */
-function settlesSlowly(call: Call): boolean {
+function reconcilesSlowly(call: Call): boolean {
   return call === 'attach' || call === 'hand-over';
 }
 
 /** Which kind a fault is, for the count. */
-export function kindOf(fault: Fault): FaultKind {
+export function classifyFault(fault: Fault): FaultKind {
   if (fault.uploadUrlSeconds !== undefined) return 'token-expires-early';
   if (fault.truncate === true) return 'truncated';
   if (fault.slowBody !== undefined) return 'dripping';
   if (fault.reset !== undefined) return fault.reset === 'before' ? 'reset-before' : 'reset-after';
-  if (fault.status === undefined) return (fault.delaySeconds ?? 0) > CALL_SECONDS ? 'too-slow' : 'slow';
+  if (fault.status === undefined)
+    return (fault.delaySeconds ?? 0) > CALL_TIMEOUT_SECONDS ? 'too-slow' : 'slow';
   if (fault.retryAfter !== undefined) return 'busy';
   if (fault.status >= 500) return fault.effect === true ? 'error-after-effect' : 'error';
   if (fault.call === 'upload') return 'token-refused';

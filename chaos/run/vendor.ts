@@ -7,28 +7,28 @@ import type {
   SessionDocument,
   UploadedFile,
 } from '../../fake-flexperto/index.js';
-import { ChildServer } from '../../scripts/child-server.js';
-import { freePort } from '../../scripts/ports.js';
+import { ChildServer } from '../../scripts/processes/child-server.js';
+import { findFreePort } from '../../scripts/processes/ports.js';
 
 /** A contract session as the Dashboard shows it; documents in the order they were attached. */
-export type ShownSession = Pick<Session, 'id' | 'name' | 'employeeId' | 'handedOver'> & {
+export type ContractSession = Pick<Session, 'id' | 'name' | 'employeeId' | 'handedOver'> & {
   readonly documents: readonly Pick<SessionDocument, 'id' | 'fileId' | 'name' | 'sha256' | 'status'>[];
   readonly files: readonly Pick<UploadedFile, 'id' | 'name'>[];
 };
 
 /** What a person can do to a contract session or to one of its documents. */
-export type Deed = 'sign' | 'update' | 'fail-identification' | 'remove';
+export type VendorAction = 'sign' | 'update' | 'fail-identification' | 'remove';
 
 /** The fake flexperto in a process of its own, which nobody kills: only what it remembers can convict the worker. */
 export interface Vendor {
   /** What a worker has to be told to work with it. */
   readonly variables: Readonly<Record<string, string>>;
   /** Rejects when it ends by itself. */
-  readonly broken: Promise<never>;
+  readonly unexpectedExit: Promise<never>;
   /** Everything an employee sees in the Dashboard. */
-  sessions(): Promise<readonly ShownSession[]>;
-  act(sessionId: number, deed: Deed, documentId?: number): Promise<void>;
-  arm(faults: readonly Fault[]): Promise<void>;
+  contractSessions(): Promise<readonly ContractSession[]>;
+  perform(sessionId: number, deed: VendorAction, documentId?: number): Promise<void>;
+  addFaults(faults: readonly Fault[]): Promise<void>;
   ledger(): Promise<readonly LedgerEntry[]>;
   stop(): Promise<void>;
 }
@@ -36,11 +36,11 @@ export interface Vendor {
 const API_KEY = 'the-api-key-of-the-chaos-run';
 const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sessionId}/handover';
 const MAIN = path.resolve(__dirname, '../../fake-flexperto/main.js');
-const READY_SECONDS = 30;
+const READY_TIMEOUT_SECONDS = 30;
 
 /** Starts it and waits until it answers. Throws one sentence when it does not. */
 export async function startVendor(): Promise<Vendor> {
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [MAIN], {
     cwd: path.dirname(MAIN),
@@ -54,27 +54,31 @@ export async function startVendor(): Promise<Vendor> {
     },
   });
   const server = new ChildServer(child, 'The fake flexperto');
-  await server.waitUntil(() => answers(url), READY_SECONDS);
+  await server.waitUntilReady(() => isListening(url), READY_TIMEOUT_SECONDS);
   return {
     variables: { FLEXPERTO_BASE_URL: url, FLEXPERTO_API_KEY: API_KEY, FLEXPERTO_HANDOVER: HAND_OVER },
-    broken: server.endsByItself(),
-    sessions: async () => {
-      const { sessions } = (await control(url, 'state')) as { sessions: ShownSession[] };
+    unexpectedExit: server.unexpectedExit(),
+    contractSessions: async () => {
+      const { sessions } = (await callControlApi(url, 'state')) as { sessions: ContractSession[] };
       return sessions;
     },
-    act: async (sessionId, deed, documentId) => {
-      await control(url, `sessions/${sessionId}/${deed}`, documentId === undefined ? {} : { documentId });
+    perform: async (sessionId, deed, documentId) => {
+      await callControlApi(
+        url,
+        `sessions/${sessionId}/${deed}`,
+        documentId === undefined ? {} : { documentId },
+      );
     },
-    arm: async (faults) => {
-      await control(url, 'faults', faults);
+    addFaults: async (faults) => {
+      await callControlApi(url, 'faults', faults);
     },
-    ledger: async () => (await control(url, 'ledger')) as LedgerEntry[],
+    ledger: async () => (await callControlApi(url, 'ledger')) as LedgerEntry[],
     stop: () => server.stop(),
   };
 }
 
 /** One call of the fake's control API: a POST where there is a body. */
-async function control(url: string, name: string, body?: unknown): Promise<unknown> {
+async function callControlApi(url: string, name: string, body?: unknown): Promise<unknown> {
   const post = { method: 'POST', body: JSON.stringify(body) };
   const response = await fetch(`${url}/_fake/${name}`, body === undefined ? {} : post);
   const text = await response.text();
@@ -82,8 +86,8 @@ async function control(url: string, name: string, body?: unknown): Promise<unkno
   return JSON.parse(text);
 }
 
-async function answers(url: string): Promise<boolean> {
-  return control(url, 'state').then(
+async function isListening(url: string): Promise<boolean> {
+  return callControlApi(url, 'state').then(
     () => true,
     () => false,
   );

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { readBody, Refusal } from './answers.js';
+import { readBody, ProblemError } from './http.js';
 
 /** A callback of the worker, as far as this CRM reads it. */
-export interface ToldEvent {
+export interface CallbackEvent {
   readonly type: string;
   /** When it happened, ISO 8601. */
   readonly timestamp: string;
@@ -16,41 +16,41 @@ export interface ToldEvent {
 export interface Callbacks {
   /** @throws Refusal where the signature does not hold */
   receive(request: IncomingMessage): Promise<void>;
-  of(requestId: string): readonly ToldEvent[];
+  listEvents(requestId: string): readonly CallbackEvent[];
 }
 
-const MOST_KEPT = 10_000;
+const MAX_EVENTS = 10_000;
 
 export function createCallbacks(secret: string | undefined): Callbacks {
   const verifier = secret === undefined ? undefined : new Webhook(secret);
   // By `webhook-id`, which stays the same when the worker repeats a callback whose answer it has not seen.
-  const told = new Map<string, ToldEvent>();
+  const events = new Map<string, CallbackEvent>();
   return {
     receive: async (request) => {
       const body = await readBody(request);
-      const event = verified(verifier, body, request);
-      told.set(header(request, 'webhook-id'), event);
-      const [oldest] = told.keys();
-      if (told.size > MOST_KEPT && oldest !== undefined) told.delete(oldest);
+      const event = verifyEvent(verifier, body, request);
+      events.set(getHeader(request, 'webhook-id'), event);
+      const [oldest] = events.keys();
+      if (events.size > MAX_EVENTS && oldest !== undefined) events.delete(oldest);
     },
-    of: (requestId) =>
-      [...told.values()]
+    listEvents: (requestId) =>
+      [...events.values()]
         .filter(({ data }) => data.requestId === requestId)
         .sort((one, other) => one.order - other.order),
   };
 }
 
-function verified(verifier: Webhook | undefined, body: string, request: IncomingMessage): ToldEvent {
+function verifyEvent(verifier: Webhook | undefined, body: string, request: IncomingMessage): CallbackEvent {
   const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
   try {
-    const headers = Object.fromEntries(names.map((name) => [name, header(request, name)]));
-    if (verifier !== undefined) return verifier.verify(body, headers) as ToldEvent;
+    const headers = Object.fromEntries(names.map((name) => [name, getHeader(request, name)]));
+    if (verifier !== undefined) return verifier.verify(body, headers) as CallbackEvent;
   } catch (error) {
     if (!(error instanceof WebhookVerificationError)) throw error;
   }
-  throw new Refusal(401, 'unauthorized', 'The signature of this callback does not hold.');
+  throw new ProblemError(401, 'unauthorized', 'The signature of this callback does not hold.');
 }
 
-function header(request: IncomingMessage, name: string): string {
+function getHeader(request: IncomingMessage, name: string): string {
   return String(request.headers[name] ?? '');
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { Refusal } from './answers.js';
+import { ProblemError } from './http.js';
 import type { CrmSettings } from './settings.js';
 
 /** The signing gateway as this CRM's backend uses it: with the key, and from here alone. */
-export interface Gateway {
+export interface GatewayClient {
   get(path: string, signal?: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Response>;
   post(path: string, body?: unknown): Promise<Response>;
   /** Passes an upload on as it arrives: no file is ever held here. */
@@ -12,7 +12,7 @@ export interface Gateway {
 }
 
 /** @throws Refusal by each method, where the gateway cannot be reached */
-export function createGateway({ gatewayUrl, gatewayKey }: CrmSettings): Gateway {
+export function createGatewayClient({ gatewayUrl, gatewayKey }: CrmSettings): GatewayClient {
   const call = async (
     path: string,
     init: RequestInit,
@@ -23,7 +23,7 @@ export function createGateway({ gatewayUrl, gatewayKey }: CrmSettings): Gateway 
       return await fetch(new URL(path, gatewayUrl), { ...init, headers: { ...headers, authorization } });
     } catch (error) {
       if (init.signal?.aborted === true) throw error;
-      throw new Refusal(502, 'gateway-away', 'The signing service does not answer at the moment.');
+      throw new ProblemError(502, 'gateway-away', 'The signing service does not answer at the moment.');
     }
   };
   return {
@@ -36,15 +36,15 @@ export function createGateway({ gatewayUrl, gatewayKey }: CrmSettings): Gateway 
         { 'content-type': 'application/json' },
       );
     },
-    upload: (path, from) => {
+    upload: (path, request) => {
       // Whoever goes away in the middle of an upload takes it back.
-      const gone = new AbortController();
-      from.once('close', () => {
-        if (!from.complete) gone.abort();
+      const abort = new AbortController();
+      request.once('close', () => {
+        if (!request.complete) abort.abort();
       });
-      const body = Readable.toWeb(from);
-      const init = { method: 'POST', body, duplex: 'half', signal: gone.signal } as const;
-      return call(path, init, { 'content-type': from.headers['content-type'] ?? '' });
+      const body = Readable.toWeb(request);
+      const init = { method: 'POST', body, duplex: 'half', signal: abort.signal } as const;
+      return call(path, init, { 'content-type': request.headers['content-type'] ?? '' });
     },
   };
 }

@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 
 /** The page is served as it stands in the sources, whether this runs from there or compiled from dist/. */
-const FOLDER = path.resolve(__dirname.replace(/([\\/])dist([\\/]examples[\\/]crm)$/, '$1$2'), 'page');
+const PAGE_FOLDER = path.resolve(__dirname.replace(/([\\/])dist([\\/]examples[\\/]crm)$/, '$1$2'), 'page');
 
-const TYPES: Readonly<Record<string, string>> = {
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Nothing from elsewhere, nothing inline, and no text that becomes markup. */
-const POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -26,22 +26,24 @@ const POLICY = [
 ].join('; ');
 
 const HEADERS = {
-  'content-security-policy': POLICY,
+  'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-cache',
 };
 
 /** Answers with a file of the page; `false` where it has none under this name. */
-export type ServePage = (name: string, response: ServerResponse) => boolean;
+export type PageHandler = (name: string, response: ServerResponse) => boolean;
 
 /** Knows the page's files by name, so that no path of a request ever reaches the disk. */
-export function createPage(): ServePage {
-  const files = new Map(readdirSync(FOLDER).map((name) => [name, readFileSync(path.join(FOLDER, name))]));
+export function createPageHandler(): PageHandler {
+  const files = new Map(
+    readdirSync(PAGE_FOLDER).map((name) => [name, readFileSync(path.join(PAGE_FOLDER, name))]),
+  );
   return (name, response) => {
     const content = files.get(name);
     if (content === undefined) return false;
-    response.writeHead(200, { 'content-type': TYPES[path.extname(name)] ?? '', ...HEADERS });
+    response.writeHead(200, { 'content-type': CONTENT_TYPES[path.extname(name)] ?? '', ...HEADERS });
     response.end(content);
     return true;
   };

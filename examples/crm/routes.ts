@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { passOn, Refusal, sendJson } from './answers.js';
+import { forwardResponse, ProblemError, sendJson } from './http.js';
 import { createCallbacks } from './callbacks.js';
-import { createGateway } from './gateway.js';
-import { createPage } from './page-files.js';
+import { createGatewayClient } from './gateway.js';
+import { createPageHandler } from './page-files.js';
 import { EMPLOYEE, RECORD } from './record.js';
 import type { CrmSettings } from './settings.js';
-import { createSignings } from './signings.js';
+import { createSigningHandlers } from './signings.js';
 
 /** Answers one request. @throws Refusal */
 export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
@@ -17,23 +17,23 @@ export const CALLBACK_PATH = '/hooks/signing';
 
 /** Everything the CRM answers: the page, what the page asks for, and the callbacks. */
 export function createHandler(settings: CrmSettings, origin: string): Handler {
-  const gateway = createGateway(settings);
+  const gateway = createGatewayClient(settings);
   const callbacks = createCallbacks(settings.callbackSecret);
   const callbackUrl = settings.callbackSecret === undefined ? undefined : `${origin}${CALLBACK_PATH}`;
-  const signings = createSignings(gateway, callbacks, callbackUrl);
-  const page = createPage();
+  const signings = createSigningHandlers(gateway, callbacks, callbackUrl);
+  const servePage = createPageHandler();
   const record = { employee: EMPLOYEE, ...RECORD, dashboardUrl: settings.dashboardUrl ?? null };
 
   const routes: Readonly<Record<string, Route>> = {
     'GET /api/record': (_, __, response) => { sendJson(response, 200, record); },
     'POST /api/documents': async (_, request, response) => {
-      await passOn(await gateway.upload('/documents', request), response);
+      await forwardResponse(await gateway.upload('/documents', request), response);
     },
     'POST /api/signings': (_, request, response) => signings.start(request, response),
     'GET /api/signings': (_, __, response, url) => signings.list(url.searchParams, response),
     'GET /api/signings/:id': (id, _, response) => signings.status(id, response),
     'GET /api/signings/:id/events': (id, request, response) => signings.events(id, request, response),
-    'GET /api/signings/:id/told': (id, _, response) => signings.told(id, response),
+    'GET /api/signings/:id/told': (id, _, response) => signings.callbacks(id, response),
     'POST /api/signings/:id/check': (id, _, response) => signings.check(id, response),
     'POST /api/signings/:id/resolve': (id, request, response) => signings.resolve(id, request, response),
     'POST /api/signings/:id/cancel': (id, _, response) => signings.cancel(id, response),
@@ -45,36 +45,36 @@ export function createHandler(settings: CrmSettings, origin: string): Handler {
 
   return async (request, response, url) => {
     if (request.headers.host !== new URL(origin).host) {
-      redirect(response, origin);
+      redirectToOrigin(response, origin);
       return;
     }
     const { pathname } = url;
     const method = request.method ?? '';
-    if (method === 'GET' && page(pathname === '/' ? 'index.html' : pathname.slice(1), response)) return;
+    if (method === 'GET' && servePage(pathname === '/' ? 'index.html' : pathname.slice(1), response)) return;
     const [, id] = /^\/api\/signings\/([^/]+)/.exec(pathname) ?? [];
     const route = routes[`${method} ${id === undefined ? pathname : pathname.replace(id, ':id')}`];
-    if (route === undefined) throw new Refusal(404, 'not-found', 'There is nothing here.');
-    if (method !== 'GET' && pathname !== CALLBACK_PATH) requireOwnPage(request, origin);
-    await route(decoded(id ?? ''), request, response, url);
+    if (route === undefined) throw new ProblemError(404, 'not-found', 'There is nothing here.');
+    if (method !== 'GET' && pathname !== CALLBACK_PATH) assertSameOrigin(request, origin);
+    await route(decodeSegment(id ?? ''), request, response, url);
   };
 }
 
 /** @throws Refusal where it is no part of an address */
-function decoded(part: string): string {
+function decodeSegment(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new Refusal(400, 'invalid-request', 'The address is not understood.');
+    throw new ProblemError(400, 'invalid-request', 'The address is not understood.');
   }
 }
 
 /** Another page, open in the same browser, must not send in this employee's name. @throws Refusal */
-function requireOwnPage(request: IncomingMessage, origin: string): void {
+function assertSameOrigin(request: IncomingMessage, origin: string): void {
   if (request.headers.origin === origin) return;
-  throw new Refusal(403, 'forbidden', 'This can be done from the page of the CRM only.');
+  throw new ProblemError(403, 'forbidden', 'This can be done from the page of the CRM only.');
 }
 
 /** Under another name a foreign page could pass for this one. */
-function redirect(response: ServerResponse, origin: string): void {
+function redirectToOrigin(response: ServerResponse, origin: string): void {
   response.writeHead(307, { location: `${origin}/` }).end();
 }

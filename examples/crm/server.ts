@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Refusal, sendRefusal } from './answers.js';
+import { ProblemError, sendProblem } from './http.js';
 import { CALLBACK_PATH, createHandler, type Handler } from './routes.js';
 import type { CrmSettings } from './settings.js';
 
@@ -17,7 +17,7 @@ export interface Crm {
 export async function startCrm(settings: CrmSettings): Promise<Crm> {
   let handle: Handler = () => Promise.resolve();
   const server = createServer((request, response) => {
-    void answer(handle, request, response);
+    void handleRequest(handle, request, response);
   });
   const port = await listen(server, settings.port, settings.host);
   const origin = `http://${settings.host}:${port}`;
@@ -25,13 +25,18 @@ export async function startCrm(settings: CrmSettings): Promise<Crm> {
   return { url: `${origin}/`, callbackUrl: `${origin}${CALLBACK_PATH}`, close: () => closeServer(server) };
 }
 
-async function answer(handle: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handleRequest(
+  handle: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     await handle(request, response, new URL(request.url ?? '/', 'http://crm.invalid'));
   } catch (error) {
     if (response.destroyed) return;
-    const refusal = error instanceof Refusal ? error : new Refusal(500, 'internal', 'The CRM failed.');
-    sendRefusal(response, refusal);
+    const problem =
+      error instanceof ProblemError ? error : new ProblemError(500, 'internal', 'The CRM failed.');
+    sendProblem(response, problem);
   }
 }
 

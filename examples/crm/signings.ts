@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { passOn, readJson, Refusal, sendJson } from './answers.js';
+import { forwardResponse, readJson, ProblemError, sendJson } from './http.js';
 import type { Callbacks } from './callbacks.js';
-import type { Gateway } from './gateway.js';
+import type { GatewayClient } from './gateway.js';
 import { EMPLOYEE, RECORD } from './record.js';
 
-export interface Signings {
+export interface SigningHandlers {
   /** Starts what the browser has put together; who sends it to whom is decided here. */
   start(request: IncomingMessage, response: ServerResponse): Promise<void>;
   list(query: URLSearchParams, response: ServerResponse): Promise<void>;
@@ -13,55 +13,55 @@ export interface Signings {
   check(requestId: string, response: ServerResponse): Promise<void>;
   resolve(requestId: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
   cancel(requestId: string, response: ServerResponse): Promise<void>;
-  told(requestId: string, response: ServerResponse): Promise<void>;
+  callbacks(requestId: string, response: ServerResponse): Promise<void>;
 }
 
 /** What the browser may say of a signing. */
-const FROM_THE_BROWSER = ['requestId', 'name', 'method', 'documents', 'deadlineDays'];
+const BROWSER_FIELDS = ['requestId', 'name', 'method', 'documents', 'deadlineDays'];
 
 /**
  * The signings of the record, for the employee who is signed in. The key opens every signing there is, so it is this
  * CRM that sees to it that an employee reaches those of the own record only.
  */
-export function createSignings(
-  gateway: Gateway,
+export function createSigningHandlers(
+  gateway: GatewayClient,
   callbacks: Callbacks,
   callbackUrl: string | undefined,
-): Signings {
-  const known = new Set<string>();
+): SigningHandlers {
+  const ownRequestIds = new Set<string>();
 
   /** @throws Refusal where it is another record's; else what the gateway has against it, or `undefined` */
-  const objection = async (requestId: string): Promise<Response | undefined> => {
-    if (known.has(requestId)) return undefined;
-    const answer = await gateway.get(pathOf(requestId));
-    if (!answer.ok) return answer;
-    const { crmRecord, employeeId } = (await answer.json()) as Record<string, unknown>;
+  const checkOwnership = async (requestId: string): Promise<Response | undefined> => {
+    if (ownRequestIds.has(requestId)) return undefined;
+    const gatewayResponse = await gateway.get(signingPath(requestId));
+    if (!gatewayResponse.ok) return gatewayResponse;
+    const { crmRecord, employeeId } = (await gatewayResponse.json()) as Record<string, unknown>;
     if (crmRecord !== RECORD.crmRecord || employeeId !== EMPLOYEE.id)
-      throw new Refusal(404, 'not-found', 'This record has no such signing.');
-    known.add(requestId);
+      throw new ProblemError(404, 'not-found', 'This record has no such signing.');
+    ownRequestIds.add(requestId);
     return undefined;
   };
-  const answerWith = async (
+  const respond = async (
     requestId: string,
     response: ServerResponse,
     call: () => Promise<Response>,
   ): Promise<void> => {
-    await passOn((await objection(requestId)) ?? (await call()), response);
+    await forwardResponse((await checkOwnership(requestId)) ?? (await call()), response);
   };
 
   return {
     start: async (request, response) => {
       const body = await readJson(request);
-      const asked = Object.entries(body).filter(([name]) => FROM_THE_BROWSER.includes(name));
-      const answer = await gateway.post('/signings', {
-        ...Object.fromEntries(asked),
+      const fields = Object.entries(body).filter(([name]) => BROWSER_FIELDS.includes(name));
+      const gatewayResponse = await gateway.post('/signings', {
+        ...Object.fromEntries(fields),
         employeeId: EMPLOYEE.id,
         participants: [RECORD.customer],
         crmRecord: RECORD.crmRecord,
         ...(callbackUrl === undefined ? {} : { callbackUrl }),
       });
-      if (answer.ok && typeof body['requestId'] === 'string') known.add(body['requestId']);
-      await passOn(answer, response);
+      if (gatewayResponse.ok && typeof body['requestId'] === 'string') ownRequestIds.add(body['requestId']);
+      await forwardResponse(gatewayResponse, response);
     },
     list: async (query, response) => {
       const cursor = query.get('cursor');
@@ -71,33 +71,33 @@ export function createSignings(
         limit: '10',
         ...(cursor === null ? {} : { cursor }),
       });
-      await passOn(await gateway.get(`/signings?${search.toString()}`), response);
+      await forwardResponse(await gateway.get(`/signings?${search.toString()}`), response);
     },
-    status: (id, response) => answerWith(id, response, () => gateway.get(pathOf(id))),
+    status: (id, response) => respond(id, response, () => gateway.get(signingPath(id))),
     events: async (id, request, response) => {
       // The stream ends with whoever reads it.
-      const gone = new AbortController();
+      const abort = new AbortController();
       response.once('close', () => {
-        gone.abort();
+        abort.abort();
       });
-      const last = request.headers['last-event-id'];
-      const headers = typeof last === 'string' ? { 'last-event-id': last } : {};
-      await answerWith(id, response, () => gateway.get(`${pathOf(id)}/events`, gone.signal, headers));
+      const lastEventId = request.headers['last-event-id'];
+      const headers = typeof lastEventId === 'string' ? { 'last-event-id': lastEventId } : {};
+      await respond(id, response, () => gateway.get(`${signingPath(id)}/events`, abort.signal, headers));
     },
-    check: (id, response) => answerWith(id, response, () => gateway.post(`${pathOf(id)}/check`)),
-    cancel: (id, response) => answerWith(id, response, () => gateway.post(`${pathOf(id)}/cancel`)),
+    check: (id, response) => respond(id, response, () => gateway.post(`${signingPath(id)}/check`)),
+    cancel: (id, response) => respond(id, response, () => gateway.post(`${signingPath(id)}/cancel`)),
     resolve: async (id, request, response) => {
       const resolution = await readJson(request);
-      await answerWith(id, response, () => gateway.post(`${pathOf(id)}/resolve`, resolution));
+      await respond(id, response, () => gateway.post(`${signingPath(id)}/resolve`, resolution));
     },
-    told: async (id, response) => {
-      const refused = await objection(id);
-      if (refused === undefined) sendJson(response, 200, { events: callbacks.of(id) });
-      else await passOn(refused, response);
+    callbacks: async (id, response) => {
+      const denied = await checkOwnership(id);
+      if (denied === undefined) sendJson(response, 200, { events: callbacks.listEvents(id) });
+      else await forwardResponse(denied, response);
     },
   };
 }
 
-function pathOf(requestId: string): string {
+function signingPath(requestId: string): string {
   return `/signings/${encodeURIComponent(requestId)}`;
 }

@@ -50,14 +50,17 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const hashSource = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-const POLICY =
-  `default-src 'none'; connect-src 'self'; img-src data:; style-src ${hashOf(STYLE)}; ` +
-  `script-src ${hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const CONTENT_SECURITY_POLICY =
+  `default-src 'none'; connect-src 'self'; img-src data:; style-src ${hashSource(STYLE)}; ` +
+  `script-src ${hashSource(SCRIPT)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** The vendor's Dashboard in small: one page without anything from elsewhere. */
-export function dashboard(): Answer {
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY };
+export function renderDashboard(): Answer {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+  };
   return { status: 200, text: PAGE, headers: { ...headers, 'cache-control': 'no-store' } };
 }

@@ -1,10 +1,10 @@
-import type { Outcome } from '../exchange.js';
-import { Refusal } from '../refusal.js';
+import type { CallResult } from '../execute-call.js';
+import { HttpError } from '../http-error.js';
 import type { Call, Fault } from '../types.js';
 import type { Vendor } from '../vendor.js';
 
 /** A call that has come through the door: the API key is right, the employee is named. */
-export interface Admitted {
+export interface AuthenticatedCall {
   readonly vendor: Vendor;
   readonly employeeId: string;
   /** From the path or the query, as it came. */
@@ -13,39 +13,39 @@ export interface Admitted {
   readonly fault: Fault | undefined;
 }
 
-/** One of the vendor's calls. `perform` throws a {@link Refusal} where the vendor refuses. */
+/** One of the vendor's calls. `perform` throws a {@link HttpError} where the vendor refuses. */
 export interface Route {
   readonly call: Call;
   readonly template: string;
   /** The methods it accepts; none where the call does not exist at this tenant. */
   readonly methods: (vendor: Vendor) => readonly string[];
-  readonly perform: (call: Admitted) => Outcome;
+  readonly perform: (call: AuthenticatedCall) => CallResult;
 }
 
-export const CONTRACTS = '/api/v2/collaboration/contracts/contracts';
+export const CONTRACTS_PATH = '/api/v2/collaboration/contracts/contracts';
 
 /** The value the template has at `{sessionId}`, NaN for none; undefined when the path does not match. */
-export function matchPath(template: string, path: string): number | undefined {
-  const wanted = template.split('/');
+export function matchSessionId(template: string, path: string): number | undefined {
+  const expected = template.split('/');
   const actual = path.split('/');
-  if (wanted.length !== actual.length) return undefined;
+  if (expected.length !== actual.length) return undefined;
   let sessionId = Number.NaN;
-  for (const [index, part] of wanted.entries()) {
+  for (const [index, part] of expected.entries()) {
     const value = actual[index] ?? '';
-    if (part === '{sessionId}') sessionId = wholeNumber(value);
+    if (part === '{sessionId}') sessionId = parseWholeNumber(value);
     else if (part !== value) return undefined;
   }
   return sessionId;
 }
 
-export function wholeNumber(text: string): number {
+export function parseWholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** Throws 401 for the API key, 400 for the missing employee. */
-export function admit(apiKey: string, employeeId: string | null): string {
-  if (apiKey === 'absent') throw new Refusal(401, 'header api-key is missing');
-  if (apiKey === 'wrong') throw new Refusal(401, 'header api-key is not valid');
-  if (employeeId === null) throw new Refusal(400, 'header x-user-id is missing');
+export function authenticate(apiKey: string, employeeId: string | null): string {
+  if (apiKey === 'absent') throw new HttpError(401, 'header api-key is missing');
+  if (apiKey === 'wrong') throw new HttpError(401, 'header api-key is not valid');
+  if (employeeId === null) throw new HttpError(400, 'header x-user-id is missing');
   return employeeId;
 }

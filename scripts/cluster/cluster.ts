@@ -9,7 +9,7 @@ import {
 } from './temporal-on-postgres.js';
 
 /** A part that can be killed by SIGKILL, as by a crash, and started again on what it left. */
-export interface Part {
+export interface RestartableService {
   kill(): Promise<void>;
   restart(): Promise<void>;
 }
@@ -18,10 +18,10 @@ export interface Part {
 export interface Cluster {
   readonly address: string;
   readonly namespace: string;
-  readonly postgres: Part;
-  readonly temporal: Part;
+  readonly postgres: RestartableService;
+  readonly temporal: RestartableService;
   /** Rejects when one of the first two ends without having been told to; never resolves. */
-  readonly broken: Promise<never>;
+  readonly unexpectedExit: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -30,11 +30,11 @@ export interface Cluster {
  * one of them does not come up; then the other has ended again.
  */
 export async function startCluster(folder: string, frontendPort?: number): Promise<Cluster> {
-  const home = path.join(folder, 'postgres');
-  mkdirSync(home);
+  const postgresFolder = path.join(folder, 'postgres');
+  mkdirSync(postgresFolder);
   // Postgres may run as somebody else, who has to get through to its home.
   chmodSync(folder, 0o711);
-  let postgres = await startPostgres(home);
+  let postgres = await startPostgres(postgresFolder);
   let temporal: TemporalOnPostgres;
   const ports = await choosePorts(frontendPort);
   try {
@@ -45,16 +45,16 @@ export async function startCluster(folder: string, frontendPort?: number): Promi
     throw error;
   }
   const { address, namespace } = temporal;
-  const broken = Promise.race([postgres.endsByItself(), temporal.endsByItself()]);
+  const unexpectedExit = Promise.race([postgres.unexpectedExit(), temporal.unexpectedExit()]);
   // Not everybody who starts it looks.
-  broken.catch(() => undefined);
+  unexpectedExit.catch(() => undefined);
   return {
     address,
     namespace,
     postgres: {
       kill: () => postgres.kill(),
       restart: async () => {
-        postgres = await startPostgres(home, postgres.port);
+        postgres = await startPostgres(postgresFolder, postgres.port);
       },
     },
     temporal: {
@@ -63,7 +63,7 @@ export async function startCluster(folder: string, frontendPort?: number): Promi
         temporal = await startTemporalOnPostgres(folder, postgres, ports);
       },
     },
-    broken,
+    unexpectedExit,
     stop: async () => {
       await temporal.stop();
       await postgres.stop();

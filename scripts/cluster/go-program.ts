@@ -1,7 +1,7 @@
-import { findOnPath, runCommand, withSignsOfLife } from '../commands.js';
-import { onceAMachine } from '../machine-cache.js';
+import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
+import { getOrCreateCached } from '../tools/cache.js';
 
-interface GoProgram {
+interface GoProgramSpec {
   /** What people call it. */
   readonly name: string;
   /** Its folder in the machine's cache. */
@@ -11,19 +11,19 @@ interface GoProgram {
 }
 
 /** The folder with programs built by Go, once per machine. Throws one sentence where that is not possible. */
-export async function goProgram(
-  { name, cache, packages }: GoProgram,
+export async function buildGoProgram(
+  { name, cache, packages }: GoProgramSpec,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const build = async (folder: string): Promise<void> => {
     const go = findOnPath('go', env);
     if (go === undefined) throw new Error('Go 1.25 or newer is not on PATH');
-    await withSignsOfLife(
+    await withProgressLog(
       `Building ${name} with Go: about 1 to 5 minutes, once per machine.`,
       runCommand(go, ['install', ...packages], { env: { ...env, GOBIN: folder } }),
     );
   };
-  return onceAMachine(cache, build, env).catch((error: unknown) => {
+  return getOrCreateCached(cache, build, env).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`${name} could not be built: ${why}.`, { cause: error });
   });

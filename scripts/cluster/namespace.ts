@@ -6,8 +6,8 @@ import { msToTs } from '@temporalio/common/lib/time';
 const RETENTION = '372 days';
 
 /** Whether the namespace is there, created now or before; `false` while the server does not answer. */
-export function createNamespace(address: string, namespace: string): Promise<boolean> {
-  return answers(address, async ({ workflowService }) => {
+export function ensureNamespace(address: string, namespace: string): Promise<boolean> {
+  return succeeds(address, async ({ workflowService }) => {
     await workflowService
       .registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) })
       .catch((error: unknown) => {
@@ -17,18 +17,21 @@ export function createNamespace(address: string, namespace: string): Promise<boo
 }
 
 /** Whether the server knows the namespace in all its parts: that takes some seconds after it was created. */
-export function isServing(address: string, namespace: string): Promise<boolean> {
-  return answers(address, async ({ workflowService }) => {
+export function isNamespaceReady(address: string, namespace: string): Promise<boolean> {
+  return succeeds(address, async ({ workflowService }) => {
     await workflowService.countWorkflowExecutions({ namespace });
     await workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'none' } });
   });
 }
 
-async function answers(address: string, ask: (connection: Connection) => Promise<void>): Promise<boolean> {
+async function succeeds(
+  address: string,
+  request: (connection: Connection) => Promise<void>,
+): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1000 });
     try {
-      await ask(connection);
+      await request(connection);
       return true;
     } finally {
       await connection.close();

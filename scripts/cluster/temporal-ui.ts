@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChildServer } from '../child-server.js';
-import { goProgram } from './go-program.js';
+import { ChildServer } from '../processes/child-server.js';
+import { buildGoProgram } from './go-program.js';
 
 /** The version that the dev server of the pinned CLI carries, and docker-compose.yml runs. */
 const PACKAGE = 'github.com/temporalio/ui-server/v2/cmd/server@v2.42.1';
@@ -14,7 +14,7 @@ export async function startTemporalUi(
   folder: string,
   { address, port }: { readonly address: string; readonly port: number },
 ): Promise<ChildServer> {
-  const built = await goProgram({
+  const built = await buildGoProgram({
     name: 'the Temporal UI',
     cache: 'temporal-ui-2.42.1',
     packages: [PACKAGE],
@@ -29,7 +29,7 @@ export async function startTemporalUi(
     cwd: folder,
   });
   const server = new ChildServer(child, 'The Temporal UI');
-  await server.waitUntil(() => answers(`http://127.0.0.1:${port}/`), START_SECONDS);
+  await server.waitUntilReady(() => answers(`http://127.0.0.1:${port}/`), START_SECONDS);
   return server;
 }
 

@@ -1,21 +1,21 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { InspectedDocument } from '../documents/check-request.js';
-import { InspectionInterruptedError } from '../documents/errors.js';
-import { describeProblems, readRequest } from '../domain/read-request.js';
+import { InspectionInterruptedError } from '../pdf/inspector.js';
+import { describeProblems, parseRequest } from '../domain/parse-request.js';
 import type { CheckedDocument } from '../domain/request.js';
-import { workflowIdOf } from '../domain/workflow-id.js';
-import { beating } from './beating.js';
+import { buildWorkflowId } from '../domain/workflow-id.js';
+import { withHeartbeat } from './heartbeat.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { failure } from './failures.js';
-import { currentExecution } from './known-run.js';
+import { createFailure } from './failures.js';
+import { getWorkflowExecution } from './at-most-once-guard.js';
 
 /** A source that does not answer is asked so often before it counts as a problem of the request. */
-const PATIENCE = 4;
+const MAX_ATTEMPTS = 4;
 
 export interface CheckedDocuments {
   readonly documents: readonly CheckedDocument[];
   /** Whether this tenant's hand-over call is configured. */
-  readonly handsOver: boolean;
+  readonly isHandOverEnabled: boolean;
 }
 
 /**
@@ -27,45 +27,58 @@ export interface CheckedDocuments {
  */
 export function createCheckDocuments({
   checker,
-  seal,
-  handsOver,
+  secretCipher,
+  isHandOverEnabled,
   hasEarlierRun,
-}: Pick<ActivityDependencies, 'checker' | 'seal' | 'handsOver' | 'hasEarlierRun'>) {
-  const sealed = (document: InspectedDocument): CheckedDocument => {
+}: Pick<ActivityDependencies, 'checker' | 'secretCipher' | 'isHandOverEnabled' | 'hasEarlierRun'>) {
+  const toCheckedDocument = (document: InspectedDocument): CheckedDocument => {
     const { source, name, signatureFields, bytes, sha256, mac, pages, fields } = document;
-    return { source, name, signatureFields, bytes, sha256, sealedMac: seal.seal(mac), pages, fields };
+    return {
+      source,
+      name,
+      signatureFields,
+      bytes,
+      sha256,
+      sealedMac: secretCipher.encrypt(mac),
+      pages,
+      fields,
+    };
   };
-  return async (input: unknown, firstRun: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
+  return async (input: unknown, firstRunId: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
     const { attempt, taskQueue } = activityInfo();
-    const { workflowId, runId } = currentExecution();
-    refuseUnlessUnderItsId(input, workflowId, taskQueue);
-    if (!usedIdsRefused && runId === firstRun && (await hasEarlierRun(workflowId, runId))) {
-      throw failure(
+    const { workflowId, runId } = getWorkflowExecution();
+    assertWorkflowId(input, workflowId, taskQueue);
+    if (!usedIdsRefused && runId === firstRunId && (await hasEarlierRun(workflowId, runId))) {
+      throw createFailure(
         'RequestRejected',
         `${workflowId} was started before, and a signing is never sent twice.`,
       );
     }
-    const checked = await beating(() => checker.check(input, cancellationSignal())).catch(notChecked);
-    if (checked.ok) return { documents: checked.documents.map(sealed), handsOver };
-    if (checked.passing.length > 0 && attempt < PATIENCE) {
-      throw failure('DocumentUnavailable', describeProblems(checked.passing), { nonRetryable: false });
+    const checked = await withHeartbeat(() => checker.check(input, cancellationSignal())).catch(
+      rethrowInspectionFailure,
+    );
+    if (checked.ok) return { documents: checked.documents.map(toCheckedDocument), isHandOverEnabled };
+    if (checked.transientProblems.length > 0 && attempt < MAX_ATTEMPTS) {
+      throw createFailure('DocumentUnavailable', describeProblems(checked.transientProblems), {
+        nonRetryable: false,
+      });
     }
-    throw failure('RequestRejected', describeProblems(checked.problems));
+    throw createFailure('RequestRejected', describeProblems(checked.problems));
   };
 }
 
-function notChecked(error: unknown): never {
+function rethrowInspectionFailure(error: unknown): never {
   if (!(error instanceof InspectionInterruptedError)) throw error;
-  throw failure('InspectionInterrupted', error.message, { nonRetryable: false });
+  throw createFailure('InspectionInterrupted', error.message, { nonRetryable: false });
 }
 
 /** Under the id of another task queue a request could be sent once for each queue. */
-function refuseUnlessUnderItsId(input: unknown, workflowId: string, taskQueue: string): void {
-  const { requestId } = readRequest(input).request;
-  const rightId = workflowIdOf(requestId, taskQueue);
-  if (requestId === '' || workflowId === rightId) return;
-  throw failure(
+function assertWorkflowId(input: unknown, workflowId: string, taskQueue: string): void {
+  const { requestId } = parseRequest(input).request;
+  const expectedId = buildWorkflowId(requestId, taskQueue);
+  if (requestId === '' || workflowId === expectedId) return;
+  throw createFailure(
     'RequestRejected',
-    `This request must be started under the workflow id ${rightId}, which keeps it from being sent twice.`,
+    `This request must be started under the workflow id ${expectedId}, which keeps it from being sent twice.`,
   );
 }

@@ -2,7 +2,7 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { CallbackError } from '../callbacks/index.js';
 import type { CallbackEvent } from '../domain/callback-event.js';
-import { callbackPauseMs } from '../domain/pacing.js';
+import { callbackPauseMs } from '../workflows/retry-policies.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 /** An event on its way to the CRM. */

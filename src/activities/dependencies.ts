@@ -2,16 +2,16 @@ import type { CallbackSender } from '../callbacks/index.js';
 import type { RequestChecker } from '../documents/check-request.js';
 import type { Sources } from '../documents/sources.js';
 import type { FlexpertoClient } from '../flexperto/index.js';
-import type { Seal } from './seal.js';
+import type { SecretCipher } from './secret-cipher.js';
 
 /** What the activities work with; created once per worker. */
 export interface ActivityDependencies {
   readonly flexperto: FlexpertoClient;
   readonly checker: RequestChecker;
   readonly sources: Pick<Sources, 'read'>;
-  readonly seal: Seal;
+  readonly secretCipher: SecretCipher;
   /** Whether the hand-over call is configured. */
-  readonly handsOver: boolean;
+  readonly isHandOverEnabled: boolean;
   /** Milliseconds from the first look at a session's documents to the second. */
   readonly firstPollMs: number;
   /** Values that no message may repeat, whoever sends them: the API key. */
@@ -19,10 +19,10 @@ export interface ActivityDependencies {
   /** Whether another run of this workflow id exists, closed ones included, as far as the server remembers. */
   readonly hasEarlierRun: (workflowId: string, runId: string) => Promise<boolean>;
   /** Whether another signing than this one has the contract session, ended ones included. */
-  readonly isSessionTaken: (sessionId: number, workflowId: string) => Promise<boolean>;
+  readonly isContractSessionTaken: (sessionId: number, workflowId: string) => Promise<boolean>;
   readonly callbacks: Pick<CallbackSender, 'send'>;
   /** Milliseconds after which a CRM is told that a session still waits. */
   readonly reminderMs: number;
   /** Whether the newest run of this workflow id is still open. */
-  readonly isSessionOpen: (workflowId: string) => Promise<boolean>;
+  readonly isSigningOpen: (workflowId: string) => Promise<boolean>;
 }

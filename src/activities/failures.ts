@@ -1,5 +1,6 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { isBusy, type FailureKind } from '../domain/call-failure.js';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+
+import { isBusyStatus, type FailureKind } from '../domain/call-failure.js';
 import { DocumentChangedError, DocumentUnavailableError } from '../documents/errors.js';
 import {
   AnswerNotUnderstoodError,
@@ -8,17 +9,27 @@ import {
   OutcomeUnknownError,
   RefusedError,
 } from '../flexperto/index.js';
-import { vendorWords } from './redact.js';
+import { redactVendorText } from '../shared/redaction.js';
+
+/** What a waiting activity fails with: the server starts it again after the pause, and no history grows. */
+export function createRetryLater(message: string, nextRetryDelay: number): ApplicationFailure {
+  // Benign: an expected "not yet" belongs neither in an error log nor in an error metric.
+  const category = ApplicationFailureCategory.BENIGN;
+  const failure = ApplicationFailure.create({ type: 'RetryLater', message, nextRetryDelay, category });
+  // No fault has a place here that a stack would show, and to write one out was an eighth of the garbage of a look.
+  failure.stack = '';
+  return failure;
+}
 
 /** What a failure tells beside its message: the `details` of the Temporal failure. */
 export interface FailureDetails {
   readonly status?: number;
   readonly retryAfterMs?: number;
-  readonly unanswered?: true;
+  readonly timedOut?: true;
   /** The run that must settle first what the run before has done. */
   readonly runId?: string;
   /** Milliseconds from the call to its failure. */
-  readonly sinceCallMs?: number;
+  readonly elapsedMs?: number;
 }
 
 /** What the failing step was about. */
@@ -26,9 +37,9 @@ export interface FailureContext {
   /** Name of the document, where it is about one. */
   readonly document?: string;
   /** Values that the vendor could repeat and nobody may read: the API key, the participants' data. */
-  readonly hidden: readonly string[];
+  readonly sensitiveValues: readonly string[];
   /** Milliseconds from the call to its failure, where something hangs on it. */
-  readonly sinceCallMs?: number | undefined;
+  readonly elapsedMs?: number | undefined;
 }
 
 /**
@@ -37,53 +48,56 @@ export interface FailureContext {
  * the same call may simply be made again; those of calls that are not idempotent never are (unrepeatable.ts).
  */
 export function toFailure(error: unknown, context: FailureContext): unknown {
-  if (error instanceof DocumentChangedError) return failure('DocumentChanged', about(context, error.message));
+  if (error instanceof DocumentChangedError)
+    return createFailure('DocumentChanged', prefixDocument(context, error.message));
   if (error instanceof DocumentUnavailableError) {
-    return failure('DocumentUnavailable', about(context, error.message), { nonRetryable: !error.passing });
+    return createFailure('DocumentUnavailable', prefixDocument(context, error.message), {
+      nonRetryable: !error.isTransient,
+    });
   }
   if (!(error instanceof FlexpertoError)) return error;
   const message = context.document === undefined ? error.message : `${context.document}: ${error.message}`;
-  if (error instanceof RefusedError) return refusal(error, message, context.hidden);
-  if (error instanceof NotSentError) return failure('NotSent', message, { nonRetryable: false });
+  if (error instanceof RefusedError) return createRefusal(error, message, context.sensitiveValues);
+  if (error instanceof NotSentError) return createFailure('NotSent', message, { nonRetryable: false });
   if (error instanceof OutcomeUnknownError) {
-    const { status, retryAfterMs, unanswered } = error;
-    const { sinceCallMs } = context;
-    return failure('OutcomeUnknown', message, {
+    const { status, retryAfterMs, timedOut } = error;
+    const { elapsedMs } = context;
+    return createFailure('OutcomeUnknown', message, {
       status,
       retryAfterMs,
-      unanswered,
-      sinceCallMs,
+      timedOut,
+      elapsedMs,
       nonRetryable: false,
     });
   }
   if (error instanceof AnswerNotUnderstoodError)
-    return failure('AnswerNotUnderstood', message, { nonRetryable: false });
+    return createFailure('AnswerNotUnderstood', message, { nonRetryable: false });
   return error;
 }
 
 interface FailureOptions {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
-  readonly unanswered?: boolean;
+  readonly timedOut?: boolean;
   readonly runId?: string;
-  readonly sinceCallMs?: number | undefined;
+  readonly elapsedMs?: number | undefined;
   readonly nonRetryable?: boolean;
   readonly nextRetryDelay?: number;
 }
 
 /** A failure of a known kind; not retryable unless said so. */
-export function failure(
+export function createFailure(
   kind: FailureKind,
   message: string,
   options: FailureOptions = {},
 ): ApplicationFailure {
-  const { status, retryAfterMs, unanswered = false, runId, sinceCallMs, nonRetryable = true } = options;
+  const { status, retryAfterMs, timedOut = false, runId, elapsedMs, nonRetryable = true } = options;
   const details: FailureDetails = {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(unanswered ? { unanswered } : {}),
+    ...(timedOut ? { timedOut } : {}),
     ...(runId === undefined ? {} : { runId }),
-    ...(sinceCallMs === undefined ? {} : { sinceCallMs }),
+    ...(elapsedMs === undefined ? {} : { elapsedMs }),
   };
   const nextRetryDelay = options.nextRetryDelay ?? retryAfterMs;
   return ApplicationFailure.create({
@@ -95,16 +109,20 @@ export function failure(
   });
 }
 
-function refusal(error: RefusedError, message: string, hidden: readonly string[]): ApplicationFailure {
-  const words = vendorWords(error.vendorMessage, hidden);
-  const sentence = words === '' ? message : `${message}: "${words}"`;
-  return failure('Refused', sentence, {
+function createRefusal(
+  error: RefusedError,
+  message: string,
+  sensitiveValues: readonly string[],
+): ApplicationFailure {
+  const vendorText = redactVendorText(error.vendorMessage, sensitiveValues);
+  const sentence = vendorText === '' ? message : `${message}: "${vendorText}"`;
+  return createFailure('Refused', sentence, {
     status: error.status,
     retryAfterMs: error.retryAfterMs,
-    nonRetryable: !isBusy(error.status),
+    nonRetryable: !isBusyStatus(error.status),
   });
 }
 
-function about({ document }: FailureContext, message: string): string {
+function prefixDocument({ document }: FailureContext, message: string): string {
   return document === undefined ? message : `${document} ${message}`;
 }

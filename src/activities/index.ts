@@ -1,18 +1,21 @@
-import { createAttachDocument } from './attach-document.js';
+import {
+  createAttachDocument,
+  createHandOverSession,
+  createInitiateSession,
+} from './non-idempotent-calls.js';
 import { createCheckDocuments } from './check-documents.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createDeliverCallback } from './deliver-callback.js';
-import { createHandOverSession } from './hand-over-session.js';
-import { createInitiateSession } from './initiate-session.js';
-import { createJudgeAdoption } from './judge-adoption.js';
+
+import { createValidateAdoption } from './validate-adoption.js';
 import { createListDocuments } from './list-documents.js';
 import { createPollDocuments } from './poll-documents.js';
-import { createRequestUploadUrl } from './request-upload-url.js';
-import { createUploadDocument } from './upload-document.js';
-import { createWatchSession } from './watch-session.js';
+import { createRequestUploadUrl, createUploadDocument } from './upload-document.js';
+
+import { createWaitForReminder } from './wait-for-reminder.js';
 
 export type { ActivityDependencies } from './dependencies.js';
-export { createSeal } from './seal.js';
+export { createSecretCipher } from './secret-cipher.js';
 
 export type SigningActivities = ReturnType<typeof createActivities>;
 
@@ -21,7 +24,7 @@ export function createActivities(dependencies: ActivityDependencies) {
   return {
     checkDocuments: createCheckDocuments(dependencies),
     initiateSession: createInitiateSession(dependencies),
-    judgeAdoption: createJudgeAdoption(dependencies),
+    validateAdoption: createValidateAdoption(dependencies),
     requestUploadUrl: createRequestUploadUrl(dependencies),
     uploadDocument: createUploadDocument(dependencies),
     attachDocument: createAttachDocument(dependencies),
@@ -29,6 +32,6 @@ export function createActivities(dependencies: ActivityDependencies) {
     listDocuments: createListDocuments(dependencies),
     pollDocuments: createPollDocuments(dependencies),
     deliverCallback: createDeliverCallback(dependencies),
-    watchSession: createWatchSession(dependencies),
+    waitForReminder: createWaitForReminder(dependencies),
   };
 }

@@ -1,31 +1,30 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureKind } from '../domain/call-failure.js';
-import { listQuestion } from '../domain/list-question.js';
-import { pollPauseMs, slowPollMs } from '../domain/pacing.js';
+import { findDiscrepancy } from '../domain/list-discrepancy.js';
+import { pollPauseMs, slowPollMs } from '../workflows/retry-policies.js';
 import type { DocumentState } from '../domain/status.js';
-import { differ, withNews, type VendorDocument } from '../domain/vendor-document.js';
-import { beating } from './beating.js';
+import { hasChanged, mergeDocuments, type VendorDocument } from '../domain/vendor-document.js';
+import { withHeartbeat } from './heartbeat.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { toFailure } from './failures.js';
-import { personalValues } from './redact.js';
-import { list, type ListRequest } from './list-documents.js';
-import { notYet } from './not-yet.js';
+import { toFailure, createRetryLater } from './failures.js';
+import { listPersonalValues } from '../shared/redaction.js';
+import { listRedacted, type ListRequest } from './list-documents.js';
 
 export interface PollRequest extends ListRequest {
   /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
-  readonly known: readonly DocumentState[];
+  readonly knownDocuments: readonly DocumentState[];
   /** What the list left open at the last look, as far as a human was asked (domain/list-question.ts). */
-  readonly question?: string | undefined;
+  readonly reportedDiscrepancy?: string | undefined;
   /** Whether a list has shown every attached document; so it is where nothing is said. */
   readonly allListed?: boolean;
   /** Whether to look at once; else the first look comes after the first interval. */
-  readonly atOnce: boolean;
+  readonly pollImmediately: boolean;
   /**
    * Whether every failure passes and the first list is news: while the list call seems to be missing, and while a human is
    * asked. Such looks are slower.
    */
-  readonly patient: boolean;
+  readonly toleratesFailures: boolean;
 }
 
 /**
@@ -39,35 +38,42 @@ export function createPollDocuments({
 }: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'firstPollMs'>) {
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const { attempt } = activityInfo();
-    const { atOnce, listWorks, patient } = request;
-    const firstMs = patient ? slowPollMs(firstPollMs) : firstPollMs;
+    const { pollImmediately, listWorks, toleratesFailures } = request;
+    const firstMs = toleratesFailures ? slowPollMs(firstPollMs) : firstPollMs;
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(attempt, firstMs, Math.random(), retryAfterMs);
-    const hidden = [...secrets, ...personalValues(request.participants)];
-    if (!atOnce && attempt === 1) throw notYet('the next look comes later', pause());
+    const sensitiveValues = [...secrets, ...listPersonalValues(request.participants)];
+    if (!pollImmediately && attempt === 1) throw createRetryLater('the next look comes later', pause());
     try {
-      const listed = await beating(() => list(flexperto, request, hidden));
-      if (patient || !listWorks || hasNews(request, listed)) return listed;
+      const listed = await withHeartbeat(() => listRedacted(flexperto, request, sensitiveValues));
+      if (toleratesFailures || !listWorks || hasListChanged(request, listed)) return listed;
     } catch (error) {
-      throw later(toFailure(error, { hidden }), pause, patient);
+      throw withPollPause(toFailure(error, { sensitiveValues }), pause, toleratesFailures);
     }
-    throw notYet('no change since the last look', pause());
+    throw createRetryLater('no change since the last look', pause());
   };
 }
 
-function hasNews(
-  { known, question, allListed = true }: PollRequest,
+function hasListChanged(
+  { knownDocuments, reportedDiscrepancy, allListed = true }: PollRequest,
   listed: readonly VendorDocument[],
 ): boolean {
-  const now = withNews(known, listed);
-  return differ(known, now) || listQuestion(now, listed, allListed) !== question;
+  const merged = mergeDocuments(knownDocuments, listed);
+  return (
+    hasChanged(knownDocuments, merged) || findDiscrepancy(merged, listed, allListed) !== reportedDiscrepancy
+  );
 }
 
 /** A look that failed is taken again at the pace of the polling, or when the vendor asks for it. */
-function later(error: unknown, pause: (retryAfterMs?: number) => number, patient: boolean): unknown {
+function withPollPause(
+  error: unknown,
+  pause: (retryAfterMs?: number) => number,
+  toleratesFailures: boolean,
+): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
-  if (error.nonRetryable === true && !patient) return error;
-  if (error.type === ('CallMissing' satisfies FailureKind)) return notYet(error.message, pause());
+  if (error.nonRetryable === true && !toleratesFailures) return error;
+  if (error.type === ('CallNotSupported' satisfies FailureKind))
+    return createRetryLater(error.message, pause());
   return ApplicationFailure.create({
     message: error.message,
     type: error.type ?? 'OutcomeUnknown',

@@ -1,21 +1,44 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { uploadNeedsMs } from '../domain/pacing.js';
-import type { CheckedDocument, UploadedFile } from '../domain/request.js';
-import { RefusedError, type FlexpertoClient } from '../flexperto/index.js';
-import { beating } from './beating.js';
+import { cancellationSignal, activityInfo } from '@temporalio/activity';
+import { withHeartbeat } from './heartbeat.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { failure, toFailure } from './failures.js';
-import { personalValues } from './redact.js';
-import type { SealedUploadUrl } from './request-upload-url.js';
-import type { SessionRef } from './session-ref.js';
+import { toFailure, createFailure } from './failures.js';
+import { listPersonalValues } from '../shared/redaction.js';
+import type { ContractSessionRef, CheckedDocument, UploadedFile } from '../domain/request.js';
+
+import { minUrlLifetimeMs } from '../workflows/retry-policies.js';
+
+import { RefusedError, type FlexpertoClient } from '../flexperto/index.js';
+
+/** An upload URL as it stands in the history. Times in milliseconds since 1970. */
+export interface EncryptedUploadUrl {
+  readonly ciphertext: string;
+  readonly expiresAt: number;
+  readonly receivedAt: number;
+}
+
+/** Call 2; retried freely. */
+export function createRequestUploadUrl({ flexperto, secretCipher, secrets }: ActivityDependencies) {
+  return async (contractSession: ContractSessionRef): Promise<EncryptedUploadUrl> => {
+    const { employeeId, sessionId } = contractSession;
+    const context = { employeeId, signal: cancellationSignal() };
+    try {
+      const { url, expiresAt } = await withHeartbeat(() => flexperto.requestUploadUrl(context, sessionId));
+      return { ciphertext: secretCipher.encrypt(url), expiresAt, receivedAt: Date.now() };
+    } catch (error) {
+      throw toFailure(error, {
+        sensitiveValues: [...secrets, ...listPersonalValues(contractSession.participants)],
+      });
+    }
+  };
+}
 
 /** An upload URL this young is used even where its validity looks too short: a younger one would not last longer. */
-const YOUNG_MS = 60_000;
+const MAX_FRESH_URL_AGE_MS = 60_000;
 
 /** Statuses by which the upload host turns down the token rather than the document. */
-const URL_REFUSED = [401, 403, 410];
+const URL_REJECTED_STATUSES = [401, 403, 410];
 
-type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'seal' | 'secrets'> & {
+type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'secretCipher' | 'secrets'> & {
   readonly flexperto: Pick<FlexpertoClient, 'uploadDocument'>;
 };
 
@@ -23,40 +46,46 @@ type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'seal' | 'secre
  * Call 3; may be repeated, since a file that is never attached is harmless. Fails with `UploadUrlRejected` where only a
  * fresh URL helps. The document's bytes stream from the source to the socket.
  */
-export function createUploadDocument({ flexperto, sources, seal, secrets }: UploadDependencies) {
+export function createUploadDocument({ flexperto, sources, secretCipher, secrets }: UploadDependencies) {
   return async (
-    { participants }: SessionRef,
+    { participants }: ContractSessionRef,
     document: CheckedDocument,
-    uploadUrl: SealedUploadUrl,
+    uploadUrl: EncryptedUploadUrl,
   ): Promise<UploadedFile> => {
     const signal = cancellationSignal();
-    const url = seal.unseal(uploadUrl.sealed);
-    if (url === undefined) throw rejected(document, 'was requested with another API key');
-    if (isTooOld(uploadUrl, document.bytes)) throw rejected(document, 'expires before the upload can end');
+    const url = secretCipher.decrypt(uploadUrl.ciphertext);
+    if (url === undefined) throw createUrlRejected(document, 'was requested with another API key');
+    if (isTooOld(uploadUrl, document.bytes))
+      throw createUrlRejected(document, 'expires before the upload can end');
     const { name, bytes, source, sha256, sealedMac } = document;
-    const mac = sealedMac === undefined ? undefined : seal.unseal(sealedMac);
+    const mac = sealedMac === undefined ? undefined : secretCipher.decrypt(sealedMac);
     try {
       const content = sources.read({ source, bytes, sha256, mac }, signal);
       const upload = { name, bytes, content };
-      const { fileId, availableUntil } = await beating(() => flexperto.uploadDocument(url, upload, signal));
-      return { fileId, keptForMs: availableUntil === null ? null : availableUntil - Date.now() };
+      const { fileId, availableUntil } = await withHeartbeat(() =>
+        flexperto.uploadDocument(url, upload, signal),
+      );
+      return { fileId, retentionMs: availableUntil === null ? null : availableUntil - Date.now() };
     } catch (error) {
       // A worker that shuts down hands the upload over: the SDK makes a retryable failure of the signal's reason.
       if (signal.aborted) throw signal.reason;
-      if (error instanceof RefusedError && URL_REFUSED.includes(error.status)) {
-        throw rejected(document, `was refused by the upload host with status ${error.status}`);
+      if (error instanceof RefusedError && URL_REJECTED_STATUSES.includes(error.status)) {
+        throw createUrlRejected(document, `was refused by the upload host with status ${error.status}`);
       }
-      throw toFailure(error, { document: name, hidden: [...secrets, url, ...personalValues(participants)] });
+      throw toFailure(error, {
+        document: name,
+        sensitiveValues: [...secrets, url, ...listPersonalValues(participants)],
+      });
     }
   };
 }
 
-function isTooOld({ expiresAt, receivedAt }: SealedUploadUrl, bytes: number): boolean {
+function isTooOld({ expiresAt, receivedAt }: EncryptedUploadUrl, bytes: number): boolean {
   const now = Date.now();
-  const young = activityInfo().attempt === 1 && now - receivedAt < YOUNG_MS;
-  return !young && expiresAt - now < uploadNeedsMs(bytes);
+  const isFresh = activityInfo().attempt === 1 && now - receivedAt < MAX_FRESH_URL_AGE_MS;
+  return !isFresh && expiresAt - now < minUrlLifetimeMs(bytes);
 }
 
-function rejected({ name }: CheckedDocument, why: string) {
-  return failure('UploadUrlRejected', `${name}: the upload URL ${why}; a fresh one is requested`);
+function createUrlRejected({ name }: CheckedDocument, reason: string) {
+  return createFailure('UploadUrlRejected', `${name}: the upload URL ${reason}; a fresh one is requested`);
 }

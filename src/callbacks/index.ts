@@ -1,4 +1,4 @@
-export { CallbackError } from './callback-error.js';
-export { refuseCallbackUrl } from './address-rules.js';
-export { CallbackSecretsError, parseCallbackSecrets } from './secrets.js';
+export { CallbackError } from './sender.js';
+export { findCallbackUrlProblem } from './sender.js';
+export { CallbackSecretsError, parseCallbackSecrets } from '../shared/callback-secrets.js';
 export { createCallbackSender, type CallbackSender } from './sender.js';

@@ -1,21 +1,60 @@
+import { callbackUrl } from '../domain/text-rules.js';
+import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.js';
 import { Webhook } from 'standardwebhooks';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { CallbackEvent } from '../domain/callback-event.js';
-import { createConnector } from '../network/connector.js';
-import { codeOf } from '../network/error-code.js';
-import { guardedLookup, PrivateAddressError } from '../network/guarded-lookup.js';
-import type { Hosts } from '../network/hosts.js';
-import type { Proxies } from '../network/proxies.js';
-import { retryAfterMs } from '../network/retry-after.js';
-import { PRIVATE_ADDRESS, refuseCallbackUrl } from './address-rules.js';
-import { CallbackError } from './callback-error.js';
+import { createConnector } from '../shared/http/connector.js';
+import { getErrorCode } from '../shared/errors.js';
+import { createSsrfSafeLookup, PrivateAddressError } from '../shared/http/ssrf-safe-dns.js';
+
+import type { ProxyConfig } from '../shared/http/proxy-config.js';
+import { parseRetryAfter } from '../shared/http/retry-after.js';
+
+/**
+ * Why callbacks to this address are not sent, in one sentence without a subject and without anything of the address;
+ * `undefined` where they are. Looks up no name: what a name leads to is checked at the moment of connecting.
+ */
+export function findCallbackUrlProblem(url: string, allowlist: HostAllowlist): string | undefined {
+  if (!callbackUrl.test(url)) return `must be ${callbackUrl.requirement}`;
+  const { hostname } = new URL(url);
+  if (!allowlist.allowsUrl(new URL(url))) return 'must have a host that is on SIGNING_CALLBACK_HOSTS';
+  if (isIpAddress(hostname) && !allowlist.allowsAddress(hostname)) return PRIVATE_ADDRESS_PROBLEM;
+  return undefined;
+}
+
+export const PRIVATE_ADDRESS_PROBLEM =
+  'must not lead to a private address that is not on SIGNING_CALLBACK_HOSTS';
+
+/**
+ * A callback was not accepted. The message is one sentence that is safe to show: it holds nothing of the address, whose
+ * query may be a secret, and of what the CRM has said only the status.
+ */
+export class CallbackError extends Error {
+  override readonly name = 'CallbackError';
+  /** When the CRM wishes to be asked again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** The CRM wants no further callbacks of this session. */
+  readonly gone: boolean;
+
+  constructor(
+    message: string,
+    {
+      retryAfterMs,
+      gone = false,
+    }: { readonly retryAfterMs?: number | undefined; readonly gone?: boolean } = {},
+  ) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+    this.gone = gone;
+  }
+}
 
 export interface CallbackSenderOptions {
   /** As `parseCallbackSecrets` reads them; each signs. Without any, nothing is sent. */
   readonly secrets: readonly string[];
-  readonly hosts: Hosts;
+  readonly hosts: HostAllowlist;
   /** Absent: every connection is direct. */
-  readonly proxies?: Proxies | undefined;
+  readonly proxies?: ProxyConfig | undefined;
   /** Milliseconds for one callback, from the name lookup to the answer. */
   readonly timeoutMs?: number;
   /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
@@ -32,14 +71,14 @@ export interface CallbackSender {
 }
 
 /** What of an answer is read, for the sake of the connection's end: nobody looks at it. */
-const MOST_ANSWER_BYTES = 4 * 1024;
+const MAX_RESPONSE_BYTES = 4 * 1024;
 
 /** Sends callbacks to listed hosts only. No redirect is followed. */
 export function createCallbackSender(options: CallbackSenderOptions): CallbackSender {
   const { hosts, proxies, ca, timeoutMs = 10_000 } = options;
   const signers = options.secrets.map((secret) => new Webhook(secret));
   const dispatcher = new Agent({
-    connect: createConnector({ proxies, timeoutMs, lookup: guardedLookup(hosts), ca }),
+    connect: createConnector({ proxies, timeoutMs, lookup: createSsrfSafeLookup(hosts), ca }),
     // A connection for each: they are rare, and one that the CRM closes while it idles would cost an attempt.
     pipelining: 0,
   });
@@ -47,18 +86,18 @@ export function createCallbackSender(options: CallbackSenderOptions): CallbackSe
     send: async (url, id, event, signal) => {
       if (signers.length === 0)
         throw new CallbackError('SIGNING_CALLBACK_SECRET is not set, so nothing is sent');
-      const objection = refuseCallbackUrl(url, hosts);
-      if (objection !== undefined) throw new CallbackError(`the callback's address ${objection}`);
+      const problem = findCallbackUrlProblem(url, hosts);
+      if (problem !== undefined) throw new CallbackError(`the callback's address ${problem}`);
       const body = JSON.stringify(event);
-      const headers = signed(signers, id, body);
-      const answer = await post(url, { dispatcher, headers, body }, timeoutMs, signal);
-      if (answer.status < 200 || answer.status > 299) throw refusal(answer);
+      const headers = createHeaders(signers, id, body);
+      const response = await postCallback(url, { dispatcher, headers, body }, timeoutMs, signal);
+      if (response.status < 200 || response.status > 299) throw toCallbackError(response);
     },
     close: () => dispatcher.destroy(),
   };
 }
 
-function signed(signers: readonly Webhook[], id: string, body: string): Record<string, string> {
+function createHeaders(signers: readonly Webhook[], id: string, body: string): Record<string, string> {
   const now = new Date();
   return {
     'accept-encoding': 'identity',
@@ -70,43 +109,47 @@ function signed(signers: readonly Webhook[], id: string, body: string): Record<s
   };
 }
 
-interface Answer {
+interface CallbackResponse {
   readonly status: number;
   readonly retryAfterMs: number | undefined;
 }
 
-interface Post {
+interface PostOptions {
   readonly dispatcher: Dispatcher;
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
-async function post(
+async function postCallback(
   url: string,
-  message: Post,
+  message: PostOptions,
   timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<Answer> {
+): Promise<CallbackResponse> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  const abortSignal = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const { statusCode, headers, body } = await request(url, { ...message, method: 'POST', signal: either });
+    const { statusCode, headers, body } = await request(url, {
+      ...message,
+      method: 'POST',
+      signal: abortSignal,
+    });
     // The status has come and decides, whatever becomes of the rest.
-    await body.dump({ limit: MOST_ANSWER_BYTES, signal: either }).catch(() => undefined);
-    return { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after'], Date.now()) };
+    await body.dump({ limit: MAX_RESPONSE_BYTES, signal: abortSignal }).catch(() => undefined);
+    return { status: statusCode, retryAfterMs: parseRetryAfter(headers['retry-after'], Date.now()) };
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     if (timeout.aborted) throw new CallbackError(`the CRM did not answer within ${timeoutMs / 1000} s`);
     if (error instanceof PrivateAddressError)
-      throw new CallbackError(`the callback's address ${PRIVATE_ADDRESS}`);
-    throw new CallbackError(`the CRM could not be reached (${codeOf(error)})`);
+      throw new CallbackError(`the callback's address ${PRIVATE_ADDRESS_PROBLEM}`);
+    throw new CallbackError(`the CRM could not be reached (${getErrorCode(error)})`);
   }
 }
 
-function refusal({ status, retryAfterMs: wish }: Answer): CallbackError {
+function toCallbackError({ status, retryAfterMs: waitMs }: CallbackResponse): CallbackError {
   if (status === 410)
     return new CallbackError('the CRM answered 410, so it is sent nothing more', { gone: true });
   if (status >= 300 && status < 400)
     return new CallbackError(`the CRM answered ${status}, and no redirect is followed`);
-  return new CallbackError(`the CRM answered ${status}`, { retryAfterMs: wish });
+  return new CallbackError(`the CRM answered ${status}`, { retryAfterMs: waitMs });
 }

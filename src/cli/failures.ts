@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../config.js';
+import { ConfigError } from '../shared/config.js';
 import type { Problem } from '../domain/request.js';
-import * as starter from '../starter/index.js';
-import type { Ending } from './endings.js';
+import * as starter from '../client/index.js';
+import type { ExitReason } from './exit-codes.js';
 
 /** The command was used wrongly; nothing was done. */
 export class UsageError extends Error {
@@ -26,21 +26,21 @@ export class InterruptedError extends Error {
 
 /** What went wrong, in words for people and for programs. Never a stack. */
 export interface Failure {
-  readonly ending: Ending;
+  readonly exitReason: ExitReason;
   readonly type: string;
   readonly message: string;
   readonly problems?: readonly Problem[];
 }
 
-export function failureOf(error: unknown): Failure {
-  if (error instanceof CommanderError) return misused(error);
-  const found = KNOWN.find(([kind]) => error instanceof kind);
-  if (found === undefined || !(error instanceof Error)) return unexpected(error);
+export function toFailure(error: unknown): Failure {
+  if (error instanceof CommanderError) return toUsageFailure(error);
+  const known = KNOWN_ERRORS.find(([kind]) => error instanceof kind);
+  if (known === undefined || !(error instanceof Error)) return toUnexpectedFailure(error);
   const problems = error instanceof starter.InvalidRequestError ? { problems: error.problems } : {};
-  return { ending: found[1], type: error.name, message: sentence(error.message), ...problems };
+  return { exitReason: known[1], type: error.name, message: toSentence(error.message), ...problems };
 }
 
-const KNOWN: readonly (readonly [new (...args: never[]) => Error, Ending])[] = [
+const KNOWN_ERRORS: readonly (readonly [new (...args: never[]) => Error, ExitReason])[] = [
   [UsageError, 'usage'],
   [UnwritableError, 'usage'],
   [ConfigError, 'usage'],
@@ -60,27 +60,31 @@ const KNOWN: readonly (readonly [new (...args: never[]) => Error, Ending])[] = [
 ];
 
 /** Without any command, commander shows the help and has no words for why. */
-function misused({ code, message }: CommanderError): Failure {
-  const words = code === 'commander.help' ? 'name a command' : message.replace(/^error: /, '');
+function toUsageFailure({ code, message }: CommanderError): Failure {
+  const text = code === 'commander.help' ? 'name a command' : message.replace(/^error: /, '');
   return {
-    ending: 'usage',
+    exitReason: 'usage',
     type: 'UsageError',
-    message: sentence(`${words.charAt(0).toUpperCase()}${words.slice(1)}`),
+    message: toSentence(`${text.charAt(0).toUpperCase()}${text.slice(1)}`),
   };
 }
 
-function unexpected(error: unknown): Failure {
-  return { ending: 'unexpected', type: 'UnexpectedError', message: sentence(`Unexpected: ${chain(error)}`) };
+function toUnexpectedFailure(error: unknown): Failure {
+  return {
+    exitReason: 'unexpected',
+    type: 'UnexpectedError',
+    message: toSentence(`Unexpected: ${formatCauses(error)}`),
+  };
 }
 
 /** The first line of what an error and its causes say. */
-function chain(error: unknown): string {
+function formatCauses(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.split('\n')[0] ?? '';
-  return error instanceof Error && error.cause !== undefined ? `${line}: ${chain(error.cause)}` : line;
+  return error instanceof Error && error.cause !== undefined ? `${line}: ${formatCauses(error.cause)}` : line;
 }
 
-function sentence(text: string): string {
+function toSentence(text: string): string {
   const trimmed = text.trim().replace(/\s+/g, ' ');
   return `${trimmed}${/[.?!:)…]$/.test(trimmed) ? '' : '.'}`;
 }

@@ -4,7 +4,7 @@ import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { UnreadableRequestError } from './failures.js';
 
 /** Far more than any valid request has; what is larger is another file. */
-const LARGEST = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * The JSON in a file, or in stdin where the path is `-`. Messages name the place and never repeat what is there, which may be
@@ -12,15 +12,15 @@ const LARGEST = 1024 * 1024;
  */
 export async function readRequestFile(path: string): Promise<unknown> {
   const name = path === '-' ? 'stdin' : path;
-  const text = decoded(await contentOf(path), name);
+  const text = decodeUtf8(await readContent(path), name);
   try {
     return JSON.parse(text);
   } catch {
-    throw new UnreadableRequestError(`${name} is not JSON: ${firstFault(text)}`);
+    throw new UnreadableRequestError(`${name} is not JSON: ${describeSyntaxError(text)}`);
   }
 }
 
-async function contentOf(path: string): Promise<Buffer> {
+async function readContent(path: string): Promise<Buffer> {
   const name = path === '-' ? 'stdin' : path;
   const stream: AsyncIterable<Buffer> = path === '-' ? process.stdin : createReadStream(path);
   const chunks: Buffer[] = [];
@@ -28,17 +28,17 @@ async function contentOf(path: string): Promise<Buffer> {
   try {
     for await (const chunk of stream) {
       bytes += chunk.length;
-      if (bytes > LARGEST) break;
+      if (bytes > MAX_BYTES) break;
       chunks.push(chunk);
     }
   } catch (error) {
-    throw new UnreadableRequestError(why(error, path));
+    throw new UnreadableRequestError(describeReadError(error, path));
   }
-  if (bytes > LARGEST) throw new UnreadableRequestError(`${name} is larger than a request can be (1 MB).`);
+  if (bytes > MAX_BYTES) throw new UnreadableRequestError(`${name} is larger than a request can be (1 MB).`);
   return Buffer.concat(chunks);
 }
 
-function why(error: unknown, path: string): string {
+function describeReadError(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   if (code === 'ENOENT') return `There is no file ${resolve(path)}.`;
   return code === 'EISDIR'
@@ -46,7 +46,7 @@ function why(error: unknown, path: string): string {
     : `${resolve(path)} cannot be read (${code}).`;
 }
 
-function decoded(bytes: Buffer, name: string): string {
+function decodeUtf8(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -55,18 +55,18 @@ function decoded(bytes: Buffer, name: string): string {
 }
 
 /** Where a text stops being JSON. The parser's own words may quote the text, so only place and kind are taken. */
-function firstFault(text: string): string {
+function describeSyntaxError(text: string): string {
   if (text.trim() === '') return 'it is empty.';
-  const faults: ParseError[] = [];
-  parse(text, faults, { disallowComments: true });
-  const [fault] = faults;
-  if (fault === undefined) return 'it cannot be read.';
-  const before = text.slice(0, fault.offset).split('\n');
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true });
+  const [error] = errors;
+  if (error === undefined) return 'it cannot be read.';
+  const before = text.slice(0, error.offset).split('\n');
   const column = (before.at(-1) ?? '').length + 1;
-  return `line ${before.length}, column ${column}: ${wordsOf(printParseErrorCode(fault.error))}.`;
+  return `line ${before.length}, column ${column}: ${splitPascalCase(printParseErrorCode(error.error))}.`;
 }
 
 /** `PropertyNameExpected` as "property name expected". */
-function wordsOf(code: string): string {
+function splitPascalCase(code: string): string {
   return code.replace(/(?<!^)[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 }

@@ -1,34 +1,66 @@
-import { CommanderError } from 'commander';
-import { loadDotEnv } from '../config.js';
-import { ENDINGS, type Ending } from './endings.js';
-import { failureOf } from './failures.js';
-import { createOutput } from './output.js';
-import { createProgram } from './program.js';
+import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.js';
+import type { CommandContext } from './command.js';
+import { addRecordOutcome, addResolve } from './commands/resolve-and-record-outcome.js';
+import { describeExitCodes, EXIT_CODES, type ExitReason } from './exit-codes.js';
+import { addCancel, addCheck } from './commands/check-and-cancel.js';
+import { addList } from './commands/list.js';
+import { addStart } from './commands/start.js';
+import { addStatus } from './commands/status.js';
+import { addValidate } from './commands/validate.js';
+import { addWait } from './commands/wait.js';
+
+import { loadDotEnv } from '../shared/config.js';
+
+import { toFailure } from './failures.js';
+import { createOutput } from './output/output.js';
+
+const ENVIRONMENT = `Environment (and .env in this folder):
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and the like: where Temporal is
+  SIGNING_TASK_QUEUE      the task queue of the workers (signing)
+  SIGNING_DOCUMENT_ROOT   where validate finds file: documents (documents)
+  SIGNING_DOCUMENT_HOSTS  the hosts from which validate fetches https: documents
+  SIGNING_PAYLOAD_KEYS    the keys of the workers, where payloads are encrypted`;
+
+/** All commands. What is wrong with the arguments is thrown as a `CommanderError`, and said by nobody else. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('signing')
+    .description('Starts document signings with flexperto, and follows and steers them.')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .helpCommand(false)
+    .addHelpText('after', `\n${describeExitCodes()}\n\n${ENVIRONMENT}`);
+  for (const add of [
+    addValidate, addStart, addStatus, addWait, addList, addCheck, addResolve, addRecordOutcome, addCancel,
+    addAudit,
+  ]) add(program, context); // prettier-ignore
+  return program;
+}
 
 /** Runs one command line to its end and returns its exit code. */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const output = createOutput(argv.includes('--json'));
-  let ending: Ending = 'done';
+  let exitReason: ExitReason = 'done';
   const program = createProgram({
     output,
     action:
       (work) =>
       async (...args) => {
-        ending = await work(...args);
+        exitReason = await work(...args);
       },
   });
   process.once('uncaughtException', (error) => {
-    output.fail(failureOf(error));
-    process.exit(ENDINGS.unexpected[0]);
+    output.printFailure(toFailure(error));
+    process.exit(EXIT_CODES.unexpected[0]);
   });
   try {
     loadDotEnv();
     await program.parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return ENDINGS.done[0];
-    const failure = failureOf(error);
-    output.fail(failure);
-    ending = failure.ending;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.done[0];
+    const failure = toFailure(error);
+    output.printFailure(failure);
+    exitReason = failure.exitReason;
   }
-  return ENDINGS[ending][0];
+  return EXIT_CODES[exitReason][0];
 }

@@ -1,17 +1,43 @@
-import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/limits.js';
-import { readRequest } from '../domain/read-request.js';
 import type {
-  CheckedDocument,
   Method,
+  CheckedDocument,
   Problem,
   RequestedDocument,
   SigningRequest,
 } from '../domain/request.js';
+import type { PdfFacts } from '../pdf/verdict.js';
+import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
+import { parseRequest } from '../domain/parse-request.js';
+
 import { DocumentUnavailableError } from './errors.js';
-import { inBoundedParallel } from './in-bounded-parallel.js';
-import type { PdfInspection, PdfInspector } from './pdf-inspection.js';
-import { signingObstacle } from './signable.js';
+import { mapConcurrently } from './in-bounded-parallel.js';
+import type { PdfInspection, PdfInspector } from '../pdf/inspector.js';
 import type { Sources } from './sources.js';
+
+const ADD_FIELD_ADVICE =
+  'and flexperto cannot place one: add it in the PDF, or send the document with signatureFields "none"';
+
+/**
+ * Why this PDF cannot be signed with a method, where it must be; `undefined` where it can. Completes "contract.pdf …".
+ * With `qes` no field is needed, since the vendor signs the whole document.
+ */
+export function checkSignatureRequirement(facts: PdfFacts, method: Method): string | undefined {
+  if (facts.isLocked) {
+    return (
+      'is certified against every change (DocMDP level 1), so that a further signature would break the first: ' +
+      'use the PDF as it was before, or send the document with signatureFields "none"'
+    );
+  }
+  return method === 'qes' ? undefined : checkSignatureFields(facts);
+}
+
+function checkSignatureFields({ fields, signedFields, unplacedFields }: PdfFacts): string | undefined {
+  if (fields > signedFields + unplacedFields) return undefined;
+  if (fields === 0) return `has no signature field, ${ADD_FIELD_ADVICE}`;
+  return unplacedFields > 0
+    ? `has no empty signature field on any of its pages, ${ADD_FIELD_ADVICE}`
+    : 'has no empty signature field: all of its signature fields are already signed';
+}
 
 /** What is known of a request before anything is sent: that it can be, with its documents' facts, or all its problems. */
 export type CheckedRequest =
@@ -20,7 +46,7 @@ export type CheckedRequest =
       readonly ok: false;
       readonly problems: readonly Problem[];
       /** The problems that may be gone in a moment: a host that does not answer. */
-      readonly passing: readonly Problem[];
+      readonly transientProblems: readonly Problem[];
     };
 
 export interface InspectedDocument extends CheckedDocument {
@@ -35,14 +61,14 @@ export interface RequestChecker {
   check(input: unknown, signal?: AbortSignal): Promise<CheckedRequest>;
 }
 
-const DOCUMENTS_AT_ONCE = 3;
+const DOCUMENT_CONCURRENCY = 3;
 
 export function createRequestChecker(sources: Sources, inspector: PdfInspector): RequestChecker {
   const checkDocument = async (
     document: RequestedDocument,
     { method, employeeId }: SigningRequest,
     signal?: AbortSignal,
-  ): Promise<Looked> => {
+  ): Promise<DocumentResult> => {
     if (document.source === '') return {};
     try {
       const verdict = await sources.withFile(
@@ -52,62 +78,74 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
         signal,
       );
       if (!verdict.ok) return { problem: verdict.problem };
-      return judged(document, method, verdict.inspection);
+      return evaluateDocument(document, method, verdict.inspection);
     } catch (error) {
       if (!(error instanceof DocumentUnavailableError)) throw error;
-      return { problem: error.message, passing: error.passing };
+      return { problem: error.message, isTransient: error.isTransient };
     }
   };
 
   return {
     check: async (input, signal) => {
-      const { request, problems } = readRequest(input);
+      const { request, problems } = parseRequest(input);
       // How many there are too many is one of the problems; those are not looked at.
-      const looked = await inBoundedParallel(
-        DOCUMENTS_AT_ONCE,
+      const results = await mapConcurrently(
+        DOCUMENT_CONCURRENCY,
         request.documents.slice(0, MAX_DOCUMENTS),
         (document) => checkDocument(document, request, signal),
       );
-      const bad = looked.flatMap(({ problem, passing }, index) =>
-        problem === undefined ? [] : { passing, problem: named(index, request.documents[index], problem) },
+      const documentProblems = results.flatMap(({ problem, isTransient }, index) =>
+        problem === undefined
+          ? []
+          : { isTransient, problem: toProblem(index, request.documents[index], problem) },
       );
-      const all = [...problems, ...bad.map(({ problem }) => problem), ...tooMuch(looked)];
-      const documents = looked.flatMap(({ document }) => document ?? []);
-      if (all.length === 0) return { ok: true, request, documents };
-      const passing = bad.filter((one) => one.passing === true).map(({ problem }) => problem);
-      return { ok: false, problems: all, passing };
+      const allProblems = [
+        ...problems,
+        ...documentProblems.map(({ problem }) => problem),
+        ...checkTotalSize(results),
+      ];
+      const documents = results.flatMap(({ document }) => document ?? []);
+      if (allProblems.length === 0) return { ok: true, request, documents };
+      const transientProblems = documentProblems
+        .filter((documentProblem) => documentProblem.isTransient === true)
+        .map(({ problem }) => problem);
+      return { ok: false, problems: allProblems, transientProblems };
     },
   };
 }
 
 /** What came of looking at one document. */
-interface Looked {
+interface DocumentResult {
   readonly document?: InspectedDocument;
   readonly problem?: string;
-  readonly passing?: boolean;
+  readonly isTransient?: boolean;
   /** Known also of a document with a problem, where it could be read. */
   readonly bytes?: number;
 }
 
-function named(index: number, document: RequestedDocument | undefined, problem: string): Problem {
+function toProblem(index: number, document: RequestedDocument | undefined, problem: string): Problem {
   const name = document?.name ?? '';
   return { field: `documents[${index}]`, message: name === '' ? problem : `(${name}) ${problem}` };
 }
 
-function judged(document: RequestedDocument, method: Method, found: PdfInspection): Looked {
-  const { bytes, sha256, mac, pages, fields, warnings } = found;
+function evaluateDocument(
+  document: RequestedDocument,
+  method: Method,
+  inspection: PdfInspection,
+): DocumentResult {
+  const { bytes, sha256, mac, pages, fields, warnings } = inspection;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
-  const problem = signingObstacle(found, method);
+  const problem = checkSignatureRequirement(inspection, method);
   if (document.signatureFields === 'required' && problem !== undefined) return { bytes, problem };
   // How a document looks that nobody signs is nobody's concern.
-  const concerns = document.signatureFields === 'none' ? [] : warnings;
-  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields, warnings: concerns } };
+  const shownWarnings = document.signatureFields === 'none' ? [] : warnings;
+  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields, warnings: shownWarnings } };
 }
 
-function tooMuch(looked: readonly Looked[]): Problem[] {
-  const bytes = looked.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
+function checkTotalSize(results: readonly DocumentResult[]): Problem[] {
+  const bytes = results.reduce((sum, result) => sum + (result.bytes ?? 0), 0);
   if (bytes <= MAX_TOTAL_BYTES) return [];
   // Rounded up, so that too much never reads as the 50.0 MB that are allowed.
   const megabytes = (Math.ceil(bytes / 100_000) / 10).toFixed(1);

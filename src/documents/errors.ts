@@ -2,23 +2,15 @@
 export class DocumentUnavailableError extends Error {
   override readonly name = 'DocumentUnavailableError';
   /** Whether another try can help without anybody doing anything. */
-  readonly passing: boolean;
+  readonly isTransient: boolean;
 
-  constructor(message: string, passing: boolean) {
+  constructor(message: string, isTransient: boolean) {
     super(message);
-    this.passing = passing;
+    this.isTransient = isTransient;
   }
 }
 
 /** The bytes are not those that were checked. `message` completes "contract.pdf …". */
 export class DocumentChangedError extends Error {
   override readonly name = 'DocumentChangedError';
-}
-
-/**
- * The inspection of a document ended from outside, again and again. This says nothing about the document: the same
- * inspection can be made again. `message` is a sentence.
- */
-export class InspectionInterruptedError extends Error {
-  override readonly name = 'InspectionInterruptedError';
 }

@@ -1,16 +1,16 @@
 import { Agent, request, type Dispatcher } from 'undici';
-import { decoded } from '../network/answer-body.js';
-import { createConnector } from '../network/connector.js';
-import { codeOf } from '../network/error-code.js';
-import { guardedLookup, PrivateAddressError } from '../network/guarded-lookup.js';
-import { isAddress, type Hosts } from '../network/hosts.js';
-import type { Proxies } from '../network/proxies.js';
+import { decodeContent } from '../shared/http/response-body.js';
+import { createConnector } from '../shared/http/connector.js';
+import { getErrorCode } from '../shared/errors.js';
+import { createSsrfSafeLookup, PrivateAddressError } from '../shared/http/ssrf-safe-dns.js';
+import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.js';
+import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { DocumentUnavailableError } from './errors.js';
 
 export interface HttpsSourceOptions {
-  readonly hosts: Hosts;
+  readonly hosts: HostAllowlist;
   /** Absent: every connection is direct. */
-  readonly proxies?: Proxies | undefined;
+  readonly proxies?: ProxyConfig | undefined;
   /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
   readonly ca?: string;
 }
@@ -21,8 +21,8 @@ export interface HttpsSource {
   close(): Promise<void>;
 }
 
-const MOST_REDIRECTS = 3;
-const QUIET_MS = 30_000;
+const MAX_REDIRECTS = 3;
+const IDLE_TIMEOUT_MS = 30_000;
 
 /**
  * Fetches documents from listed hosts only. Redirects are followed on the same host; every address a name resolves to
@@ -31,9 +31,9 @@ const QUIET_MS = 30_000;
  */
 export function createHttpsSource({ hosts, proxies, ca }: HttpsSourceOptions): HttpsSource {
   const dispatcher = new Agent({
-    connect: createConnector({ proxies, timeoutMs: 10_000, lookup: guardedLookup(hosts), ca }),
-    headersTimeout: QUIET_MS,
-    bodyTimeout: QUIET_MS,
+    connect: createConnector({ proxies, timeoutMs: 10_000, lookup: createSsrfSafeLookup(hosts), ca }),
+    headersTimeout: IDLE_TIMEOUT_MS,
+    bodyTimeout: IDLE_TIMEOUT_MS,
   });
   return {
     read: (source, signal) => fetchBytes(source, hosts, dispatcher, signal),
@@ -43,21 +43,21 @@ export function createHttpsSource({ hosts, proxies, ca }: HttpsSourceOptions): H
 
 async function* fetchBytes(
   source: string,
-  hosts: Hosts,
+  hosts: HostAllowlist,
   dispatcher: Dispatcher,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   try {
-    yield* await open(new URL(source), hosts, dispatcher, signal);
+    yield* await requestDocument(new URL(source), hosts, dispatcher, signal);
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
-    throw explained(error);
+    throw toUnavailableError(error);
   }
 }
 
-async function open(
+async function requestDocument(
   url: URL,
-  hosts: Hosts,
+  hosts: HostAllowlist,
   dispatcher: Dispatcher,
   signal: AbortSignal | undefined,
   redirects = 0,
@@ -68,7 +68,7 @@ async function open(
       false,
     );
   }
-  if (isAddress(url.hostname) && !hosts.allowsAddress(url.hostname)) throw privateAddress();
+  if (isIpAddress(url.hostname) && !hosts.allowsAddress(url.hostname)) throw createPrivateAddressError();
   const response = await request(url, {
     dispatcher,
     method: 'GET',
@@ -76,36 +76,42 @@ async function open(
     ...(signal === undefined ? {} : { signal }),
   });
   const { statusCode: status, headers, body } = response;
-  if (status === 200) return decoded(body, headers['content-encoding']);
+  if (status === 200) return decodeContent(body, headers['content-encoding']);
   // Not read to its end, which may never come.
   body.on('error', () => undefined).destroy();
   const location = headers['location'];
   if (status >= 300 && status < 400 && typeof location === 'string') {
-    return open(redirected(url, location, redirects), hosts, dispatcher, signal, redirects + 1);
+    return requestDocument(
+      resolveRedirect(url, location, redirects),
+      hosts,
+      dispatcher,
+      signal,
+      redirects + 1,
+    );
   }
-  const passing = status >= 500 || status === 429 || status === 408;
-  throw new DocumentUnavailableError(`could not be fetched: its host answered ${status}`, passing);
+  const isTransient = status >= 500 || status === 429 || status === 408;
+  throw new DocumentUnavailableError(`could not be fetched: its host answered ${status}`, isTransient);
 }
 
-function redirected(from: URL, location: string, redirects: number): URL {
+function resolveRedirect(from: URL, location: string, redirects: number): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (to?.host !== from.host || to.protocol !== 'https:') {
     throw new DocumentUnavailableError('could not be fetched: its host redirects to another host', false);
   }
-  if (redirects >= MOST_REDIRECTS)
+  if (redirects >= MAX_REDIRECTS)
     throw new DocumentUnavailableError('could not be fetched: too many redirects', false);
   return to;
 }
 
-function privateAddress(): DocumentUnavailableError {
+function createPrivateAddressError(): DocumentUnavailableError {
   return new DocumentUnavailableError(
     'comes from a private address that is not on SIGNING_DOCUMENT_HOSTS',
     false,
   );
 }
 
-function explained(error: unknown): DocumentUnavailableError {
+function toUnavailableError(error: unknown): DocumentUnavailableError {
   if (error instanceof DocumentUnavailableError) return error;
-  if (error instanceof PrivateAddressError) return privateAddress();
-  return new DocumentUnavailableError(`could not be fetched (${codeOf(error)})`, true);
+  if (error instanceof PrivateAddressError) return createPrivateAddressError();
+  return new DocumentUnavailableError(`could not be fetched (${getErrorCode(error)})`, true);
 }

@@ -3,21 +3,21 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { MAX_TOTAL_BYTES } from '../domain/limits.js';
+import { MAX_TOTAL_BYTES } from '../domain/request.js';
 import type { CheckedDocument } from '../domain/request.js';
-import { parseHosts } from '../network/hosts.js';
-import type { Proxies } from '../network/proxies.js';
+import { parseHostAllowlist } from '../shared/http/host-allowlist.js';
+import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { DocumentUnavailableError } from './errors.js';
-import { newReadingMemory, readFileInChunks, resolveFile, type ReadingMemory } from './file-source.js';
+import { createReadBuffers, readFileInChunks, resolveFile, type ReadBuffers } from './file-source.js';
 import { createHttpsSource } from './https-source.js';
-import { verified, type ExpectedContent } from './verified.js';
+import { verifyContent, type ExpectedContent } from './verify-content.js';
 
 export interface SourceOptions {
   /** Where `file:` sources live; all workers of a task queue must see the same files there. */
   readonly root: string;
   /** What `https:` sources may be fetched from, see `parseHosts`. */
   readonly hosts: readonly string[];
-  readonly proxies?: Proxies | undefined;
+  readonly proxies?: ProxyConfig | undefined;
   readonly ca?: string;
 }
 
@@ -41,33 +41,37 @@ export interface Sources {
 }
 
 export function createSources({ root, hosts, proxies, ca }: SourceOptions): Sources {
-  const https = createHttpsSource({ hosts: parseHosts(hosts), proxies, ...(ca === undefined ? {} : { ca }) });
+  const https = createHttpsSource({
+    hosts: parseHostAllowlist(hosts),
+    proxies,
+    ...(ca === undefined ? {} : { ca }),
+  });
 
   // Kept from one reading to the next: as garbage it would be collected late, and the worker's memory would grow.
-  const memories: ReadingMemory[] = [];
+  const freeBuffers: ReadBuffers[] = [];
 
-  const readFile = async function* (
+  const readFileSource = async function* (
     document: DocumentToRead,
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array> {
     const path = await resolveFile(document.source, root);
-    const memory = memories.pop() ?? newReadingMemory();
-    yield* verified(readFileInChunks(path, memory, signal), document);
+    const buffers = freeBuffers.pop() ?? createReadBuffers();
+    yield* verifyContent(readFileInChunks(path, buffers, signal), document);
     // Reached only by a reading to the end, which has its memory back; one that broke off may still have it in use.
-    memories.push(memory);
+    freeBuffers.push(buffers);
   };
 
   return {
     withFile: async (source, use, signal) => {
       if (source.startsWith('https:')) return withDownload(https.read(source, signal), use);
       const path = await resolveFile(source, root);
-      if ((await stat(path)).size > MAX_TOTAL_BYTES) throw tooLarge();
+      if ((await stat(path)).size > MAX_TOTAL_BYTES) throw createTooLargeError();
       return use(path);
     },
     read: (document, signal) =>
       document.source.startsWith('https:')
-        ? verified(https.read(document.source, signal), document)
-        : readFile(document, signal),
+        ? verifyContent(https.read(document.source, signal), document)
+        : readFileSource(document, signal),
     close: () => https.close(),
   };
 }
@@ -76,25 +80,25 @@ async function withDownload<Result>(
   content: AsyncIterable<Uint8Array>,
   use: (path: string) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'signing-'));
+  const directory = await mkdtemp(join(tmpdir(), 'signing-'));
   try {
-    const path = join(folder, 'document');
-    await pipeline(limited(content), createWriteStream(path, { mode: 0o600 }));
+    const path = join(directory, 'document');
+    await pipeline(limitSize(content), createWriteStream(path, { mode: 0o600 }));
     return await use(path);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function* limited(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+async function* limitSize(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   let bytes = 0;
   for await (const chunk of content) {
     bytes += chunk.length;
-    if (bytes > MAX_TOTAL_BYTES) throw tooLarge();
+    if (bytes > MAX_TOTAL_BYTES) throw createTooLargeError();
     yield chunk;
   }
 }
 
-function tooLarge(): DocumentUnavailableError {
+function createTooLargeError(): DocumentUnavailableError {
   return new DocumentUnavailableError('is larger than the 50 MB that all documents together may have', false);
 }

@@ -18,13 +18,13 @@ export type FailureKind =
   | 'Refused'
   | 'OutcomeUnknown'
   | 'AnswerNotUnderstood'
-  | 'CallMissing'
+  | 'CallNotSupported'
   | 'UploadUrlRejected'
   | 'DocumentChanged'
   | 'DocumentUnavailable'
   | 'InspectionInterrupted'
   | 'RequestRejected'
-  | 'NotYet';
+  | 'RetryLater';
 
 /** What a step's failure tells the workflow. `message` is one sentence that is safe to show. */
 export interface StepFailure {
@@ -34,24 +34,24 @@ export interface StepFailure {
   /** The vendor's Retry-After, in milliseconds from its answer. */
   readonly retryAfterMs?: number;
   /** No answer came for so long that the call may still be under way: a time-out, a lost worker. */
-  readonly unanswered?: true;
+  readonly timedOut?: true;
   /** The run of the workflow that refused the call, since the run before it may have made it. */
   readonly runId?: string;
   /** Milliseconds from the call to its failure, where the call was made and the worker was not lost. */
-  readonly sinceCallMs?: number;
+  readonly elapsedMs?: number;
 }
 
 /** What may follow the failure of a call that is not idempotent. */
-export type Verdict = 'try-again' | 'unclear' | 'refused';
+export type Disposition = 'try-again' | 'unclear' | 'refused';
 
 /** Only what surely had no effect is tried again; everything that is not surely one or the other is unclear. */
-export function judge({ kind, status }: StepFailure): Verdict {
+export function classifyFailure({ kind, status }: StepFailure): Disposition {
   switch (kind) {
     case 'NotSent':
       return 'try-again';
     case 'Refused':
-      return isBusy(status) ? 'try-again' : 'refused';
-    case 'CallMissing':
+      return isBusyStatus(status) ? 'try-again' : 'refused';
+    case 'CallNotSupported':
     case 'DocumentChanged':
     case 'DocumentUnavailable':
     case 'InspectionInterrupted':
@@ -60,7 +60,7 @@ export function judge({ kind, status }: StepFailure): Verdict {
       return 'refused';
     case 'OutcomeUnknown':
     case 'AnswerNotUnderstood':
-    case 'NotYet':
+    case 'RetryLater':
       return 'unclear';
   }
 }
@@ -69,39 +69,43 @@ export function judge({ kind, status }: StepFailure): Verdict {
  * Whether a call was made and nobody answered: no answer in time, a connection that broke, a lost worker, or a proxy that
  * answered in the vendor's place (502 to 504). It may still have its effect.
  */
-export function isUnanswered({ kind, status, runId }: StepFailure): boolean {
+export function lacksVendorResponse({ kind, status, runId }: StepFailure): boolean {
   if (kind !== 'OutcomeUnknown' || runId !== undefined) return false;
   return status === undefined || (status >= 502 && status <= 504);
 }
 
 /** Statuses by which something in front of the vendor gives up waiting for it, while it may go on. */
-const GIVEN_UP = [408, 502, 503, 504];
+const GATEWAY_TIMEOUT_STATUSES = [408, 502, 503, 504];
 
 /**
  * Whether the call can still take effect, minutes after it failed. A connection that was reset is not among it: a reset
  * comes quickly, from a server that is not at work on the call any more. A run that was started over tells nothing of the
  * run before, whose call may have just begun.
  */
-export function mayBeUnderWay({ unanswered, status, runId }: StepFailure): boolean {
-  return unanswered === true || runId !== undefined || (status !== undefined && GIVEN_UP.includes(status));
+export function mayStillBeRunning({ timedOut, status, runId }: StepFailure): boolean {
+  return (
+    timedOut === true ||
+    runId !== undefined ||
+    (status !== undefined && GATEWAY_TIMEOUT_STATUSES.includes(status))
+  );
 }
 
 /** "Not now": 429, and 503 where it came as a refusal, that is with Retry-After. */
-export function isBusy(status: number | undefined): boolean {
+export function isBusyStatus(status: number | undefined): boolean {
   return status === 429 || status === 503;
 }
 
 /** Statuses of a server that does not know a call. A proxy or a deployment in the middle can bring them as well. */
-export function isMissing(status: number | undefined): boolean {
+export function isUnsupportedStatus(status: number | undefined): boolean {
   return status === 404 || status === 405 || status === 501;
 }
 
 /** Statuses by which the vendor says that it does not have the file: gone, or never there. */
-export function isFileGone(status: number | undefined): boolean {
+export function isFileGoneStatus(status: number | undefined): boolean {
   return status === 404 || status === 410;
 }
 
 /** Statuses by which the vendor finds fault with the request itself; another try with the same request is pointless. */
-export function isRequestAtFault(status: number | undefined): boolean {
+export function isInvalidRequestStatus(status: number | undefined): boolean {
   return status !== undefined && [400, 406, 409, 413, 414, 415, 422].includes(status);
 }

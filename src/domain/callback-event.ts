@@ -13,7 +13,7 @@ export type CallbackType = (typeof CALLBACK_TYPES)[number];
  * A session as a callback shows it. No personal data, and no name or reason that somebody has written and that could
  * hold some: the status tells those, to whoever may see it.
  */
-export interface CallbackFacts {
+export interface CallbackData {
   readonly requestId: string;
   readonly crmRecord: string | null;
   readonly sessionId: number | null;
@@ -34,17 +34,17 @@ export interface CallbackEvent {
   readonly type: CallbackType;
   readonly timestamp: string;
   readonly order: number;
-  readonly data: CallbackFacts & { readonly document?: FailedDocument };
+  readonly data: CallbackData & { readonly document?: FailedDocument };
 }
 
 /** What a change of a session's status means to a CRM: events, often none, and how the session is now. */
-export interface CallbackNews {
+export interface StatusChange {
   readonly at: string;
   readonly events: readonly { readonly type: CallbackType; readonly document?: FailedDocument }[];
-  readonly facts: CallbackFacts;
+  readonly data: CallbackData;
 }
 
-const OF_STATE: Partial<Record<SigningState, CallbackType>> = {
+const TYPE_BY_STATE: Partial<Record<SigningState, CallbackType>> = {
   'awaiting-handover': 'signing.awaiting-handover',
   'awaiting-signature': 'signing.awaiting-signature',
   'needs-attention': 'signing.needs-attention',
@@ -59,25 +59,34 @@ const OF_STATE: Partial<Record<SigningState, CallbackType>> = {
  * The news in a change of the status, or `undefined` where there is none. `rejected`: it ends because the request was at
  * fault. The end of a question to a human is news without an event, so that nobody is reminded of it.
  */
-export function newsOf(
+export function detectStatusChange(
   before: SigningStatus,
   after: SigningStatus,
   rejected = false,
-): CallbackNews | undefined {
-  const events = [...failedDocuments(before.documents, after.documents), ...ofState(before, after, rejected)];
-  const answered = before.state === 'needs-attention' && after.state !== 'needs-attention';
-  return events.length > 0 || answered ? { at: after.updatedAt, events, facts: factsOf(after) } : undefined;
+): StatusChange | undefined {
+  const events = [
+    ...createFailureEvents(before.documents, after.documents),
+    ...createStateEvents(before, after, rejected),
+  ];
+  const isAttentionOver = before.state === 'needs-attention' && after.state !== 'needs-attention';
+  return events.length > 0 || isAttentionOver
+    ? { at: after.updatedAt, events, data: createCallbackData(after) }
+    : undefined;
 }
 
-function ofState(before: SigningStatus, after: SigningStatus, rejected: boolean): CallbackNews['events'] {
-  const type = rejected ? 'signing.rejected' : OF_STATE[after.state];
+function createStateEvents(
+  before: SigningStatus,
+  after: SigningStatus,
+  rejected: boolean,
+): StatusChange['events'] {
+  const type = rejected ? 'signing.rejected' : TYPE_BY_STATE[after.state];
   return before.state === after.state || type === undefined ? [] : [{ type }];
 }
 
-function failedDocuments(
+function createFailureEvents(
   before: readonly DocumentState[],
   after: readonly DocumentState[],
-): CallbackNews['events'] {
+): StatusChange['events'] {
   return after.flatMap(({ status, documentId }, index) =>
     status === FAILED && before[index]?.status !== FAILED
       ? [{ type: 'signing.document-failed' as const, document: { index, documentId } }]
@@ -85,16 +94,16 @@ function failedDocuments(
   );
 }
 
-function factsOf({
+function createCallbackData({
   requestId,
   crmRecord,
   sessionId,
   state,
   deadline,
   attention,
-}: SigningStatus): CallbackFacts {
-  const facts = { requestId, crmRecord, sessionId, state, deadline };
-  if (state !== 'needs-attention' || attention === null) return facts;
+}: SigningStatus): CallbackData {
+  const data = { requestId, crmRecord, sessionId, state, deadline };
+  if (state !== 'needs-attention' || attention === null) return data;
   const { id, step, actions } = attention;
-  return { ...facts, attention: { id, step, actions } };
+  return { ...data, attention: { id, step, actions } };
 }

@@ -1,4 +1,4 @@
-import type { CallbackEvent, CallbackFacts, CallbackNews, CallbackType } from './callback-event.js';
+import type { CallbackEvent, CallbackData, StatusChange, CallbackType } from './callback-event.js';
 import { isFinal } from './status.js';
 
 /**
@@ -21,50 +21,50 @@ export interface CallbackQueue {
   /** The number of the newest event. */
   readonly order: number;
   /** Not yet delivered or given up, the oldest first. */
-  readonly waiting: readonly CallbackEvent[];
+  readonly pending: readonly CallbackEvent[];
   /** How the session was when it was last heard of. */
-  readonly facts: CallbackFacts;
+  readonly data: CallbackData;
   /** How the event before the first one in `waiting` has fared; null where there was none. */
-  readonly last: CallbackStatus | null;
+  readonly lastStatus: CallbackStatus | null;
 }
 
 /** The callbacks of a session that is heard of for the first time. */
-export function openQueue(news: CallbackNews): CallbackQueue {
-  return take({ order: 0, waiting: [], facts: news.facts, last: null }, news);
+export function createQueue(change: StatusChange): CallbackQueue {
+  return enqueue({ order: 0, pending: [], data: change.data, lastStatus: null }, change);
 }
 
 /** Takes news in: numbers its events and lines them up. */
-export function take(queue: CallbackQueue, { at, events, facts }: CallbackNews): CallbackQueue {
+export function enqueue(queue: CallbackQueue, { at, events, data }: StatusChange): CallbackQueue {
   const numbered = events.map(({ type, document }, index) => ({
     type,
     timestamp: at,
     order: queue.order + 1 + index,
-    data: document === undefined ? facts : { ...facts, document },
+    data: document === undefined ? data : { ...data, document },
   }));
   return {
     ...queue,
     order: queue.order + numbered.length,
-    waiting: [...queue.waiting, ...numbered],
-    facts,
+    pending: [...queue.pending, ...numbered],
+    data,
   };
 }
 
 /** Lines up the reminder that nothing has happened. */
-export function remind(queue: CallbackQueue, at: string): CallbackQueue {
-  return take(queue, { at, events: [{ type: 'signing.still-waiting' }], facts: queue.facts });
+export function enqueueReminder(queue: CallbackQueue, at: string): CallbackQueue {
+  return enqueue(queue, { at, events: [{ type: 'signing.still-waiting' }], data: queue.data });
 }
 
 /** Takes the first event out, with how it has fared. */
-export function conclude(queue: CallbackQueue, last: CallbackStatus): CallbackQueue {
-  return { ...queue, waiting: queue.waiting.slice(1), last };
+export function dequeue(queue: CallbackQueue, lastStatus: CallbackStatus): CallbackQueue {
+  return { ...queue, pending: queue.pending.slice(1), lastStatus };
 }
 
 /** Whether the session waits for somebody, who can be reminded. */
-export function waitsForSomebody({ facts: { state } }: CallbackQueue): boolean {
+export function isWaitingForPerson({ data: { state } }: CallbackQueue): boolean {
   return state === 'needs-attention' || state === 'awaiting-handover' || state === 'awaiting-signature';
 }
 
 /** Whether nothing more will come. */
-export function isOver({ waiting, facts: { state } }: CallbackQueue): boolean {
-  return waiting.length === 0 && isFinal(state);
+export function isDrained({ pending, data: { state } }: CallbackQueue): boolean {
+  return pending.length === 0 && isFinal(state);
 }

@@ -1,4 +1,24 @@
-import type { DocumentState } from './status.js';
+import type { SigningStatus, DocumentState } from './status.js';
+
+/**
+ * What stays at the vendor after the end, in one sentence without its full stop; `undefined` where no contract session is
+ * known. `isKnown`: the vendor's list has just shown the documents.
+ */
+export function describeLeftovers(
+  { sessionId, documents }: Pick<SigningStatus, 'sessionId' | 'documents'>,
+  handedOver: boolean,
+  isListCurrent: boolean,
+): string | undefined {
+  if (sessionId === null) return undefined;
+  const attached = documents.filter(({ status }) => status !== null && status !== DELETED);
+  const summary = `Contract session ${sessionId} stays at flexperto with ${attached.length} of ${documents.length} documents`;
+  const isSignable = !isListCurrent || determineWaitingState(documents, handedOver) === 'awaiting-signature';
+  const consequence =
+    attached.length === 0
+      ? ''
+      : `, so the customer can still sign${isSignable ? '' : ' once it is handed over'}`;
+  return `${summary}, since the API deletes nothing${consequence}. Delete it in the flexperto Dashboard`;
+}
 
 /** The vendor's document statuses. Source: the page's next revision. An unknown one is kept and treated as not final. */
 const FINISHED = 'FINISHED';
@@ -13,12 +33,12 @@ export type Outcome = (typeof OUTCOMES)[number];
 type WithStatus = Pick<DocumentState, 'status'>;
 
 /** The outcome once every document is FINISHED, DELETED or FAILED: any FAILED decides, then any FINISHED. */
-export function outcomeOf(documents: readonly WithStatus[]): Outcome | undefined {
+export function determineOutcome(documents: readonly WithStatus[]): Outcome | undefined {
   const has = (status: string): boolean => documents.some((document) => document.status === status);
-  const over = documents.every(
+  const isOver = documents.every(
     ({ status }) => status === FINISHED || status === DELETED || status === FAILED,
   );
-  if (documents.length === 0 || !over) return undefined;
+  if (documents.length === 0 || !isOver) return undefined;
   if (has(FAILED)) return 'failed';
   return has(FINISHED) ? 'completed' : 'withdrawn';
 }
@@ -29,7 +49,7 @@ export function isHandedOver(documents: readonly WithStatus[]): boolean {
 }
 
 /** What a session that is not over waits for. */
-export function waitingState(
+export function determineWaitingState(
   documents: readonly WithStatus[],
   handedOver: boolean,
 ): 'awaiting-handover' | 'awaiting-signature' {

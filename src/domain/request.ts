@@ -1,3 +1,27 @@
+/** What the vendor's page limits. Source: "Signing Documents", asynchronous flow. */
+export const MAX_DOCUMENTS = 20;
+
+/**
+ * All documents of a contract session together, in bytes. The page says 50 MB and not which megabytes: the smaller ones,
+ * since a refusal before anything is sent harms less than one in the middle of a session.
+ */
+export const MAX_TOTAL_BYTES = 50_000_000;
+
+/** `participants` is an array in the API, of which exactly one element is supported. */
+export const PARTICIPANT_COUNT = 1;
+
+/** Days until a session that nobody signs ends as `expired`, unless the request says otherwise. */
+export const DEFAULT_DEADLINE_DAYS = 30;
+export const MAX_DEADLINE_DAYS = 365;
+
+/** The contract session that a call is about, and in whose name it is made. */
+export interface ContractSessionRef {
+  readonly employeeId: string;
+  readonly sessionId: number;
+  /** Who signs: the vendor may repeat in any answer what it knows of them, and no message may pass it on. */
+  readonly participants: readonly Participant[];
+}
+
 /** `aes` needs signature fields in the PDF; with `qes` the vendor signs the whole document. */
 export const METHODS = ['aes', 'ves', 'qes'] as const;
 export type Method = (typeof METHODS)[number];
@@ -53,7 +77,7 @@ export interface Problem {
 export interface UploadedFile {
   readonly fileId: string;
   /** How long the vendor keeps it, in milliseconds from its upload; `null` where the vendor does not say. */
-  readonly keptForMs: number | null;
+  readonly retentionMs: number | null;
 }
 
 /** What is known of a document once it has been looked at, before anything is sent. */

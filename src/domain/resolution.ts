@@ -1,6 +1,6 @@
 import { OUTCOMES, type Outcome } from './outcome.js';
 import { ACTIONS, type Action, type Attention } from './status.js';
-import { text } from './text-rules.js';
+import { multiLine } from './text-rules.js';
 
 /** What a human decides about a session that needs attention; `attentionId` is the question that was shown. */
 export type Resolution = { readonly attentionId: string } & (
@@ -11,14 +11,14 @@ export type Resolution = { readonly attentionId: string } & (
 );
 
 /** A question that is closed: by a decision, or without one, as the session went on by itself. */
-export type ClosedQuestion = Resolution | { readonly attentionId: string; readonly action: null };
+export type ClosedAttention = Resolution | { readonly attentionId: string; readonly action: null };
 
 /** What a decision meets. Times in milliseconds since 1970, by the workflow's clock. */
-export interface OpenQuestion {
+export interface DecisionContext {
   readonly attention: Attention | null;
-  readonly closed?: readonly ClosedQuestion[];
+  readonly closed?: readonly ClosedAttention[];
   /** When a `retry` of the open question becomes possible; at once where it is absent. */
-  readonly retryFrom?: number | undefined;
+  readonly retryNotBefore?: number | undefined;
   readonly now?: number;
 }
 
@@ -29,122 +29,127 @@ export interface RecordedOutcome {
 }
 
 /** Why a human aborts, or what is known of an outcome. */
-export const reasonRule = text(1000);
+export const reasonRule = multiLine(1000);
 
 /** What is shown of the name of a field that does not exist. */
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 /**
  * Why a resolution cannot be accepted, in one sentence that says what is possible; `undefined` when it can. A decision
  * that closed its question is accepted again: it changes nothing.
  */
-export function refuseResolution(input: unknown, question: OpenQuestion): string | undefined {
-  const { attention, closed = [] } = question;
+export function validateResolution(input: unknown, context: DecisionContext): string | undefined {
+  const { attention, closed = [] } = context;
   const given = asObject(input);
-  const before = closed.find(({ attentionId }) => attentionId === given?.['attentionId']);
-  if (before !== undefined) return isSame(given, before) ? undefined : describeClosed(before);
+  const earlierDecision = closed.find(({ attentionId }) => attentionId === given?.['attentionId']);
+  if (earlierDecision !== undefined)
+    return isSameDecision(given, earlierDecision) ? undefined : describeClosedAttention(earlierDecision);
   if (attention === null || attention.actions.length === 0) {
     return 'There is nothing to resolve: the session does not need attention.';
   }
   const action = ACTIONS.find((known) => known === given?.['action']);
-  if (given === undefined || action === undefined) return refuseAction(attention);
+  if (given === undefined || action === undefined) return describeImpossibleAction(attention);
   return (
-    refuseId(given['attentionId'], attention) ??
-    (attention.actions.includes(action) ? undefined : refuseAction(attention)) ??
-    refuseFields(given, action, attention) ??
-    refuseEarly(action, question)
+    validateAttentionId(given['attentionId'], attention) ??
+    (attention.actions.includes(action) ? undefined : describeImpossibleAction(attention)) ??
+    validateFields(given, action, attention) ??
+    validateRetryTime(action, context)
   );
 }
 
-function refuseAction(attention: Attention): string {
+function describeImpossibleAction(attention: Attention): string {
   return `Not possible here. Possible: ${describeActions(attention)}.`;
 }
 
-function refuseId(attentionId: unknown, attention: Attention): string | undefined {
+function validateAttentionId(attentionId: unknown, attention: Attention): string | undefined {
   if (attentionId === attention.id) return undefined;
-  const what =
+  const problem =
     attentionId === undefined
       ? 'A decision must name the question that was shown, as attentionId'
       : 'This decision is about another question than the open one';
   return (
-    `${what}. Open is one about ${attention.step}, asked at ${attention.since}: read it first, its reason is in the status. ` +
+    `${problem}. Open is one about ${attention.step}, asked at ${attention.since}: read it first, its reason is in the status. ` +
     `Possible: ${describeActions(attention)}.`
   );
 }
 
-function refuseFields(
+function validateFields(
   given: Readonly<Record<string, unknown>>,
   action: Action,
   attention: Attention,
 ): string | undefined {
-  const allowed = { retry: [], adopt: adoptFields(attention), abort: ['reason'] }[action];
+  const allowed = { retry: [], adopt: listAdoptFields(attention), abort: ['reason'] }[action];
   const unknown = Object.keys(given).find((field) => !['attentionId', 'action', ...allowed].includes(field));
   if (unknown !== undefined) {
-    return `"${unknown.slice(0, LONGEST_NAME)}" has no place here. Possible: ${describeActions(attention)}.`;
+    return `"${unknown.slice(0, MAX_NAME_LENGTH)}" has no place here. Possible: ${describeActions(attention)}.`;
   }
   if (action === 'abort' && !isReason(given['reason']))
     return 'An abort needs a reason, a text of up to 1000 characters.';
-  if (action === 'adopt' && needsSessionId(attention) && !isId(given['sessionId'])) {
+  if (action === 'adopt' && needsSessionId(attention) && !isSessionId(given['sessionId'])) {
     return `To adopt, name the contract session that the Dashboard shows: ${describeAction('adopt', attention)}.`;
   }
   return undefined;
 }
 
-function refuseEarly(action: Action, { retryFrom = 0, now = 0 }: OpenQuestion): string | undefined {
-  if (action !== 'retry' || now >= retryFrom) return undefined;
+function validateRetryTime(
+  action: Action,
+  { retryNotBefore = 0, now = 0 }: DecisionContext,
+): string | undefined {
+  if (action !== 'retry' || now >= retryNotBefore) return undefined;
   return (
     `Too early for a retry: the call got no answer and may still have its effect. ` +
-    `Look into the flexperto Dashboard again, and send retry from ${utc(retryFrom)} on; adopt and abort are possible now.`
+    `Look into the flexperto Dashboard again, and send retry from ${formatUtc(retryNotBefore)} on; adopt and abort are possible now.`
   );
 }
 
 /** The reason of a question, with the time from which on a retry of it is possible. */
-export function withRetryFrom(reason: string, retryFrom: number | undefined): string {
-  return retryFrom === undefined
+export function appendRetryTime(reason: string, retryNotBefore: number | undefined): string {
+  return retryNotBefore === undefined
     ? reason
-    : `${reason}. A retry is possible from ${utc(retryFrom)} on: until then the call may still have its effect`;
+    : `${reason}. A retry is possible from ${formatUtc(retryNotBefore)} on: until then the call may still have its effect`;
 }
 
 /** To the second, rounded up, so that who waits until then has waited long enough. */
-function utc(time: number): string {
+function formatUtc(time: number): string {
   const seconds = new Date(Math.ceil(time / 1000) * 1000).toISOString().slice(0, 19);
   return `${seconds.replace('T', ' ')} UTC`;
 }
 
-function isSame(given: Readonly<Record<string, unknown>> | undefined, before: ClosedQuestion): boolean {
-  const known: Readonly<Record<string, unknown>> = { ...before };
+function isSameDecision(
+  given: Readonly<Record<string, unknown>> | undefined,
+  earlier: ClosedAttention,
+): boolean {
+  const known: Readonly<Record<string, unknown>> = { ...earlier };
   const fields = [...Object.keys(given ?? {}), ...Object.keys(known)];
   return fields.every((field) => given?.[field] === known[field]);
 }
 
-function describeClosed(question: ClosedQuestion): string {
-  const { attentionId, action } = question;
+function describeClosedAttention(closed: ClosedAttention): string {
+  const { attentionId, action } = closed;
   if (action === null)
     return `The question ${attentionId} is closed: the session went on without a decision.`;
-  const session =
-    action === 'adopt' && question.sessionId !== undefined
-      ? ` of contract session ${question.sessionId}`
-      : '';
-  return `The question ${attentionId} is already answered, with ${action}${session}; nothing was changed.`;
+  const sessionNote =
+    action === 'adopt' && closed.sessionId !== undefined ? ` of contract session ${closed.sessionId}` : '';
+  return `The question ${attentionId} is already answered, with ${action}${sessionNote}; nothing was changed.`;
 }
 
 /** Why an outcome cannot be recorded, in one sentence; `undefined` when it can. */
-export function refuseOutcome(
+export function validateOutcome(
   input: unknown,
-  now: { waiting: boolean; listWorks: boolean },
+  context: { waiting: boolean; listWorks: boolean },
 ): string | undefined {
-  if (!now.waiting)
+  if (!context.waiting)
     return 'An outcome can be recorded only while the session waits for hand-over or signature.';
-  if (now.listWorks) {
+  if (context.listWorks) {
     return 'The list call of this tenant works, so the outcome is read from flexperto; send checkNow to look at once.';
   }
   const given = asObject(input);
-  const wanted = `{"outcome":"completed"|"failed"|"withdrawn","reason":"optional"}`;
+  const expected = `{"outcome":"completed"|"failed"|"withdrawn","reason":"optional"}`;
   if (given === undefined || !OUTCOMES.some((outcome) => outcome === given['outcome']))
-    return `An outcome is ${wanted}.`;
+    return `An outcome is ${expected}.`;
   const unknown = Object.keys(given).find((field) => field !== 'outcome' && field !== 'reason');
   if (unknown !== undefined)
-    return `"${unknown.slice(0, LONGEST_NAME)}" has no place here: an outcome is ${wanted}.`;
+    return `"${unknown.slice(0, MAX_NAME_LENGTH)}" has no place here: an outcome is ${expected}.`;
   const reason = given['reason'];
   if (reason !== undefined && reason !== null && !isReason(reason))
     return 'A reason is a text of up to 1000 characters.';
@@ -169,7 +174,7 @@ function needsSessionId({ step }: Attention): boolean {
   return step === 'initiate';
 }
 
-function adoptFields(attention: Attention): string[] {
+function listAdoptFields(attention: Attention): string[] {
   return needsSessionId(attention) ? ['sessionId'] : [];
 }
 
@@ -182,6 +187,6 @@ function isReason(value: unknown): boolean {
   return typeof value === 'string' && reasonRule.test(value);
 }
 
-function isId(value: unknown): boolean {
+function isSessionId(value: unknown): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }

@@ -1,4 +1,4 @@
-import type { TextRule } from './reading.js';
+import type { TextRule } from './object-reader.js';
 
 /*
  * Patterns are written so that they mean the same to the regular expressions of any language: no class but `\s`, whose
@@ -6,58 +6,62 @@ import type { TextRule } from './reading.js';
  */
 
 /** Within a class: the sign in place of a letter that was lost in decoding. */
-const LOST = '\\ufffd';
+const REPLACEMENT_CHARACTER = '\\ufffd';
 
 /** Within a class: control characters, line and paragraph separators, lost letters. */
-const CONTROL = `\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029${LOST}`;
-const BLANK = '\\s\\ufeff';
+const CONTROL = `\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029${REPLACEMENT_CHARACTER}`;
+const WHITESPACE = '\\s\\ufeff';
 
 /**
  * Within a class: what nobody sees and no name needs. Soft hyphen, zero-width space, marks and overrides of the direction of
  * writing, word joiner, annotations, tags. A text can look like another one by them.
  * Source: Unicode, Default_Ignorable_Code_Point; without what scripts and emoji need, see `UNSEEN`.
  */
-const HIDDEN =
+const INVISIBLE =
   '\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ufff0-\\ufffb' +
-  `${astral(0x1bca0, 0x1bca3)}${astral(0x1d173, 0x1d17a)}${astral(0xe0000, 0xe00ff)}${astral(0xe01f0, 0xe0fff)}`;
+  `${codePointRange(0x1bca0, 0x1bca3)}${codePointRange(0x1d173, 0x1d17a)}${codePointRange(0xe0000, 0xe00ff)}${codePointRange(0xe01f0, 0xe0fff)}`;
 
 /**
  * Within a class: what is not seen alone, and has its place beside letters. Joiners (Persian and Indic names, emoji), the
  * grapheme joiner, fillers of Hangul, vowels of Khmer, variation selectors, the empty Braille cell.
  */
-const UNSEEN =
+const INVISIBLE_ALONE =
   '\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180d\\u180f\\u200c\\u200d\\u2800\\u3164\\ufe00-\\ufe0f\\uffa0' +
-  astral(0xe0100, 0xe01ef);
+  codePointRange(0xe0100, 0xe01ef);
 const PORT = '(:[0-9]{1,5})?';
 const HOST = '([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])';
-const REST = `[^${CONTROL}]*`;
-const HTTPS = `https://${HOST}${PORT}([/?#]${REST})?`;
-const LONGEST_ADDRESS = 2000;
+const URL_REST = `[^${CONTROL}]*`;
+const HTTPS = `https://${HOST}${PORT}([/?#]${URL_REST})?`;
+const MAX_URL_LENGTH = 2000;
 
 /** Free text of one line. */
-export const line = (longest: number): TextRule =>
-  rule(`a text of 1 to ${longest} characters in one line`, longest, oneLine(CONTROL + HIDDEN));
+export const singleLine = (maxLength: number): TextRule =>
+  createRule(
+    `a text of 1 to ${maxLength} characters in one line`,
+    maxLength,
+    linePattern(CONTROL + INVISIBLE),
+  );
 
 /** An identifier: it travels in a workflow id, a header or a search attribute, so visible ASCII only. */
-export const identifier = (longest: number): TextRule =>
-  rule(`1 to ${longest} letters, digits or signs, without spaces`, longest, '^[!-~]+$');
+export const identifier = (maxLength: number): TextRule =>
+  createRule(`1 to ${maxLength} letters, digits or signs, without spaces`, maxLength, '^[!-~]+$');
 
 /** The requestId becomes part of a path on the HTTP gateway and of a workflow id, so no slash and no `?`, `#`, `%`. */
-export const requestId: TextRule = rule(
+export const requestId: TextRule = createRule(
   '1 to 200 letters, digits or any of . _ : @ + = , ~ -',
   200,
   '^(?!\\.{1,2}$)[A-Za-z0-9_.:@+=,~\\-]+$',
 );
 
 /** A mail address that a person can have; whether it exists, only the mail can tell. */
-export const email: TextRule = emailRule();
+export const email: TextRule = createEmailRule();
 
-function emailRule(): TextRule {
-  const none = `${BLANK}${CONTROL}${HIDDEN}${UNSEEN}@<>()\\[\\],;:"\\\\.`;
-  const word = `[^${none}]+`;
+function createEmailRule(): TextRule {
+  const excluded = `${WHITESPACE}${CONTROL}${INVISIBLE}${INVISIBLE_ALONE}@<>()\\[\\],;:"\\\\.`;
+  const word = `[^${excluded}]+`;
   // Dots only between words: mail servers take no other address without quotes (RFC 5321, Dot-string).
   const pattern = `^(?![^@]{65})${word}(\\.${word})*@${word}(\\.${word})+$`;
-  return rule('an e-mail address such as john.doe@example.invalid', 254, pattern);
+  return createRule('an e-mail address such as john.doe@example.invalid', 254, pattern);
 }
 
 /**
@@ -70,76 +74,79 @@ const TRUNK_ZERO =
   '(?!(?!22[59]|24[12])(2[1-689]|3[578]|42|5[09]|6[7-9]|8[0578]|9[679])[0-9]0)';
 
 /** Source: the vendor's help page, the customer receives an SMS password. */
-export const mobile: TextRule = rule(
+export const mobile: TextRule = createRule(
   'a mobile number in E.164 form such as +49176123456789',
   16,
   `^\\+${TRUNK_ZERO}[1-9][0-9]{6,14}$`,
 );
 
 /** A file name, as it stands in the multipart upload and in the Dashboard. */
-export const fileName: TextRule = rule(
+export const fileName: TextRule = createRule(
   'a file name of 1 to 255 characters without slashes',
   255,
-  `^(?!\\.{1,2}$)${oneLine(`${CONTROL}${HIDDEN}/\\\\`).slice(1)}`,
+  `^(?!\\.{1,2}$)${linePattern(`${CONTROL}${INVISIBLE}/\\\\`).slice(1)}`,
 );
 
-export const sha256: TextRule = rule('a SHA-256 of 64 hexadecimal digits', 64, '^[0-9a-fA-F]{64}$');
+export const sha256: TextRule = createRule('a SHA-256 of 64 hexadecimal digits', 64, '^[0-9a-fA-F]{64}$');
 
 /** Where a document comes from; whether it is there is found out when it is looked at. */
-export const source: TextRule = rule(
+export const documentSource: TextRule = createRule(
   'file: with a path below the document root, or an https: address',
-  LONGEST_ADDRESS,
-  `^(file:[^/${CONTROL}]${REST}|${HTTPS})$`,
+  MAX_URL_LENGTH,
+  `^(file:[^/${CONTROL}]${URL_REST}|${HTTPS})$`,
   (text) => text.startsWith('file:') || URL.canParse(text),
 );
 
 /** Where the CRM is told of changes. Plain http only to the same machine, for development. */
-export const callbackUrl: TextRule = rule(
+export const callbackUrl: TextRule = createRule(
   'an https: address without user name and password',
-  LONGEST_ADDRESS,
-  `^(${HTTPS}|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])${PORT}(/${REST})?)$`,
+  MAX_URL_LENGTH,
+  `^(${HTTPS}|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])${PORT}(/${URL_REST})?)$`,
   (text) => URL.canParse(text),
 );
 
 /** Free text of any number of lines. */
-export const text = (longest: number): TextRule =>
-  rule(
-    `a text of 1 to ${longest} characters`,
-    longest,
-    oneLine(`\\u0000-\\u0008\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f${LOST}${HIDDEN}`),
+export const multiLine = (maxLength: number): TextRule =>
+  createRule(
+    `a text of 1 to ${maxLength} characters`,
+    maxLength,
+    linePattern(
+      `\\u0000-\\u0008\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f${REPLACEMENT_CHARACTER}${INVISIBLE}`,
+    ),
   );
 
 /** At least one visible character, and none of those in `but`. */
-function oneLine(but: string): string {
-  return `^[^${but}]*[^${BLANK}${UNSEEN}${but}][^${but}]*$`;
+function linePattern(excluded: string): string {
+  return `^[^${excluded}]*[^${WHITESPACE}${INVISIBLE_ALONE}${excluded}][^${excluded}]*$`;
 }
 
 /** Within a class: the characters from one code point to another, beyond the basic plane, as every language writes them. */
-function astral(from: number, to: number): string {
+function codePointRange(from: number, to: number): string {
   return `${String.fromCodePoint(from)}-${String.fromCodePoint(to)}`;
 }
 
 /** `also` is what no pattern can say. The length goes first: a pattern may take long over a long text. */
-function rule(
-  must: string,
-  longest: number,
+function createRule(
+  requirement: string,
+  maxLength: number,
   pattern: string,
-  also: (text: string) => boolean = () => true,
+  isAlsoValid: (text: string) => boolean = () => true,
 ): TextRule {
   const expression = new RegExp(pattern, 'u');
   const test = (text: string): boolean =>
-    isWithin(text, longest) && !HALF_CHARACTER.test(text) && expression.test(text) && also(text);
-  const mustBe = (text: string): string => (UNSEEN_OR_LOST.test(text) ? `${must}, ${WITHOUT}` : must);
-  return { must, longest, pattern, test, mustBe };
+    hasMaxLength(text, maxLength) && !LONE_SURROGATE.test(text) && expression.test(text) && isAlsoValid(text);
+  const describeViolation = (text: string): string =>
+    INVISIBLE_OR_LOST.test(text) ? `${requirement}, ${WITHOUT}` : requirement;
+  return { requirement, maxLength, pattern, test, describeViolation };
 }
 
 /** What the eye does not find in a text that looks right. */
-const UNSEEN_OR_LOST = new RegExp(`[${CONTROL}${HIDDEN}${UNSEEN}]`, 'u');
+const INVISIBLE_OR_LOST = new RegExp(`[${CONTROL}${INVISIBLE}${INVISIBLE_ALONE}]`, 'u');
 const WITHOUT = 'without characters that are invisible or were lost in decoding (U+FFFD)';
 
 /** It could not be stored as UTF-8, and would come back as another text. */
-const HALF_CHARACTER = /\p{Cs}/u;
+const LONE_SURROGATE = /\p{Cs}/u;
 
-function isWithin(text: string, longest: number): boolean {
-  return text.length <= longest || (text.length <= 2 * longest && Array.from(text).length <= longest);
+function hasMaxLength(text: string, maxLength: number): boolean {
+  return text.length <= maxLength || (text.length <= 2 * maxLength && Array.from(text).length <= maxLength);
 }

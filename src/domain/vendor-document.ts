@@ -11,7 +11,7 @@ export interface VendorDocument {
 }
 
 /** What a list says of one file: its entry, that it is not there, or that nobody can tell. */
-export type Finding =
+export type AttachmentFinding =
   | { readonly is: 'attached'; readonly entry: VendorDocument }
   | { readonly is: 'absent' }
   /** `likely`: the one entry that is left for the file, should a human say that it is attached. */
@@ -26,55 +26,67 @@ export function findAttached(
   listed: readonly VendorDocument[],
   file: { readonly fileId: string; readonly name: string },
   others: readonly DocumentState[],
-): Finding {
-  const entry = entryOf(listed.filter(({ originalFileId }) => originalFileId === file.fileId));
+): AttachmentFinding {
+  const entry = pickEntry(listed.filter(({ originalFileId }) => originalFileId === file.fileId));
   if (entry !== undefined) return { is: 'attached', entry };
-  const { own, left } = share(others, listed);
-  const possible = left.filter(({ originalFileId, status }) => originalFileId === null || status !== DELETED);
+  const { entriesByDocument, unassigned } = assignEntries(others, listed);
+  const possible = unassigned.filter(
+    ({ originalFileId, status }) => originalFileId === null || status !== DELETED,
+  );
   if (possible.length === 0) return { is: 'absent' };
-  const unseen = others.some((other, index) => isKnownByName(other) && own[index]?.length === 0);
-  const likely = onlyOne(possible.filter(({ name }) => name === file.name)) ?? onlyOne(possible);
-  return { is: 'unclear', likely: unseen ? null : likely };
+  const isAnyUnlisted = others.some(
+    (other, index) => isIdentifiedByNameOnly(other) && entriesByDocument[index]?.length === 0,
+  );
+  const likely = getSingle(possible.filter(({ name }) => name === file.name)) ?? getSingle(possible);
+  return { is: 'unclear', likely: isAnyUnlisted ? null : likely };
 }
 
 /** What the vendor says now, laid over what was known. A document that is no longer listed keeps its last status. */
-export function withNews<State extends DocumentState>(
+export function mergeDocuments<State extends DocumentState>(
   known: readonly State[],
   listed: readonly VendorDocument[],
 ): State[] {
-  const { own, left } = share(known, listed);
-  const rest = remainder(known, own, left);
+  const { entriesByDocument, unassigned } = assignEntries(known, listed);
+  const commonEntry = inferCommonEntry(known, entriesByDocument, unassigned);
   return known.map((document, index) => {
-    const news = entryOf(own[index] ?? []) ?? (isUnseen(document, own[index]) ? rest : undefined);
-    return news === undefined ? document : { ...document, ...observed(news, document) };
+    const entry =
+      pickEntry(entriesByDocument[index] ?? []) ??
+      (isUnassigned(document, entriesByDocument[index]) ? commonEntry : undefined);
+    return entry === undefined ? document : { ...document, ...pickVendorFields(entry, document) };
   });
 }
 
 /** The list, divided among the documents of the session. */
-export interface Share {
+export interface EntryAssignment {
   /** The entries of each document, in the order of the documents. */
-  readonly own: readonly (readonly VendorDocument[])[];
+  readonly entriesByDocument: readonly (readonly VendorDocument[])[];
   /** The entries that no document accounts for. */
-  readonly left: readonly VendorDocument[];
+  readonly unassigned: readonly VendorDocument[];
 }
 
 /** Divides the list by file id and document id, and by the exact name where a document is known by nothing else. */
-export function share(known: readonly DocumentState[], listed: readonly VendorDocument[]): Share {
-  const byId = known.map((document) => listed.filter((entry) => isSame(entry, document)));
+export function assignEntries(
+  known: readonly DocumentState[],
+  listed: readonly VendorDocument[],
+): EntryAssignment {
+  const byId = known.map((document) => listed.filter((entry) => hasSameId(entry, document)));
   const withoutId = listed.filter((entry) => !byId.flat().includes(entry));
-  const own = known.map((document, index) => {
+  const entriesByDocument = known.map((document, index) => {
     const found = byId[index] ?? [];
-    if (found.length > 0 || !isKnownByName(document)) return found;
+    if (found.length > 0 || !isIdentifiedByNameOnly(document)) return found;
     return withoutId.filter(({ name }) => name === document.name);
   });
-  return { own, left: withoutId.filter((entry) => !own.flat().includes(entry)) };
+  return {
+    entriesByDocument,
+    unassigned: withoutId.filter((entry) => !entriesByDocument.flat().includes(entry)),
+  };
 }
 
-export function isLive({ status }: VendorDocument): boolean {
+export function isNotDeleted({ status }: VendorDocument): boolean {
   return status !== DELETED;
 }
 
-function isSame({ originalFileId, documentId }: VendorDocument, known: DocumentState): boolean {
+function hasSameId({ originalFileId, documentId }: VendorDocument, known: DocumentState): boolean {
   return (
     (originalFileId !== null && originalFileId === known.fileId) ||
     (documentId !== null && documentId === known.documentId)
@@ -82,57 +94,60 @@ function isSame({ originalFileId, documentId }: VendorDocument, known: DocumentS
 }
 
 /** Attached by an empty answer or by a human's word, so that the list has not told its id yet. */
-function isKnownByName({ status, documentId }: DocumentState): boolean {
+function isIdentifiedByNameOnly({ status, documentId }: DocumentState): boolean {
   return status !== null && documentId === null;
 }
 
-function isUnseen(document: DocumentState, own: readonly VendorDocument[] | undefined): boolean {
-  return document.documentId === null && own?.length === 0;
+function isUnassigned(document: DocumentState, entries: readonly VendorDocument[] | undefined): boolean {
+  return document.documentId === null && entries?.length === 0;
 }
 
 /** The entry that counts: one that is not deleted goes first; several that contradict each other say nothing. */
-function entryOf(entries: readonly VendorDocument[]): VendorDocument | undefined {
-  const live = entries.filter(isLive);
-  const [first, ...more] = live.length > 0 ? live : entries;
-  return more.every(({ status }) => status === first?.status) ? first : undefined;
+function pickEntry(entries: readonly VendorDocument[]): VendorDocument | undefined {
+  const notDeleted = entries.filter(isNotDeleted);
+  const [first, ...others] = notDeleted.length > 0 ? notDeleted : entries;
+  return others.every(({ status }) => status === first?.status) ? first : undefined;
 }
 
 /**
  * What holds for every document that no entry could be told to be: as many entries are left, and all say the same. Their
  * order proves nothing, so it is not used.
  */
-function remainder(
+function inferCommonEntry(
   known: readonly DocumentState[],
-  own: Share['own'],
-  left: Share['left'],
+  entriesByDocument: EntryAssignment['entriesByDocument'],
+  unassigned: EntryAssignment['unassigned'],
 ): VendorDocument | undefined {
-  const unseen = known.filter((document, index) => isUnseen(document, own[index]));
-  if (unseen.some(({ status }) => status === null)) return undefined;
-  const rest = left.length === unseen.length ? left : left.filter(isLive);
-  const entry = rest.length === unseen.length ? entryOf(rest) : undefined;
-  return entry === undefined || unseen.length === 1
+  const unassignedDocuments = known.filter((document, index) =>
+    isUnassigned(document, entriesByDocument[index]),
+  );
+  if (unassignedDocuments.some(({ status }) => status === null)) return undefined;
+  const candidates =
+    unassigned.length === unassignedDocuments.length ? unassigned : unassigned.filter(isNotDeleted);
+  const entry = candidates.length === unassignedDocuments.length ? pickEntry(candidates) : undefined;
+  return entry === undefined || unassignedDocuments.length === 1
     ? entry
     : { ...entry, documentId: null, failureReason: null };
 }
 
-function onlyOne<Item>(items: readonly Item[]): Item | null {
+function getSingle<Item>(items: readonly Item[]): Item | null {
   return items.length === 1 ? (items[0] ?? null) : null;
 }
 
 /** The part of a document's state that the vendor decides. */
-export function observed(
-  news: VendorDocument,
+export function pickVendorFields(
+  entry: VendorDocument,
   known: DocumentState,
 ): Pick<DocumentState, 'documentId' | 'status' | 'failureReason'> {
   return {
-    documentId: news.documentId ?? known.documentId,
-    status: news.status ?? known.status,
-    failureReason: news.failureReason,
+    documentId: entry.documentId ?? known.documentId,
+    status: entry.status ?? known.status,
+    failureReason: entry.failureReason,
   };
 }
 
 /** Whether two looks at the same documents differ in anything that is shown or decided upon. */
-export function differ(before: readonly DocumentState[], after: readonly DocumentState[]): boolean {
+export function hasChanged(before: readonly DocumentState[], after: readonly DocumentState[]): boolean {
   return after.some((document, index) => {
     const known = before[index];
     return (

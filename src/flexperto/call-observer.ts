@@ -1,10 +1,10 @@
-import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
+import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
 
 /** How a request ended: the status of its answer, or why there was none. `given-up`: cancelled, or its document could not be read. */
-export type CallEnd = number | 'not-sent' | 'no-answer' | 'given-up';
+export type CallOutcome = number | 'not-sent' | 'no-answer' | 'given-up';
 
 /** A request as it begins. It says nothing of what is sent, nor where to. */
-export interface CallBegin {
+export interface CallStart {
   readonly call: Call;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Size of the document; 0 where none is uploaded. */
@@ -12,35 +12,35 @@ export interface CallBegin {
 }
 
 /** Is told of every request as it begins; what it returns is told once how the request ended. Neither may throw. */
-export type CallObserver = (begin: CallBegin) => (end: CallEnd) => void;
+export type CallObserver = (begin: CallStart) => (end: CallOutcome) => void;
 
-export function observeBoth(one: CallObserver, other: CallObserver): CallObserver {
-  return (begin) => {
-    const ends = [one(begin), other(begin)];
-    return (end) => {
-      for (const ended of ends) ended(end);
+export function combineObservers(first: CallObserver, second: CallObserver): CallObserver {
+  return (start) => {
+    const endings = [first(start), second(start)];
+    return (outcome) => {
+      for (const onEnd of endings) onEnd(outcome);
     };
   };
 }
 
 /** Makes a request under the eyes of an observer. */
-export async function underObservation<Answer extends { readonly status: number }>(
+export async function instrument<Answer extends { readonly status: number }>(
   observe: CallObserver,
-  begin: CallBegin,
+  start: CallStart,
   request: () => Promise<Answer>,
 ): Promise<Answer> {
-  const ended = observe(begin);
+  const onEnd = observe(start);
   try {
-    const answer = await request();
-    ended(answer.status);
-    return answer;
+    const response = await request();
+    onEnd(response.status);
+    return response;
   } catch (error) {
-    ended(endOf(error));
+    onEnd(toCallOutcome(error));
     throw error;
   }
 }
 
-function endOf(error: unknown): CallEnd {
+function toCallOutcome(error: unknown): CallOutcome {
   if (error instanceof RefusedError) return error.status;
   if (error instanceof OutcomeUnknownError) return error.status ?? 'no-answer';
   return error instanceof NotSentError ? 'not-sent' : 'given-up';

@@ -1,12 +1,12 @@
 import type { Method, Participant } from '../domain/request.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
-import type { Proxies } from '../network/proxies.js';
-import * as answers from './answers.js';
+import type { ProxyConfig } from '../shared/http/proxy-config.js';
+import * as answers from './responses.js';
 import type { CallObserver } from './call-observer.js';
-import { AnswerNotUnderstoodError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
-import { multipart, type UploadContent } from './multipart.js';
-import { createTransport, type Answer, type Exchange } from './transport.js';
-import { expiryOf, requireSafe, type UploadUrl } from './upload-url.js';
+import { AnswerNotUnderstoodError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
+import { createMultipartBody, type UploadContent } from './multipart.js';
+import { createTransport, type ApiResponse, type ApiRequest } from './transport.js';
+import { readExpiry, assertHttps, type UploadUrl } from './upload-url.js';
 
 type AttachMethod = 'POST' | 'GET';
 
@@ -22,7 +22,7 @@ export interface FlexpertoOptions {
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
   /** Absent: every connection is direct. */
-  readonly proxies?: Proxies | undefined;
+  readonly proxies?: ProxyConfig | undefined;
   /** Is told how every request goes. */
   readonly observe?: CallObserver | undefined;
 }
@@ -40,7 +40,7 @@ export interface CallContext {
  */
 export interface FlexpertoClient {
   /** Call 1. Not idempotent. Returns the id of the contract session. */
-  initiateSession(context: CallContext, session: SessionToInitiate): Promise<number>;
+  initiateSession(context: CallContext, session: NewContractSession): Promise<number>;
   /** Call 2. */
   requestUploadUrl(context: CallContext, sessionId: number): Promise<UploadUrl>;
   /** Call 3. Goes to the upload host, without the API key. Throws what reading the content throws. */
@@ -54,21 +54,21 @@ export interface FlexpertoClient {
   close(): Promise<void>;
 }
 
-export interface SessionToInitiate {
+export interface NewContractSession {
   readonly name: string;
   readonly method: Method;
   readonly participants: readonly Participant[];
 }
 
-const CONTRACTS = '/api/v2/collaboration/contracts/contracts';
-const LONGEST_CONNECT_MS = 10_000;
+const CONTRACTS_PATH = '/api/v2/collaboration/contracts/contracts';
+const MAX_CONNECT_MS = 10_000;
 
 /** Calls that change nothing. The method does not tell: attach can be a GET. */
-const READS: readonly Call[] = ['request upload URL', 'list documents'];
+const READ_ONLY_CALLS: readonly Call[] = ['request upload URL', 'list documents'];
 
 export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const connectTimeoutMs = Math.min(LONGEST_CONNECT_MS, options.timeoutMs / 2);
+  const connectTimeoutMs = Math.min(MAX_CONNECT_MS, options.timeoutMs / 2);
   const transport = createTransport(
     connectTimeoutMs,
     options.observe ?? (() => () => undefined),
@@ -77,17 +77,17 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
   // The one that worked last goes first.
   let attachMethods: readonly [AttachMethod, AttachMethod] = ['POST', 'GET'];
 
-  const exchange = (
+  const send = (
     call: Call,
     context: CallContext,
-    method: Exchange['method'],
+    method: ApiRequest['method'],
     path: string,
     body?: unknown,
-  ): Promise<Answer> =>
-    transport.exchange({
+  ): Promise<ApiResponse> =>
+    transport.send({
       call,
       method,
-      repeatable: READS.includes(call),
+      idempotent: READ_ONLY_CALLS.includes(call),
       url: baseUrl + path,
       headers: {
         accept: 'application/json',
@@ -100,15 +100,15 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
       signal: context.signal,
     });
 
-  const attachBy = async (
+  const attachWith = async (
     method: AttachMethod,
     context: CallContext,
     sessionId: number,
     fileId: string,
   ): Promise<VendorDocument | null> => {
-    const path = `${CONTRACTS}/sessions/${sessionId}/documents/attach`;
-    const { text } = await exchange('attach', context, method, path, { fileId });
-    const document = answers.readAttached(text);
+    const path = `${CONTRACTS_PATH}/sessions/${sessionId}/documents/attach`;
+    const { text } = await send('attach', context, method, path, { fileId });
+    const document = answers.parseAttachResponse(text);
     if (document !== null && document.originalFileId !== null && document.originalFileId !== fileId) {
       throw new AnswerNotUnderstoodError('attach', 'it names another file');
     }
@@ -127,43 +127,46 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
           mobile,
         })),
       };
-      return answers.readInitiated(
-        (await exchange('initiate', context, 'POST', `${CONTRACTS}/sessions/initiate`, body)).text,
+      return answers.parseInitiateResponse(
+        (await send('initiate', context, 'POST', `${CONTRACTS_PATH}/sessions/initiate`, body)).text,
       );
     },
 
     requestUploadUrl: async (context, sessionId) => {
-      const path = `${CONTRACTS}/sessions/${sessionId}/documents/upload-url`;
-      const url = answers.readUploadUrl((await exchange('request upload URL', context, 'GET', path)).text);
-      requireSafe(url, baseUrl);
-      return { url, expiresAt: expiryOf(url, Date.now()) };
+      const path = `${CONTRACTS_PATH}/sessions/${sessionId}/documents/upload-url`;
+      const url = answers.parseUploadUrlResponse(
+        (await send('request upload URL', context, 'GET', path)).text,
+      );
+      assertHttps(url, baseUrl);
+      return { url, expiresAt: readExpiry(url, Date.now()) };
     },
 
     uploadDocument: async (url, content, signal) => {
-      const { headers, body } = multipart(content);
-      const { text } = await transport.exchange({
+      const { headers, body } = createMultipartBody(content);
+      const { text } = await transport.send({
         call: 'upload',
         method: 'POST',
         documentBytes: content.bytes,
-        repeatable: true,
+        idempotent: true,
         url,
         headers: { accept: 'application/json', ...headers },
         body,
         timeoutMs: options.uploadTimeoutMs,
         signal,
       });
-      return answers.readUploaded(text);
+      return answers.parseUploadResponse(text);
     },
 
     attachDocument: async (context, sessionId, fileId) => {
-      if (options.attachMethod !== 'auto') return attachBy(options.attachMethod, context, sessionId, fileId);
+      if (options.attachMethod !== 'auto')
+        return attachWith(options.attachMethod, context, sessionId, fileId);
       const [method, other] = attachMethods;
       try {
-        return await attachBy(method, context, sessionId, fileId);
+        return await attachWith(method, context, sessionId, fileId);
       } catch (refusal) {
-        if (!isWithoutThisMethod(refusal)) throw refusal;
-        const document = await attachBy(other, context, sessionId, fileId).catch((error: unknown) => {
-          throw isWithoutThisMethod(error) && statusOf(refusal) === 404 ? refusal : error;
+        if (!isMethodUnsupported(refusal)) throw refusal;
+        const document = await attachWith(other, context, sessionId, fileId).catch((error: unknown) => {
+          throw isMethodUnsupported(error) && getStatus(refusal) === 404 ? refusal : error;
         });
         attachMethods = [other, method];
         return document;
@@ -171,14 +174,14 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
     },
 
     listDocuments: async (context, sessionId) => {
-      const path = `${CONTRACTS}/documents?sessionId=${sessionId}`;
-      return answers.readListed((await exchange('list documents', context, 'GET', path)).text);
+      const path = `${CONTRACTS_PATH}/documents?sessionId=${sessionId}`;
+      return answers.parseListResponse((await send('list documents', context, 'GET', path)).text);
     },
 
     handOver: async (context, sessionId) => {
       if (options.handover === undefined) throw new TypeError('no hand-over call is configured');
       const { method, path } = options.handover;
-      await exchange('hand over', context, method, path.replaceAll('{sessionId}', String(sessionId)));
+      await send('hand over', context, method, path.replaceAll('{sessionId}', String(sessionId)));
     },
 
     close: () => transport.close(),
@@ -189,10 +192,10 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
  * Whether a server answered that it does not know attach by this method, and so surely has attached nothing. A 404 can
  * also mean that the session does not exist: then the other method is refused too, and the 404 is what the caller gets.
  */
-function isWithoutThisMethod(error: unknown): boolean {
-  return [404, 405, 501].includes(statusOf(error) ?? 0);
+function isMethodUnsupported(error: unknown): boolean {
+  return [404, 405, 501].includes(getStatus(error) ?? 0);
 }
 
-function statusOf(error: unknown): number | undefined {
+function getStatus(error: unknown): number | undefined {
   return error instanceof RefusedError || error instanceof OutcomeUnknownError ? error.status : undefined;
 }

@@ -24,7 +24,7 @@ export function createFlushing(): Flushing {
       socket.write = (chunk: object | string, ...more: unknown[]) =>
         typeof chunk === 'string' ? write(chunk, ...more) : write(chunk, () => waiting.get(chunk)?.());
     },
-    paced: async function* (chunks, ended) {
+    async *paced(chunks, ended) {
       let before = Promise.resolve();
       for await (const chunk of chunks) {
         // An empty chunk is not written.

@@ -1,11 +1,11 @@
-export { observeBoth, type CallBegin, type CallEnd, type CallObserver } from './call-observer.js';
+export { combineObservers, type CallStart, type CallOutcome, type CallObserver } from './call-observer.js';
 export {
   createFlexpertoClient,
   type CallContext,
   type FlexpertoClient,
   type FlexpertoOptions,
-  type SessionToInitiate,
+  type NewContractSession,
 } from './client.js';
-export * from './errors/index.js';
+export * from './errors.js';
 export type { UploadContent } from './multipart.js';
 export type { UploadUrl } from './upload-url.js';

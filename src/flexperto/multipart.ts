@@ -14,13 +14,13 @@ export interface UploadContent {
  * A `multipart/form-data` body with the one field `file` (RFC 7578), as a stream of known length. FormData with a Blob
  * would hold the whole document in memory.
  */
-export function multipart({ name, bytes, content }: UploadContent): {
+export function createMultipartBody({ name, bytes, content }: UploadContent): {
   headers: Record<string, string>;
   body: AsyncIterable<Uint8Array>;
 } {
   const boundary = `signing-${randomUUID()}`;
   const head = Buffer.from(
-    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${escapeName(name)}"\r\n` +
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${escapeFileName(name)}"\r\n` +
       'Content-Type: application/pdf\r\n\r\n',
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
@@ -38,6 +38,6 @@ export function multipart({ name, bytes, content }: UploadContent): {
 }
 
 /** As browsers do it (WHATWG HTML, multipart/form-data encoding algorithm). */
-function escapeName(name: string): string {
+function escapeFileName(name: string): string {
   return name.replace(/"/g, '%22').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }

@@ -1,28 +1,28 @@
 import { Readable } from 'node:stream';
 import { Agent, request, type buildConnector, type Dispatcher } from 'undici';
-import { decoded, textOf } from '../network/answer-body.js';
-import { createConnector } from '../network/connector.js';
-import { codeOf } from '../network/error-code.js';
-import type { Proxies } from '../network/proxies.js';
-import { retryAfterMs } from '../network/retry-after.js';
-import { underObservation, type CallBegin, type CallObserver } from './call-observer.js';
-import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors/index.js';
+import { decodeContent, decodeText } from '../shared/http/response-body.js';
+import { createConnector } from '../shared/http/connector.js';
+import { getErrorCode } from '../shared/errors.js';
+import type { ProxyConfig } from '../shared/http/proxy-config.js';
+import { parseRetryAfter } from '../shared/http/retry-after.js';
+import { instrument, type CallStart, type CallObserver } from './call-observer.js';
+import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
 import { createFlushing, type Flushing } from './flushing.js';
-import { vendorMessage } from './vendor-message.js';
+import { extractVendorMessage } from './responses.js';
 
 /** An answer of status 2xx. `text` is cut short where the connection ended early; reading it as JSON then fails. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly text: string;
 }
 
-export interface Exchange extends Pick<CallBegin, 'call' | 'method'> {
+export interface ApiRequest extends Pick<CallStart, 'call' | 'method'> {
   readonly url: string;
   readonly headers: Record<string, string>;
   /** A chunk must stay as it is until the second one after it is asked for. */
   readonly body?: string | AsyncIterable<Uint8Array>;
   /** Whether a second one would do no harm: then it may go over a kept connection. */
-  readonly repeatable: boolean;
+  readonly idempotent: boolean;
   /** Size of the document in the body. */
   readonly documentBytes?: number;
   /** Milliseconds for the whole call, from connecting to the last byte of the answer. */
@@ -33,12 +33,12 @@ export interface Exchange extends Pick<CallBegin, 'call' | 'method'> {
 
 export interface Transport {
   /** @throws NotSentError, RefusedError, OutcomeUnknownError, the signal's reason, or what the body's source threw */
-  exchange(exchange: Exchange): Promise<Answer>;
+  send(exchange: ApiRequest): Promise<ApiResponse>;
   close(): Promise<void>;
 }
 
 /** More than any answer of this API needs; what follows is not read. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 /** Of a refusal one sentence is wanted; to look for it in megabytes would cost a hundred times as much memory. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
@@ -51,33 +51,37 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 export function createTransport(
   connectTimeoutMs: number,
   observe: CallObserver,
-  proxies?: Proxies,
+  proxies?: ProxyConfig,
 ): Transport {
   const flushing = createFlushing();
   const options = {
-    connect: observed(createConnector({ proxies, timeoutMs: connectTimeoutMs }), flushing),
+    connect: markConnectErrors(createConnector({ proxies, timeoutMs: connectTimeoutMs }), flushing),
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const fresh = new Agent({ ...options, pipelining: 0 });
-  const kept = new Agent(options);
+  const singleUse = new Agent({ ...options, pipelining: 0 });
+  const pooled = new Agent(options);
   return {
-    exchange: (exchange) => {
-      const { call, method, repeatable, documentBytes = 0 } = exchange;
-      const dispatcher = repeatable ? kept : fresh;
-      const request = (): Promise<Answer> => perform(exchange, dispatcher, flushing);
-      return underObservation(observe, { call, method, documentBytes }, request);
+    send: (apiRequest) => {
+      const { call, method, idempotent, documentBytes = 0 } = apiRequest;
+      const dispatcher = idempotent ? pooled : singleUse;
+      const run = (): Promise<ApiResponse> => performRequest(apiRequest, dispatcher, flushing);
+      return instrument(observe, { call, method, documentBytes }, run);
     },
     close: async () => {
-      await Promise.all([fresh.destroy(), kept.destroy()]);
+      await Promise.all([singleUse.destroy(), pooled.destroy()]);
     },
   };
 }
 
-async function perform(exchange: Exchange, dispatcher: Dispatcher, flushing: Flushing): Promise<Answer> {
-  const { call, method, url, headers, signal } = exchange;
-  const timeout = AbortSignal.timeout(exchange.timeoutMs);
-  const body = sourceOf(exchange.body, flushing);
+async function performRequest(
+  apiRequest: ApiRequest,
+  dispatcher: Dispatcher,
+  flushing: Flushing,
+): Promise<ApiResponse> {
+  const { call, method, url, headers, signal } = apiRequest;
+  const timeout = AbortSignal.timeout(apiRequest.timeoutMs);
+  const body = createRequestBody(apiRequest.body, flushing);
   try {
     const response = await request(url, {
       dispatcher,
@@ -87,38 +91,39 @@ async function perform(exchange: Exchange, dispatcher: Dispatcher, flushing: Flu
       body: body.content,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    return accepted(call, response, await readText(response, signal));
+    return toApiResponse(call, response, await readText(response, signal));
   } catch (error) {
-    if (body.thrown !== undefined) throw body.thrown.error;
+    if (body.readError !== undefined) throw body.readError.error;
     if (signal?.aborted === true) throw signal.reason;
     if (timeout.aborted)
-      throw new OutcomeUnknownError(call, `no answer within ${exchange.timeoutMs / 1000} s`, {
-        unanswered: true,
+      throw new OutcomeUnknownError(call, `no answer within ${apiRequest.timeoutMs / 1000} s`, {
+        timedOut: true,
       });
-    throw sorted(call, error);
+    throw toFlexpertoError(call, error);
   } finally {
-    body.end();
+    body.release();
   }
 }
 
 /** A body to send, and what reading it threw: an error of the document's source is none of the network. */
-interface Source {
+interface RequestBody {
   readonly content: string | Readable | null;
-  thrown?: { readonly error: unknown };
+  readError?: { readonly error: unknown };
   /** Lets go of the chunk that is on its way. */
-  readonly end: () => void;
+  readonly release: () => void;
 }
 
-function sourceOf(body: Exchange['body'], flushing: Flushing): Source {
-  if (body === undefined || typeof body === 'string') return { content: body ?? null, end: () => undefined };
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  const chunks = watched(body, (error) => (source.thrown = { error }));
-  const source: Source = { content: Readable.from(flushing.paced(chunks, ended)), end };
+function createRequestBody(body: ApiRequest['body'], flushing: Flushing): RequestBody {
+  if (body === undefined || typeof body === 'string')
+    return { content: body ?? null, release: () => undefined };
+  let release = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (release = resolve));
+  const chunks = captureError(body, (error) => (source.readError = { error }));
+  const source: RequestBody = { content: Readable.from(flushing.paced(chunks, ended)), release };
   return source;
 }
 
-async function* watched(
+async function* captureError(
   body: AsyncIterable<Uint8Array>,
   onError: (error: unknown) => void,
 ): AsyncIterable<Uint8Array> {
@@ -132,56 +137,56 @@ async function* watched(
 
 async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
-  const most = isAccepted(response) ? MAX_ANSWER_BYTES : MAX_REFUSAL_BYTES;
+  const maxBytes = isSuccess(response) ? MAX_RESPONSE_BYTES : MAX_REFUSAL_BYTES;
   let bytes = 0;
   try {
-    for await (const chunk of decoded(response.body, response.headers['content-encoding'])) {
+    for await (const chunk of decodeContent(response.body, response.headers['content-encoding'])) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > most) break;
+      if (bytes > maxBytes) break;
     }
   } catch (error) {
     if (signal?.aborted === true) throw error;
     // The status is known and decides; a text that was cut short is not understood where its content is needed.
   }
-  return textOf(Buffer.concat(chunks));
+  return decodeText(Buffer.concat(chunks));
 }
 
-const isAccepted = ({ statusCode }: Pick<Dispatcher.ResponseData, 'statusCode'>): boolean =>
+const isSuccess = ({ statusCode }: Pick<Dispatcher.ResponseData, 'statusCode'>): boolean =>
   statusCode >= 200 && statusCode < 300;
 
-function accepted(
+function toApiResponse(
   call: Call,
   { statusCode: status, headers }: Dispatcher.ResponseData,
   text: string,
-): Answer {
-  if (isAccepted({ statusCode: status })) return { status, text };
-  const wait = retryAfterMs(headers['retry-after'], Date.now());
-  const declined = status === 503 && wait !== undefined;
-  if (status === 408 || (status >= 500 && !declined)) {
-    throw new OutcomeUnknownError(call, `flexperto answered ${status}`, { status, retryAfterMs: wait });
+): ApiResponse {
+  if (isSuccess({ statusCode: status })) return { status, text };
+  const waitMs = parseRetryAfter(headers['retry-after'], Date.now());
+  const isDeclined = status === 503 && waitMs !== undefined;
+  if (status === 408 || (status >= 500 && !isDeclined)) {
+    throw new OutcomeUnknownError(call, `flexperto answered ${status}`, { status, retryAfterMs: waitMs });
   }
-  throw new RefusedError(call, status, vendorMessage(text), wait);
+  throw new RefusedError(call, status, extractVendorMessage(text), waitMs);
 }
 
 /** The connection or its encryption did not come about, so that no byte of a request was sent. */
-class NotConnected extends Error {}
+class ConnectError extends Error {}
 
-function observed(connect: buildConnector.connector, flushing: Flushing): buildConnector.connector {
+function markConnectErrors(connect: buildConnector.connector, flushing: Flushing): buildConnector.connector {
   return (options, callback) => {
     connect(options, (error, socket) => {
       if (error === null) {
         flushing.observe(socket);
         callback(null, socket);
       } else {
-        callback(new NotConnected('not connected', { cause: error }), null);
+        callback(new ConnectError('not connected', { cause: error }), null);
       }
     });
   };
 }
 
-function sorted(call: Call, error: unknown): Error {
+function toFlexpertoError(call: Call, error: unknown): Error {
   if (error instanceof RefusedError || error instanceof OutcomeUnknownError) return error;
-  if (error instanceof NotConnected) return new NotSentError(call, codeOf(error.cause));
-  return new OutcomeUnknownError(call, `the connection failed (${codeOf(error)})`);
+  if (error instanceof ConnectError) return new NotSentError(call, getErrorCode(error.cause));
+  return new OutcomeUnknownError(call, `the connection failed (${getErrorCode(error)})`);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AnswerNotUnderstoodError } from './errors/index.js';
-import { parseAnswer } from './parse-answer.js';
+import { AnswerNotUnderstoodError } from './errors.js';
+import { parseLenientJson } from './lenient-json.js';
 
 /** The page: "It is valid for 1 hour." */
 const DEFAULT_VALIDITY_MS = 60 * 60_000;
@@ -12,18 +12,20 @@ export interface UploadUrl {
 }
 
 /** The end of the year 9999: whatever is beyond, such as milliseconds, is no `exp` in the sense of RFC 7519. */
-const LAST_SECOND = 253_402_300_799;
+const MAX_EXP_SECONDS = 253_402_300_799;
 
-const claims = z.looseObject({ exp: z.number().positive().max(LAST_SECOND) });
+const claimsSchema = z.looseObject({ exp: z.number().positive().max(MAX_EXP_SECONDS) });
 
 /** The expiry in the URL's token (`exp` of the JWT); without one, an hour from receipt. The signature is not ours to check. */
-export function expiryOf(url: string, receivedAt: number): number {
+export function readExpiry(url: string, receivedAt: number): number {
   const tokens = [...new URL(url).searchParams.values()];
   for (const token of tokens) {
     const payload = token.split('.')[1];
     if (payload === undefined) continue;
-    const read = claims.safeParse(parseAnswer(Buffer.from(payload, 'base64url').toString('utf8')));
-    if (read.success) return read.data.exp * 1000;
+    const result = claimsSchema.safeParse(
+      parseLenientJson(Buffer.from(payload, 'base64url').toString('utf8')),
+    );
+    if (result.success) return result.data.exp * 1000;
   }
   return receivedAt + DEFAULT_VALIDITY_MS;
 }
@@ -32,7 +34,7 @@ export function expiryOf(url: string, receivedAt: number): number {
  * The upload URL carries a bearer token: over plain http only where the API itself is spoken to over plain http.
  * @throws AnswerNotUnderstoodError
  */
-export function requireSafe(url: string, baseUrl: string): void {
+export function assertHttps(url: string, baseUrl: string): void {
   const allowed = baseUrl.startsWith('http:') ? ['https:', 'http:'] : ['https:'];
   if (!URL.canParse(url) || !allowed.includes(new URL(url).protocol)) {
     throw new AnswerNotUnderstoodError('request upload URL', 'the url is no https address');

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { jsonResponse, problemResponses } from './responses.js';
+import { describeJsonResponse, describeProblemResponses } from './http/response-schemas.js';
 
 const Health = z.object({ status: z.literal('ok') });
 
 /** For whoever watches the process: `isReady` rejects where the gateway could not serve. No key is needed. */
-export function healthRoutes(isReady: () => Promise<void>): FastifyPluginAsyncZod {
+export function healthRoutes(checkReadiness: () => Promise<void>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/healthz',
@@ -15,7 +15,7 @@ export function healthRoutes(isReady: () => Promise<void>): FastifyPluginAsyncZo
           operationId: 'isAlive',
           summary: 'Whether the process lives',
           security: [],
-          response: { 200: jsonResponse('It lives.', Health) },
+          response: { 200: describeJsonResponse('It lives.', Health) },
         },
       },
       () => ({ status: 'ok' as const }),
@@ -28,11 +28,14 @@ export function healthRoutes(isReady: () => Promise<void>): FastifyPluginAsyncZo
           operationId: 'isReady',
           summary: 'Whether the Temporal server answers',
           security: [],
-          response: { 200: jsonResponse('It answers.', Health), ...problemResponses('no-server') },
+          response: {
+            200: describeJsonResponse('It answers.', Health),
+            ...describeProblemResponses('no-server'),
+          },
         },
       },
       async () => {
-        await isReady();
+        await checkReadiness();
         return { status: 'ok' as const };
       },
     );

@@ -1,47 +1,77 @@
+import { createServer } from 'node:http';
+import { closeServer, listenOn } from '../shared/listen.js';
 import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { uploadFolder, type UploadArea } from './documents/upload-folder.js';
+import { getUploadFolder, type UploadArea } from './uploads/storage.js';
+
+/** Source: the exposition formats of Prometheus. */
+const EXPOSITION_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * Answers `GET /metrics` on an address of its own, which callers of the gateway cannot reach. Without an address nothing
+ * is listened on. @throws ConfigError where the address cannot be listened on
+ */
+export async function serveMetrics(
+  address: string | undefined,
+  { render }: Pick<GatewayMetrics, 'render'>,
+): Promise<{ readonly close: () => Promise<void> }> {
+  if (address === undefined) return { close: () => Promise.resolve() };
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    render().then(
+      (text) => response.writeHead(200, { 'content-type': EXPOSITION_CONTENT_TYPE }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await listenOn(server, address, 'SIGNING_METRICS_ADDRESS');
+  return { close: () => closeServer(server) };
+}
 
 /** Seconds; most calls take milliseconds, an upload of 50 MB over a slow line minutes. */
-const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /** Callers that are turned away: no valid key or token, no right, too many starts. */
-const REFUSALS = [401, 403, 429];
+const REFUSAL_STATUSES = [401, 403, 429];
 
 const UPLOAD_ROUTE = 'POST /documents';
 
 /** What the gateway tells Prometheus. No label names a caller, an employee or a session: routes are templates. */
 export interface GatewayMetrics {
   /** Counts and times every call of this app. */
-  readonly countCalls: (app: FastifyInstance) => void;
+  readonly countRequests: (app: FastifyInstance) => void;
   /** An upload has its place. */
   readonly countUploadedBytes: (bytes: number) => void;
   /** A sweep has ended and removed so many uploads; `undefined`: it failed. */
-  readonly countSweep: (removed: number | undefined) => void;
+  readonly countCleanup: (removed: number | undefined) => void;
   /** In the text format of Prometheus. */
-  readonly read: () => Promise<string>;
+  readonly render: () => Promise<string>;
 }
 
 /** The labels are those of the worker's metrics. */
 export function createGatewayMetrics(area: UploadArea): GatewayMetrics {
   const registry = new Registry();
   registry.setDefaultLabels({ namespace: area.namespace, task_queue: area.taskQueue });
-  showDisk(registry, area);
+  registerDiskGauges(registry, area);
   return {
-    ...createCallMetrics(registry),
-    ...createSweepMetrics(registry),
-    read: () => registry.metrics(),
+    ...createRequestMetrics(registry),
+    ...createCleanupMetrics(registry),
+    render: () => registry.metrics(),
   };
 }
 
-function createCallMetrics(registry: Registry): Pick<GatewayMetrics, 'countCalls' | 'countUploadedBytes'> {
+function createRequestMetrics(
+  registry: Registry,
+): Pick<GatewayMetrics, 'countRequests' | 'countUploadedBytes'> {
   const registers = [registry];
   const durations = new Histogram({
     name: 'signing_gateway_request_duration_seconds',
     help: 'Requests by route and class of the status',
     labelNames: ['route', 'status'],
-    buckets: BUCKETS,
+    buckets: DURATION_BUCKETS,
     registers,
   });
   const refusals = new Counter({
@@ -61,15 +91,15 @@ function createCallMetrics(registry: Registry): Pick<GatewayMetrics, 'countCalls
     help: 'Bytes of uploads that were accepted',
     registers,
   });
-  for (const status of REFUSALS) refusals.inc({ status }, 0);
+  for (const status of REFUSAL_STATUSES) refusals.inc({ status }, 0);
   for (const result of ['accepted', 'refused', 'failed']) uploads.inc({ result }, 0);
   return {
-    countCalls: (app) => {
+    countRequests: (app) => {
       app.addHook('onResponse', async ({ method, routeOptions: { url } }, { statusCode, elapsedTime }) => {
         const route = url === undefined ? '(unknown)' : `${method} ${url}`;
         durations.observe({ route, status: `${Math.floor(statusCode / 100)}xx` }, elapsedTime / 1000);
-        if (REFUSALS.includes(statusCode)) refusals.inc({ status: statusCode });
-        if (route === UPLOAD_ROUTE) uploads.inc({ result: resultOf(statusCode) });
+        if (REFUSAL_STATUSES.includes(statusCode)) refusals.inc({ status: statusCode });
+        if (route === UPLOAD_ROUTE) uploads.inc({ result: classifyUpload(statusCode) });
         await Promise.resolve();
       });
     },
@@ -79,12 +109,12 @@ function createCallMetrics(registry: Registry): Pick<GatewayMetrics, 'countCalls
   };
 }
 
-function resultOf(status: number): 'accepted' | 'refused' | 'failed' {
+function classifyUpload(status: number): 'accepted' | 'refused' | 'failed' {
   if (status < 400) return 'accepted';
   return status < 500 ? 'refused' : 'failed';
 }
 
-function createSweepMetrics(registry: Registry): Pick<GatewayMetrics, 'countSweep'> {
+function createCleanupMetrics(registry: Registry): Pick<GatewayMetrics, 'countCleanup'> {
   const registers = [registry];
   const removals = new Counter({
     name: 'signing_gateway_swept_uploads_total',
@@ -102,7 +132,7 @@ function createSweepMetrics(registry: Registry): Pick<GatewayMetrics, 'countSwee
     registers,
   });
   return {
-    countSweep: (removed) => {
+    countCleanup: (removed) => {
       if (removed === undefined) {
         failures.inc();
       } else {
@@ -114,14 +144,15 @@ function createSweepMetrics(registry: Registry): Pick<GatewayMetrics, 'countSwee
 }
 
 /** Looks whenever Prometheus asks; NaN where the disk cannot be read. */
-function showDisk(registry: Registry, area: UploadArea): void {
-  const look = async () => statfs(uploadFolder(area)).catch(() => ({ bsize: NaN, bavail: 0, blocks: 0 }));
+function registerDiskGauges(registry: Registry, area: UploadArea): void {
+  const readDisk = async () =>
+    statfs(getUploadFolder(area)).catch(() => ({ bsize: NaN, bavail: 0, blocks: 0 }));
   new Gauge({
     name: 'signing_gateway_upload_disk_free_bytes',
     help: 'What the disk of the uploads can still take',
     registers: [registry],
     async collect() {
-      const { bsize, bavail } = await look();
+      const { bsize, bavail } = await readDisk();
       this.set(bsize * bavail);
     },
   });
@@ -130,7 +161,7 @@ function showDisk(registry: Registry, area: UploadArea): void {
     help: 'The size of the disk of the uploads',
     registers: [registry],
     async collect() {
-      const { bsize, blocks } = await look();
+      const { bsize, blocks } = await readDisk();
       this.set(bsize * blocks);
     },
   });

@@ -6,13 +6,13 @@ import type { FastifyInstance, FastifySchema } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 /** Describes all routes that are added later, as OpenAPI 3.1. */
-export function describeApi(app: FastifyInstance): void {
+export function registerOpenApi(app: FastifyInstance): void {
   void app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'flexperto signing gateway',
-        version: version(),
+        version: readVersion(),
         description:
           'Sends documents to one customer for signature, on one employee’s click, and tells what becomes of them.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -34,53 +34,56 @@ export function describeApi(app: FastifyInstance): void {
       },
       security: [{ bearer: [] }],
     },
-    transform: withHeaders,
-    transformObject: withPlainNames,
+    transform: keepResponseHeaders,
+    transformObject: mergeInputSchemas,
   });
 }
 
 /** Serves the description at `/openapi.json`, and for readers at `/docs`. */
-export function serveDescription(app: FastifyInstance): void {
+export function serveOpenApi(app: FastifyInstance): void {
   void app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }
 
 /** The library describes what a response holds, and forgets its headers. */
-const withHeaders: typeof jsonSchemaTransform = (route) => {
-  const given = responsesOf(route.schema);
+const keepResponseHeaders: typeof jsonSchemaTransform = (route) => {
+  const original = getResponses(route.schema);
   const { schema, url } = jsonSchemaTransform(route);
   if (schema.response === undefined) return { schema, url };
-  const response = Object.entries(responsesOf(schema)).map(([status, described]) => {
-    const headers = given[status]?.headers;
+  const response = Object.entries(getResponses(schema)).map(([status, described]) => {
+    const headers = original[status]?.headers;
     return [status, headers === undefined ? described : { ...described, headers }];
   });
   return { schema: { ...schema, response: Object.fromEntries(response) as unknown }, url };
 };
 
-interface Described {
+interface ResponseDescription {
   readonly headers?: unknown;
 }
 
-function responsesOf(schema: FastifySchema | undefined): Record<string, Described | undefined> {
-  return { ...(schema?.response as Record<string, Described> | undefined) };
+function getResponses(schema: FastifySchema | undefined): Record<string, ResponseDescription | undefined> {
+  return { ...(schema?.response as Record<string, ResponseDescription> | undefined) };
 }
 
 /** The library names every schema twice, as it is received (…Input) and as it is sent. One name is enough for each here. */
-const withPlainNames: typeof jsonSchemaTransformObject = (given) => {
-  const document = jsonSchemaTransformObject(given) as { components?: { schemas?: object } };
+const mergeInputSchemas: typeof jsonSchemaTransformObject = (original) => {
+  const document = jsonSchemaTransformObject(original) as { components?: { schemas?: object } };
   const text = JSON.stringify(document);
   const isUsed = (name: string): boolean => text.includes(`"#/components/schemas/${name}"`);
   const schemas = Object.entries(document.components?.schemas ?? {}).filter(([name]) => isUsed(name));
-  const named = { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
+  const pruned = {
+    ...document,
+    components: { ...document.components, schemas: Object.fromEntries(schemas) },
+  };
   return JSON.parse(
     schemas.reduce((plain, [name]) => {
       const base = name.replace(/Input$/, '');
       return isUsed(base) ? plain : plain.replaceAll(`${name}"`, `${base}"`);
-    }, JSON.stringify(named)),
+    }, JSON.stringify(pruned)),
   ) as ReturnType<typeof jsonSchemaTransformObject>;
 };
 
-function version(): string {
+function readVersion(): string {
   const text = readFileSync(resolve(__dirname, '../../../package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

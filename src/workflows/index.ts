@@ -1,3 +1,3 @@
-export { signingCallbacks } from './signing-callbacks.js';
+export { signingCallbacks } from './callbacks/signing-callbacks.js';
 export { signingSession } from './signing-session.js';
 export { signingStarts } from './signing-starts.js';

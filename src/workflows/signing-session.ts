@@ -9,15 +9,15 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { readRequest } from '../domain/read-request.js';
-import { refuseOutcome } from '../domain/resolution.js';
+import { parseRequest } from '../domain/parse-request.js';
+import { validateOutcome } from '../domain/resolution.js';
 import { isFinal, type FinalState, type SigningStatus } from '../domain/status.js';
-import { attach } from './attach.js';
-import { awaitCompletion } from './await-completion.js';
-import { checkDocuments } from './check-documents.js';
-import { expire } from './deadline.js';
-import { handOver } from './hand-over.js';
-import { initiate } from './initiate.js';
+import { attach } from './steps/attach.js';
+import { awaitCompletion } from './steps/await-completion.js';
+import { checkDocuments } from './steps/check-documents.js';
+import { expire } from './steps/expire.js';
+import { handOver } from './steps/hand-over.js';
+import { initiate } from './steps/initiate.js';
 import {
   checkNowSignal,
   lastFailureQuery,
@@ -25,124 +25,127 @@ import {
   resolveUpdate,
   statusQuery,
 } from './messages.js';
-import { countEnd } from './metrics.js';
-import { openSession, SessionAborted, type Carried, type Session } from './session.js';
-import { isRejection, isStartedOver, refuseUnlessStartedByHuman, STARTED_OVER } from './start-rules.js';
-import { upload } from './upload.js';
+import { countSigningEnd } from './metrics.js';
+import { createSigning, SigningAborted, type ContinueAsNewState, type Signing } from './signing.js';
+import { isRejection, isReset, assertStartedByHuman, RESET_REASON } from './start-guard.js';
+import { upload } from './steps/upload.js';
 
 /** How long the record of an outcome waits for the first look; shorter than a client waits for its answer. */
-const FIRST_LOOK_MS = 5_000;
+const FIRST_POLL_TIMEOUT_MS = 5_000;
 
 /**
  * Carries one employee's decision through the flexperto API to the end. Returns the final status, whatever the outcome;
  * fails only where the request is at fault and nothing exists at the vendor. `before` is what a run that continues
  * another one takes over; a start cannot bring it along.
  */
-export async function signingSession(input: unknown, before?: Carried): Promise<SigningStatus> {
-  const { request } = readRequest(input);
-  const carried = workflowInfo().continuedFromExecutionRunId === undefined ? undefined : before;
-  const session = openSession(request, carried);
-  answerMessages(session);
+export async function signingSession(
+  input: unknown,
+  previousRun?: ContinueAsNewState,
+): Promise<SigningStatus> {
+  const { request } = parseRequest(input);
+  const previous = workflowInfo().continuedFromExecutionRunId === undefined ? undefined : previousRun;
+  const signing = createSigning(request, previous);
+  registerHandlers(signing);
   try {
-    refuseUnlessStartedByHuman(request.requestId);
-    const life = () => (carried === undefined ? lifecycle(session, input) : awaitCompletion(session));
-    const end = await untilDeadline(session, life);
+    assertStartedByHuman(request.requestId);
+    const run = () => (previous === undefined ? runLifecycle(signing, input) : awaitCompletion(signing));
+    const end = await runUntilDeadline(signing, run);
     if (end !== 'continues') {
-      countEnd(end);
-      return session.finish(end);
+      countSigningEnd(end);
+      return signing.finish(end);
     }
   } catch (error) {
-    if (error instanceof ApplicationFailure) countEnd('rejected');
-    if (!isCancellation(error)) session.finish('failed', isRejection(error));
+    if (error instanceof ApplicationFailure) countSigningEnd('rejected');
+    if (!isCancellation(error)) signing.finish('failed', isRejection(error));
     throw error;
   } finally {
     await CancellationScope.nonCancellable(async () => {
       await condition(allHandlersFinished);
-      await session.callbacks.told();
+      await signing.callbacks.flushed();
     });
   }
-  const { handedOver, listWorks, callbacks } = session;
-  const carriedOn = {
-    status: session.status(),
+  const { handedOver, listWorks, callbacks } = signing;
+  const nextRun = {
+    status: signing.status(),
     handedOver,
     listWorks,
-    callbacks: callbacks.started,
-    closedQuestions: session.closedQuestions(),
+    callbacksStarted: callbacks.started,
+    closedAttentions: signing.closedAttentions(),
   };
-  return continueAsNew<typeof signingSession>(input, carriedOn);
+  return continueAsNew<typeof signingSession>(input, nextRun);
 }
 
 /** How a run ends: in a final state, or to be continued by another run. */
-type End = FinalState | 'continues';
+type RunEnd = FinalState | 'continues';
 
 /** The lifecycle, in the order of the vendor's page. */
-async function lifecycle(session: Session, input: unknown): Promise<End> {
+async function runLifecycle(signing: Signing, input: unknown): Promise<RunEnd> {
   // Until initiate has settled it: a session that ends before says so.
-  if (isStartedOver()) session.doubt = { step: 'initiate', reason: STARTED_OVER };
-  const { documents, handsOver } = await checkDocuments(session, input);
+  if (isReset()) signing.unknownOutcome = { step: 'initiate', reason: RESET_REASON };
+  const { documents, isHandOverEnabled } = await checkDocuments(signing, input);
 
-  const sessionId = await initiate(session);
+  const sessionId = await initiate(signing);
 
-  session.enter('uploading', { sessionId });
-  await upload(session, documents);
+  signing.transitionTo('uploading', { sessionId });
+  await upload(signing, documents);
 
-  session.enter('attaching');
-  await attach(session, documents);
+  signing.transitionTo('attaching');
+  await attach(signing, documents);
 
-  if (handsOver) {
-    session.enter('handing-over');
-    await handOver(session);
+  if (isHandOverEnabled) {
+    signing.transitionTo('handing-over');
+    await handOver(signing);
   }
 
-  return awaitCompletion(session);
+  return awaitCompletion(signing);
 }
 
 /** Runs the lifecycle until it ends, the deadline passes, a human aborts or the workflow is cancelled. */
-async function untilDeadline(session: Session, run: () => Promise<End>): Promise<End> {
-  const life = new CancellationScope({ cancellable: true });
-  const clock = new CancellationScope({ cancellable: true });
-  const alarm = { rang: false };
-  const ringing = clock.run(async () => {
-    await sleep(Math.max(1, session.deadline - Date.now()), { summary: 'Deadline' });
-    alarm.rang = true;
-    life.cancel();
+async function runUntilDeadline(signing: Signing, run: () => Promise<RunEnd>): Promise<RunEnd> {
+  const mainScope = new CancellationScope({ cancellable: true });
+  const timerScope = new CancellationScope({ cancellable: true });
+  const timer = { rang: false };
+  const timerRun = timerScope.run(async () => {
+    await sleep(Math.max(1, signing.deadline - Date.now()), { summary: 'Deadline' });
+    timer.rang = true;
+    mainScope.cancel();
   });
-  ringing.catch(() => undefined);
-  const stopped = (): Promise<FinalState> => (alarm.rang ? expireUnlessCancelled(session) : CANCELLED);
+  timerRun.catch(() => undefined);
+  const endStopped = (): Promise<FinalState> => (timer.rang ? expireUnlessCancelled(signing) : CANCELLED);
   try {
-    const end = await life.run(run);
+    const end = await mainScope.run(run);
     // A fresh run would not know that this one was told to stop.
-    return end === 'continues' && life.consideredCancelled ? await stopped() : end;
+    return end === 'continues' && mainScope.consideredCancelled ? await endStopped() : end;
   } catch (error) {
-    if (error instanceof SessionAborted) return 'cancelled';
+    if (error instanceof SigningAborted) return 'cancelled';
     // A call that fails while it is being cancelled brings its own error along: the scope knows better.
-    if (!life.consideredCancelled) throw error;
-    return await stopped();
+    if (!mainScope.consideredCancelled) throw error;
+    return await endStopped();
   } finally {
-    clock.cancel();
+    timerScope.cancel();
   }
 }
 
 const CANCELLED = Promise.resolve('cancelled' as const);
 
-async function expireUnlessCancelled(session: Session): Promise<FinalState> {
+async function expireUnlessCancelled(signing: Signing): Promise<FinalState> {
   try {
-    return await expire(session);
+    return await expire(signing);
   } catch (error) {
     if (isCancellation(error)) return 'cancelled';
     throw error;
   }
 }
 
-function answerMessages(session: Session): void {
-  setHandler(statusQuery, session.status);
-  setHandler(lastFailureQuery, () => session.lastFailure());
+function registerHandlers(signing: Signing): void {
+  setHandler(statusQuery, signing.status);
+  setHandler(lastFailureQuery, () => signing.lastFailure());
   setHandler(checkNowSignal, () => {
-    session.hints += 1;
+    signing.pollRequests += 1;
   });
-  setHandler(resolveUpdate, (resolution) => session.resolve(resolution), {
+  setHandler(resolveUpdate, (resolution) => signing.resolve(resolution), {
     validator: (resolution) => {
-      refuse(session.refusal(resolution));
+      throwIfRejected(signing.validateDecision(resolution));
     },
   });
   setHandler(
@@ -150,26 +153,30 @@ function answerMessages(session: Session): void {
     async (outcome) => {
       // An outcome can come before the first look has shown whether the tenant has the list call. Where the session is
       // cancelled meanwhile, who records is told that it does not wait any more.
-      const seen = () => session.listWorks !== undefined || isFinal(session.status().state);
-      await CancellationScope.nonCancellable(() => condition(seen, FIRST_LOOK_MS));
-      refuse(refuseRecord(session, outcome));
-      return session.record(outcome);
+      const isReady = () => signing.listWorks !== undefined || isFinal(signing.status().state);
+      await CancellationScope.nonCancellable(() => condition(isReady, FIRST_POLL_TIMEOUT_MS));
+      throwIfRejected(validateRecord(signing, outcome));
+      return signing.recordOutcome(outcome);
     },
     {
       validator: (outcome) => {
-        refuse(refuseRecord(session, outcome));
+        throwIfRejected(validateRecord(signing, outcome));
       },
     },
   );
 }
 
-function refuseRecord(session: Session, outcome: unknown): string | undefined {
-  const { state, attention } = session.status();
-  const parked = state === 'needs-attention' && attention?.step === 'await-completion';
-  const waiting = (state.startsWith('awaiting') || parked) && session.recorded === undefined;
-  return refuseOutcome(outcome, { waiting, listWorks: session.listWorks === true && !parked });
+function validateRecord(signing: Signing, outcome: unknown): string | undefined {
+  const { state, attention } = signing.status();
+  const isWaitingForDecision = state === 'needs-attention' && attention?.step === 'await-completion';
+  const isWaiting =
+    (state.startsWith('awaiting') || isWaitingForDecision) && signing.recordedOutcome === undefined;
+  return validateOutcome(outcome, {
+    waiting: isWaiting,
+    listWorks: signing.listWorks === true && !isWaitingForDecision,
+  });
 }
 
-function refuse(why: string | undefined): void {
-  if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'NotPossible');
+function throwIfRejected(rejectionReason: string | undefined): void {
+  if (rejectionReason !== undefined) throw ApplicationFailure.nonRetryable(rejectionReason, 'NotPossible');
 }

@@ -3,51 +3,54 @@ import type { FailureKind, StepFailure } from '../domain/call-failure.js';
 import type { FailureDetails } from '../activities/failures.js';
 
 const KINDS = new Set<string>([
-  'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallMissing', 'UploadUrlRejected',
-  'DocumentChanged', 'DocumentUnavailable', 'InspectionInterrupted', 'RequestRejected', 'NotYet',
+  'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallNotSupported', 'UploadUrlRejected',
+  'DocumentChanged', 'DocumentUnavailable', 'InspectionInterrupted', 'RequestRejected', 'RetryLater',
 ] satisfies FailureKind[]); // prettier-ignore
 
 /**
  * Thrown by the codec (encryption/payload-codec.ts) when a worker lacks a key, before the activity itself begins: nothing
  * was sent, and the next try may reach a worker that has the key.
  */
-const UNREADABLE = 'UnreadablePayloadError';
+const UNREADABLE_PAYLOAD = 'UnreadablePayloadError';
 
 /**
  * What an activity's failure says, of a local one as well, which the SDK does not wrap. Anything else is thrown on: a
  * cancellation, a bug. A call that its activity announces (activities/announced.ts) was not made where no heartbeat says so.
  */
-export function stepFailure(error: unknown, isAnnounced = false): StepFailure {
-  const cause = causeOf(error);
+export function toStepFailure(error: unknown, isHeartbeatConfirmed = false): StepFailure {
+  const cause = findCause(error);
   if (cause === undefined) throw error;
   if (cause instanceof ApplicationFailure && isKind(cause.type)) {
     const details = cause.details?.[0] as FailureDetails | undefined;
     return { kind: cause.type, message: cause.message, ...details };
   }
-  if (cause instanceof ApplicationFailure && cause.type === UNREADABLE)
+  if (cause instanceof ApplicationFailure && cause.type === UNREADABLE_PAYLOAD)
     return { kind: 'NotSent', message: cause.message };
   if (cause instanceof TimeoutFailure) {
-    if (isAnnounced && cause.timeoutType === 'HEARTBEAT' && cause.lastHeartbeatDetails === undefined)
-      return { kind: 'NotSent', message: `${nameOf(error)}the worker was lost before the call` };
-    const message = `${nameOf(error)}the worker was lost during the call, so it is not known what became of it`;
-    return { kind: 'OutcomeUnknown', message, unanswered: true };
+    if (isHeartbeatConfirmed && cause.timeoutType === 'HEARTBEAT' && cause.lastHeartbeatDetails === undefined)
+      return {
+        kind: 'NotSent',
+        message: `${formatActivityPrefix(error)}the worker was lost before the call`,
+      };
+    const message = `${formatActivityPrefix(error)}the worker was lost during the call, so it is not known what became of it`;
+    return { kind: 'OutcomeUnknown', message, timedOut: true };
   }
   return { kind: 'OutcomeUnknown', message: `unexpected: ${cause.message}` };
 }
 
 /** Whether it is certain that another attempt of the activity does not help. */
 export function isNonRetryable(error: unknown): boolean {
-  const cause = causeOf(error);
+  const cause = findCause(error);
   return cause instanceof ApplicationFailure && cause.nonRetryable === true;
 }
 
-function causeOf(error: unknown): Error | undefined {
+function findCause(error: unknown): Error | undefined {
   if (error instanceof ApplicationFailure || error instanceof TimeoutFailure) return error;
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : undefined;
   return cause instanceof CancelledFailure ? undefined : cause;
 }
 
-function nameOf(error: unknown): string {
+function formatActivityPrefix(error: unknown): string {
   return error instanceof ActivityFailure ? `${error.activityType}: ` : '';
 }
 

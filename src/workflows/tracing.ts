@@ -1,13 +1,5 @@
-import { proxySinks, workflowInfo, type Sinks, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { traceparentOf, withTraceparent } from './trace-header.js';
-
-/** What the worker makes a span of; the sandbox itself knows no tracing. */
-export interface TraceSinks extends Sinks {
-  tracing: {
-    /** A session was taken up. Both are `traceparent`s: where its start stands, and where the session itself. */
-    takenUp(start: string, session: string): void;
-  };
-}
+import { type TraceSinks, readTraceparent, withTraceparent } from '../shared/tracing/trace-header.js';
+import { proxySinks, workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 
 const { tracing } = proxySinks<TraceSinks>();
 
@@ -16,15 +8,15 @@ const { tracing } = proxySinks<TraceSinks>();
  * waits nor yields, so that a session whose workers trace takes the same way as one whose workers do not.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
-  let session: string | undefined;
+  let signingTraceparent: string | undefined;
   return {
     inbound: [
       {
         execute: (input, next) => {
-          const start = traceparentOf(input.headers);
-          if (start !== undefined) {
-            session = sessionIn(start);
-            tracing.takenUp(start, session);
+          const startTraceparent = readTraceparent(input.headers);
+          if (startTraceparent !== undefined) {
+            signingTraceparent = createSigningTraceparent(startTraceparent);
+            tracing.workflowStarted(startTraceparent, signingTraceparent);
           }
           return next(input);
         },
@@ -33,18 +25,19 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     outbound: [
       {
         scheduleActivity: (input, next) =>
-          next({ ...input, headers: withTraceparent(input.headers, session) }),
+          next({ ...input, headers: withTraceparent(input.headers, signingTraceparent) }),
         scheduleLocalActivity: (input, next) =>
-          next({ ...input, headers: withTraceparent(input.headers, session) }),
-        continueAsNew: (input, next) => next({ ...input, headers: withTraceparent(input.headers, session) }),
+          next({ ...input, headers: withTraceparent(input.headers, signingTraceparent) }),
+        continueAsNew: (input, next) =>
+          next({ ...input, headers: withTraceparent(input.headers, signingTraceparent) }),
       },
     ],
   };
 };
 
 /** The session's place in the trace: its span id is the end of its run's id, the same in every replay and after a reset. */
-function sessionIn(start: string): string {
-  const [version = '', traceId = '', , flags = ''] = start.split('-');
+function createSigningTraceparent(startTraceparent: string): string {
+  const [version = '', traceId = '', , flags = ''] = startTraceparent.split('-');
   const spanId = workflowInfo().originalExecutionRunId.replaceAll('-', '').slice(-16);
   return [version, traceId, spanId, flags].join('-');
 }

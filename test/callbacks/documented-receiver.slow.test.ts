@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { freePort } from '../../scripts/ports.js';
-import { findPythonWith } from '../../scripts/python-environment.js';
-import { endWithThisProcess } from '../../scripts/watchdog.js';
+import { findFreePort } from '../../scripts/processes/ports.js';
+import { findPythonWithPackages } from '../../scripts/tools/python.js';
+import { killOnParentExit } from '../../scripts/processes/watchdog.js';
 import { createCallbackSender } from '../../src/callbacks/index.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
-import { parseHosts } from '../../src/network/hosts.js';
-import { eventually, rejection } from '../support/outcomes.js';
-import { RECEIVER_REQUIREMENTS } from '../support/python-receiver.js';
+import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { RECEIVER_REQUIREMENTS } from '../support/verify-callbacks-in-python.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const OTHER_SECRET = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
@@ -21,25 +21,25 @@ const example = (language: string, holding: string): string => {
 const event = JSON.parse(example('json', '"signing.needs-attention"')) as CallbackEvent;
 
 it('The receiver of docs/connect-a-crm.md takes what is signed, once, and refuses what is not', async () => {
-  const port = await freePort();
+  const port = await findFreePort();
   const receiver = spawn(
-    await findPythonWith(RECEIVER_REQUIREMENTS),
+    await findPythonWithPackages(RECEIVER_REQUIREMENTS),
     ['-c', example('python', 'standardwebhooks')],
     {
       env: { PORT: String(port), SIGNING_CALLBACK_SECRET: SECRET },
       stdio: ['ignore', 'pipe', 'ignore'],
     },
   );
-  const watchdog = endWithThisProcess(receiver.pid ?? -1);
+  const watchdog = killOnParentExit(receiver.pid ?? -1);
   let printed = '';
   receiver.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const hosts = parseHosts([`127.0.0.1:${port}`]);
+  const hosts = parseHostAllowlist([`127.0.0.1:${port}`]);
   const [sender, stranger] = [SECRET, OTHER_SECRET].map((secret) =>
     createCallbackSender({ secrets: [secret], hosts }),
   );
   const url = `http://127.0.0.1:${port}/hooks`;
   try {
-    await eventually(
+    await waitUntil(
       'the receiver is up',
       async () =>
         (await sender?.send(url, 'a-2', event).then(
@@ -50,11 +50,11 @@ it('The receiver of docs/connect-a-crm.md takes what is signed, once, and refuse
     await sender?.send(url, 'a-2', event);
     await sender?.send(url, 'a-3', { ...event, type: 'signing.cancelled', order: 3 });
     expect(
-      await rejection(stranger?.send(url, 'a-4', { ...event, order: 4 }) ?? Promise.resolve()),
+      await captureRejection(stranger?.send(url, 'a-4', { ...event, order: 4 }) ?? Promise.resolve()),
     ).toMatchObject({
       message: 'the CRM answered 401',
     });
-    await eventually('both are printed', () => printed.includes('cancelled'));
+    await waitUntil('both are printed', () => printed.includes('cancelled'));
     expect(printed).toBe('opportunity/0061 signing.needs-attention\nopportunity/0061 signing.cancelled\n');
   } finally {
     await sender?.close();

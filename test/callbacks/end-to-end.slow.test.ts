@@ -1,55 +1,59 @@
 import { randomBytes } from 'node:crypto';
 import { CALLBACK_TYPES, type CallbackType } from '../../src/domain/callback-event.js';
 import { isFinal } from '../../src/domain/status.js';
-import { createSigningClient } from '../../src/starter/index.js';
-import { runCli } from '../cli/cli.js';
-import { startCrm, type Crm, type Received } from '../support/crm.js';
-import { eventually, rejection } from '../support/outcomes.js';
-import { verifyInPython } from '../support/python-receiver.js';
-import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { createSigningClient } from '../../src/client/index.js';
+import { runCli } from '../support/run-cli.js';
+import {
+  startCallbackReceiver,
+  type CallbackReceiver,
+  type ReceivedCallback,
+} from '../support/callback-receiver.js';
+import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { verifyInPython } from '../support/verify-callbacks-in-python.js';
+import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { resetBeforeCall } from '../support/reset.js';
-import { callbacksOf, hint, participant, type Signing } from '../support/signing.js';
+import { getCallbacksHandle, sendCheckNow, PARTICIPANT, type Signing } from '../support/signing.js';
 
 const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const [OLD_SECRET, NEW_SECRET] = [freshSecret(), freshSecret()];
 const A_SECOND_IN_DAYS = 1 / 86_400;
 
-const newWorld = realWorlds();
-let crm: Crm;
+const newWorld = useRealEnvironments();
+let crm: CallbackReceiver;
 beforeEach(async () => {
-  crm = await startCrm();
+  crm = await startCallbackReceiver();
 });
 afterEach(() => crm.close());
 
 /** A world whose worker calls the CRM of this test. */
-async function calledBackWorld(more: NodeJS.ProcessEnv = {}): Promise<RealWorld> {
+async function createWorldWithCallbacks(more: NodeJS.ProcessEnv = {}): Promise<RealEnvironment> {
   const world = await newWorld();
-  await world.startWorker(envOf(more));
+  await world.startWorker(callbackEnv(more));
   return world;
 }
 
-const envOf = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+const callbackEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   SIGNING_CALLBACK_SECRET: `${NEW_SECRET},${OLD_SECRET}`,
   SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
   ...more,
 });
 
-const receivedOf = ({ requestId }: Signing): Received[] =>
+const receivedOf = ({ requestId }: Signing): ReceivedCallback[] =>
   crm.received.filter(({ event }) => event.data.requestId === requestId);
 const typesOf = (signing: Signing): string[] =>
   receivedOf(signing).map(({ event }) => event.type.replace('signing.', ''));
 const ordersOf = (signing: Signing): number[] => receivedOf(signing).map(({ event }) => event.order);
 
-const untilTold = (signing: Signing, type: CallbackType): Promise<void> =>
-  eventually(`the CRM is told ${type}`, () => receivedOf(signing).some(({ event }) => event.type === type));
+const waitForCallback = (signing: Signing, type: CallbackType): Promise<void> =>
+  waitUntil(`the CRM is told ${type}`, () => receivedOf(signing).some(({ event }) => event.type === type));
 
-async function untilCallbacksEnd(signing: Signing): Promise<void> {
-  await eventually('the CRM is told something', () => receivedOf(signing).length > 0);
-  await callbacksOf(signing.handle).result();
+async function waitForCallbacksToEnd(signing: Signing): Promise<void> {
+  await waitUntil('the CRM is told something', () => receivedOf(signing).length > 0);
+  await getCallbacksHandle(signing.handle).result();
 }
 
 /** One session for each way in which a session can end. */
-async function everyEnd({ fake, start }: RealWorld): Promise<Record<string, Signing>> {
+async function endInEveryState({ fake, start }: RealEnvironment): Promise<Record<string, Signing>> {
   const begin = (change = {}): Promise<Signing> => start({ callbackUrl: crm.url, ...change });
   const handedOver = async (signing: Signing): Promise<number> => {
     const sessionId = (await signing.untilState('awaiting-handover')).sessionId ?? 0;
@@ -65,11 +69,11 @@ async function everyEnd({ fake, start }: RealWorld): Promise<Record<string, Sign
   const sessionId = await handedOver(failed);
   const documents = fake.sessions().find(({ id }) => id === sessionId)?.documents ?? [];
   for (const { id } of documents)
-    fake.failIdentification(sessionId, id, `${participant.lastname} is unknown`);
-  await hint(failed.handle);
+    fake.failIdentification(sessionId, id, `${PARTICIPANT.lastname} is unknown`);
+  await sendCheckNow(failed.handle);
   const withdrawn = await begin();
   fake.remove((await withdrawn.untilState('awaiting-handover')).sessionId ?? 0);
-  await hint(withdrawn.handle);
+  await sendCheckNow(withdrawn.handle);
   // The fault that follows is meant for the next one.
   for (const session of [completed, failed, withdrawn]) await session.result();
   const cancelled = await begin();
@@ -77,15 +81,15 @@ async function everyEnd({ fake, start }: RealWorld): Promise<Record<string, Sign
   await cancelled.untilState('needs-attention');
   await cancelled.handle.cancel();
   const rejected = await begin({ documents: [{ source: 'file:missing.pdf' }] });
-  await rejection(rejected.result());
+  await captureRejection(rejected.result());
   const expired = await begin({ deadlineDays: 5 * A_SECOND_IN_DAYS });
   return { completed, failed, withdrawn, cancelled, rejected, expired };
 }
 
 describe('A CRM', () => {
   it('is told of everything that happens, in order, so that a receiver in another language can verify it', async () => {
-    const sessions = await everyEnd(await calledBackWorld());
-    await Promise.all(Object.values(sessions).map(untilCallbacksEnd));
+    const sessions = await endInEveryState(await createWorldWithCallbacks());
+    await Promise.all(Object.values(sessions).map(waitForCallbacksToEnd));
 
     const told = Object.fromEntries(
       Object.entries(sessions).map(([end, signing]) => [end, typesOf(signing)]),
@@ -108,30 +112,32 @@ describe('A CRM', () => {
     for (const secret of [OLD_SECRET, NEW_SECRET])
       expect(await verifyInPython(secret, crm.received)).toEqual(events);
     const bodies = crm.received.map(({ body }) => body).join('\n');
-    for (const personal of [...Object.values(participant), 'contract.pdf', 'Task-123'])
+    for (const personal of [...Object.values(PARTICIPANT), 'contract.pdf', 'Task-123'])
       expect(bodies).not.toContain(personal);
   });
 
   it('is reminded of a session that waits', async () => {
-    const { start } = await calledBackWorld({ SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS) });
+    const { start } = await createWorldWithCallbacks({
+      SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS),
+    });
     const signing = await start({ callbackUrl: crm.url });
-    await untilTold(signing, 'signing.still-waiting');
+    await waitForCallback(signing, 'signing.still-waiting');
     await signing.handle.cancel();
-    await untilCallbacksEnd(signing);
+    await waitForCallbacksToEnd(signing);
     expect(typesOf(signing).slice(0, 2)).toEqual(['awaiting-handover', 'still-waiting']);
     expect(typesOf(signing).at(-1)).toBe('cancelled');
   });
 
   it('that is away holds nothing up; the status tells how it stands, and in the end it gets everything', async () => {
-    const world = await calledBackWorld();
+    const world = await createWorldWithCallbacks();
     const signings = createSigningClient(world.client, world.taskQueue);
-    crm.answer(503);
+    crm.respondWith(503);
     const signing = await world.start({ callbackUrl: crm.url });
     const { requestId } = signing;
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
 
-    await eventually(
+    await waitUntil(
       'the status tells how many attempts have failed, and when the next one comes',
       async () => {
         const { state, callback } = await signings.status(requestId);
@@ -147,7 +153,7 @@ describe('A CRM', () => {
         );
       },
     );
-    const page = await callbacksOf(signing.handle).query<{ currentDetails?: string }>(
+    const page = await getCallbacksHandle(signing.handle).query<{ currentDetails?: string }>(
       '__temporal_workflow_metadata',
     );
     expect(page.currentDetails).toMatch(
@@ -158,8 +164,8 @@ describe('A CRM', () => {
       /last callback +no\. 1 signing\.awaiting-handover, attempt \d+: the CRM answered 503/,
     );
 
-    crm.answer(204);
-    await untilCallbacksEnd(signing);
+    crm.respondWith(204);
+    await waitForCallbacksToEnd(signing);
     expect((await signings.wait(requestId)).callback).toEqual({
       order: 3,
       type: 'signing.completed',
@@ -173,15 +179,15 @@ describe('A CRM', () => {
 
 it('A worker that is killed in the middle of a delivery leaves it to the next one, under the same id', async () => {
   const world = await newWorld();
-  const worker = await world.startWorker(envOf());
-  crm.answer(() => undefined);
+  const worker = await world.startWorker(callbackEnv());
+  crm.respondWith(() => undefined);
   const signing = await world.start({ callbackUrl: crm.url });
-  await untilTold(signing, 'signing.awaiting-handover');
+  await waitForCallback(signing, 'signing.awaiting-handover');
   worker.kill('SIGKILL');
-  await worker.ended;
-  crm.answer(204);
-  await world.startWorker(envOf());
-  await eventually('it is delivered', () => receivedOf(signing).length === 2);
+  await worker.exited;
+  crm.respondWith(204);
+  await world.startWorker(callbackEnv());
+  await waitUntil('it is delivered', () => receivedOf(signing).length === 2);
   const [lost, delivered] = receivedOf(signing);
   expect(delivered?.body).toBe(lost?.body);
   expect(delivered?.headers['webhook-id']).toBe(lost?.headers['webhook-id']);
@@ -190,14 +196,14 @@ it('A worker that is killed in the middle of a delivery leaves it to the next on
 
 describe('A session goes its way, and the numbers grow on,', () => {
   it('when an operator has reset it to a moment before the CRM was told of anything', async () => {
-    const world = await calledBackWorld();
+    const world = await createWorldWithCallbacks();
     const signing = await world.start({ callbackUrl: crm.url });
     await signing.untilState('awaiting-handover');
-    await untilTold(signing, 'signing.awaiting-handover');
+    await waitForCallback(signing, 'signing.awaiting-handover');
     await resetBeforeCall('attachDocument', world.client, signing.handle);
-    await eventually('it waits again', () => typesOf(signing).length === 2);
+    await waitUntil('it waits again', () => typesOf(signing).length === 2);
     await signing.signAll();
-    await untilCallbacksEnd(signing);
+    await waitForCallbacksToEnd(signing);
     expect(typesOf(signing)).toEqual([
       'awaiting-handover', 'awaiting-handover', 'awaiting-signature', 'completed',
     ]); // prettier-ignore
@@ -206,14 +212,14 @@ describe('A session goes its way, and the numbers grow on,', () => {
 
   it('when somebody has terminated its callbacks, of which the status shows the last, and the log says so', async () => {
     const world = await newWorld();
-    const worker = await world.startWorker(envOf());
+    const worker = await world.startWorker(callbackEnv());
     const signing = await world.start({ callbackUrl: crm.url });
-    await untilTold(signing, 'signing.awaiting-handover');
+    await waitForCallback(signing, 'signing.awaiting-handover');
     const signings = createSigningClient(world.client, world.taskQueue);
     const isShown = async (): Promise<boolean> =>
       (await signings.status(signing.requestId)).callback !== null;
-    await eventually('it is delivered', isShown);
-    await callbacksOf(signing.handle).terminate('by a test');
+    await waitUntil('it is delivered', isShown);
+    await getCallbacksHandle(signing.handle).terminate('by a test');
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
@@ -223,10 +229,10 @@ describe('A session goes its way, and the numbers grow on,', () => {
   });
 
   it('when the CRM has answered 410', async () => {
-    const world = await calledBackWorld();
-    crm.answer(410);
+    const world = await createWorldWithCallbacks();
+    crm.respondWith(410);
     const signing = await world.start({ callbackUrl: crm.url });
-    await untilCallbacksEnd(signing);
+    await waitForCallbacksToEnd(signing);
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
@@ -239,27 +245,29 @@ describe('A session goes its way, and the numbers grow on,', () => {
 });
 
 it('The callbacks of a session that somebody has terminated end without a further word', async () => {
-  const world = await calledBackWorld({ SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS) });
+  const world = await createWorldWithCallbacks({
+    SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS),
+  });
   const signing = await world.start({ callbackUrl: crm.url });
-  await untilTold(signing, 'signing.awaiting-handover');
+  await waitForCallback(signing, 'signing.awaiting-handover');
   await signing.handle.terminate('by a test');
   const before = typesOf(signing).length;
-  await untilCallbacksEnd(signing);
+  await waitForCallbacksToEnd(signing);
   // One that was on its way may still arrive.
   expect(typesOf(signing).length).toBeLessThanOrEqual(before + 1);
   expect(receivedOf(signing).some(({ event }) => isFinal(event.data.state))).toBe(false);
 });
 
 it('A second start under the id of a session tells its CRM nothing, since nothing has happened to it', async () => {
-  const world = await calledBackWorld();
+  const world = await createWorldWithCallbacks();
   const signing = await world.start({ callbackUrl: crm.url });
-  await untilTold(signing, 'signing.awaiting-handover');
-  await eventually('its callbacks wait for news', async () => {
-    const { pendingActivities } = (await callbacksOf(signing.handle).describe()).raw;
+  await waitForCallback(signing, 'signing.awaiting-handover');
+  await waitUntil('its callbacks wait for news', async () => {
+    const { pendingActivities } = (await getCallbacksHandle(signing.handle).describe()).raw;
     return pendingActivities?.some(({ lastFailure }) => lastFailure != null) === true;
   });
   await signing.handle.terminate('by a test');
-  await eventually('the list of workflows knows it', async () => {
+  await waitUntil('the list of workflows knows it', async () => {
     const { count } = await world.client.workflow.count(`WorkflowId = '${signing.handle.workflowId}'`);
     return count > 0;
   });
@@ -267,18 +275,18 @@ it('A second start under the id of a session tells its CRM nothing, since nothin
     { callbackUrl: crm.url, requestId: signing.requestId },
     { workflowId: signing.handle.workflowId, workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
   );
-  await rejection(again.result());
+  await captureRejection(again.result());
   expect(typesOf(signing)).toEqual(['awaiting-handover']);
-  expect(await callbacksOf(signing.handle).describe()).toMatchObject({ status: { name: 'RUNNING' } });
-  await callbacksOf(signing.handle).terminate('by a test');
+  expect(await getCallbacksHandle(signing.handle).describe()).toMatchObject({ status: { name: 'RUNNING' } });
+  await getCallbacksHandle(signing.handle).terminate('by a test');
 });
 
 it('A session without a callbackUrl has no callbacks', async () => {
-  const world = await calledBackWorld();
+  const world = await createWorldWithCallbacks();
   const signing = await world.start();
   await signing.signAll();
   await signing.result();
-  expect(await rejection(callbacksOf(signing.handle).describe())).toMatchObject({
+  expect(await captureRejection(getCallbacksHandle(signing.handle).describe())).toMatchObject({
     name: 'WorkflowNotFoundError',
   });
   expect(

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import {
   CallbackError,
   createCallbackSender,
-  refuseCallbackUrl,
+  findCallbackUrlProblem,
   type CallbackSender,
 } from '../../src/callbacks/index.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
-import { parseHosts } from '../../src/network/hosts.js';
-import { startCrm, type Crm } from '../support/crm.js';
-import { localCertificate, type Certificate } from '../support/local-server.js';
-import { rejection } from '../support/outcomes.js';
-import { verifyInPython } from '../support/python-receiver.js';
+import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import { startCallbackReceiver, type CallbackReceiver } from '../support/callback-receiver.js';
+import { createLocalCertificate, type Certificate } from '../support/local-server.js';
+import { captureRejection } from '../support/async-helpers.js';
+import { verifyInPython } from '../support/verify-callbacks-in-python.js';
 
 const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const SECRET = freshSecret();
@@ -29,15 +29,15 @@ const EVENT: CallbackEvent = {
 };
 
 let certificate: Certificate;
-let crm: Crm;
-let other: Crm;
+let crm: CallbackReceiver;
+let other: CallbackReceiver;
 const open: CallbackSender[] = [];
 beforeAll(async () => {
-  certificate = await localCertificate();
+  certificate = await createLocalCertificate();
 });
 beforeEach(async () => {
-  crm = await startCrm(certificate);
-  other = await startCrm(certificate);
+  crm = await startCallbackReceiver(certificate);
+  other = await startCallbackReceiver(certificate);
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((sender) => sender.close()));
@@ -46,14 +46,14 @@ afterEach(async () => {
 });
 
 function senderWith(options: Partial<Parameters<typeof createCallbackSender>[0]> = {}): CallbackSender {
-  const hosts = parseHosts([...crm.hosts, ...other.hosts]);
+  const hosts = parseHostAllowlist([...crm.hosts, ...other.hosts]);
   const sender = createCallbackSender({ secrets: [SECRET], hosts, ca: certificate.cert, ...options });
   open.push(sender);
   return sender;
 }
 
 async function problemOf(sending: Promise<void>): Promise<CallbackError> {
-  const error = await rejection(sending);
+  const error = await captureRejection(sending);
   if (!(error instanceof CallbackError)) throw error;
   return error;
 }
@@ -80,13 +80,13 @@ describe('A callback', () => {
   });
 
   it.each([200, 201, 202, 204, 299])('is delivered where the CRM answers %d', async (status) => {
-    crm.answer(status);
+    crm.respondWith(status);
     await senderWith().send(crm.url, ID, EVENT);
     expect(crm.received).toHaveLength(1);
   });
 
   it.each([400, 401, 404, 408, 429, 500, 503])('is not delivered where it answers %d', async (status) => {
-    crm.answer((response) =>
+    crm.respondWith((response) =>
       response.writeHead(status, { 'retry-after': '7' }).end('secret words of the CRM'),
     );
     const error = await problemOf(senderWith().send(crm.url, ID, EVENT));
@@ -94,14 +94,14 @@ describe('A callback', () => {
   });
 
   it('is the last one where it answers 410', async () => {
-    crm.answer(410);
+    crm.respondWith(410);
     expect(await problemOf(senderWith().send(crm.url, ID, EVENT))).toMatchObject({ gone: true });
   });
 
   it.each([301, 302, 303, 307, 308])(
     'follows no redirect, not even to a host that is listed: %d',
     async (status) => {
-      crm.answer((response) => response.writeHead(status, { location: other.url }).end());
+      crm.respondWith((response) => response.writeHead(status, { location: other.url }).end());
       const { message } = await problemOf(senderWith().send(crm.url, ID, EVENT));
       expect(message).toBe(`the CRM answered ${status}, and no redirect is followed`);
       expect(other.connections()).toBe(0);
@@ -109,14 +109,14 @@ describe('A callback', () => {
   );
 
   it('waits no longer for an answer than it is told', async () => {
-    crm.answer(() => undefined);
+    crm.respondWith(() => undefined);
     const sending = senderWith({ timeoutMs: 300 }).send(crm.url, ID, EVENT);
     expect((await problemOf(sending)).message).toBe('the CRM did not answer within 0.3 s');
   });
 
   it('counts as delivered though the answer never ends, of which little is read', async () => {
     let sent = 0;
-    crm.answer((response) => {
+    crm.respondWith((response) => {
       const more = (): void => {
         while (!response.destroyed && response.write(Buffer.alloc(64 * 1024))) sent += 64 * 1024;
       };
@@ -130,7 +130,7 @@ describe('A callback', () => {
   });
 
   it('is not sent to a host whose certificate nobody vouches for', async () => {
-    const hosts = parseHosts(crm.hosts);
+    const hosts = parseHostAllowlist(crm.hosts);
     const sender = createCallbackSender({ secrets: [SECRET], hosts });
     open.push(sender);
     const { message } = await problemOf(sender.send(crm.url, ID, EVENT));
@@ -146,12 +146,12 @@ describe('A callback', () => {
   });
 
   it('ends with the reason of the signal that gave it up', async () => {
-    crm.answer(() => undefined);
+    crm.respondWith(() => undefined);
     const controller = new AbortController();
     const reason = new Error('the worker shuts down');
     const sending = senderWith().send(crm.url, ID, EVENT, controller.signal);
     controller.abort(reason);
-    expect(await rejection(sending)).toBe(reason);
+    expect(await captureRejection(sending)).toBe(reason);
   });
 
   it('is not sent without a secret', async () => {
@@ -195,7 +195,7 @@ describe('No connection is made', () => {
     ],
   ])('%s', async (_, listed, host, why) => {
     const { port } = new URL(crm.url);
-    const hosts = parseHosts(listed.map((entry) => entry.replace('{port}', port)));
+    const hosts = parseHostAllowlist(listed.map((entry) => entry.replace('{port}', port)));
     const { message } = await problemOf(
       senderWith({ hosts }).send(`https://${host}:${port}/hooks`, ID, EVENT),
     );
@@ -205,7 +205,7 @@ describe('No connection is made', () => {
 });
 
 describe('An address is refused before anything is started', () => {
-  const hosts = parseHosts([
+  const hosts = parseHostAllowlist([
     'crm.example',
     'crm.example:8443',
     'localhost:8080',
@@ -217,7 +217,7 @@ describe('An address is refused before anything is started', () => {
     'https://crm.example/hooks?token=a', 'https://crm.example:8443/', 'http://localhost:8080/', 'http://127.0.0.1:8080/',
     'http://[::1]:8080/', 'https://localhost:8080/',
   ])('%s is allowed', (url) => {
-    expect(refuseCallbackUrl(url, hosts)).toBeUndefined();
+    expect(findCallbackUrlProblem(url, hosts)).toBeUndefined();
   }); // prettier-ignore
 
   it.each([
@@ -226,7 +226,7 @@ describe('An address is refused before anything is started', () => {
     'https://10.0.0.1/', 'https://[::ffff:a00:1]/', 'https://0x7f.1:8080/x', 'https://169.254.169.254/latest',
     'https://[fe80::1]/', 'https://[64:ff9b::a01:203]/',
   ])('%s is not, in one sentence that repeats nothing of it', (url) => {
-    const why = refuseCallbackUrl(url, parseHosts(['crm.example', 'localhost:8080']));
+    const why = findCallbackUrlProblem(url, parseHostAllowlist(['crm.example', 'localhost:8080']));
     expect(why).toMatch(/^must (be|have|not lead) /);
     expect(why).not.toContain('evil');
     expect(why).not.toContain('secret@');
@@ -234,6 +234,8 @@ describe('An address is refused before anything is started', () => {
 
   it('also where a private address is listed by its name alone, as a host', () => {
     const listed = { allowsUrl: () => true, allowsAddress: () => false };
-    expect(refuseCallbackUrl('https://10.0.0.1/', listed)).toMatch(/^must not lead to a private address/);
+    expect(findCallbackUrlProblem('https://10.0.0.1/', listed)).toMatch(
+      /^must not lead to a private address/,
+    );
   });
 });

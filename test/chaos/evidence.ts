@@ -1,39 +1,39 @@
-import type { Evidence, Order, WorkflowRecord } from '../../chaos/judge/evidence.js';
-import { planSession, type SessionPlan } from '../../chaos/plan/session.js';
-import type { ShownSession } from '../../chaos/run/vendor.js';
+import type { Evidence, AcceptedSigning, WorkflowRecord } from '../../chaos/verify/evidence.js';
+import { planSigning, type SigningPlan } from '../../chaos/plan/signing.js';
+import type { ContractSession } from '../../chaos/run/vendor.js';
 import type { LedgerEntry } from '../../fake-flexperto/index.js';
-import type { SigningStatus } from '../../src/starter/index.js';
+import type { SigningStatus } from '../../src/client/index.js';
 
 type State = SigningStatus['state'];
 
 const DOCUMENTS = ['z-1.pdf', 'a-2.pdf', 'm-3.pdf'];
 
 /** A session of three documents that went as it should: what each side knows of it, to be spoilt by a test. */
-export interface Session {
-  order: Order;
-  contracts: ShownSession[];
+export interface SigningEvidence {
+  acceptedSigning: AcceptedSigning;
+  contractSessions: ContractSession[];
   ledger: LedgerEntry[];
   workflow: WorkflowRecord | undefined;
 }
 
-export function honestSession(number: number, state: State = 'completed'): Session {
-  const leftWaiting = state === 'needs-attention';
-  const plan: SessionPlan = { ...planSession(1, number), documents: DOCUMENTS, leftWaiting };
+export function createSigningEvidence(number: number, state: State = 'completed'): SigningEvidence {
+  const staysUnresolved = state === 'needs-attention';
+  const plan: SigningPlan = { ...planSigning(1, number), documents: DOCUMENTS, staysUnresolved };
   const sha256s = DOCUMENTS.map((name) => `sha256 of ${plan.requestId}/${name}`);
-  const contract = contractOf(plan, 13 + number, sha256s);
+  const contract = createContractSession(plan, 13 + number, sha256s);
   return {
-    order: { plan, sha256s },
-    contracts: [contract],
+    acceptedSigning: { plan, sha256s },
+    contractSessions: [contract],
     ledger: [
-      entry({ call: 'initiate', effect: 'session-initiated', requestBody: { name: plan.name } }),
+      createLedgerEntry({ call: 'initiate', effect: 'session-initiated', requestBody: { name: plan.name } }),
       ...contract.files.map(({ id: fileId }) =>
-        entry({ call: 'attach', effect: 'document-attached', fileId }),
+        createLedgerEntry({ call: 'attach', effect: 'document-attached', fileId }),
       ),
     ],
     workflow: {
       end: state === 'needs-attention' ? 'running' : 'completed',
       failure: null,
-      status: statusOf(plan, contract, state),
+      status: createStatus(plan, contract, state),
       calls: {
         initiate: 1,
         attach: Object.fromEntries(contract.files.map(({ id }) => [id, 1])),
@@ -43,20 +43,20 @@ export function honestSession(number: number, state: State = 'completed'): Sessi
   };
 }
 
-export function evidenceOf(...sessions: readonly Session[]): Evidence {
+export function createEvidence(...sessions: readonly SigningEvidence[]): Evidence {
   return {
-    orders: sessions.map(({ order }) => order),
-    contracts: sessions.flatMap(({ contracts }) => contracts),
+    acceptedSignings: sessions.map(({ acceptedSigning }) => acceptedSigning),
+    contractSessions: sessions.flatMap(({ contractSessions }) => contractSessions),
     ledger: sessions.flatMap(({ ledger }) => ledger),
     workflows: new Map(
-      sessions.flatMap(({ order, workflow }) =>
-        workflow === undefined ? [] : [[order.plan.requestId, workflow] as const],
+      sessions.flatMap(({ acceptedSigning, workflow }) =>
+        workflow === undefined ? [] : [[acceptedSigning.plan.requestId, workflow] as const],
       ),
     ),
   };
 }
 
-function contractOf(plan: SessionPlan, id: number, sha256s: readonly string[]): ShownSession {
+function createContractSession(plan: SigningPlan, id: number, sha256s: readonly string[]): ContractSession {
   const documents = plan.documents.map((name, index) => ({
     id: 100 * id + index,
     fileId: `file ${id}/${index}`,
@@ -68,7 +68,7 @@ function contractOf(plan: SessionPlan, id: number, sha256s: readonly string[]): 
   return { id, name: plan.name, employeeId: plan.employeeId, handedOver: true, documents, files };
 }
 
-function statusOf(plan: SessionPlan, contract: ShownSession, state: State): SigningStatus {
+function createStatus(plan: SigningPlan, contract: ContractSession, state: State): SigningStatus {
   const attention = {
     id: 'attach-1',
     step: 'attach',
@@ -100,7 +100,7 @@ function statusOf(plan: SessionPlan, contract: ShownSession, state: State): Sign
   };
 }
 
-export function entry(what: Partial<LedgerEntry>): LedgerEntry {
+export function createLedgerEntry(what: Partial<LedgerEntry>): LedgerEntry {
   return {
     at: '2029-01-01T00:00:00Z',
     call: 'list',

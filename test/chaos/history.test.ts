@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { readHistory } from '../../chaos/judge/history.js';
+import { readHistory } from '../../chaos/verify/history.js';
 
-const recorded = (name: string) =>
+const readRecorded = (name: string) =>
   readHistory(
     historyFromJSON(JSON.parse(readFileSync(resolve(`test/histories/0.1.0/${name}.json`), 'utf8'))),
   );
 
 describe('What a history says was called', () => {
   it('is one initiate and one attach for each file, where nothing went wrong', () => {
-    const { initiate, attach, lost } = recorded('completed');
+    const { initiate, attach, lost } = readRecorded('completed');
     expect(initiate).toBe(1);
     expect(Object.values(attach)).toEqual([1, 1]);
     expect(lost).toEqual({});
   });
 
   it('is one initiate where a human has adopted it', () => {
-    expect(recorded('initiate-unclear-adopted').initiate).toBe(1);
+    expect(readRecorded('initiate-unclear-adopted').initiate).toBe(1);
   });
 
   it('is a second attach of the same file where the list has shown that the first did not happen', () => {
-    expect(Object.values(recorded('attach-unclear-settled').attach).sort()).toEqual([1, 2]);
+    expect(Object.values(readRecorded('attach-unclear-settled').attach).sort()).toEqual([1, 2]);
   });
 });

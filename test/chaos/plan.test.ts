@@ -1,27 +1,27 @@
-import { faultBody } from '../../fake-flexperto/control-bodies.js';
-import { KINDS, kindOf, LATEST_EFFECT_SECONDS } from '../../chaos/plan/faults.js';
-import { planSession, planSessions } from '../../chaos/plan/session.js';
-import { stormOf } from '../../chaos/plan/storm.js';
-import { requestOf } from '../../chaos/run/click.js';
-import { readRequest } from '../../src/domain/read-request.js';
+import { faultSchema } from '../../fake-flexperto/control-schemas.js';
+import { FAULT_KINDS, classifyFault, LATEST_EFFECT_SECONDS } from '../../chaos/plan/faults.js';
+import { planSigning, planSignings } from '../../chaos/plan/signing.js';
+import { createKillSchedule } from '../../chaos/plan/kill-schedule.js';
+import { createRequest } from '../../chaos/run/start-signing.js';
+import { parseRequest } from '../../src/domain/parse-request.js';
 
-const plans = planSessions(1, 200);
+const plans = planSignings(1, 200);
 const faults = plans.flatMap((plan) => plan.faults);
 
 describe('The plan of a chaos run', () => {
   it('is the same for the same seed, and another for another', () => {
-    expect(planSessions(1, 200)).toEqual(plans);
-    expect(planSessions(2, 200)).not.toEqual(plans);
+    expect(planSignings(1, 200)).toEqual(plans);
+    expect(planSignings(2, 200)).not.toEqual(plans);
   });
 
   it('gives a session the same fate, documents and faults however many others there are', () => {
-    expect(planSession(1, 7)).toEqual(plans[7]);
+    expect(planSigning(1, 7)).toEqual(plans[7]);
   });
 
   it('holds sessions that nobody can mistake for each other, with valid requests of 1 to 20 documents', () => {
     for (const what of ['requestId', 'name'] as const)
       expect(new Set(plans.map((plan) => plan[what])).size).toBe(plans.length);
-    expect(plans.flatMap((plan) => readRequest(requestOf(plan)).problems)).toEqual([]);
+    expect(plans.flatMap((plan) => parseRequest(createRequest(plan)).problems)).toEqual([]);
     const counts = plans.map(({ documents }) => documents.length);
     expect([Math.min(...counts), Math.max(...counts)]).toEqual([1, 20]);
   });
@@ -32,12 +32,12 @@ describe('The plan of a chaos run', () => {
   });
 
   it('holds every way in which a session can end, and humans who do not come', () => {
-    const fates = new Set(plans.map(({ fate }) => fate.kind));
+    const fates = new Set(plans.map(({ outcome }) => outcome.kind));
     expect([...fates].sort()).toEqual(
       ['cancelled', 'expired', 'identification-failed', 'signed', 'signed-in-part', 'withdrawn'], // prettier-ignore
     );
-    expect(plans.some(({ leftWaiting }) => leftWaiting)).toBe(true);
-    expect(plans.some(({ clickedTwice }) => clickedTwice)).toBe(true);
+    expect(plans.some(({ staysUnresolved }) => staysUnresolved)).toBe(true);
+    expect(plans.some(({ startsTwice }) => startsTwice)).toBe(true);
   });
 
   it.each(['initiate', 'upload-url', 'upload', 'attach', 'list', 'hand-over'] as const)(
@@ -45,13 +45,13 @@ describe('The plan of a chaos run', () => {
     (call) => {
       const own = faults.filter((fault) => fault.call === call);
       expect(own.length).toBeGreaterThan(20);
-      for (const fault of own) expect(faultBody.parse(fault)).toEqual(fault);
+      for (const fault of own) expect(faultSchema.parse(fault)).toEqual(fault);
       expect(own.every(({ session }) => session !== undefined)).toBe(true);
     },
   );
 
   it('has every kind of fault', () => {
-    expect(new Set(faults.map(kindOf))).toEqual(new Set(KINDS));
+    expect(new Set(faults.map(classifyFault))).toEqual(new Set(FAULT_KINDS));
   });
 
   it('lets no call take effect later than a human waits', () => {
@@ -68,7 +68,7 @@ describe('The storm of a chaos run', () => {
       (
         (storm) => () =>
           storm.next().value
-      )(stormOf(seed, 2)),
+      )(createKillSchedule(seed, 2)),
     );
 
   it('is the same for the same seed, and another for another', () => {
@@ -79,9 +79,9 @@ describe('The storm of a chaos run', () => {
   it('hits every worker again and again, and the server within the first few blows', () => {
     const storm = blows(1);
     for (const worker of [0, 1])
-      expect(storm.filter((blow) => blow.hits === 'worker' && blow.worker === worker).length).toBeGreaterThan(
-        5,
-      );
-    expect(storm.slice(0, 3).some(({ hits }) => hits === 'server')).toBe(true);
+      expect(
+        storm.filter((blow) => blow.target === 'worker' && blow.workerIndex === worker).length,
+      ).toBeGreaterThan(5);
+    expect(storm.slice(0, 3).some(({ target }) => target === 'server')).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-interface Ended {
+interface ProcessResult {
   readonly pid: number;
   readonly code: number | null;
   readonly output: string;
@@ -10,7 +10,7 @@ interface Ended {
 }
 
 /** The command as a person runs it, in a process of its own. */
-function chaos(...args: string[]): Promise<Ended> {
+function runChaos(...args: string[]): Promise<ProcessResult> {
   return new Promise((done) => {
     const program = resolve('dist/chaos/main.js');
     const child = execFile(process.execPath, [program, ...args], (_, output, error) => {
@@ -19,15 +19,15 @@ function chaos(...args: string[]): Promise<Ended> {
   });
 }
 
-const rowOf = (output: string, what: string): number =>
+const readRow = (output: string, what: string): number =>
   Number(new RegExp(`^ *(\\d+) +${what}$`, 'm').exec(output)?.[1]);
 
 describe('A short chaos run', () => {
-  let ended: Ended;
+  let ended: ProcessResult;
 
   // Twelve sessions whose first calls are mostly hit, so that a human adopts contract sessions and has others initiated again.
   beforeAll(async () => {
-    ended = await chaos('--sessions', '12', '--seed', '3280');
+    ended = await runChaos('--sessions', '12', '--seed', '3280');
   }, 300_000);
 
   it.each([
@@ -37,12 +37,12 @@ describe('A short chaos run', () => {
     'documents in the wrong order or with wrong bytes',
     'lost',
   ])('ends with 0 in the row "%s"', (row) => {
-    expect([row, rowOf(ended.output, row), ended.error]).toEqual([row, 0, '']);
+    expect([row, readRow(ended.output, row), ended.error]).toEqual([row, 0, '']);
   });
 
   it('carries every session to the end that employee and customer gave it', () => {
     const ends = ['sessions started', 'completed', 'failed', 'waiting for a human'];
-    expect(ends.map((end) => rowOf(ended.output, end))).toEqual([12, 11, 1, 0]);
+    expect(ends.map((end) => readRow(ended.output, end))).toEqual([12, 11, 1, 0]);
     expect(ended.code).toBe(0);
   });
 
@@ -63,7 +63,7 @@ describe('A chaos run with wrong arguments', () => {
     [['--sessions', '0'], '--sessions must be a whole number from 1 to 9999, not 0.'],
     [['--seed', 'x'], '--seed must be a whole number from 0 to 2147483647, not x.'],
   ])('%j ends at once with one sentence', async (args, sentence) => {
-    const { code, error, output } = await chaos(...args);
+    const { code, error, output } = await runChaos(...args);
     expect([code, error, output]).toEqual([1, `${sentence}\n`, '']);
   });
 });

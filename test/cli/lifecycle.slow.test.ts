@@ -1,31 +1,31 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPEN_STATES, type SigningStatus } from '../../src/domain/status.js';
 import { REQUEST } from '../support/requests.js';
-import { errorOf, jsonOf, type Answer } from './cli.js';
-import { createCliWorld, type CliWorld } from './cli-world.js';
+import { parseError, parseJson, type CommandResult } from '../support/run-cli.js';
+import { createCliEnvironment, type CliEnvironment } from '../support/cli-environment.js';
 
-let world: CliWorld;
+let environment: CliEnvironment;
 beforeAll(async () => {
-  world = await createCliWorld();
-  await world.startWorker();
+  environment = await createCliEnvironment();
+  await environment.startWorker();
 });
-afterAll(() => world.close());
+afterAll(() => environment.close());
 
 const DOCUMENTS = [{ source: 'file:contract.pdf' }, { source: 'file:terms.pdf' }];
 const PERSONAL = Object.values(REQUEST.participants[0] ?? {});
 
-const statusOf = (answer: Answer): SigningStatus => jsonOf(answer) as SigningStatus;
+const parseStatus = (answer: CommandResult): SigningStatus => parseJson(answer) as SigningStatus;
 
 describe('start --wait', () => {
   it('tells a signing as it happens, until all have signed', async () => {
-    const { requestId, file } = await world.request({ documents: DOCUMENTS });
-    const waiting = world.start(['start', file, '--wait']);
-    await waiting.shows('awaiting-handover');
-    const { sessionId } = statusOf(await world.run(['status', requestId, '--json']));
-    world.fake.handOver(sessionId ?? 0);
-    await waiting.shows('awaiting-signature');
-    world.fake.sign(sessionId ?? 0);
-    const { code, stdout, stderr } = await waiting.answer;
+    const { requestId, file } = await environment.writeRequest({ documents: DOCUMENTS });
+    const waiting = environment.start(['start', file, '--wait']);
+    await waiting.waitForOutput('awaiting-handover');
+    const { sessionId } = parseStatus(await environment.run(['status', requestId, '--json']));
+    environment.fake.handOver(sessionId ?? 0);
+    await waiting.waitForOutput('awaiting-signature');
+    environment.fake.sign(sessionId ?? 0);
+    const { code, stdout, stderr } = await waiting.result;
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n').map((line) => line.slice('00:00:00  '.length)); // prettier-ignore
@@ -51,15 +51,15 @@ describe('start --wait', () => {
   });
 
   it('answers with the last status alone in JSON, and tells the rest on stderr', async () => {
-    const { requestId, file } = await world.request();
-    const waiting = world.start(['start', file, '--wait', '--json']);
-    await waiting.shows('awaiting-handover');
-    const { sessionId } = statusOf(await world.run(['status', requestId, '--json']));
-    world.fake.handOver(sessionId ?? 0);
-    world.fake.sign(sessionId ?? 0);
-    const answer = await waiting.answer;
+    const { requestId, file } = await environment.writeRequest();
+    const waiting = environment.start(['start', file, '--wait', '--json']);
+    await waiting.waitForOutput('awaiting-handover');
+    const { sessionId } = parseStatus(await environment.run(['status', requestId, '--json']));
+    environment.fake.handOver(sessionId ?? 0);
+    environment.fake.sign(sessionId ?? 0);
+    const answer = await waiting.result;
     expect(answer.code).toBe(0);
-    expect(statusOf(answer)).toMatchObject({ requestId, state: 'completed', sessionId, attention: null });
+    expect(parseStatus(answer)).toMatchObject({ requestId, state: 'completed', sessionId, attention: null });
     expect(answer.stderr).toContain(`Started the signing ${requestId}.`);
   });
 
@@ -67,38 +67,40 @@ describe('start --wait', () => {
     ['failed', 10, 'failIdentification', 'The signing has failed.'],
     ['withdrawn', 11, 'remove', 'All documents were deleted at flexperto.'],
   ] as const)('ends with the code of the outcome: %s with %i', async (state, code, act, words) => {
-    const { requestId, sessionId, file } = await world.signingIn('awaiting-handover');
-    world.fake.handOver(sessionId);
-    world.fake[act](sessionId);
-    const answer = await world.run(['start', file, '--wait']);
+    const { requestId, sessionId, file } = await environment.startSigningIn('awaiting-handover');
+    environment.fake.handOver(sessionId);
+    environment.fake[act](sessionId);
+    const answer = await environment.run(['start', file, '--wait']);
     expect(answer).toMatchObject({ code, stderr: '' });
     expect(answer.stdout).toContain(`The signing ${requestId} was started before; nothing new was started.`);
     expect(answer.stdout).toContain(`${state.padEnd(18)}  ${words}`);
   });
 
   it('ends with 12 when the deadline has passed', async () => {
-    const { file } = await world.request({ deadlineDays: 2 / 86_400 });
-    const answer = await world.run(['start', file, '--wait']);
+    const { file } = await environment.writeRequest({ deadlineDays: 2 / 86_400 });
+    const answer = await environment.run(['start', file, '--wait']);
     expect(answer).toMatchObject({ code: 12, stderr: '' });
     expect(answer.stdout).toContain('The deadline has passed.');
   });
 
   it('ends with 3 and the reason when the worker rejects a document', async () => {
-    await writeFile(`${world.folder}/letter.pdf`, 'not a PDF');
-    const { requestId, file } = await world.request({ documents: [{ source: 'file:letter.pdf' }] });
-    const answer = await world.run(['start', file, '--wait']);
+    await writeFile(`${environment.folder}/letter.pdf`, 'not a PDF');
+    const { requestId, file } = await environment.writeRequest({
+      documents: [{ source: 'file:letter.pdf' }],
+    });
+    const answer = await environment.run(['start', file, '--wait']);
     expect(answer.code).toBe(3);
     expect(answer.stderr).toMatch(/^Nothing was sent: documents\[0\] \(letter\.pdf\) .*\n$/);
-    const later = await world.run(['status', requestId, '--json']);
+    const later = await environment.run(['status', requestId, '--json']);
     expect(later.code).toBe(3);
-    expect(errorOf(later)).toEqual({ type: 'RequestRejectedError', message: answer.stderr.trimEnd() });
+    expect(parseError(later)).toEqual({ type: 'RequestRejectedError', message: answer.stderr.trimEnd() });
   });
 });
 
 describe('start', () => {
   it('needs no wait, takes stdin, and says how to go on', async () => {
-    const { requestId, file } = await world.request();
-    const answer = await world.run(['start', '-'], { stdin: await readFile(file) });
+    const { requestId, file } = await environment.writeRequest();
+    const answer = await environment.run(['start', '-'], { stdin: await readFile(file) });
     expect(answer).toEqual({
       code: 0,
       stdout: `Started the signing ${requestId}.\nLook at it with: signing status ${requestId}\n`,
@@ -107,40 +109,45 @@ describe('start', () => {
   });
 
   it('again with the same request starts nothing new, and says so', async () => {
-    const { requestId, file } = await world.request();
-    const answers = [await world.run(['start', file, '--json']), await world.run(['start', file, '--json'])];
+    const { requestId, file } = await environment.writeRequest();
+    const answers = [
+      await environment.run(['start', file, '--json']),
+      await environment.run(['start', file, '--json']),
+    ];
     expect(answers.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
       { code: 0, stderr: '' },
       { code: 0, stderr: '' },
     ]);
-    expect(answers.map(jsonOf)).toEqual([
+    expect(answers.map(parseJson)).toEqual([
       { requestId, workflowId: `signing-${requestId}`, created: true },
       { requestId, workflowId: `signing-${requestId}`, created: false },
     ]);
   });
 
   it('with a requestId in use for other content ends with 5', async () => {
-    const { requestId, file } = await world.request();
-    await world.run(['start', file]);
-    const other = await world.request({ requestId, name: 'Something else' });
-    const answer = await world.run(['start', other.file, '--json']);
+    const { requestId, file } = await environment.writeRequest();
+    await environment.run(['start', file]);
+    const other = await environment.writeRequest({ requestId, name: 'Something else' });
+    const answer = await environment.run(['start', other.file, '--json']);
     expect(answer).toMatchObject({ code: 5, stderr: '' });
-    expect(errorOf(answer).type).toBe('RequestConflictError');
+    expect(parseError(answer).type).toBe('RequestConflictError');
   });
 
   it('with a wrong request ends with 3 and starts nothing', async () => {
-    const { requestId, file } = await world.request({ method: 'xes', deadlineDays: -1 });
-    const answer = await world.run(['start', file]);
+    const { requestId, file } = await environment.writeRequest({ method: 'xes', deadlineDays: -1 });
+    const answer = await environment.run(['start', file]);
     expect(answer).toMatchObject({ code: 3, stdout: '' });
     expect(answer.stderr).toContain('  method must be one of aes, ves, qes\n');
-    expect(await world.run(['status', requestId])).toMatchObject({ code: 4 });
+    expect(await environment.run(['status', requestId])).toMatchObject({ code: 4 });
   });
 });
 
 describe('status', () => {
   it('shows all that is known on one page', async () => {
-    const { requestId, sessionId } = await world.signingIn('awaiting-handover', { documents: DOCUMENTS });
-    const { code, stdout, stderr } = await world.run(['status', requestId]);
+    const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover', {
+      documents: DOCUMENTS,
+    });
+    const { code, stdout, stderr } = await environment.run(['status', requestId]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`${requestId}  awaiting-handover\n`);
     expect(stdout).toContain(`  contract session  ${sessionId}\n`);
@@ -148,26 +155,26 @@ describe('status', () => {
   });
 
   it('needs nobody to ask once a signing has ended, and shows the contract’s whole status as JSON', async () => {
-    const { requestId, sessionId } = await world.signingIn('awaiting-handover');
-    world.fake.handOver(sessionId);
-    world.fake.sign(sessionId);
-    await world.run(['wait', requestId]);
-    const answer = await world.run(['status', requestId, '--json']);
+    const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover');
+    environment.fake.handOver(sessionId);
+    environment.fake.sign(sessionId);
+    await environment.run(['wait', requestId]);
+    const answer = await environment.run(['status', requestId, '--json']);
     expect(answer).toMatchObject({ code: 0, stderr: '' });
-    expect(Object.keys(statusOf(answer)).sort()).toEqual([
+    expect(Object.keys(parseStatus(answer)).sort()).toEqual([
       'attention', 'callback', 'crmRecord', 'deadline', 'documents', 'employeeId', 'method', 'name', 'requestId', 'sessionId',
       'state', 'updatedAt',
     ]); // prettier-ignore
   });
 
   it('--watch shows page after page until the end', async () => {
-    const { requestId, sessionId } = await world.signingIn('awaiting-handover');
-    const watching = world.start(['status', requestId, '--watch']);
-    await watching.shows('awaiting-handover');
-    world.fake.handOver(sessionId);
-    await watching.shows('awaiting-signature');
-    world.fake.sign(sessionId);
-    const { code, stdout } = await watching.answer;
+    const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover');
+    const watching = environment.start(['status', requestId, '--watch']);
+    await watching.waitForOutput('awaiting-handover');
+    environment.fake.handOver(sessionId);
+    await watching.waitForOutput('awaiting-signature');
+    environment.fake.sign(sessionId);
+    const { code, stdout } = await watching.result;
     expect(code).toBe(0);
     const pages = [...stdout.matchAll(new RegExp(`^${requestId} {2}(\\S+)$`, 'gm'))].map(
       ([, state]) => state,
@@ -178,7 +185,7 @@ describe('status', () => {
 
 it('list finds signings by state, employee and record, and says when there may be more', async () => {
   const here = { employeeId: 'e"4\'5', crmRecord: 'opportunity/\\"1\'%' };
-  const { requestId } = await world.signingIn('awaiting-handover', here);
+  const { requestId } = await environment.startSigningIn('awaiting-handover', here);
   const filter = [
     '--employee',
     here.employeeId,
@@ -187,41 +194,41 @@ it('list finds signings by state, employee and record, and says when there may b
     '--state',
     'awaiting-handover',
   ];
-  const found = await untilFound(() => world.run(['list', ...filter, '--json']));
+  const found = await waitUntilFound(() => environment.run(['list', ...filter, '--json']));
   expect(found).toMatchObject({ code: 0, stderr: '' });
-  expect(jsonOf(found)).toMatchObject([
+  expect(parseJson(found)).toMatchObject([
     { requestId, state: 'awaiting-handover', terminated: false, ...here },
   ]);
 
-  const lines = (await world.run(['list', ...filter])).stdout.trimEnd().split('\n');
+  const lines = (await environment.run(['list', ...filter])).stdout.trimEnd().split('\n');
   expect(lines).toEqual([
     expect.stringMatching(/^Request +State +Method +Session +Employee +CRM record +Started +Deadline$/),
     expect.stringContaining(`${requestId}  awaiting-handover  aes`),
   ]);
-  const none = await world.run(['list', '--employee', here.employeeId, '--state', 'failed']);
+  const none = await environment.run(['list', '--employee', here.employeeId, '--state', 'failed']);
   expect(none).toEqual({ code: 0, stdout: 'No signing was found.\n', stderr: '' });
-  expect((await world.run(['list', '--limit', '1'])).stderr).toBe(
+  expect((await environment.run(['list', '--limit', '1'])).stderr).toBe(
     'There may be more than these 1: see --limit.\n',
   );
 });
 
 /** The list is eventually consistent. */
-async function untilFound(list: () => Promise<Answer>): Promise<Answer> {
+async function waitUntilFound(list: () => Promise<CommandResult>): Promise<CommandResult> {
   for (;;) {
     const answer = await list();
-    if (answer.code !== 0 || (jsonOf(answer) as unknown[]).length > 0) return answer;
+    if (answer.code !== 0 || (parseJson(answer) as unknown[]).length > 0) return answer;
   }
 }
 
 describe('cancel', () => {
   it('cancel ends a signing, which who waits is told with 13', async () => {
-    const { requestId } = await world.signingIn('awaiting-handover');
-    const waiting = world.start(['wait', requestId]);
-    await waiting.shows('awaiting-handover');
-    const answer = await world.run(['cancel', requestId, '--json']);
+    const { requestId } = await environment.startSigningIn('awaiting-handover');
+    const waiting = environment.start(['wait', requestId]);
+    await waiting.waitForOutput('awaiting-handover');
+    const answer = await environment.run(['cancel', requestId, '--json']);
     expect(answer).toMatchObject({ code: 0, stderr: '' });
-    expect(jsonOf(answer)).toEqual({ requestId, cancelRequested: true });
-    expect(await waiting.answer).toMatchObject({
+    expect(parseJson(answer)).toEqual({ requestId, cancelRequested: true });
+    expect(await waiting.result).toMatchObject({
       code: 13,
       stderr: '',
       stdout: expect.stringContaining('What exists at flexperto stays there') as string,
@@ -231,10 +238,10 @@ describe('cancel', () => {
   it.each(['cancel', 'check'])(
     '%s is not possible any more once the signing has ended, and ends with 5',
     async (command) => {
-      const { requestId } = await world.signingIn('awaiting-handover');
-      await world.run(['cancel', requestId]);
-      await world.run(['wait', requestId]);
-      expect(await world.run([command, requestId])).toEqual({
+      const { requestId } = await environment.startSigningIn('awaiting-handover');
+      await environment.run(['cancel', requestId]);
+      await environment.run(['wait', requestId]);
+      expect(await environment.run([command, requestId])).toEqual({
         code: 5,
         stdout: '',
         stderr: `The signing ${requestId} has ended already.\n`,
@@ -246,9 +253,9 @@ describe('cancel', () => {
 it.each([
   ['status'], ['wait'], ['check'], ['cancel'], ['resolve', 'retry', '--attention-id', 'a'], ['record-outcome', 'completed'],
 ])('%s ends with 4 for a signing that does not exist', async (command, ...more) => {
-  const answer = await world.run([command, 'nobody', ...more, '--json']);
+  const answer = await environment.run([command, 'nobody', ...more, '--json']);
   expect(answer).toMatchObject({ code: 4, stderr: '' });
-  expect(errorOf(answer)).toEqual({
+  expect(parseError(answer)).toEqual({
     type: 'SigningNotFoundError',
     message: 'There is no signing with the requestId nobody.',
   });
@@ -256,7 +263,7 @@ it.each([
 
 it('a namespace that does not exist ends with 2 and its name', async () => {
   for (const command of [['status', 'a'], ['list']]) {
-    const answer = await world.run(command, { env: { TEMPORAL_NAMESPACE: 'nowhere' } });
+    const answer = await environment.run(command, { env: { TEMPORAL_NAMESPACE: 'nowhere' } });
     expect(answer).toEqual({
       code: 2,
       stdout: '',
@@ -266,16 +273,16 @@ it('a namespace that does not exist ends with 2 and its name', async () => {
 });
 
 it('nothing of the participant is ever printed', async () => {
-  const { requestId, sessionId, file } = await world.signingIn('awaiting-handover');
-  world.fake.handOver(sessionId);
-  world.fake.failIdentification(sessionId);
+  const { requestId, sessionId, file } = await environment.startSigningIn('awaiting-handover');
+  environment.fake.handOver(sessionId);
+  environment.fake.failIdentification(sessionId);
   const answers = [
-    await world.run(['validate', file]),
-    await world.run(['start', file, '--wait']),
-    await world.run(['status', requestId]),
-    await world.run(['status', requestId, '--json']),
-    await world.run(['list']),
-    await world.run(['list', '--json']),
+    await environment.run(['validate', file]),
+    await environment.run(['start', file, '--wait']),
+    await environment.run(['status', requestId]),
+    await environment.run(['status', requestId, '--json']),
+    await environment.run(['list']),
+    await environment.run(['list', '--json']),
   ];
   const printed = answers.map(({ stdout, stderr }) => stdout + stderr).join('\n');
   expect(PERSONAL).toHaveLength(4);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { readRequestFile } from '../../src/cli/request-file.js';
 import { REQUEST } from '../support/requests.js';
-import { rejection } from '../support/outcomes.js';
-import { runCli } from './cli.js';
+import { captureRejection } from '../support/async-helpers.js';
+import { runCli } from '../support/run-cli.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function refusalOf(content: string | Uint8Array): Promise<string> {
+async function readError(content: string | Uint8Array): Promise<string> {
   const file = join(folder, 'request.json');
   await writeFile(file, content);
-  const error = await rejection(readRequestFile(file));
+  const error = await captureRejection(readRequestFile(file));
   return (error as Error).message.replace(file, 'request.json');
 }
 
@@ -30,7 +30,7 @@ describe('what is not JSON is refused with its place', () => {
     ['a second document', '{} {}', 'line 1, column 4: end of file expected.'],
     ['nothing at all', ' \n', 'it is empty.'],
   ])('%s', async (_, text, words) => {
-    expect(await refusalOf(text)).toBe(`request.json is not JSON: ${words}`);
+    expect(await readError(text)).toBe(`request.json is not JSON: ${words}`);
   });
 
   it('and never quotes what stands there, whatever is missing', async () => {
@@ -38,7 +38,7 @@ describe('what is not JSON is refused with its place', () => {
     const place = fc.integer({ min: 1, max: text.length - 1 });
     await fc.assert(
       fc.asyncProperty(place, async (end) => {
-        expect(await refusalOf(text.slice(0, end))).toMatch(
+        expect(await readError(text.slice(0, end))).toMatch(
           /^request\.json is not JSON: line \d+, column \d+: [a-z ]+\.$/,
         );
       }),
@@ -47,10 +47,10 @@ describe('what is not JSON is refused with its place', () => {
 });
 
 it('a file that is no text, or far too large, is refused without being read further', async () => {
-  expect(await refusalOf(Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff, 0xfe]))).toBe(
+  expect(await readError(Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff, 0xfe]))).toBe(
     'request.json is not a text in UTF-8, so it cannot be JSON.',
   );
-  expect(await refusalOf(Buffer.alloc(2 * 1024 * 1024, ' '))).toBe(
+  expect(await readError(Buffer.alloc(2 * 1024 * 1024, ' '))).toBe(
     'request.json is larger than a request can be (1 MB).',
   );
 });

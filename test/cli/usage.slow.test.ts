@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '../../scripts/ports.js';
-import { errorOf, runCli, type Answer } from './cli.js';
+import { findFreePort } from '../../scripts/processes/ports.js';
+import { parseError, runCli, type CommandResult } from '../support/run-cli.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const run = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
+const run = (args: readonly string[], env: Record<string, string> = {}): Promise<CommandResult> =>
   runCli(args, { cwd: folder, env });
 
 describe('wrong usage ends with 2 and one sentence', () => {
@@ -41,7 +41,7 @@ describe('wrong usage ends with 2 and one sentence', () => {
 
   it('also as JSON, with nothing else on stdout and nothing on stderr', async () => {
     const answer = await run(['list', '--json', '--sate']);
-    expect(errorOf(answer)).toEqual({
+    expect(parseError(answer)).toEqual({
       type: 'UsageError',
       message: "Unknown option '--sate' (Did you mean --state?)",
     });
@@ -89,7 +89,7 @@ describe('a wrong environment ends with 2 and names the variable', () => {
   ])('%s', async (_, env, words) => {
     const answer = await run(['list', '--json'], env);
     expect(answer.code).toBe(2);
-    expect(errorOf(answer)).toMatchObject({
+    expect(parseError(answer)).toMatchObject({
       type: 'ConfigError',
       message: expect.stringContaining(words) as string,
     });
@@ -116,10 +116,10 @@ describe('a wrong environment ends with 2 and names the variable', () => {
 });
 
 it('a Temporal server that is not there ends with 6 and its address', async () => {
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `127.0.0.1:${await findFreePort()}`;
   const answer = await run(['status', 'a', '--json'], { TEMPORAL_ADDRESS: address });
   expect(answer.code).toBe(6);
-  expect(errorOf(answer)).toMatchObject({
+  expect(parseError(answer)).toMatchObject({
     type: 'NoServerError',
     message: expect.stringContaining(`No Temporal server answers at ${address}`) as string,
   });

@@ -1,30 +1,32 @@
 import fc from 'fast-check';
 import {
-  isBusy,
-  isFileGone,
-  isRequestAtFault,
-  judge,
-  mayBeUnderWay,
+  isBusyStatus,
+  isFileGoneStatus,
+  isInvalidRequestStatus,
+  classifyFailure,
+  mayStillBeRunning,
   type FailureKind,
 } from '../../src/domain/call-failure.js';
 
 const KINDS = [
-  'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallMissing', 'UploadUrlRejected',
-  'DocumentChanged', 'DocumentUnavailable', 'RequestRejected', 'NotYet',
+  'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallNotSupported', 'UploadUrlRejected',
+  'DocumentChanged', 'DocumentUnavailable', 'RequestRejected', 'RetryLater',
 ] as const satisfies FailureKind[]; // prettier-ignore
 
 test('a call is made again only where it surely had no effect: never sent, or told to come later', () => {
-  expect(judge({ kind: 'NotSent', message: '' })).toBe('try-again');
-  expect(judge({ kind: 'Refused', message: '', status: 429 })).toBe('try-again');
-  expect(judge({ kind: 'Refused', message: '', status: 503 })).toBe('try-again');
+  expect(classifyFailure({ kind: 'NotSent', message: '' })).toBe('try-again');
+  expect(classifyFailure({ kind: 'Refused', message: '', status: 429 })).toBe('try-again');
+  expect(classifyFailure({ kind: 'Refused', message: '', status: 503 })).toBe('try-again');
 });
 
-test.each(['OutcomeUnknown', 'AnswerNotUnderstood', 'NotYet'] as const)(
+test.each(['OutcomeUnknown', 'AnswerNotUnderstood', 'RetryLater'] as const)(
   '%s is unclear with every status, so that no call is repeated on the strength of it',
   (kind) => {
     fc.assert(
       fc.property(fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }), (status) => {
-        expect(judge({ kind, message: '', ...(status === undefined ? {} : { status }) })).toBe('unclear');
+        expect(classifyFailure({ kind, message: '', ...(status === undefined ? {} : { status }) })).toBe(
+          'unclear',
+        );
       }),
     );
   },
@@ -34,7 +36,7 @@ test('a refusal that is not about the moment is no reason to try again', () => {
   const others = fc.integer({ min: 300, max: 599 }).filter((status) => status !== 429 && status !== 503);
   fc.assert(
     fc.property(others, (status) => {
-      expect(judge({ kind: 'Refused', message: '', status })).toBe('refused');
+      expect(classifyFailure({ kind: 'Refused', message: '', status })).toBe('refused');
     }),
   );
 });
@@ -42,39 +44,39 @@ test('a refusal that is not about the moment is no reason to try again', () => {
 test('every kind of failure has a verdict, and the message never decides', () => {
   fc.assert(
     fc.property(fc.constantFrom(...KINDS), fc.string(), (kind, message) => {
-      expect(judge({ kind, message })).toBe(judge({ kind, message: '' }));
-      expect(['try-again', 'unclear', 'refused']).toContain(judge({ kind, message }));
+      expect(classifyFailure({ kind, message })).toBe(classifyFailure({ kind, message: '' }));
+      expect(['try-again', 'unclear', 'refused']).toContain(classifyFailure({ kind, message }));
     }),
   );
 });
 
 test('credentials, missing routes and busy servers are not the fault of the request', () => {
   for (const status of [undefined, 200, 302, 401, 403, 404, 405, 408, 429, 500, 503]) {
-    expect(isRequestAtFault(status)).toBe(false);
+    expect(isInvalidRequestStatus(status)).toBe(false);
   }
-  for (const status of [400, 409, 413, 415, 422]) expect(isRequestAtFault(status)).toBe(true);
+  for (const status of [400, 409, 413, 415, 422]) expect(isInvalidRequestStatus(status)).toBe(true);
 });
 
 test('only 429 and 503 ask to come later', () => {
   fc.assert(
     fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
-      expect(isBusy(status)).toBe(status === 429 || status === 503);
+      expect(isBusyStatus(status)).toBe(status === 429 || status === 503);
     }),
   );
-  expect(isBusy(undefined)).toBe(false);
+  expect(isBusyStatus(undefined)).toBe(false);
 });
 
 test('a call may still be under way after silence and after a gateway that gave up, not after a reset or an error', () => {
   const unknown = { kind: 'OutcomeUnknown', message: '' } as const;
-  expect(mayBeUnderWay({ ...unknown, unanswered: true })).toBe(true);
-  expect(mayBeUnderWay({ ...unknown, runId: 'another run' })).toBe(true);
-  for (const status of [408, 502, 503, 504]) expect(mayBeUnderWay({ ...unknown, status })).toBe(true);
-  for (const status of [500, 501]) expect(mayBeUnderWay({ ...unknown, status })).toBe(false);
-  expect(mayBeUnderWay(unknown)).toBe(false);
+  expect(mayStillBeRunning({ ...unknown, timedOut: true })).toBe(true);
+  expect(mayStillBeRunning({ ...unknown, runId: 'another run' })).toBe(true);
+  for (const status of [408, 502, 503, 504]) expect(mayStillBeRunning({ ...unknown, status })).toBe(true);
+  for (const status of [500, 501]) expect(mayStillBeRunning({ ...unknown, status })).toBe(false);
+  expect(mayStillBeRunning(unknown)).toBe(false);
 });
 
 test('only 404 and 410 say that the vendor does not have the file', () => {
-  const gone = Array.from({ length: 500 }, (_, index) => 100 + index).filter(isFileGone);
+  const gone = Array.from({ length: 500 }, (_, index) => 100 + index).filter(isFileGoneStatus);
   expect(gone).toEqual([404, 410]);
-  expect(isFileGone(undefined)).toBe(false);
+  expect(isFileGoneStatus(undefined)).toBe(false);
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { CALLBACK_TYPES, newsOf } from '../../src/domain/callback-event.js';
+import { CALLBACK_TYPES, detectStatusChange } from '../../src/domain/callback-event.js';
 import {
-  conclude,
-  isOver,
-  openQueue,
-  remind,
-  take,
-  waitsForSomebody,
+  dequeue,
+  isDrained,
+  createQueue,
+  enqueueReminder,
+  enqueue,
+  isWaitingForPerson,
 } from '../../src/domain/callback-queue.js';
 import {
   FINAL_STATES,
@@ -17,7 +17,7 @@ import {
   type SigningStatus,
 } from '../../src/domain/status.js';
 
-const document = (status: string | null, documentId: number | null = 7): DocumentState => ({
+const createDocument = (status: string | null, documentId: number | null = 7): DocumentState => ({
   name: 'contract of john doe.pdf',
   bytes: 1,
   sha256: null,
@@ -28,7 +28,7 @@ const document = (status: string | null, documentId: number | null = 7): Documen
   failureReason: 'John Doe could not be identified',
 });
 
-const statusIn = (state: SigningState, ...documents: DocumentState[]): SigningStatus => ({
+const createStatus = (state: SigningState, ...documents: DocumentState[]): SigningStatus => ({
   state,
   requestId: 'crm-action-8f1c',
   sessionId: 13,
@@ -51,8 +51,8 @@ const statusIn = (state: SigningState, ...documents: DocumentState[]): SigningSt
   updatedAt: '2026-12-01T12:00:00.000Z',
 });
 
-const typesOf = (before: SigningStatus, after: SigningStatus, rejected?: boolean): string[] | undefined =>
-  newsOf(before, after, rejected)?.events.map(({ type }) => type);
+const listTypes = (before: SigningStatus, after: SigningStatus, rejected?: boolean): string[] | undefined =>
+  detectStatusChange(before, after, rejected)?.events.map(({ type }) => type);
 
 const STATES = [...OPEN_STATES, ...FINAL_STATES];
 
@@ -71,32 +71,42 @@ test.each([
   ['uploading', 'expired', ['signing.expired']],
   ['needs-attention', 'cancelled', ['signing.cancelled']],
 ] as const)('from %s to %s a CRM is told %j', (before, after, types) => {
-  expect(typesOf(statusIn(before), statusIn(after))).toEqual(types);
+  expect(listTypes(createStatus(before), createStatus(after))).toEqual(types);
 });
 
 test('the end of a question to a human is news, though no event, where the session goes on without one', () => {
-  expect(newsOf(statusIn('needs-attention'), statusIn('uploading'))).toMatchObject({
+  expect(detectStatusChange(createStatus('needs-attention'), createStatus('uploading'))).toMatchObject({
     events: [],
-    facts: { state: 'uploading' },
+    data: { state: 'uploading' },
   });
 });
 
 test('a request at fault is rejected, and not failed', () => {
-  expect(typesOf(statusIn('checking-documents'), statusIn('failed'), true)).toEqual(['signing.rejected']);
+  expect(listTypes(createStatus('checking-documents'), createStatus('failed'), true)).toEqual([
+    'signing.rejected',
+  ]);
 });
 
 test('a change of the documents alone is no event, but for each that has failed, which is told before the outcome', () => {
-  const waiting = statusIn(
+  const waiting = createStatus(
     'awaiting-signature',
-    document('ATTACHED', 7),
-    document('ATTACHED', 8),
-    document('FAILED', 9),
+    createDocument('ATTACHED', 7),
+    createDocument('ATTACHED', 8),
+    createDocument('FAILED', 9),
   );
   expect(
-    typesOf(waiting, statusIn('awaiting-signature', document('FINISHED'), document('ATTACHED'))),
+    listTypes(
+      waiting,
+      createStatus('awaiting-signature', createDocument('FINISHED'), createDocument('ATTACHED')),
+    ),
   ).toBeUndefined();
-  const after = statusIn('failed', document('FAILED', 7), document('FAILED', null), document('FAILED', 9));
-  expect(newsOf(waiting, after)?.events).toEqual([
+  const after = createStatus(
+    'failed',
+    createDocument('FAILED', 7),
+    createDocument('FAILED', null),
+    createDocument('FAILED', 9),
+  );
+  expect(detectStatusChange(waiting, after)?.events).toEqual([
     { type: 'signing.document-failed', document: { index: 0, documentId: 7 } },
     { type: 'signing.document-failed', document: { index: 1, documentId: null } },
     { type: 'signing.failed' },
@@ -104,7 +114,9 @@ test('a change of the documents alone is no event, but for each that has failed,
 });
 
 test('every state that a change can lead to and that is final is an event, and every type but the reminder comes from a change', () => {
-  const types = STATES.flatMap((after) => typesOf(statusIn('checking-documents'), statusIn(after)) ?? []);
+  const types = STATES.flatMap(
+    (after) => listTypes(createStatus('checking-documents'), createStatus(after)) ?? [],
+  );
   const ends = FINAL_STATES.map((state) => `signing.${state}`);
   expect(types).toEqual(expect.arrayContaining(ends));
   const others = ['signing.rejected', 'signing.document-failed', 'signing.still-waiting'];
@@ -112,15 +124,15 @@ test('every state that a change can lead to and that is final is an event, and e
 });
 
 test('no name, no reason and no other text that somebody has written is told', () => {
-  const before = statusIn('awaiting-signature', document('ATTACHED'));
+  const before = createStatus('awaiting-signature', createDocument('ATTACHED'));
   for (const after of STATES) {
-    const told = JSON.stringify(newsOf(before, statusIn(after, document('FAILED'))));
+    const told = JSON.stringify(detectStatusChange(before, createStatus(after, createDocument('FAILED'))));
     expect(told).not.toMatch(/john/i);
     expect(told).not.toContain('"45"');
   }
 });
 
-const aStep = fc.oneof(
+const arbitraryStep = fc.oneof(
   fc.record({ news: fc.constantFrom(...STATES), failed: fc.boolean() }),
   fc.constant('remind' as const),
   fc.constant('conclude' as const),
@@ -128,27 +140,27 @@ const aStep = fc.oneof(
 
 test('whatever happens, numbers grow by one, events leave in their order, and nothing is over before the last has left', () => {
   fc.assert(
-    fc.property(fc.array(aStep, { maxLength: 40 }), (steps) => {
-      let status = statusIn('attaching', document('ATTACHED'));
+    fc.property(fc.array(arbitraryStep, { maxLength: 40 }), (steps) => {
+      let status = createStatus('attaching', createDocument('ATTACHED'));
       const left: number[] = [];
-      const first = newsOf(status, statusIn('awaiting-handover'));
-      let queue = openQueue(first ?? { at: '', events: [], facts: { ...FACTS } });
+      const first = detectStatusChange(status, createStatus('awaiting-handover'));
+      let queue = createQueue(first ?? { at: '', events: [], data: { ...DATA } });
       for (const step of steps) {
-        if (step === 'remind') queue = remind(queue, '2026-12-02T00:00:00.000Z');
+        if (step === 'remind') queue = enqueueReminder(queue, '2026-12-02T00:00:00.000Z');
         else if (step === 'conclude') {
-          const [event] = queue.waiting;
+          const [event] = queue.pending;
           if (event === undefined) continue;
           left.push(event.order);
-          queue = conclude(queue, { order: event.order, type: event.type, deliveredAt: '' });
+          queue = dequeue(queue, { order: event.order, type: event.type, deliveredAt: '' });
         } else {
-          const next = statusIn(step.news, document(step.failed ? 'FAILED' : 'ATTACHED'));
-          const news = newsOf(status, next);
+          const next = createStatus(step.news, createDocument(step.failed ? 'FAILED' : 'ATTACHED'));
+          const news = detectStatusChange(status, next);
           status = next;
-          if (news !== undefined) queue = take(queue, news);
+          if (news !== undefined) queue = enqueue(queue, news);
         }
-        expect(isOver(queue)).toBe(queue.waiting.length === 0 && isFinal(queue.facts.state));
+        expect(isDrained(queue)).toBe(queue.pending.length === 0 && isFinal(queue.data.state));
       }
-      const all = [...left, ...queue.waiting.map(({ order }) => order)];
+      const all = [...left, ...queue.pending.map(({ order }) => order)];
       expect(all).toEqual(all.map((_, index) => index + 1));
       expect(queue.order).toBe(all.length);
     }),
@@ -156,11 +168,11 @@ test('whatever happens, numbers grow by one, events leave in their order, and no
   );
 });
 
-const FACTS = { requestId: 'a', crmRecord: null, sessionId: null, state: 'attaching', deadline: '' } as const;
+const DATA = { requestId: 'a', crmRecord: null, sessionId: null, state: 'attaching', deadline: '' } as const;
 
 test.each(STATES)('%s: somebody can be reminded only where somebody is waited for', (state) => {
-  const queue = openQueue({ at: '', events: [], facts: { ...FACTS, state } });
-  expect(waitsForSomebody(queue)).toBe(
+  const queue = createQueue({ at: '', events: [], data: { ...DATA, state } });
+  expect(isWaitingForPerson(queue)).toBe(
     ['awaiting-handover', 'awaiting-signature', 'needs-attention'].includes(state),
   );
 });

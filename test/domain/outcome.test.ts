@@ -1,5 +1,43 @@
+import {
+  describeLeftovers,
+  isHandedOver,
+  determineOutcome,
+  determineWaitingState,
+} from '../../src/domain/outcome.js';
+import type { DocumentState } from '../../src/domain/status.js';
 import fc from 'fast-check';
-import { isHandedOver, outcomeOf, waitingState } from '../../src/domain/outcome.js';
+
+const createDocument = (status: string | null): DocumentState => ({
+  name: 'contract.pdf',
+  bytes: 1,
+  sha256: 'ab',
+  signatureFields: 'required',
+  fileId: 'file-1',
+  documentId: 1,
+  status,
+  failureReason: null,
+});
+
+describe('What stays at the vendor', () => {
+  it('is nothing where no contract session is known', () => {
+    expect(
+      describeLeftovers({ sessionId: null, documents: [createDocument(null)] }, false, true),
+    ).toBeUndefined();
+  });
+
+  it.each([
+    [['UPLOADED', 'FINISHED'], false, true, 'with 2 of 2 documents, .*, so the customer can still sign\\.'],
+    [['ATTACHED', 'ATTACHED'], true, true, 'so the customer can still sign\\.'],
+    [['ATTACHED', 'DELETED'], false, true, 'with 1 of 2 documents, .*can still sign once it is handed over'],
+    [['ATTACHED', 'ATTACHED'], false, false, 'so the customer can still sign\\.'],
+    [[null, null], false, true, 'with 0 of 2 documents, since the API deletes nothing\\.'],
+  ])('%j, handed over: %s, just seen: %s', (statuses, handedOver, isKnown, words) => {
+    const documents = statuses.map(createDocument);
+    const sentence = describeLeftovers({ sessionId: 13, documents }, handedOver, isKnown);
+    expect(sentence).toMatch(/^Contract session 13 stays at flexperto/);
+    expect(sentence).toMatch(new RegExp(words));
+  });
+});
 
 const withStatus = (...statuses: (string | null)[]): { status: string | null }[] =>
   statuses.map((status) => ({ status }));
@@ -24,18 +62,18 @@ test.each([
   [['FINISHED', null], undefined],
   [['FINISHED', 'Finished'], undefined],
 ])('documents with status %j have the outcome %s', (statuses, outcome) => {
-  expect(outcomeOf(withStatus(...statuses))).toBe(outcome);
+  expect(determineOutcome(withStatus(...statuses))).toBe(outcome);
 });
 
 test('a session without documents is not over', () => {
-  expect(outcomeOf([])).toBeUndefined();
+  expect(determineOutcome([])).toBeUndefined();
 });
 
 test('a session is over exactly when every document has a final status', () => {
   fc.assert(
     fc.property(fc.array(status, { minLength: 1 }), (statuses) => {
       const over = statuses.every((word) => word !== null && FINAL.includes(word));
-      expect(outcomeOf(withStatus(...statuses)) !== undefined).toBe(over);
+      expect(determineOutcome(withStatus(...statuses)) !== undefined).toBe(over);
     }),
   );
 });
@@ -48,7 +86,7 @@ test('the order of the documents does not change the outcome', () => {
     );
   fc.assert(
     fc.property(shuffled, ([before, after]) => {
-      expect(outcomeOf(withStatus(...after))).toBe(outcomeOf(withStatus(...before)));
+      expect(determineOutcome(withStatus(...after))).toBe(determineOutcome(withStatus(...before)));
     }),
   );
 });
@@ -56,7 +94,7 @@ test('the order of the documents does not change the outcome', () => {
 test('one failed document makes the session failed, whatever the others came to', () => {
   fc.assert(
     fc.property(fc.array(final), fc.array(final), (before, after) => {
-      expect(outcomeOf(withStatus(...before, 'FAILED', ...after))).toBe('failed');
+      expect(determineOutcome(withStatus(...before, 'FAILED', ...after))).toBe('failed');
     }),
   );
 });
@@ -68,7 +106,7 @@ test('a session counts as handed over as soon as one document has left ATTACHED 
 });
 
 test('a session waits for its hand-over until the list or the hand-over call itself shows that it took place', () => {
-  expect(waitingState(withStatus('ATTACHED'), false)).toBe('awaiting-handover');
-  expect(waitingState(withStatus('ATTACHED'), true)).toBe('awaiting-signature');
-  expect(waitingState(withStatus('UPLOADED'), false)).toBe('awaiting-signature');
+  expect(determineWaitingState(withStatus('ATTACHED'), false)).toBe('awaiting-handover');
+  expect(determineWaitingState(withStatus('ATTACHED'), true)).toBe('awaiting-signature');
+  expect(determineWaitingState(withStatus('UPLOADED'), false)).toBe('awaiting-signature');
 });

@@ -1,26 +1,29 @@
 import fc from 'fast-check';
 import {
   describeActions,
-  refuseOutcome,
-  refuseResolution,
-  withRetryFrom,
+  validateOutcome,
+  validateResolution,
+  appendRetryTime,
 } from '../../src/domain/resolution.js';
 import { ACTIONS, type Action, type Attention, type Step } from '../../src/domain/status.js';
 
 const SINCE = '2026-12-01T12:00:00.000Z';
-const attention = (step: Step, ...actions: Action[]): Attention => ({
+const createAttention = (step: Step, ...actions: Action[]): Attention => ({
   id: `${step}-1`,
   step,
   reason: 'initiate: no answer within 30 s',
   actions,
   since: SINCE,
 });
-const unclearInitiate = attention('initiate', 'retry', 'adopt', 'abort');
-const unclearAttach = attention('attach', 'retry', 'adopt', 'abort');
-const refusedUpload = attention('upload', 'retry', 'abort');
+const unclearInitiate = createAttention('initiate', 'retry', 'adopt', 'abort');
+const unclearAttach = createAttention('attach', 'retry', 'adopt', 'abort');
+const refusedUpload = createAttention('upload', 'retry', 'abort');
 
 /** A decision on the open question. */
-const on = (now: Attention, decision: object): object => ({ attentionId: now.id, ...decision });
+const decideOn = (attention: Attention, decision: object): object => ({
+  attentionId: attention.id,
+  ...decision,
+});
 
 test.each([
   [{ action: 'retry' }, unclearInitiate],
@@ -30,7 +33,7 @@ test.each([
   [{ action: 'retry' }, refusedUpload],
   [{ action: 'abort', reason: 'r'.repeat(1000) }, refusedUpload],
 ])('%j is accepted where it is possible', (resolution, now) => {
-  expect(refuseResolution(on(now, resolution), { attention: now })).toBeUndefined();
+  expect(validateResolution(decideOn(now, resolution), { attention: now })).toBeUndefined();
 });
 
 test.each([
@@ -49,13 +52,13 @@ test.each([
   [{ action: 'abort', reason: 'r'.repeat(1001) }, unclearAttach, /^An abort needs a reason/],
   [{ action: 'retry', reason: 'again' }, unclearAttach, /^"reason" has no place here/],
 ])('%j is refused with a sentence that says what is possible', (resolution, now, sentence) => {
-  expect(refuseResolution(on(now, resolution), { attention: now })).toMatch(sentence);
+  expect(validateResolution(decideOn(now, resolution), { attention: now })).toMatch(sentence);
 });
 
 test.each(['retry', null, [{ attentionId: 'attach-1', action: 'retry' }]])(
   '%j is refused, since it is no decision at all',
   (given) => {
-    expect(refuseResolution(given, { attention: unclearAttach })).toMatch(/^Not possible here/);
+    expect(validateResolution(given, { attention: unclearAttach })).toMatch(/^Not possible here/);
   },
 );
 
@@ -72,7 +75,7 @@ test.each([
     /^This decision is about another question/,
   ],
 ])('a decision %s is refused with what is open and what is possible', (_, given, sentence) => {
-  const refusal = refuseResolution(given, { attention: unclearInitiate });
+  const refusal = validateResolution(given, { attention: unclearInitiate });
   expect(refusal).toMatch(sentence);
   expect(refusal).toContain(`one about initiate, asked at ${SINCE}`);
   expect(refusal).toContain('{"attentionId":"initiate-1","action":"retry"}');
@@ -80,10 +83,12 @@ test.each([
 
 test('nothing can be resolved where nothing needs attention, or once an abort has left no action', () => {
   const sentence = 'There is nothing to resolve: the session does not need attention.';
-  expect(refuseResolution({ action: 'retry' }, { attention: null })).toBe(sentence);
-  expect(refuseResolution(on(unclearAttach, { action: 'retry' }), { attention: attention('attach') })).toBe(
-    sentence,
-  );
+  expect(validateResolution({ action: 'retry' }, { attention: null })).toBe(sentence);
+  expect(
+    validateResolution(decideOn(unclearAttach, { action: 'retry' }), {
+      attention: createAttention('attach'),
+    }),
+  ).toBe(sentence);
 });
 
 describe('On a question that is closed', () => {
@@ -95,7 +100,7 @@ describe('On a question that is closed', () => {
 
   test.each([null, unclearAttach])('the same decision again is accepted', (now) => {
     for (const decision of closed.slice(0, 2))
-      expect(refuseResolution(decision, { attention: now, closed })).toBeUndefined();
+      expect(validateResolution(decision, { attention: now, closed })).toBeUndefined();
   });
 
   test.each([
@@ -115,18 +120,22 @@ describe('On a question that is closed', () => {
     ],
   ])('another decision, %j, is refused with what was decided', (given, sentence) => {
     for (const now of [null, unclearAttach])
-      expect(refuseResolution(given, { attention: now, closed })).toContain(sentence);
+      expect(validateResolution(given, { attention: now, closed })).toContain(sentence);
   });
 });
 
 test('a retry is refused until its time has come, with that time; the other actions are possible at once', () => {
-  const retryFrom = Date.parse('2026-12-01T12:01:59.500Z');
+  const retryNotBefore = Date.parse('2026-12-01T12:01:59.500Z');
   const at = (action: object, now: number): string | undefined =>
-    refuseResolution(on(unclearInitiate, action), { attention: unclearInitiate, retryFrom, now });
+    validateResolution(decideOn(unclearInitiate, action), {
+      attention: unclearInitiate,
+      retryNotBefore,
+      now,
+    });
   const shown = '2026-12-01 12:02:00 UTC';
-  expect(at({ action: 'retry' }, retryFrom - 1)).toMatch(`send retry from ${shown} on`);
-  expect(withRetryFrom('no answer', retryFrom)).toContain(`A retry is possible from ${shown} on`);
-  expect(at({ action: 'retry' }, retryFrom)).toBeUndefined();
+  expect(at({ action: 'retry' }, retryNotBefore - 1)).toMatch(`send retry from ${shown} on`);
+  expect(appendRetryTime('no answer', retryNotBefore)).toContain(`A retry is possible from ${shown} on`);
+  expect(at({ action: 'retry' }, retryNotBefore)).toBeUndefined();
   expect(at({ action: 'adopt', sessionId: 13 }, 0)).toBeUndefined();
   expect(at({ action: 'abort', reason: 'no' }, 0)).toBeUndefined();
 });
@@ -153,7 +162,7 @@ test('whatever is sent is answered, and only what names a possible action of the
   });
   fc.assert(
     fc.property(resolution, now, (given, shown) => {
-      if (refuseResolution(given, { attention: shown }) !== undefined) return;
+      if (validateResolution(given, { attention: shown }) !== undefined) return;
       expect(shown.actions).toContain((given as { action: unknown }).action);
       expect(given).toHaveProperty('attentionId', 'open');
     }),
@@ -165,18 +174,18 @@ test('what is possible is told as the JSON that is to be sent, and what it tells
     const offered = describeActions(now).split(' or ');
     expect(offered).toHaveLength(now.actions.length);
     for (const json of offered)
-      expect(refuseResolution(JSON.parse(json), { attention: now })).toBeUndefined();
+      expect(validateResolution(JSON.parse(json), { attention: now })).toBeUndefined();
   }
 });
 
-const waiting = { waiting: true, listWorks: false };
+const WAITING = { waiting: true, listWorks: false };
 
 test.each([
   { outcome: 'completed' },
   { outcome: 'failed', reason: 'identification' },
   { outcome: 'withdrawn', reason: null },
 ])('the outcome %j can be recorded where the tenant has no list call', (outcome) => {
-  expect(refuseOutcome(outcome, waiting)).toBeUndefined();
+  expect(validateOutcome(outcome, WAITING)).toBeUndefined();
 });
 
 test.each([
@@ -187,15 +196,15 @@ test.each([
   [{ outcome: 'failed', reason: 7 }, /^A reason is a text/],
   [{ outcome: 'failed', reason: '' }, /^A reason is a text/],
 ])('the outcome %j is refused with one sentence', (outcome, sentence) => {
-  expect(refuseOutcome(outcome, waiting)).toMatch(sentence);
+  expect(validateOutcome(outcome, WAITING)).toMatch(sentence);
 });
 
 test('an outcome is not recorded where flexperto itself tells it, nor before the session waits for it', () => {
   const outcome = { outcome: 'completed' };
-  expect(refuseOutcome(outcome, { waiting: true, listWorks: true })).toMatch(
+  expect(validateOutcome(outcome, { waiting: true, listWorks: true })).toMatch(
     /read from flexperto; send checkNow/,
   );
-  expect(refuseOutcome(outcome, { waiting: false, listWorks: false })).toMatch(
+  expect(validateOutcome(outcome, { waiting: false, listWorks: false })).toMatch(
     /only while the session waits/,
   );
 });
@@ -203,8 +212,8 @@ test('an outcome is not recorded where flexperto itself tells it, nor before the
 test('of the name of a field that has no place no more is repeated than reads well', () => {
   const field = { ['x'.repeat(100_000)]: 1 };
   const refusals = [
-    refuseResolution(on(unclearAttach, { action: 'retry', ...field }), { attention: unclearAttach }),
-    refuseOutcome({ outcome: 'completed', ...field }, { waiting: true, listWorks: false }),
+    validateResolution(decideOn(unclearAttach, { action: 'retry', ...field }), { attention: unclearAttach }),
+    validateOutcome({ outcome: 'completed', ...field }, { waiting: true, listWorks: false }),
   ];
   for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" has no place here.{1,300}$/);
 });

@@ -1,5 +1,10 @@
 import type { DocumentState } from '../../src/domain/status.js';
-import { differ, findAttached, withNews, type VendorDocument } from '../../src/domain/vendor-document.js';
+import {
+  hasChanged,
+  findAttached,
+  mergeDocuments,
+  type VendorDocument,
+} from '../../src/domain/vendor-document.js';
 
 const known: DocumentState = {
   name: 'contract.pdf',
@@ -101,29 +106,31 @@ test('a document that a human has adopted is found by its name, and only while n
   const adopted = { ...known, documentId: null };
   const entry = { ...listed, originalFileId: null, documentId: 9 };
   const deleted = { ...entry, documentId: 8, status: 'DELETED' };
-  expect(withNews([adopted], [deleted, entry])).toEqual([{ ...known, documentId: 9, status: 'UPLOADED' }]);
-  expect(withNews([adopted], [deleted])).toEqual([{ ...known, documentId: 8, status: 'DELETED' }]);
-  expect(withNews([known], [entry])).toEqual([known]);
+  expect(mergeDocuments([adopted], [deleted, entry])).toEqual([
+    { ...known, documentId: 9, status: 'UPLOADED' },
+  ]);
+  expect(mergeDocuments([adopted], [deleted])).toEqual([{ ...known, documentId: 8, status: 'DELETED' }]);
+  expect(mergeDocuments([known], [entry])).toEqual([known]);
 });
 
 test('news are laid over what is known, found by the file or by the document id', () => {
   const news = { ...listed, status: 'FAILED', failureReason: 'no ID card' };
   const after = { ...known, status: 'FAILED', failureReason: 'no ID card' };
-  expect(withNews([known], [news])).toEqual([after]);
-  expect(withNews([known], [{ ...news, originalFileId: null }])).toEqual([after]);
-  expect(withNews([{ ...known, documentId: null }], [{ ...news, documentId: null }])).toEqual([
+  expect(mergeDocuments([known], [news])).toEqual([after]);
+  expect(mergeDocuments([known], [{ ...news, originalFileId: null }])).toEqual([after]);
+  expect(mergeDocuments([{ ...known, documentId: null }], [{ ...news, documentId: null }])).toEqual([
     { ...after, documentId: null },
   ]);
 });
 
 test('what the vendor leaves out, or no longer lists, stays as it was known', () => {
-  expect(withNews([known], [])).toEqual([known]);
-  expect(withNews([known], [{ ...listed, status: null, documentId: null }])).toEqual([known]);
+  expect(mergeDocuments([known], [])).toEqual([known]);
+  expect(mergeDocuments([known], [{ ...listed, status: null, documentId: null }])).toEqual([known]);
 });
 
 test('two documents that are unknown to each other are never mixed up by what both lack', () => {
   const notUploaded = { ...known, fileId: null, documentId: null, status: null };
-  expect(withNews([notUploaded], [{ ...listed, originalFileId: null, documentId: 7 }])).toEqual([
+  expect(mergeDocuments([notUploaded], [{ ...listed, originalFileId: null, documentId: 7 }])).toEqual([
     notUploaded,
   ]);
 });
@@ -133,14 +140,14 @@ test('a document of which nothing is known but that it is attached is the one en
   const entry = { ...listed, documentId: 9, name: 'CONTRACT~1.PDF', originalFileId: null };
   const theirs = { ...known, name: 'terms.pdf', fileId: 'file-2', documentId: 7 };
   const their = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
-  expect(withNews([adopted, theirs], [entry, their])[0]).toEqual({
+  expect(mergeDocuments([adopted, theirs], [entry, their])[0]).toEqual({
     ...adopted,
     documentId: 9,
     status: 'UPLOADED',
   });
-  expect(withNews([adopted], [entry, their])).toEqual([adopted]);
+  expect(mergeDocuments([adopted], [entry, their])).toEqual([adopted]);
   const unattached = { ...theirs, documentId: null, status: null };
-  expect(withNews([adopted, unattached], [entry])).toEqual([adopted, unattached]);
+  expect(mergeDocuments([adopted, unattached], [entry])).toEqual([adopted, unattached]);
 });
 
 test('of several of them only what all entries that are left say is taken, and never an id', () => {
@@ -149,24 +156,24 @@ test('of several of them only what all entries that are left say is taken, and n
   const entries = [7, 8].map((documentId) => ({
     ...listed, documentId, name: `${documentId}`, originalFileId: null, status: 'FINISHED',
   })); // prettier-ignore
-  expect(withNews([one, two], entries)).toEqual([
+  expect(mergeDocuments([one, two], entries)).toEqual([
     { ...one, status: 'FINISHED' },
     { ...two, status: 'FINISHED' },
   ]);
   const failed = entries.map((entry, index) => (index === 0 ? { ...entry, status: 'FAILED' } : entry));
-  expect(withNews([one, two], failed)).toEqual([one, two]);
+  expect(mergeDocuments([one, two], failed)).toEqual([one, two]);
 });
 
 test('entries of one file that contradict each other say nothing, and a deleted one does not count', () => {
   const twin = { ...listed, documentId: 1400, status: 'FINISHED' };
-  expect(withNews([known], [listed, twin])).toEqual([known]);
-  expect(withNews([known], [{ ...listed, status: 'DELETED' }, twin])[0]?.status).toBe('FINISHED');
+  expect(mergeDocuments([known], [listed, twin])).toEqual([known]);
+  expect(mergeDocuments([known], [{ ...listed, status: 'DELETED' }, twin])[0]?.status).toBe('FINISHED');
 });
 
 test('two looks differ in status, document id and failure reason, and in nothing else', () => {
-  expect(differ([known], [{ ...known }])).toBe(false);
-  expect(differ([known], [{ ...known, bytes: 2 }])).toBe(false);
-  expect(differ([known], [{ ...known, status: 'UPLOADED' }])).toBe(true);
-  expect(differ([known], [{ ...known, documentId: 9 }])).toBe(true);
-  expect(differ([known], [{ ...known, failureReason: 'no ID card' }])).toBe(true);
+  expect(hasChanged([known], [{ ...known }])).toBe(false);
+  expect(hasChanged([known], [{ ...known, bytes: 2 }])).toBe(false);
+  expect(hasChanged([known], [{ ...known, status: 'UPLOADED' }])).toBe(true);
+  expect(hasChanged([known], [{ ...known, documentId: 9 }])).toBe(true);
+  expect(hasChanged([known], [{ ...known, failureReason: 'no ID card' }])).toBe(true);
 });

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from '../../scripts/cluster/cluster.js';
-import { freePort } from '../../scripts/ports.js';
+import { findFreePort } from '../../scripts/processes/ports.js';
 import { writeLargePdf } from '../support/large-pdf.js';
-import { eventually } from '../support/outcomes.js';
-import { createRealWorld, type RealWorld } from '../support/real-world.js';
-import { createUploadValve } from '../support/upload-valve.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
+import { startThrottlingProxy } from '../support/throttling-proxy.js';
 import type { WorkerProcess } from '../support/worker-process.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -29,14 +29,17 @@ afterAll(async () => {
 /** Kills both workers: which of them uploads is not known from outside. */
 async function killWorkers(): Promise<void> {
   for (const worker of workers) worker.kill('SIGKILL');
-  await Promise.all(workers.map(({ ended }) => ended));
+  await Promise.all(workers.map(({ exited }) => exited));
 }
 
-async function startWorkers(world: RealWorld): Promise<void> {
-  workers = await Promise.all([world.startWorker(), world.startWorker()]);
+async function startWorkers(environment: RealEnvironment): Promise<void> {
+  workers = await Promise.all([environment.startWorker(), environment.startWorker()]);
 }
 
-const parts: [string, { kill: () => Promise<void>; restart: (world: RealWorld) => Promise<void> }][] = [
+const components: [
+  string,
+  { kill: () => Promise<void>; restart: (world: RealEnvironment) => Promise<void> },
+][] = [
   ['Postgres', { kill: () => cluster.postgres.kill(), restart: () => cluster.postgres.restart() }],
   ['the Temporal server', { kill: () => cluster.temporal.kill(), restart: () => cluster.temporal.restart() }],
   ['the workers', { kill: killWorkers, restart: startWorkers }],
@@ -55,22 +58,22 @@ const parts: [string, { kill: () => Promise<void>; restart: (world: RealWorld) =
   ],
 ];
 
-it.each(parts)(
+it.each(components)(
   '%s killed in the middle of an upload and back again: the session ends well, and nothing is sent twice',
   async (_, { kill, restart }) => {
-    const uploadPort = await freePort();
-    const valve = await createUploadValve(uploadPort, MEGABYTE);
-    const world = await createRealWorld(cluster, { uploadPort, publicUploadUrl: valve.url });
+    const uploadPort = await findFreePort();
+    const valve = await startThrottlingProxy(uploadPort, MEGABYTE);
+    const world = await createRealEnvironment(cluster, { uploadPort, publicUploadUrl: valve.url });
     try {
       await writeLargePdf(join(world.root, 'large.pdf'), 5 * MEGABYTE);
       await startWorkers(world);
       const documents = [{ source: 'file:large.pdf' }, { source: 'file:terms.pdf' }];
       const signing = await world.start({ documents });
-      await eventually('the large document is under way', () => valve.held() === 1);
+      await waitUntil('the large document is under way', () => valve.heldUploads() === 1);
 
       await kill();
       // What was on its way either arrives while nobody listens, or never.
-      valve.open();
+      valve.release();
       await restart(world);
 
       await signing.signAll();

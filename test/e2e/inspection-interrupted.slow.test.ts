@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inspectingProcesses, isRunning, signalTo } from '../support/inspecting.js';
-import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { findInspectionProcesses, isRunning, sendSignal } from '../support/inspection-processes.js';
+import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
 
-const newWorld = realWorlds();
+const createEnvironment = useRealEnvironments();
 const PAGES = 200_000;
 
 /** One signature field on the last of very many pages, so that its inspection takes a while. */
-function longPdf(comment: string): string {
+function createLongPdf(comment: string): string {
   const pages = Array.from({ length: PAGES }, () => '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>');
   const objects = [
     '<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]/SigFlags 1>>>>',
@@ -20,16 +20,16 @@ function longPdf(comment: string): string {
     '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[3 0 R]>>',
     ...pages.slice(1),
   ];
-  const places: number[] = [];
+  const offsets: number[] = [];
   let length = 0;
   const parts = [`%PDF-1.7\n%${comment}\n`];
   objects.forEach((object, index) => {
     length += parts.at(-1)?.length ?? 0;
-    places.push(length);
+    offsets.push(length);
     parts.push(`${index + 1} 0 obj\n${object}\nendobj\n`);
   });
   length += parts.at(-1)?.length ?? 0;
-  const rows = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
   const size = objects.length + 1;
   const table = `xref\n0 ${size}\n0000000000 65535 f \n${rows}trailer\n<</Size ${size}/Root 1 0 R>>\n`;
   return `${parts.join('')}${table}startxref\n${length}\n%%EOF\n`;
@@ -41,9 +41,9 @@ afterEach(() => {
 });
 
 /** A worker that leads a process group, as under a service manager. */
-async function startGroup(world: RealWorld): Promise<ChildProcess> {
+async function startWorkerGroup(environment: RealEnvironment): Promise<ChildProcess> {
   const cwd = resolve('dist');
-  const env = { PATH: process.env['PATH'], HOME: cwd, ...world.env };
+  const env = { PATH: process.env['PATH'], HOME: cwd, ...environment.env };
   const worker = spawn(process.execPath, [resolve('dist/src/worker.js')], {
     cwd, env, detached: true, stdio: ['ignore', 'pipe', 'ignore'],
   }); // prettier-ignore
@@ -54,31 +54,35 @@ async function startGroup(world: RealWorld): Promise<ChildProcess> {
   return worker;
 }
 
-async function someInspecting(worker: ChildProcess): Promise<number[]> {
+async function waitForInspections(worker: ChildProcess): Promise<number[]> {
   for (;;) {
-    const found = inspectingProcesses(worker.pid);
+    const found = findInspectionProcesses(worker.pid);
     if (found.length > 0) return found;
     await sleep(20);
   }
 }
 
 /** A session whose documents are being inspected by a worker. */
-async function inspection(): Promise<{ world: RealWorld; worker: ChildProcess; signing: Signing }> {
-  const world = await newWorld();
-  for (const name of ['a', 'b']) await writeFile(join(world.root, `${name}.pdf`), longPdf(name));
-  const worker = await startGroup(world);
+async function startInspection(): Promise<{
+  world: RealEnvironment;
+  worker: ChildProcess;
+  signing: Signing;
+}> {
+  const environment = await createEnvironment();
+  for (const name of ['a', 'b']) await writeFile(join(environment.root, `${name}.pdf`), createLongPdf(name));
+  const worker = await startWorkerGroup(environment);
   const documents = [{ source: 'file:a.pdf' }, { source: 'file:b.pdf' }];
-  return { world, worker, signing: await world.start({ documents }) };
+  return { world: environment, worker, signing: await environment.start({ documents }) };
 }
 
 describe('A session goes on when, during the inspection of its documents,', () => {
   it('SIGTERM reaches every process of its worker', async () => {
-    const { world, worker, signing } = await inspection();
-    const pids = await someInspecting(worker);
+    const { world, worker, signing } = await startInspection();
+    const pids = await waitForInspections(worker);
     // The first signal comes while Node starts, the second one while the file is read.
     for (const pause of [0, 300]) {
       await sleep(pause);
-      for (const pid of [...pids, ...inspectingProcesses(worker.pid)]) signalTo(pid, 'SIGTERM');
+      for (const pid of [...pids, ...findInspectionProcesses(worker.pid)]) sendSignal(pid, 'SIGTERM');
     }
     process.kill(-Number(worker.pid), 'SIGTERM');
     await once(worker, 'exit');
@@ -87,16 +91,16 @@ describe('A session goes on when, during the inspection of its documents,', () =
   }, 120_000);
 
   it('the system kills its inspecting process, as where memory is short', async () => {
-    const { worker, signing } = await inspection();
-    for (const pid of await someInspecting(worker)) signalTo(pid, 'SIGKILL');
+    const { worker, signing } = await startInspection();
+    for (const pid of await waitForInspections(worker)) sendSignal(pid, 'SIGKILL');
     await sleep(300);
-    for (const pid of inspectingProcesses(worker.pid)) signalTo(pid, 'SIGKILL');
+    for (const pid of findInspectionProcesses(worker.pid)) sendSignal(pid, 'SIGKILL');
     await signing.untilState('awaiting-handover');
   }, 120_000);
 
   it('its worker and the whole group are killed: the inspection ends too, and the next worker makes it', async () => {
-    const { world, worker, signing } = await inspection();
-    const pids = await someInspecting(worker);
+    const { world, worker, signing } = await startInspection();
+    const pids = await waitForInspections(worker);
     process.kill(-Number(worker.pid), 'SIGKILL');
     while (pids.some(isRunning)) await sleep(20);
     await world.startWorker();

@@ -2,17 +2,17 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { createInitiateSession } from '../../src/activities/initiate-session.js';
-import { startDecider } from '../support/decider.js';
-import { eventually, rejection } from '../support/outcomes.js';
-import { realWorlds, type RealWorld } from '../support/real-world.js';
-import { clientFor, closeAfterEach } from '../support/scripted-vendor.js';
+import { createInitiateSession } from '../../src/activities/non-idempotent-calls.js';
+import { startWorkflowOnlyWorker } from '../support/workflow-only-worker.js';
+import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { createVendorClient, closeVendorsAfterEach } from '../support/scripted-vendor.js';
 import type { Signing } from '../support/signing.js';
 
 type ActivityTask = temporal.api.workflowservice.v1.IPollActivityTaskQueueResponse;
 
-const createWorld = realWorlds();
-closeAfterEach();
+const createEnvironment = useRealEnvironments();
+closeVendorsAfterEach();
 
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -23,9 +23,9 @@ const POLL_MS = 60_000;
 const RETRY_AFTER_SECONDS = 10;
 
 it('An initiate whose task was lost on its way to a worker is made again, and by that worker no more', async () => {
-  const world = await createWorld();
-  const signing = await untilSecondTry(world);
-  const task = await takeTask(world);
+  const world = await createEnvironment();
+  const signing = await waitForSecondAttempt(world);
+  const task = await pollActivityTask(world);
   expect(task.activityType?.name).toBe('initiateSession');
 
   await world.startWorker();
@@ -34,39 +34,39 @@ it('An initiate whose task was lost on its way to a worker is made again, and by
   await signing.untilState('awaiting-handover');
   expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
 
-  expect(await rejection(carryOut(world, task))).toMatchObject({ type: 'NotSent' });
+  expect(await captureRejection(executeActivity(world, task))).toMatchObject({ type: 'NotSent' });
   expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
 }, 120_000);
 
 /** A session whose initiate was refused for now, and whose worker has ended since. */
-async function untilSecondTry(world: RealWorld): Promise<Signing> {
-  world.fake.faults.add({ call: 'initiate', status: 429, retryAfter: String(RETRY_AFTER_SECONDS) });
-  const worker = await world.startWorker();
-  const signing = await world.start();
-  await eventually('it was refused', async () => {
+async function waitForSecondAttempt(environment: RealEnvironment): Promise<Signing> {
+  environment.fake.faults.add({ call: 'initiate', status: 429, retryAfter: String(RETRY_AFTER_SECONDS) });
+  const worker = await environment.startWorker();
+  const signing = await environment.start();
+  await waitUntil('it was refused', async () => {
     const { events } = await signing.handle.fetchHistory();
     return events?.some(({ activityTaskFailedEventAttributes: failed }) => failed != null) === true;
   });
   worker.kill('SIGKILL');
-  await worker.ended;
+  await worker.exited;
   return signing;
 }
 
 /** Has the workflow go on, and takes the next task of an activity, as a worker does. */
-async function takeTask(world: RealWorld): Promise<ActivityTask> {
-  const { client, taskQueue } = world;
-  const decider = await startDecider(world);
+async function pollActivityTask(environment: RealEnvironment): Promise<ActivityTask> {
+  const { client, taskQueue } = environment;
+  const worker = await startWorkflowOnlyWorker(environment);
   try {
     const request = { namespace: client.options.namespace, taskQueue: { name: taskQueue } };
     const poll = () => client.workflowService.pollActivityTaskQueue(request);
     return await client.withDeadline(Date.now() + POLL_MS, poll);
   } finally {
-    await decider.stop();
+    await worker.stop();
   }
 }
 
 /** Carries the activity out, as the worker would that had its task. */
-async function carryOut({ client, fake }: RealWorld, task: ActivityTask): Promise<number> {
+async function executeActivity({ client, fake }: RealEnvironment, task: ActivityTask): Promise<number> {
   const { taskToken, workflowExecution } = task;
   const { workflowId, runId } = workflowExecution ?? {};
   const info = {
@@ -75,7 +75,7 @@ async function carryOut({ client, fake }: RealWorld, task: ActivityTask): Promis
   };
   const env = new MockActivityEnvironment(info, { client, logger: new DefaultLogger('ERROR') });
   const args = task.input?.payloads?.map((payload) => defaultPayloadConverter.fromPayload(payload)) ?? [];
-  const flexperto = clientFor(fake.url, { apiKey: fake.apiKey });
+  const flexperto = createVendorClient(fake.url, { apiKey: fake.apiKey });
   const activity = createInitiateSession({ flexperto, secrets: [fake.apiKey] });
   return env.run(activity, ...(args as Parameters<typeof activity>));
 }

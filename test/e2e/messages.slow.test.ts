@@ -1,23 +1,25 @@
-import { createSigningClient } from '../../src/starter/index.js';
-import { eventually } from '../support/outcomes.js';
-import { realWorlds } from '../support/real-world.js';
+import { createSigningClient } from '../../src/client/index.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { useRealEnvironments } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
 
-const newWorld = realWorlds({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 150 } });
+const createEnvironment = useRealEnvironments({
+  dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 150 },
+});
 
-const runOf = async ({ handle }: Signing): Promise<string> => (await handle.describe()).runId;
+const readRunId = async ({ handle }: Signing): Promise<string> => (await handle.describe()).runId;
 
 describe('Hints to look now', () => {
   it('may come by the hundred: the session goes on in a fresh run before its history grows too long', async () => {
-    const { fake, start, startWorker, client, taskQueue } = await newWorld();
+    const { fake, start, startWorker, client, taskQueue } = await createEnvironment();
     const worker = await startWorker();
     const signing = await start();
     const before = await signing.untilState('awaiting-handover');
-    const firstRun = await runOf(signing);
+    const firstRun = await readRunId(signing);
 
-    await eventually('another run has taken over', async () => {
+    await waitUntil('another run has taken over', async () => {
       await signing.handle.signal('checkNow');
-      return (await runOf(signing)) !== firstRun;
+      return (await readRunId(signing)) !== firstRun;
     });
     const after = await signing.untilState('awaiting-handover');
     expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
@@ -25,14 +27,14 @@ describe('Hints to look now', () => {
     // A list shows the run that has taken over, and no other.
     const signings = createSigningClient(client, taskQueue);
     const startedAt = (await signing.handle.describe()).startTime.toISOString();
-    await eventually('the list has caught up', async () => {
+    await waitUntil('the list has caught up', async () => {
       const found = (await signings.list()).filter(({ requestId }) => requestId === signing.requestId);
       return found.length === 1 && found[0]?.startedAt === startedAt;
     });
 
     // The new run is one like the first: it survives a worker, is told things and ends.
     worker.kill('SIGKILL');
-    await worker.ended;
+    await worker.exited;
     await startWorker();
     await signing.signAll();
     expect(await signing.result()).toMatchObject({ state: 'completed', deadline: before.deadline });
@@ -43,7 +45,7 @@ describe('Hints to look now', () => {
 
 describe('What is sent before a worker has seen the session', () => {
   it('is answered by the first worker', async () => {
-    const { start, startWorker } = await newWorld();
+    const { start, startWorker } = await createEnvironment();
     const signing = await start();
     const asked = signing.status();
     await startWorker();
@@ -51,7 +53,7 @@ describe('What is sent before a worker has seen the session', () => {
   });
 
   it('keeps everything from being sent where it is a cancellation', async () => {
-    const { fake, start, startWorker } = await newWorld();
+    const { fake, start, startWorker } = await createEnvironment();
     const signing = await start();
     await signing.handle.cancel();
     await startWorker();
@@ -66,12 +68,12 @@ describe.each([
   { delaySeconds: 4, look: 'a first look that is given up' },
 ])('A hint and a question during $look', ({ delaySeconds }) => {
   it('are not lost: the question is answered and another look taken', async () => {
-    const { fake, start, startWorker } = await newWorld();
+    const { fake, start, startWorker } = await createEnvironment();
     // No look but the first and those that are hinted at.
     await startWorker({ SIGNING_POLL_SECONDS: '3600' });
     fake.faults.add({ call: 'list', delaySeconds });
     const signing = await start();
-    await eventually('the first look is under way', () =>
+    await waitUntil('the first look is under way', () =>
       fake.ledger.entries().some(({ call }) => call === 'list'),
     );
     fake.handOver(fake.sessions()[0]?.id ?? 0);
@@ -85,7 +87,7 @@ describe.each([
 
 describe('A contract session of another signing', () => {
   it('is not adopted, even while it has no documents', async () => {
-    const { fake, start, startWorker } = await newWorld();
+    const { fake, start, startWorker } = await createEnvironment();
     await startWorker();
     fake.faults.add({ call: 'upload-url', status: 403 });
     const other = await start();

@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { callAt, KEY } from '../gateway/gateway-world.js';
-import { startIdentityProvider } from '../gateway/identity-provider.js';
-import { runCli } from '../cli/cli.js';
-import { hashed, startGatewayProcess } from '../support/gateway-process.js';
-import { eventually } from '../support/outcomes.js';
-import { startProxy, type TestProxy } from '../support/proxy.js';
-import { realWorlds } from '../support/real-world.js';
+import { callAt, KEY } from '../gateway/gateway-environment.js';
+import { startIdentityProvider } from '../gateway/auth/identity-provider.js';
+import { runCli } from '../support/run-cli.js';
+import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { startHttpProxy, type TestProxy } from '../support/http-proxy.js';
+import { useRealEnvironments } from '../support/real-environment.js';
 import { spawnWorker } from '../support/worker-process.js';
 import { startTraceCollector } from '../support/trace-collector.js';
 
-const newWorld = realWorlds();
-const LOGIN = 'worker:s3cret-word';
+const createEnvironment = useRealEnvironments();
+const CREDENTIALS = 'worker:s3cret-word';
 let proxy: TestProxy;
 let variables: Record<string, string>;
 beforeEach(async () => {
-  proxy = await startProxy({ credentials: LOGIN });
-  const address = proxy.url.replace('//', `//${LOGIN}@`);
+  proxy = await startHttpProxy({ credentials: CREDENTIALS });
+  const address = proxy.url.replace('//', `//${CREDENTIALS}@`);
   variables = { http_proxy: address, HTTPS_PROXY: address };
 });
 afterEach(() => proxy.close());
 
-const hostOf = (url: string): string => new URL(url).host;
+const readHost = (url: string): string => new URL(url).host;
 
 it('A worker reaches flexperto, the upload host and the collector of traces through the proxy, and Temporal directly', async () => {
   const collector = await startTraceCollector();
@@ -28,24 +28,26 @@ it('A worker reaches flexperto, the upload host and the collector of traces thro
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.replace('127.0.0.1', 'collector.example.invalid'),
     OTEL_BSP_SCHEDULE_DELAY: '200',
   };
-  const world = await newWorld();
+  const world = await createEnvironment();
   const worker = await world.startWorker({ ...variables, ...traced });
   const signing = await world.start();
   await signing.signAll();
   expect(await signing.result()).toMatchObject({ state: 'completed' });
-  await eventually('traces have come', () => collector.spans().length > 0);
+  await waitUntil('traces have come', () => collector.spans().length > 0);
   worker.kill('SIGTERM');
-  await worker.ended;
+  await worker.exited;
   const { fake } = world;
-  const collected = hostOf(traced.OTEL_EXPORTER_OTLP_ENDPOINT);
-  expect(new Set(proxy.asked)).toEqual(new Set([hostOf(fake.url), hostOf(fake.uploadUrl), collected]));
-  expect(proxy.others).toEqual([]);
+  const collected = readHost(traced.OTEL_EXPORTER_OTLP_ENDPOINT);
+  expect(new Set(proxy.connectTargets)).toEqual(
+    new Set([readHost(fake.url), readHost(fake.uploadUrl), collected]),
+  );
+  expect(proxy.otherRequests).toEqual([]);
   expect(worker.output()).not.toContain('s3cret');
   await collector.close();
 });
 
 it('A gateway reaches the identity provider through the proxy; gateway and command line reach Temporal directly', async () => {
-  const world = await newWorld();
+  const world = await createEnvironment();
   await world.startWorker();
   const signing = await world.start();
   const provider = await startIdentityProvider();
@@ -60,9 +62,9 @@ it('A gateway reaches the identity provider through the proxy; gateway and comma
   });
   expect(shown).toMatchObject({ code: 0 });
   gateway.kill('SIGTERM');
-  await gateway.ended;
-  expect(proxy.asked).toEqual([hostOf(provider.env['SIGNING_GATEWAY_JWKS_URL'] ?? '')]);
-  expect(proxy.others).toEqual([]);
+  await gateway.exited;
+  expect(proxy.connectTargets).toEqual([readHost(provider.env['SIGNING_GATEWAY_JWKS_URL'] ?? '')]);
+  expect(proxy.otherRequests).toEqual([]);
   expect(gateway.output()).not.toContain('s3cret');
   await provider.close();
 });
@@ -70,7 +72,7 @@ it('A gateway reaches the identity provider through the proxy; gateway and comma
 it('A worker does not start with a proxy that is none, nor with a flexperto that it would send the key to in plain', async () => {
   const env = { FLEXPERTO_BASE_URL: 'http://tenant.example.invalid', FLEXPERTO_API_KEY: randomUUID() };
   const plain = spawnWorker(env);
-  expect(await plain.ended).toEqual({ code: 1, signal: null });
+  expect(await plain.exited).toEqual({ code: 1, signal: null });
   expect(plain.stderr()).toMatch(
     /^FLEXPERTO_BASE_URL must be an https: address.*FLEXPERTO_ALLOW_HTTP=true\.\n$/,
   );
@@ -79,13 +81,13 @@ it('A worker does not start with a proxy that is none, nor with a flexperto that
     FLEXPERTO_ALLOW_HTTP: 'true',
     https_proxy: 'socks5://a:s3cret@proxy:1',
   });
-  expect(await wrong.ended).toEqual({ code: 1, signal: null });
+  expect(await wrong.exited).toEqual({ code: 1, signal: null });
   expect(wrong.stderr()).toMatch(/^https_proxy must be the address of an HTTP proxy .*\n$/);
   expect(wrong.stderr()).not.toContain('s3cret');
 });
 
 it('A session that waits and cannot look says why, in the terminal and to the CRM, and nothing more is in its history', async () => {
-  const world = await newWorld();
+  const world = await createEnvironment();
   await world.startWorker(variables);
   const signing = await world.start();
   await signing.untilState('awaiting-handover');
@@ -98,14 +100,17 @@ it('A session that waits and cannot look says why, in the terminal and to the CR
   await proxy.close();
   const why =
     'list documents: the request was not sent, no connection to flexperto (no connection to the proxy: ECONNREFUSED)';
-  await eventually('the status says why', async () =>
+  await waitUntil('the status says why', async () =>
     (await status()).includes(`Tried again by itself: ${why}`),
   );
 
-  const gateway = await startGatewayProcess({ ...world.env, SIGNING_GATEWAY_KEYS: hashed('crm', KEY) });
+  const gateway = await startGatewayProcess({
+    ...world.env,
+    SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', KEY),
+  });
   const answer = await callAt(gateway.url, 'GET', `/signings/${signing.requestId}`);
   expect(answer.body).toMatchObject({ state: 'awaiting-handover', attention: null, lastFailure: why });
   gateway.kill('SIGTERM');
-  await gateway.ended;
+  await gateway.exited;
   expect((await signing.handle.describe()).historyLength).toBe(historyLength);
 });

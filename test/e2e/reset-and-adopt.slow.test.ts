@@ -1,27 +1,27 @@
-import { realWorlds } from '../support/real-world.js';
+import { useRealEnvironments } from '../support/real-environment.js';
 import { resetBeforeCall } from '../support/reset.js';
 
-const newWorld = realWorlds();
+const createEnvironment = useRealEnvironments();
 
 /** After a reset the run before can have a call under way for five minutes; nothing shortens that here. */
 const TEN_MINUTES_MS = 600_000;
 
 async function adoptAfterReset(activity: string): Promise<void> {
-  const world = await newWorld();
-  await world.startWorker();
-  const signing = await world.start();
+  const environment = await createEnvironment();
+  await environment.startWorker();
+  const signing = await environment.start();
   await signing.untilState('awaiting-handover');
-  await resetBeforeCall(activity, world.client, signing.handle);
+  await resetBeforeCall(activity, environment.client, signing.handle);
 
   const { attention, sessionId } = await signing.untilState('needs-attention');
   expect(sessionId).toBeNull();
   expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
   expect(attention?.reason).toContain('Temporal has started this session over');
   const initiated = (): number =>
-    world.fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
+    environment.fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
   expect(initiated()).toBe(1);
-  const [session] = world.fake.sessions();
-  world.fake.remove(session?.id ?? 0);
+  const [session] = environment.fake.sessions();
+  environment.fake.remove(session?.id ?? 0);
   await signing.resolve({ action: 'adopt', sessionId: session?.id });
   await signing.untilState('awaiting-handover');
   expect(initiated()).toBe(1);

@@ -1,28 +1,28 @@
 import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve as pathTo } from 'node:path';
-import { eventually, rejection } from '../support/outcomes.js';
-import { realWorlds, type RealWorld } from '../support/real-world.js';
+import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { resetBeforeCall, resetBeforeDecision } from '../support/reset.js';
 import type { Signing } from '../support/signing.js';
 
-const newWorld = realWorlds();
+const createEnvironment = useRealEnvironments();
 
-const initiated = ({ fake }: RealWorld): number =>
+const countInitiates = ({ fake }: RealEnvironment): number =>
   fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
 
 const resolve = (signing: Signing, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
 
-async function waitingSession(world: RealWorld): Promise<Signing> {
-  await world.startWorker();
-  const signing = await world.start();
+async function startWaitingSigning(environment: RealEnvironment): Promise<Signing> {
+  await environment.startWorker();
+  const signing = await environment.start();
   await signing.untilState('awaiting-handover');
   return signing;
 }
 
 describe('A session that an operator resets in Temporal', () => {
   it('initiates again when a human says so, even if it is reset once more', async () => {
-    const world = await newWorld();
-    const signing = await waitingSession(world);
+    const world = await createEnvironment();
+    const signing = await startWaitingSigning(world);
     await resetBeforeCall('initiateSession', world.client, signing.handle);
     const first = (await signing.untilState('needs-attention')).attention?.id;
     await resolve(signing, { action: 'retry' });
@@ -33,25 +33,25 @@ describe('A session that an operator resets in Temporal', () => {
     await resetBeforeCall('initiateSession', world.client, signing.handle);
     const { attention } = await signing.untilState('needs-attention');
     expect(attention?.id).not.toBe(first);
-    expect(await rejection(resolve(signing, { attentionId: first, action: 'retry' }))).toMatchObject({
+    expect(await captureRejection(resolve(signing, { attentionId: first, action: 'retry' }))).toMatchObject({
       cause: { message: expect.stringContaining('another question than the open one') as string },
     });
     expect(world.fake.sessions()).toHaveLength(2);
   });
 
   it('to the moment before the first attach settles every file by the list, and attaches none twice', async () => {
-    const world = await newWorld();
-    const signing = await waitingSession(world);
+    const world = await createEnvironment();
+    const signing = await startWaitingSigning(world);
     await resetBeforeCall('attachDocument', world.client, signing.handle);
 
     await signing.untilState('awaiting-handover');
     expect(world.fake.ledger.effects('document-attached')).toHaveLength(2);
     await signing.signAll();
-    await eventually('it is completed', async () => (await signing.status()).state === 'completed');
+    await waitUntil('it is completed', async () => (await signing.status()).state === 'completed');
   });
 
   it('to the moment before the hand-over does not hand over twice', async () => {
-    const world = await newWorld({ handOver: 'POST /api/v2/contracts/{sessionId}/handover' });
+    const world = await createEnvironment({ handOver: 'POST /api/v2/contracts/{sessionId}/handover' });
     await world.startWorker();
     const signing = await world.start();
     await signing.untilState('awaiting-signature');
@@ -62,7 +62,7 @@ describe('A session that an operator resets in Temporal', () => {
   });
 
   it('to the moment after an unclear initiate does not take a decision for its own that was made before', async () => {
-    const world = await newWorld();
+    const world = await createEnvironment();
     world.fake.faults.add({ call: 'initiate', status: 500 });
     await world.startWorker();
     const signing = await world.start();
@@ -80,8 +80,8 @@ describe('A session that an operator resets in Temporal', () => {
     ['are gone', (path: string) => rm(path)],
     ['cannot be signed any more', (path: string) => writeFile(path, 'not a PDF')],
   ])('to its very start after its documents %s asks a human, and rejects nothing', async (_, change) => {
-    const world = await newWorld();
-    const signing = await waitingSession(world);
+    const world = await createEnvironment();
+    const signing = await startWaitingSigning(world);
     const contract = join(world.root, 'contract.pdf');
     await change(contract);
     await resetBeforeCall('checkDocuments', world.client, signing.handle);
@@ -92,25 +92,25 @@ describe('A session that an operator resets in Temporal', () => {
     await copyFile(pathTo('examples/contract.pdf'), contract);
     await resolve(signing, { action: 'retry' });
     await signing.until(({ attention: now }) => now?.step === 'initiate');
-    expect(initiated(world)).toBe(1);
+    expect(countInitiates(world)).toBe(1);
   });
 
   it('and then gives up says that a contract session may exist', async () => {
-    const world = await newWorld();
-    const signing = await waitingSession(world);
+    const world = await createEnvironment();
+    const signing = await startWaitingSigning(world);
     await rm(join(world.root, 'contract.pdf'));
     await resetBeforeCall('checkDocuments', world.client, signing.handle);
     await signing.untilState('needs-attention');
     await signing.handle.cancel();
-    await eventually('it has ended', async () => (await signing.status()).state === 'cancelled');
+    await waitUntil('it has ended', async () => (await signing.status()).state === 'cancelled');
     const result = await signing.status();
     expect(result).toMatchObject({ state: 'cancelled', sessionId: null });
     expect(result.attention?.reason).toContain('the run before may have created a contract session');
   });
 
   it('to the moment before initiate asks a human where the vendor then finds fault with the request', async () => {
-    const world = await newWorld();
-    const signing = await waitingSession(world);
+    const world = await createEnvironment();
+    const signing = await startWaitingSigning(world);
     await resetBeforeCall('initiateSession', world.client, signing.handle);
     await signing.untilState('needs-attention');
     world.fake.faults.add({ call: 'initiate', status: 422 });

@@ -1,57 +1,58 @@
-import { startTemporalServer, type TemporalServer } from '../../scripts/temporal-server.js';
-import { rejection } from '../support/outcomes.js';
-import { textsInHistory } from '../support/history-texts.js';
-import { API_KEY, createRealWorld, type RealWorld } from '../support/real-world.js';
+import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
+import { captureRejection } from '../support/async-helpers.js';
+import { readHistoryTexts } from '../support/history-texts.js';
+import { API_KEY, createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
 import type { WorkerProcess } from '../support/worker-process.js';
 
-const customer = {
+const CUSTOMER = {
   email: 'zoe.quastenflosser@example.invalid',
   firstname: 'Zoetrope',
   lastname: 'Quastenflosser',
   mobile: '+491520001122',
 };
-const PERSONAL = Object.values(customer);
+const PERSONAL_DATA = Object.values(CUSTOMER);
 /** The beginning of a JSON Web Token and what follows it, or a parameter that holds one. */
-const TOKEN = /eyJ[\w-]{5,}\.|[?&]token=[^[]/;
+const TOKEN_PATTERN = /eyJ[\w-]{5,}\.|[?&]token=[^[]/;
 
-interface Audited {
+interface SecretsScenario {
   readonly worker: WorkerProcess;
   readonly signings: readonly Signing[];
 }
 
 /** Sessions that went well and wrong in every way in which a vendor can repeat what it was sent. */
-async function everythingGoesWrong(world: RealWorld): Promise<Audited> {
-  const { fake } = world;
-  const worker = await world.startWorker({ SIGNING_LOG_LEVEL: 'debug' });
-  const start = (change = {}): Promise<Signing> => world.start({ participants: [customer], ...change });
-  const parrot = {
-    message: `${PERSONAL.join(' ')} ${API_KEY} ${fake.uploadUrl}/?token=eyJhbGciOi.eyJleHAi.c2ln`,
+async function runFailureScenarios(environment: RealEnvironment): Promise<SecretsScenario> {
+  const { fake } = environment;
+  const worker = await environment.startWorker({ SIGNING_LOG_LEVEL: 'debug' });
+  const start = (change = {}): Promise<Signing> => environment.start({ participants: [CUSTOMER], ...change });
+  const echoingBody = {
+    message: `${PERSONAL_DATA.join(' ')} ${API_KEY} ${fake.uploadUrl}/?token=eyJhbGciOi.eyJleHAi.c2ln`,
   };
 
-  fake.faults.add({ call: 'initiate', status: 422, body: parrot });
+  fake.faults.add({ call: 'initiate', status: 422, body: echoingBody });
   const rejected = await start();
-  await rejection(rejected.result());
+  await captureRejection(rejected.result());
 
-  const wrong = await start({ participants: [{ ...customer, mobile: `tel ${customer.mobile}` }], colour: 1 });
-  await rejection(wrong.result());
+  const wrong = await start({ participants: [{ ...CUSTOMER, mobile: `tel ${CUSTOMER.mobile}` }], colour: 1 });
+  await captureRejection(wrong.result());
 
-  const unclear = await goesWrongAt(start, () => {
-    fake.faults.add({ call: 'initiate', status: 500, body: parrot });
+  const unclear = await startFailing(start, () => {
+    fake.faults.add({ call: 'initiate', status: 500, body: echoingBody });
   });
   await unclear.resolve({ action: 'abort', reason: 'enough' });
 
-  const refused = await goesWrongAt(start, () => {
-    for (const call of ['upload', 'attach'] as const) fake.faults.add({ call, status: 422, body: parrot });
+  const refused = await startFailing(start, () => {
+    for (const call of ['upload', 'attach'] as const)
+      fake.faults.add({ call, status: 422, body: echoingBody });
   });
   await refused.resolve({ action: 'retry' });
   await refused.untilState('needs-attention');
   await refused.resolve({ action: 'retry' });
 
   fake.faults.add({ call: 'upload', reset: 'before' });
-  fake.faults.add({ call: 'upload', status: 403, body: parrot });
+  fake.faults.add({ call: 'upload', status: 403, body: echoingBody });
   fake.faults.add({ call: 'upload-url', truncate: true });
-  fake.faults.add({ call: 'list', status: 500, body: parrot });
+  fake.faults.add({ call: 'list', status: 500, body: echoingBody });
   const finished = await start();
   await finished.signAll();
   await finished.result();
@@ -60,8 +61,8 @@ async function everythingGoesWrong(world: RealWorld): Promise<Audited> {
   return { worker, signings };
 }
 
-async function goesWrongAt(start: () => Promise<Signing>, prepare: () => void): Promise<Signing> {
-  prepare();
+async function startFailing(start: () => Promise<Signing>, injectFaults: () => void): Promise<Signing> {
+  injectFaults();
   const signing = await start();
   await signing.untilState('needs-attention');
   return signing;
@@ -69,12 +70,12 @@ async function goesWrongAt(start: () => Promise<Signing>, prepare: () => void): 
 
 describe('After sessions that failed, needed attention and ended well, an auditor finds', () => {
   let server: TemporalServer;
-  let world: RealWorld;
-  let audited: Audited;
+  let world: RealEnvironment;
+  let audited: SecretsScenario;
   beforeAll(async () => {
     server = await startTemporalServer();
-    world = await createRealWorld(server);
-    audited = await everythingGoesWrong(world);
+    world = await createRealEnvironment(server);
+    audited = await runFailureScenarios(world);
   });
   afterAll(async () => {
     await world.close();
@@ -84,27 +85,27 @@ describe('After sessions that failed, needed attention and ended well, an audito
   it('no secret and no personal data in the log, not even at level debug', async () => {
     const { worker } = audited;
     worker.kill('SIGTERM');
-    await worker.ended;
+    await worker.exited;
     const lines = worker.output().split('\n');
     expect(lines.some((line) => line.includes('"level":"debug"'))).toBe(true);
-    const hidden = [API_KEY, ...PERSONAL];
-    expect(lines.filter((line) => TOKEN.test(line) || hidden.some((value) => line.includes(value)))).toEqual(
-      [],
-    );
+    const hidden = [API_KEY, ...PERSONAL_DATA];
+    expect(
+      lines.filter((line) => TOKEN_PATTERN.test(line) || hidden.some((value) => line.includes(value))),
+    ).toEqual([]);
   });
 
   it('no secret in any event of a history', async () => {
     for (const { handle } of audited.signings) {
-      const texts = await textsInHistory(handle);
+      const texts = await readHistoryTexts(handle);
       expect(texts.length).toBeGreaterThan(20);
-      expect(texts.filter(({ text }) => text.includes(API_KEY) || TOKEN.test(text))).toEqual([]);
+      expect(texts.filter(({ text }) => text.includes(API_KEY) || TOKEN_PATTERN.test(text))).toEqual([]);
     }
   });
 
   it('personal data in a history only where it is the input of the workflow or of a call', async () => {
     for (const { handle } of audited.signings) {
-      const personal = (await textsInHistory(handle)).filter(({ text }) =>
-        PERSONAL.some((value) => text.includes(value)),
+      const personal = (await readHistoryTexts(handle)).filter(({ text }) =>
+        PERSONAL_DATA.some((value) => text.includes(value)),
       );
       expect(personal.length).toBeGreaterThan(0);
       for (const { at } of personal) expect(at).toMatch(/EventAttributes\.input\./);
@@ -115,7 +116,7 @@ describe('After sessions that failed, needed attention and ended well, an audito
     for (const { handle } of audited.signings) {
       const { raw, typedSearchAttributes, memo } = await handle.describe();
       const shown = JSON.stringify([typedSearchAttributes.getAll(), memo, raw.executionConfig?.userMetadata]);
-      for (const hidden of [API_KEY, ...PERSONAL]) expect(shown).not.toContain(hidden);
+      for (const hidden of [API_KEY, ...PERSONAL_DATA]) expect(shown).not.toContain(hidden);
     }
   });
 });

@@ -1,23 +1,23 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { freePort } from '../../scripts/ports.js';
-import { startTemporalServer, type TemporalServer } from '../../scripts/temporal-server.js';
+import { findFreePort } from '../../scripts/processes/ports.js';
+import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
 import { writeLargePdf } from '../support/large-pdf.js';
-import { localCertificate, serve, type LocalServer } from '../support/local-server.js';
-import { eventually } from '../support/outcomes.js';
-import { createRealWorld, type RealWorld } from '../support/real-world.js';
+import { createLocalCertificate, startLocalServer, type LocalServer } from '../support/local-server.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
-import { createUploadValve, type UploadValve } from '../support/upload-valve.js';
+import { startThrottlingProxy, type ThrottlingProxy } from '../support/throttling-proxy.js';
 
 const MEGABYTE = 1024 * 1024;
-const HOUR_AND_MORE = 3_700;
+const OVER_AN_HOUR_SECONDS = 3_700;
 /** Longer than any test: what is held back so long is never answered. */
-const NEVER = 600;
+const NEVER_SECONDS = 600;
 
 let server: TemporalServer;
-let world: RealWorld;
-let valve: UploadValve;
-let documents: SlowDocuments;
+let environment: RealEnvironment;
+let valve: ThrottlingProxy;
+let documents: SlowDocumentHost;
 let checking: Signing;
 let initiating: Signing;
 let uploading: Signing;
@@ -26,29 +26,29 @@ let attaching: Signing;
 /** One worker, four sessions, and SIGKILL at the moment when each is in the middle of another step. */
 beforeAll(async () => {
   server = await startTemporalServer();
-  const uploadPort = await freePort();
-  valve = await createUploadValve(uploadPort, MEGABYTE);
-  world = await createRealWorld(server, { uploadPort, publicUploadUrl: valve.url });
-  documents = await serveSlowDocuments(join(world.root, 'ca.pem'));
-  await writeLargePdf(join(world.root, 'large.pdf'), 5 * MEGABYTE);
-  const worker = await world.startWorker(documents.env);
+  const uploadPort = await findFreePort();
+  valve = await startThrottlingProxy(uploadPort, MEGABYTE);
+  environment = await createRealEnvironment(server, { uploadPort, publicUploadUrl: valve.url });
+  documents = await startSlowDocumentHost(join(environment.root, 'ca.pem'));
+  await writeLargePdf(join(environment.root, 'large.pdf'), 5 * MEGABYTE);
+  const worker = await environment.startWorker(documents.env);
 
   attaching = await startAttaching();
   uploading = await startUploading();
   initiating = await startInitiating();
-  checking = await world.start({ documents: [{ source: documents.source }] });
-  await eventually('the document is being fetched', () => documents.requests() === 1);
+  checking = await environment.start({ documents: [{ source: documents.source }] });
+  await waitUntil('the document is being fetched', () => documents.requests() === 1);
 
   worker.kill('SIGKILL');
-  await worker.ended;
-  world.fake.clock.advance(HOUR_AND_MORE);
-  valve.cut();
-  valve.open();
-  await world.startWorker(documents.env);
+  await worker.exited;
+  environment.fake.clock.advance(OVER_AN_HOUR_SECONDS);
+  valve.dropHeld();
+  valve.release();
+  await environment.startWorker(documents.env);
 }, 120_000);
 
 afterAll(async () => {
-  await world.close();
+  await environment.close();
   await documents.server.close();
   await valve.close();
   await server.stop();
@@ -57,11 +57,11 @@ afterAll(async () => {
 describe('After the worker was killed in the middle of', () => {
   it('an upload, and the upload URL has expired, only the missing document is uploaded, over a fresh URL', async () => {
     const { documents: attached } = await uploading.untilState('awaiting-handover');
-    const session = sessionOf(await uploading.status());
+    const session = findContractSession(await uploading.status());
     expect(session.files.map(({ name }) => name).sort()).toEqual(['contract.pdf', 'large.pdf', 'terms.pdf']);
     expect(session.documents.map(({ name }) => name)).toEqual(['contract.pdf', 'large.pdf', 'terms.pdf']);
     expect(session.documents.map(({ sha256 }) => sha256)).toEqual(attached.map(({ sha256 }) => sha256));
-    const urls = world.fake.ledger
+    const urls = environment.fake.ledger
       .entries()
       .filter(
         ({ call, effect, sessionId }) => call === 'upload-url' && effect !== null && sessionId === session.id,
@@ -74,22 +74,22 @@ describe('After the worker was killed in the middle of', () => {
     expect(sessionId).toBeNull();
     expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
     expect(attention?.reason).toContain('the worker was lost');
-    const created = world.fake.sessions().filter(({ name }) => name === 'initiating');
+    const created = environment.fake.sessions().filter(({ name }) => name === 'initiating');
     expect(created).toHaveLength(1);
 
     await initiating.resolve({ action: 'adopt', sessionId: created[0]?.id });
     await initiating.untilState('awaiting-handover');
-    expect(world.fake.sessions().filter(({ name }) => name === 'initiating')).toHaveLength(1);
+    expect(environment.fake.sessions().filter(({ name }) => name === 'initiating')).toHaveLength(1);
   });
 
   it('attach, the list tells that the file is attached already, and the rest follows in order', async () => {
-    const session = sessionOf(await attaching.untilState('awaiting-handover'));
+    const session = findContractSession(await attaching.untilState('awaiting-handover'));
     expect(session.documents.map(({ name }) => name)).toEqual(['first.pdf', 'second.pdf', 'third.pdf']);
     expect(session.files).toHaveLength(3);
   });
 
   it('the check of the documents, it is simply done again', async () => {
-    const session = sessionOf(await checking.untilState('awaiting-handover'));
+    const session = findContractSession(await checking.untilState('awaiting-handover'));
     expect(session.documents.map(({ name }) => name)).toEqual(['remote.pdf']);
   });
 
@@ -98,47 +98,47 @@ describe('After the worker was killed in the middle of', () => {
       await signing.signAll();
       expect((await signing.result()).state).toBe('completed');
     }
-    expect(world.fake.sessions()).toHaveLength(4);
+    expect(environment.fake.sessions()).toHaveLength(4);
   });
 });
 
 async function startAttaching(): Promise<Signing> {
-  world.fake.faults.add({ call: 'attach', document: 'second.pdf', delaySeconds: NEVER });
+  environment.fake.faults.add({ call: 'attach', document: 'second.pdf', delaySeconds: NEVER_SECONDS });
   const names = ['first.pdf', 'second.pdf', 'third.pdf'];
-  const signing = await world.start({
+  const signing = await environment.start({
     documents: names.map((name) => ({ source: 'file:contract.pdf', name })),
   });
-  await eventually(
+  await waitUntil(
     'the second file is attached',
-    () => world.fake.ledger.effects('document-attached').length === 2,
+    () => environment.fake.ledger.effects('document-attached').length === 2,
   );
   return signing;
 }
 
 async function startUploading(): Promise<Signing> {
   const sources = ['contract', 'large', 'terms'].map((name) => ({ source: `file:${name}.pdf` }));
-  const signing = await world.start({ documents: sources });
+  const signing = await environment.start({ documents: sources });
   await signing.until(({ documents: all }) => all.filter(({ fileId }) => fileId !== null).length === 2);
-  await eventually('the large document is under way', () => valve.held() === 1);
+  await waitUntil('the large document is under way', () => valve.heldUploads() === 1);
   return signing;
 }
 
 async function startInitiating(): Promise<Signing> {
-  world.fake.faults.add({ call: 'initiate', delaySeconds: NEVER });
-  const signing = await world.start({ name: 'initiating' });
-  await eventually('the session exists at the vendor', () =>
-    world.fake.sessions().some(({ name }) => name === 'initiating'),
+  environment.fake.faults.add({ call: 'initiate', delaySeconds: NEVER_SECONDS });
+  const signing = await environment.start({ name: 'initiating' });
+  await waitUntil('the session exists at the vendor', () =>
+    environment.fake.sessions().some(({ name }) => name === 'initiating'),
   );
   return signing;
 }
 
-function sessionOf({ sessionId }: { readonly sessionId: number | null }) {
-  const session = world.fake.sessions().find(({ id }) => id === sessionId);
+function findContractSession({ sessionId }: { readonly sessionId: number | null }) {
+  const session = environment.fake.sessions().find(({ id }) => id === sessionId);
   if (session === undefined) throw new Error('there is no such session at the vendor');
   return session;
 }
 
-interface SlowDocuments {
+interface SlowDocumentHost {
   readonly server: LocalServer;
   readonly source: string;
   /** What the worker needs to trust and to reach it. */
@@ -147,12 +147,12 @@ interface SlowDocuments {
 }
 
 /** A host of documents that never answers its first request. */
-async function serveSlowDocuments(authority: string): Promise<SlowDocuments> {
-  const certificate = await localCertificate();
+async function startSlowDocumentHost(authority: string): Promise<SlowDocumentHost> {
+  const certificate = await createLocalCertificate();
   await writeFile(authority, certificate.cert);
   const contract = await readFile(resolve('examples/contract.pdf'));
   let requests = 0;
-  const host = await serve((_, response) => {
+  const host = await startLocalServer((_, response) => {
     requests += 1;
     if (requests > 1) response.end(contract);
   }, certificate);

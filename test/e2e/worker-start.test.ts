@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { freePort } from '../../scripts/ports.js';
+import { findFreePort } from '../../scripts/processes/ports.js';
 import { spawnWorker } from '../support/worker-process.js';
 
 const VARIABLES = {
@@ -14,9 +14,9 @@ describe('A worker that finds no Temporal server', () => {
   afterEach(() => silent?.close());
 
   it('ends with one sentence, so that whoever supervises it can start it again', async () => {
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${await findFreePort()}`;
     const worker = spawnWorker({ ...VARIABLES, TEMPORAL_ADDRESS: address });
-    expect(await worker.ended).toEqual({ code: 1, signal: null });
+    expect(await worker.exited).toEqual({ code: 1, signal: null });
     expect(worker.output()).toBe(
       `No Temporal server answers at ${address} (TEMPORAL_ADDRESS): Connection refused\n`,
     );
@@ -33,7 +33,7 @@ describe('A worker that finds no Temporal server', () => {
       const worker = spawnWorker({ ...VARIABLES, TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
       await connected;
       worker.kill(signal);
-      expect(await worker.ended).toEqual({ code: 0, signal: null });
+      expect(await worker.exited).toEqual({ code: 0, signal: null });
       expect(worker.output()).toBe('');
     },
   );

@@ -1,8 +1,13 @@
 import type { FlexpertoClient } from '../../src/flexperto/index.js';
-import { serve } from '../support/local-server.js';
-import { clientFor, closeAfterEach, CONTEXT, SESSION } from '../support/scripted-vendor.js';
+import { startLocalServer } from '../support/local-server.js';
+import {
+  createVendorClient,
+  closeVendorsAfterEach,
+  CALL_CONTEXT,
+  SESSION,
+} from '../support/scripted-vendor.js';
 
-closeAfterEach();
+closeVendorsAfterEach();
 
 type Call = (client: FlexpertoClient) => Promise<unknown>;
 type Named = readonly [name: string, answer: string, call: Call];
@@ -10,13 +15,13 @@ type Named = readonly [name: string, answer: string, call: Call];
 const TIMES = 5;
 
 /** How many connections a server that keeps them open has seen after the calls, one after the other. */
-async function connectionsOf(answer: string, call: Call): Promise<number> {
-  const server = await serve((request, response) => {
+async function countConnections(answer: string, call: Call): Promise<number> {
+  const server = await startLocalServer((request, response) => {
     request.resume();
     request.on('end', () => response.end(answer));
   });
   const handover = { method: 'POST', path: '/hand-over/{sessionId}' } as const;
-  const client = clientFor(server.url, { attachMethod: 'GET', handover });
+  const client = createVendorClient(server.url, { attachMethod: 'GET', handover });
   for (let count = 0; count < TIMES; count += 1) await call(client);
   const connections = server.connections();
   await server.close();
@@ -24,20 +29,20 @@ async function connectionsOf(answer: string, call: Call): Promise<number> {
 }
 
 test.each<Named>([
-  ['initiate', '{"id":13}', (client) => client.initiateSession(CONTEXT, SESSION)],
-  ['attach, as a GET too,', '', (client) => client.attachDocument(CONTEXT, 13, 'f-1')],
-  ['hand over', '', (client) => client.handOver(CONTEXT, 13)],
+  ['initiate', '{"id":13}', (client) => client.initiateSession(CALL_CONTEXT, SESSION)],
+  ['attach, as a GET too,', '', (client) => client.attachDocument(CALL_CONTEXT, 13, 'f-1')],
+  ['hand over', '', (client) => client.handOver(CALL_CONTEXT, 13)],
 ])(
   '%s opens a connection of its own: a kept one can break and leave it unclear',
   async (_name, answer, call) => {
-    expect(await connectionsOf(answer, call)).toBe(TIMES);
+    expect(await countConnections(answer, call)).toBe(TIMES);
   },
 );
 
 test.each<Named>([
-  ['the upload URL', '{"url":"http://localhost/u"}', (client) => client.requestUploadUrl(CONTEXT, 13)],
-  ['the list of documents', '[]', (client) => client.listDocuments(CONTEXT, 13)],
+  ['the upload URL', '{"url":"http://localhost/u"}', (client) => client.requestUploadUrl(CALL_CONTEXT, 13)],
+  ['the list of documents', '[]', (client) => client.listDocuments(CALL_CONTEXT, 13)],
 ])('%s is asked for over a kept connection', async (_name, answer, call) => {
   // undici may open a second one where the first is not quite free yet.
-  expect(await connectionsOf(answer, call)).toBeLessThanOrEqual(2);
+  expect(await countConnections(answer, call)).toBeLessThanOrEqual(2);
 });

@@ -1,17 +1,17 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { AnswerNotUnderstoodError, RefusedError, type FlexpertoClient } from '../../src/flexperto/index.js';
-import { growth } from '../hostile/runs.js';
-import { rejection } from '../support/outcomes.js';
+import { measureGrowth } from '../hostile/property-runs.js';
+import { captureRejection } from '../support/async-helpers.js';
 import {
-  closeAfterEach,
-  content,
-  CONTEXT,
-  scriptedVendor,
+  closeVendorsAfterEach,
+  streamOf,
+  CALL_CONTEXT,
+  startScriptedVendor,
   SESSION,
   type Reply,
 } from '../support/scripted-vendor.js';
 
-closeAfterEach();
+closeVendorsAfterEach();
 
 const MEGABYTE = 1024 * 1024;
 
@@ -22,7 +22,7 @@ const coded =
     response.writeHead(code).end(bytes);
   };
 const initiate = async (reply: Reply): Promise<number> =>
-  (await scriptedVendor(reply)).client.initiateSession(CONTEXT, SESSION);
+  (await startScriptedVendor(reply)).client.initiateSession(CALL_CONTEXT, SESSION);
 
 const ANSWER = Buffer.from('{"id":13,"name":"Jörg"}');
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -51,8 +51,8 @@ test.each([
 });
 
 test('an attach answer of nothing but a byte order mark is an empty one', async () => {
-  const { client } = await scriptedVendor((response) => response.end(BOM));
-  expect(await client.attachDocument(CONTEXT, 13, 'f-1')).toBeNull();
+  const { client } = await startScriptedVendor((response) => response.end(BOM));
+  expect(await client.attachDocument(CALL_CONTEXT, 13, 'f-1')).toBeNull();
 });
 
 test.each([
@@ -61,16 +61,16 @@ test.each([
   ['bytes that are not in the coding', coded(ANSWER, 'gzip')],
   ['a coded answer that is cut short', coded(gzipSync(ANSWER).subarray(0, 20), 'gzip')],
 ])('an answer is not understood, though it had its effect: %s', async (_, reply) => {
-  expect(await rejection(initiate(reply))).toBeInstanceOf(AnswerNotUnderstoodError);
+  expect(await captureRejection(initiate(reply))).toBeInstanceOf(AnswerNotUnderstoodError);
 });
 
 test('the words of a refusal are understood in a coding, too, and its status decides without', async () => {
   const body = gzipSync('{"message":"no such tenant"}');
-  expect(await rejection(initiate(coded(body, 'gzip', 422)))).toMatchObject({
+  expect(await captureRejection(initiate(coded(body, 'gzip', 422)))).toMatchObject({
     status: 422,
     vendorMessage: 'no such tenant',
   });
-  const broken = await rejection(initiate(coded(ANSWER, 'gzip', 422)));
+  const broken = await captureRejection(initiate(coded(ANSWER, 'gzip', 422)));
   expect(broken).toBeInstanceOf(RefusedError);
   expect(broken).toMatchObject({ status: 422 });
 });
@@ -78,20 +78,20 @@ test('the words of a refusal are understood in a coding, too, and its status dec
 test('a decompression bomb is refused before it fills the memory', async () => {
   // 300 MB of text, and once more packed: a few hundred bytes.
   const bomb = gzipSync(Buffer.concat([Buffer.from('{"id":13,"x":"'), Buffer.alloc(300 * MEGABYTE, 'a')]));
-  const grown = await growth(async () => {
+  const grown = await measureGrowth(async () => {
     for (const reply of [coded(bomb, 'gzip'), coded(gzipSync(bomb), 'gzip, gzip')])
-      expect(await rejection(initiate(reply))).toBeInstanceOf(AnswerNotUnderstoodError);
+      expect(await captureRejection(initiate(reply))).toBeInstanceOf(AnswerNotUnderstoodError);
   });
   expect(grown).toBeLessThan(64 * MEGABYTE);
 });
 
 test('every call asks for an answer without a coding', async () => {
   const calls: ((client: FlexpertoClient, url: string) => Promise<unknown>)[] = [
-    (client) => client.initiateSession(CONTEXT, SESSION),
-    (client, url) => client.uploadDocument(url, { name: 'a.pdf', bytes: 1, content: content('%') }),
-    (client) => client.listDocuments(CONTEXT, 13),
+    (client) => client.initiateSession(CALL_CONTEXT, SESSION),
+    (client, url) => client.uploadDocument(url, { name: 'a.pdf', bytes: 1, content: streamOf('%') }),
+    (client) => client.listDocuments(CALL_CONTEXT, 13),
   ];
-  const { client, url, arrived } = await scriptedVendor(['{"id":13}', '{"id":"f"}', '[]']);
+  const { client, url, received } = await startScriptedVendor(['{"id":13}', '{"id":"f"}', '[]']);
   for (const call of calls) await call(client, url);
-  expect(arrived.map(({ headers }) => headers['accept-encoding'])).toEqual(calls.map(() => 'identity'));
+  expect(received.map(({ headers }) => headers['accept-encoding'])).toEqual(calls.map(() => 'identity'));
 });

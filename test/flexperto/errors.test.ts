@@ -9,26 +9,27 @@ import {
   OutcomeUnknownError,
   RefusedError,
 } from '../../src/flexperto/index.js';
-import { localCertificate, serve } from '../support/local-server.js';
-import { rejection } from '../support/outcomes.js';
+import { createLocalCertificate, startLocalServer } from '../support/local-server.js';
+import { captureRejection } from '../support/async-helpers.js';
 import {
-  clientFor,
-  closeAfterEach,
-  CONTEXT,
-  reset,
-  scriptedVendor,
+  createVendorClient,
+  closeVendorsAfterEach,
+  CALL_CONTEXT,
+  resetConnection,
+  startScriptedVendor,
   SESSION,
-  silence,
-  status,
+  neverReply,
+  replyWithStatus,
   type Reply,
 } from '../support/scripted-vendor.js';
 
-closeAfterEach();
+closeVendorsAfterEach();
 
-const initiateAt = (baseUrl: string) => rejection(clientFor(baseUrl).initiateSession(CONTEXT, SESSION));
+const initiateAt = (baseUrl: string) =>
+  captureRejection(createVendorClient(baseUrl).initiateSession(CALL_CONTEXT, SESSION));
 const initiate = async (reply: Reply, timeoutMs = 20_000) => {
-  const { client } = await scriptedVendor(reply, { timeoutMs });
-  return rejection(client.initiateSession(CONTEXT, SESSION));
+  const { client } = await startScriptedVendor(reply, { timeoutMs });
+  return captureRejection(client.initiateSession(CALL_CONTEXT, SESSION));
 };
 
 /** A port that nobody listens on: it was free a moment ago. */
@@ -60,16 +61,19 @@ describe('the request was surely not sent', () => {
   });
 
   test('when the certificate is not trusted', async () => {
-    const server = await serve((_request, response) => response.end('{"id":13}'), await localCertificate());
+    const server = await startLocalServer(
+      (_request, response) => response.end('{"id":13}'),
+      await createLocalCertificate(),
+    );
     const error = await initiateAt(server.url);
     await server.close();
     expect(error).toBeInstanceOf(NotSentError);
   });
 
   test('when the server does not speak TLS', async () => {
-    const { url, arrived } = await scriptedVendor('{"id":13}');
+    const { url, received } = await startScriptedVendor('{"id":13}');
     expect(await initiateAt(url.replace('http:', 'https:'))).toBeInstanceOf(NotSentError);
-    expect(arrived).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   test('when the connection is reset before its encryption is agreed', async () => {
@@ -86,10 +90,10 @@ describe('the request was surely not sent', () => {
     const sockets: { destroy(): void }[] = [];
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const client = clientFor(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+    const client = createVendorClient(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, {
       timeoutMs: 6_000,
     });
-    const error = await rejection(client.initiateSession(CONTEXT, SESSION));
+    const error = await captureRejection(client.initiateSession(CALL_CONTEXT, SESSION));
     for (const socket of sockets) socket.destroy();
     server.close();
     expect(error).toBeInstanceOf(NotSentError);
@@ -99,7 +103,7 @@ describe('the request was surely not sent', () => {
 
 describe('the vendor refused', () => {
   test.each([400, 401, 403, 404, 405, 409, 413, 422, 429])('with status %d and its own words', async (code) => {
-    const error = await initiate(status(code, { message: 'no such tenant' }));
+    const error = await initiate(replyWithStatus(code, { message: 'no such tenant' }));
     expect(error).toBeInstanceOf(RefusedError);
     expect(error).toMatchObject({ call: 'initiate', status: code, vendorMessage: 'no such tenant', retryAfterMs: undefined });
     expect((error as Error).message).toBe(`initiate: flexperto refused with status ${code}`);
@@ -118,18 +122,20 @@ describe('the vendor refused', () => {
     ['many words, none cut in two', `${'word '.repeat(59)}John Doe`, `${'word '.repeat(59)}John`],
     ['a sentence without end', 'x'.repeat(5_000), 'x'.repeat(300)],
   ])('its words are taken from %s', async (_, body, words) => {
-    expect(await initiate(status(400, body))).toMatchObject({ status: 400, vendorMessage: words });
+    expect(await initiate(replyWithStatus(400, body))).toMatchObject({ status: 400, vendorMessage: words });
   });
 
   test.each([429, 503])('with status %d, and says in seconds when to come again', async (code) => {
-    const error = await initiate(status(code, '', { 'retry-after': '120' }));
+    const error = await initiate(replyWithStatus(code, '', { 'retry-after': '120' }));
     expect(error).toBeInstanceOf(RefusedError);
     expect(error).toMatchObject({ status: code, retryAfterMs: 120_000 });
   });
 
   test('and says by an HTTP date when to come again', async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
-    const { retryAfterMs } = (await initiate(status(503, '', { 'retry-after': date }))) as RefusedError;
+    const { retryAfterMs } = (await initiate(
+      replyWithStatus(503, '', { 'retry-after': date }),
+    )) as RefusedError;
     expect(retryAfterMs).toBeGreaterThan(3_500_000);
     expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
   });
@@ -141,15 +147,17 @@ describe('the vendor refused', () => {
     ['a negative number', '-5', undefined],
     ['nothing', ' ', undefined],
   ])('Retry-After of %s is read within reason', async (_, header, ms) => {
-    expect(await initiate(status(429, '', { 'retry-after': header }))).toMatchObject({ retryAfterMs: ms });
+    expect(await initiate(replyWithStatus(429, '', { 'retry-after': header }))).toMatchObject({
+      retryAfterMs: ms,
+    });
   });
 
   test.each([300, 301, 302, 303, 307, 308])('with a redirect %d, which is not followed', async (code) => {
-    const elsewhere = await scriptedVendor('{"id":13}');
-    const error = await initiate(status(code, '', { location: `${elsewhere.url}/there` }));
+    const elsewhere = await startScriptedVendor('{"id":13}');
+    const error = await initiate(replyWithStatus(code, '', { location: `${elsewhere.url}/there` }));
     expect(error).toBeInstanceOf(RefusedError);
     expect(error).toMatchObject({ status: code });
-    expect(elsewhere.arrived).toEqual([]);
+    expect(elsewhere.received).toEqual([]);
   });
 
   test('and its status decides although its words are cut short', async () => {
@@ -164,19 +172,19 @@ describe('the vendor refused', () => {
 
 describe('the outcome is not known', () => {
   test.each([500, 501, 502, 503, 504, 520, 408])('after status %d', async (code) => {
-    const error = await initiate(status(code));
+    const error = await initiate(replyWithStatus(code));
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect(error).toMatchObject({ status: code, call: 'initiate' });
   });
 
   test.each([500, 408])('after status %d with Retry-After, which is passed on', async (code) => {
-    const error = await initiate(status(code, '', { 'retry-after': '7' }));
+    const error = await initiate(replyWithStatus(code, '', { 'retry-after': '7' }));
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect(error).toMatchObject({ retryAfterMs: 7_000 });
   });
 
   test('after a reset, whether or not the call was carried out', async () => {
-    const error = await initiate(reset);
+    const error = await initiate(resetConnection);
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect((error as OutcomeUnknownError).status).toBeUndefined();
   });
@@ -190,7 +198,7 @@ describe('the outcome is not known', () => {
   }); // prettier-ignore
 
   test('when no answer comes within the time of the call', async () => {
-    const error = await initiate(silence, 400);
+    const error = await initiate(neverReply, 400);
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect((error as Error).message).toBe(
       'initiate: no answer within 0.4 s, so it is not known whether flexperto carried it out',
@@ -214,7 +222,7 @@ test('the time holds although the memory is cleaned up meanwhile', async () => {
   setFlagsFromString('--expose_gc');
   const collect = runInNewContext('gc') as () => void;
   const cleaning = setInterval(collect, 50);
-  const error = await initiate(silence, 600);
+  const error = await initiate(neverReply, 600);
   clearInterval(cleaning);
   expect(error).toBeInstanceOf(OutcomeUnknownError);
 });
@@ -223,27 +231,27 @@ describe('a call that is given up ends with the reason of the signal', () => {
   const reason = new Error('the worker shuts down');
 
   test('before it begins, and sends nothing', async () => {
-    const { client, arrived } = await scriptedVendor('{"id":13}');
+    const { client, received } = await startScriptedVendor('{"id":13}');
     const signal = AbortSignal.abort(reason);
-    expect(await rejection(client.initiateSession({ ...CONTEXT, signal }, SESSION))).toBe(reason);
-    expect(arrived).toEqual([]);
+    expect(await captureRejection(client.initiateSession({ ...CALL_CONTEXT, signal }, SESSION))).toBe(reason);
+    expect(received).toEqual([]);
   });
 
   test('while the answer is awaited', async () => {
     const controller = new AbortController();
-    const { client } = await scriptedVendor(() => {
+    const { client } = await startScriptedVendor(() => {
       controller.abort(reason);
     });
-    const call = client.initiateSession({ ...CONTEXT, signal: controller.signal }, SESSION);
-    expect(await rejection(call)).toBe(reason);
+    const call = client.initiateSession({ ...CALL_CONTEXT, signal: controller.signal }, SESSION);
+    expect(await captureRejection(call)).toBe(reason);
   });
 
   test('while the answer arrives', async () => {
     const controller = new AbortController();
-    const { client } = await scriptedVendor((response) => {
+    const { client } = await startScriptedVendor((response) => {
       response.write('{"id":', () => setTimeout(() => { controller.abort(reason); }, 100));
     }); // prettier-ignore
-    const call = client.initiateSession({ ...CONTEXT, signal: controller.signal }, SESSION);
-    expect(await rejection(call)).toBe(reason);
+    const call = client.initiateSession({ ...CALL_CONTEXT, signal: controller.signal }, SESSION);
+    expect(await captureRejection(call)).toBe(reason);
   });
 });

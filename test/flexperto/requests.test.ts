@@ -1,41 +1,41 @@
 import type { FlexpertoClient } from '../../src/flexperto/index.js';
 import {
   API_KEY,
-  clientFor,
-  closeAfterEach,
-  content,
-  CONTEXT,
-  scriptedVendor,
+  createVendorClient,
+  closeVendorsAfterEach,
+  streamOf,
+  CALL_CONTEXT,
+  startScriptedVendor,
   SESSION,
-  type Arrived,
+  type ReceivedRequest,
 } from '../support/scripted-vendor.js';
 
 const CONTRACTS = '/api/v2/collaboration/contracts/contracts';
 
-closeAfterEach();
+closeVendorsAfterEach();
 
 async function requestOf(
   answer: string,
   call: (client: FlexpertoClient, url: string) => Promise<unknown>,
   attachMethod: 'auto' | 'POST' | 'GET' = 'auto',
-): Promise<Arrived> {
+): Promise<ReceivedRequest> {
   const handover = { method: 'PUT' as const, path: '/api/sessions/{sessionId}/hand-over?of={sessionId}' };
-  const vendor = await scriptedVendor(answer, { attachMethod, handover });
+  const vendor = await startScriptedVendor(answer, { attachMethod, handover });
   await call(vendor.client, vendor.url);
-  const [request, ...more] = vendor.arrived;
+  const [request, ...more] = vendor.received;
   expect(more).toEqual([]);
   if (request === undefined) throw new Error('no request arrived');
   return request;
 }
 
-function expectApiCall({ headers }: Arrived): void {
+function expectApiCall({ headers }: ReceivedRequest): void {
   expect(headers).toMatchObject({ 'api-key': API_KEY, 'x-user-id': '45', accept: 'application/json' });
 }
 
 test('initiate is a POST of name, method and participants, and of nothing else', async () => {
   const session = { ...SESSION, participants: SESSION.participants.map((one) => ({ ...one, crmId: 'x' })) };
   const request = await requestOf('{"id":13}', (client) =>
-    client.initiateSession(CONTEXT, { ...session, ...{ requestId: 'x' } }),
+    client.initiateSession(CALL_CONTEXT, { ...session, ...{ requestId: 'x' } }),
   );
   expectApiCall(request);
   expect(request).toMatchObject({ method: 'POST', path: `${CONTRACTS}/sessions/initiate` });
@@ -45,7 +45,7 @@ test('initiate is a POST of name, method and participants, and of nothing else',
 
 test('the upload URL is asked for by a GET without a body', async () => {
   const request = await requestOf('{"url":"http://localhost/upload"}', (client) =>
-    client.requestUploadUrl(CONTEXT, 13),
+    client.requestUploadUrl(CALL_CONTEXT, 13),
   );
   expectApiCall(request);
   expect(request).toMatchObject({ method: 'GET', path: `${CONTRACTS}/sessions/13/documents/upload-url` });
@@ -58,7 +58,7 @@ test('an upload is a multipart POST of known length to the URL as it came, witho
     client.uploadDocument(`${url}/api/v1/files/upload?token=a.b.c`, {
       name: 'a.pdf',
       bytes: 4,
-      content: content('%PDF'),
+      content: streamOf('%PDF'),
     }),
   );
   expect(request).toMatchObject({ method: 'POST', path: '/api/v1/files/upload?token=a.b.c' });
@@ -70,7 +70,7 @@ test('an upload is a multipart POST of known length to the URL as it came, witho
 });
 
 test.each(['POST', 'GET'] as const)('attach as %s carries the file id in a JSON body', async (method) => {
-  const request = await requestOf('', (client) => client.attachDocument(CONTEXT, 13, 'f-1'), method);
+  const request = await requestOf('', (client) => client.attachDocument(CALL_CONTEXT, 13, 'f-1'), method);
   expectApiCall(request);
   expect(request).toMatchObject({ method, path: `${CONTRACTS}/sessions/13/documents/attach` });
   expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'content-length': '16' });
@@ -78,19 +78,19 @@ test.each(['POST', 'GET'] as const)('attach as %s carries the file id in a JSON 
 });
 
 test('the documents are listed by a GET that names the session in its query', async () => {
-  const request = await requestOf('[]', (client) => client.listDocuments(CONTEXT, 13));
+  const request = await requestOf('[]', (client) => client.listDocuments(CALL_CONTEXT, 13));
   expectApiCall(request);
   expect(request).toMatchObject({ method: 'GET', path: `${CONTRACTS}/documents?sessionId=13` });
 });
 
 test('the hand-over is the configured call with the session in its path', async () => {
-  const request = await requestOf('', (client) => client.handOver(CONTEXT, 13));
+  const request = await requestOf('', (client) => client.handOver(CALL_CONTEXT, 13));
   expectApiCall(request);
   expect(request).toMatchObject({ method: 'PUT', path: '/api/sessions/13/hand-over?of=13' });
 });
 
 test('a base URL keeps its path and loses the slashes at its end', async () => {
-  const vendor = await scriptedVendor('[]');
-  await clientFor(`${vendor.url}/tenant//`).listDocuments(CONTEXT, 13);
-  expect(vendor.arrived.map(({ path }) => path)).toEqual([`/tenant${CONTRACTS}/documents?sessionId=13`]);
+  const vendor = await startScriptedVendor('[]');
+  await createVendorClient(`${vendor.url}/tenant//`).listDocuments(CALL_CONTEXT, 13);
+  expect(vendor.received.map(({ path }) => path)).toEqual([`/tenant${CONTRACTS}/documents?sessionId=13`]);
 });

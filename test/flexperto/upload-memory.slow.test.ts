@@ -9,10 +9,10 @@ import { connect, createServer } from 'node:tls';
 import { createSources } from '../../src/documents/sources.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import { createFlushing } from '../../src/flexperto/flushing.js';
-import { localCertificate, serve } from '../support/local-server.js';
-import { clientFor, closeAfterEach, content } from '../support/scripted-vendor.js';
+import { createLocalCertificate, startLocalServer } from '../support/local-server.js';
+import { createVendorClient, closeVendorsAfterEach, streamOf } from '../support/scripted-vendor.js';
 
-closeAfterEach();
+closeVendorsAfterEach();
 
 let folder: string;
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'upload-memory-'))));
@@ -30,7 +30,7 @@ async function documentOf(bytes: number): Promise<CheckedDocument> {
 
 /** A host that reads in fits and starts, and answers with the SHA-256 of what stood between the parts' boundaries. */
 const hashingHost = () =>
-  serve((request, response) => {
+  startLocalServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -48,7 +48,7 @@ const SIZES = [1, 262_144, 262_145, 524_288, 786_433, 1_048_576, 9_000_001];
 test('the bytes that arrive are the checked ones, although the memory they are read into is used again', async () => {
   const host = await hashingHost();
   const sources = createSources({ root: folder, hosts: [] });
-  const client = clientFor(host.url);
+  const client = createVendorClient(host.url);
   for (let round = 0; round < 3; round += 1) {
     const documents = await Promise.all(SIZES.map(documentOf));
     const received = await Promise.all(
@@ -64,7 +64,7 @@ test('the bytes that arrive are the checked ones, although the memory they are r
 
 test('over TLS too a chunk may be overwritten when the second one after it is asked for', async () => {
   const whole = randomBytes(6_000_000);
-  const certificate = await localCertificate();
+  const certificate = await createLocalCertificate();
   const received: Buffer[] = [];
   const server = createServer(certificate, (socket) => socket.on('data', (data: Buffer) => received.push(data)));
   server.listen(0, '127.0.0.1');
@@ -90,9 +90,9 @@ test('over TLS too a chunk may be overwritten when the second one after it is as
 
 test('uploads one after the other share connections', async () => {
   const host = await hashingHost();
-  const client = clientFor(host.url);
+  const client = createVendorClient(host.url);
   for (let count = 0; count < 10; count += 1) {
-    await client.uploadDocument(host.url, { name: 'a.pdf', bytes: 4, content: content('%PDF') });
+    await client.uploadDocument(host.url, { name: 'a.pdf', bytes: 4, content: streamOf('%PDF') });
   }
   // undici may open a second one where the first is not quite free yet.
   expect(host.connections()).toBeLessThanOrEqual(2);

@@ -1,5 +1,5 @@
 import { AnswerNotUnderstoodError } from '../../src/flexperto/index.js';
-import { expiryOf, requireSafe } from '../../src/flexperto/upload-url.js';
+import { readExpiry, assertHttps } from '../../src/flexperto/upload-url.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 60 * 60_000;
@@ -9,16 +9,16 @@ const urlWith = (query: string): string => `https://uploads.example.invalid/api/
 
 test('an upload URL expires when its token says', () => {
   const exp = NOW / 1000 + 1234;
-  expect(expiryOf(urlWith(`token=${token({ exp, metadata: {} })}`), NOW)).toBe(NOW + 1_234_000);
+  expect(readExpiry(urlWith(`token=${token({ exp, metadata: {} })}`), NOW)).toBe(NOW + 1_234_000);
 });
 
 test('a token that has expired already is believed', () => {
-  expect(expiryOf(urlWith(`token=${token({ exp: NOW / 1000 - 60 })}`), NOW)).toBe(NOW - 60_000);
+  expect(readExpiry(urlWith(`token=${token({ exp: NOW / 1000 - 60 })}`), NOW)).toBe(NOW - 60_000);
 });
 
 test('the token is found under any name and beside other parameters', () => {
   const exp = NOW / 1000 + 60;
-  expect(expiryOf(urlWith(`v=1.5&x=a.b.c&jwt=${token({ exp })}`), NOW)).toBe(NOW + 60_000);
+  expect(readExpiry(urlWith(`v=1.5&x=a.b.c&jwt=${token({ exp })}`), NOW)).toBe(NOW + 60_000);
 });
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
   ['exp beyond any date', 'token=a.eyJleHAiOjFlMzA4fQ.c'],
   ['exp beyond any number', 'token=a.eyJleHAiOjFlOTk5fQ.c'],
 ])('an upload URL with %s is taken to be valid for an hour, as the page says', (_, query) => {
-  expect(expiryOf(urlWith(query), NOW)).toBe(NOW + HOUR);
+  expect(readExpiry(urlWith(query), NOW)).toBe(NOW + HOUR);
 });
 
 test.each([
@@ -48,7 +48,7 @@ test.each([
   ['http://localhost:4010', 'https://uploads.flexperto.com/u?token=x'],
 ])('with the API at %s, %s may be uploaded to', (baseUrl, url) => {
   expect(() => {
-    requireSafe(url, baseUrl);
+    assertHttps(url, baseUrl);
   }).not.toThrow();
 });
 
@@ -61,6 +61,6 @@ test.each([
   ['http://localhost:4010', 'token=x'],
 ])('with the API at %s, %s is not uploaded to, and not repeated', (baseUrl, url) => {
   expect(() => {
-    requireSafe(url, baseUrl);
+    assertHttps(url, baseUrl);
   }).toThrow(new AnswerNotUnderstoodError('request upload URL', 'the url is no https address'));
 });

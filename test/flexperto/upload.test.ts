@@ -4,19 +4,19 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Busboy } from '@fastify/busboy';
 import { NotSentError, OutcomeUnknownError, RefusedError } from '../../src/flexperto/index.js';
-import { rejection } from '../support/outcomes.js';
+import { captureRejection } from '../support/async-helpers.js';
 import {
-  clientFor,
-  closeAfterEach,
-  content,
-  reset,
-  scriptedVendor,
-  silence,
-  status,
-  type Arrived,
+  createVendorClient,
+  closeVendorsAfterEach,
+  streamOf,
+  resetConnection,
+  startScriptedVendor,
+  neverReply,
+  replyWithStatus,
+  type ReceivedRequest,
 } from '../support/scripted-vendor.js';
 
-closeAfterEach();
+closeVendorsAfterEach();
 
 const FIFTY_MB = 50 * 1024 * 1024;
 
@@ -47,7 +47,7 @@ interface Part {
 }
 
 /** Reads a multipart body with a parser that is not ours. */
-async function partsOf({ headers, body }: Arrived): Promise<Part[]> {
+async function partsOf({ headers, body }: ReceivedRequest): Promise<Part[]> {
   const parts: Part[] = [];
   const parser = new Busboy({ headers: { ...headers, 'content-type': headers['content-type'] ?? '' } });
   parser.on('file', (field, stream, name, _encoding, type) => {
@@ -72,11 +72,11 @@ test.each([
 ])(
   'the name %j reaches another parser as %j, in one part with the whole document',
   async (name, received) => {
-    const vendor = await scriptedVendor('{"id":"f-1"}');
+    const vendor = await startScriptedVendor('{"id":"f-1"}');
     const bytes = randomBytes(30_000);
-    const upload = { name, bytes: bytes.length, content: content(bytes.subarray(0, 7), bytes.subarray(7)) };
+    const upload = { name, bytes: bytes.length, content: streamOf(bytes.subarray(0, 7), bytes.subarray(7)) };
     expect(await vendor.client.uploadDocument(vendor.url, upload)).toMatchObject({ fileId: 'f-1' });
-    const [arrived] = vendor.arrived;
+    const [arrived] = vendor.received;
     if (arrived === undefined) throw new Error('nothing arrived');
     const parts = await partsOf(arrived);
     expect(parts).toEqual([{ field: 'file', name: received, type: 'application/pdf', bytes }]);
@@ -85,7 +85,7 @@ test.each([
 
 test('what reading the document throws is thrown as it is, and the host never gets a whole body', async () => {
   const failure = new Error('has changed since it was checked');
-  const vendor = await scriptedVendor('{"id":"f-1"}');
+  const vendor = await startScriptedVendor('{"id":"f-1"}');
   const read = async function* (): AsyncIterable<Uint8Array> {
     yield await Promise.resolve(randomBytes(1_000_000));
     throw failure;
@@ -95,42 +95,42 @@ test('what reading the document throws is thrown as it is, and the host never ge
     bytes: 2_000_000,
     content: read(),
   });
-  expect(await rejection(upload)).toBe(failure);
-  expect(vendor.arrived).toEqual([]);
+  expect(await captureRejection(upload)).toBe(failure);
+  expect(vendor.received).toEqual([]);
 });
 
 test.each([
   ['fewer', 999_999],
   ['more', 1_000_001],
 ])('a source with %s bytes than it said is never uploaded as a whole', async (_, length) => {
-  const vendor = await scriptedVendor('{"id":"f-1"}');
-  const upload = { name: 'a.pdf', bytes: 1_000_000, content: content(randomBytes(length)) };
-  expect(await rejection(vendor.client.uploadDocument(vendor.url, upload))).toBeInstanceOf(
+  const vendor = await startScriptedVendor('{"id":"f-1"}');
+  const upload = { name: 'a.pdf', bytes: 1_000_000, content: streamOf(randomBytes(length)) };
+  expect(await captureRejection(vendor.client.uploadDocument(vendor.url, upload))).toBeInstanceOf(
     OutcomeUnknownError,
   );
-  expect(vendor.arrived).toEqual([]);
+  expect(vendor.received).toEqual([]);
 });
 
 test.each([401, 403, 410, 413])('an upload refused with %d is told by its status', async (code) => {
-  const vendor = await scriptedVendor(status(code, { message: 'no' }));
-  const upload = { name: 'a.pdf', bytes: 4, content: content('%PDF') };
-  const error = await rejection(vendor.client.uploadDocument(vendor.url, upload));
+  const vendor = await startScriptedVendor(replyWithStatus(code, { message: 'no' }));
+  const upload = { name: 'a.pdf', bytes: 4, content: streamOf('%PDF') };
+  const error = await captureRejection(vendor.client.uploadDocument(vendor.url, upload));
   expect(error).toBeInstanceOf(RefusedError);
   expect(error).toMatchObject({ call: 'upload', status: code });
 });
 
 test('an upload that is reset is of unknown outcome', async () => {
-  const vendor = await scriptedVendor(reset);
-  const upload = { name: 'a.pdf', bytes: 4, content: content('%PDF') };
-  expect(await rejection(vendor.client.uploadDocument(vendor.url, upload))).toBeInstanceOf(
+  const vendor = await startScriptedVendor(resetConnection);
+  const upload = { name: 'a.pdf', bytes: 4, content: streamOf('%PDF') };
+  expect(await captureRejection(vendor.client.uploadDocument(vendor.url, upload))).toBeInstanceOf(
     OutcomeUnknownError,
   );
 });
 
 test('an upload has its own time', async () => {
-  const vendor = await scriptedVendor(silence, { timeoutMs: 20_000, uploadTimeoutMs: 500 });
+  const vendor = await startScriptedVendor(neverReply, { timeoutMs: 20_000, uploadTimeoutMs: 500 });
   const { upload, taken } = document(FIFTY_MB);
-  const error = await rejection(vendor.client.uploadDocument(vendor.url, upload));
+  const error = await captureRejection(vendor.client.uploadDocument(vendor.url, upload));
   expect(error).toBeInstanceOf(OutcomeUnknownError);
   await letGo(taken);
 });
@@ -142,8 +142,8 @@ test('an upload that is given up ends with the reason, and its source is let go'
     setTimeout(() => { controller.abort(reason); }, 50);
   }); // prettier-ignore
   const { upload, taken } = document(FIFTY_MB);
-  const call = clientFor(host.url).uploadDocument(host.url, upload, controller.signal);
-  expect(await rejection(call)).toBe(reason);
+  const call = createVendorClient(host.url).uploadDocument(host.url, upload, controller.signal);
+  expect(await captureRejection(call)).toBe(reason);
   await host.close();
   await letGo(taken);
 });
@@ -152,7 +152,7 @@ test('a document whose host cannot be reached is not read', async () => {
   const host = await rawHost(() => undefined);
   await host.close();
   const { upload, taken } = document(FIFTY_MB);
-  const error = await rejection(clientFor(host.url).uploadDocument(host.url, upload));
+  const error = await captureRejection(createVendorClient(host.url).uploadDocument(host.url, upload));
   expect(error).toBeInstanceOf(NotSentError);
   expect(taken.bytes).toBe(0);
 });
@@ -161,7 +161,9 @@ test('a slow host slows the reading of the document: the rest of it is not waiti
   const host = await rawHost((socket) => socket.pause());
   const { upload, taken } = document(FIFTY_MB);
   const controller = new AbortController();
-  const call = rejection(clientFor(host.url).uploadDocument(host.url, upload, controller.signal));
+  const call = captureRejection(
+    createVendorClient(host.url).uploadDocument(host.url, upload, controller.signal),
+  );
   let before = -1;
   while (before !== taken.bytes || before <= 0) {
     before = taken.bytes;
@@ -186,7 +188,7 @@ describe('a host that answers before it has read the document', () => {
     for (const code of [401, 413, 401, 413, 401, 413, 401, 413]) {
       const host = await rawHost((socket) => { reply(socket, code); });
       const { upload, taken } = document(FIFTY_MB);
-      const error = await rejection(clientFor(host.url).uploadDocument(host.url, upload));
+      const error = await captureRejection(createVendorClient(host.url).uploadDocument(host.url, upload));
       await host.close();
       expect(error).toBeInstanceOf(RefusedError);
       expect(error).toMatchObject({ status: code, vendorMessage: 'no' });
@@ -199,7 +201,7 @@ describe('a host that answers before it has read the document', () => {
     for (let time = 0; time < 20; time += 1) {
       const host = await rawHost((socket) => socket.pause().write(answer(401), () => socket.destroy()));
       const { upload, taken } = document(FIFTY_MB);
-      const error = await rejection(clientFor(host.url).uploadDocument(host.url, upload));
+      const error = await captureRejection(createVendorClient(host.url).uploadDocument(host.url, upload));
       await host.close();
       if (!(error instanceof OutcomeUnknownError)) expect(error).toMatchObject({ name: 'RefusedError', status: 401 });
       await letGo(taken);

@@ -3,30 +3,30 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGatewayWorld, KEY, type GatewayWorld } from './gateway-world.js';
+import { createGatewayEnvironment, KEY, type GatewayEnvironment } from './gateway-environment.js';
 
 const PAGE = readFileSync('docs/connect-a-crm.md', 'utf8');
 const [, commands = ''] = /```sh\n(GATEWAY=[^`]*)```/.exec(PAGE) ?? [];
 const [variables = '', ...lines] = commands.trimEnd().split('\n');
 const signing = variables.replace('http://127.0.0.1:8080', '"$1"');
 
-let world: GatewayWorld;
+let environment: GatewayEnvironment;
 let home: string;
 beforeAll(async () => {
   // What curl prints besides the answer, without a word of the command being changed.
   home = await mkdtemp(join(tmpdir(), 'signing-requests-'));
   await writeFile(join(home, '.curlrc'), 'silent\nshow-error\nwrite-out = "\\n%{http_code}"\n');
-  world = await createGatewayWorld();
-  await world.startWorker();
+  environment = await createGatewayEnvironment();
+  await environment.startWorker();
 });
 afterAll(async () => {
-  await world.close();
+  await environment.close();
   await rm(home, { recursive: true, force: true });
 });
 
 function run(command: string): Promise<string> {
   const env = { PATH: process.env['PATH'], CURL_HOME: home, HOME: home, KEY };
-  const child = spawn('bash', ['-c', `${signing}\n${command}`, 'bash', world.gateway.url], { env });
+  const child = spawn('bash', ['-c', `${signing}\n${command}`, 'bash', environment.gateway.url], { env });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -43,7 +43,7 @@ it('the gateway answers the requests of docs/connect-a-crm.md as the page says',
   const statuses: string[] = [];
   for (const line of lines) {
     if (line.includes('/events')) {
-      await world.untilState('crm-action-8f1c', 'awaiting-handover');
+      await environment.waitForState('crm-action-8f1c', 'awaiting-handover');
       following.push(run(line));
       continue;
     }

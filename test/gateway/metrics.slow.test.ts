@@ -2,33 +2,33 @@ import { once } from 'node:events';
 import { readFile, utimes } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { freePort } from '../../scripts/ports.js';
+import { findFreePort } from '../../scripts/processes/ports.js';
 import { createGatewayMetrics } from '../../src/gateway/metrics.js';
-import { scrape, sumOf, type Sample } from '../support/exposition.js';
-import { hashed, startGatewayProcess } from '../support/gateway-process.js';
-import { eventually } from '../support/outcomes.js';
+import { scrape, sumSamples, type Sample } from '../support/exposition.js';
+import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';
+import { waitUntil } from '../support/async-helpers.js';
 import { spawnProgram } from '../support/worker-process.js';
-import { callAt, createGatewayWorld, type GatewayWorld } from './gateway-world.js';
-import { file, postForm } from './multipart.js';
+import { callAt, createGatewayEnvironment, type GatewayEnvironment } from './gateway-environment.js';
+import { filePart, postForm } from './uploads/multipart.js';
 
-const CALLS = 'signing_gateway_request_duration_seconds_count';
+const REQUESTS = 'signing_gateway_request_duration_seconds_count';
 const FAILURES = 'signing_gateway_sweep_failures_total';
-const LAST_SWEEP = 'signing_gateway_last_sweep_timestamp_seconds';
+const LAST_CLEANUP = 'signing_gateway_last_sweep_timestamp_seconds';
 
-let world: GatewayWorld;
+let environment: GatewayEnvironment;
 let address: string;
 beforeAll(async () => {
-  address = `127.0.0.1:${await freePort()}`;
-  world = await createGatewayWorld({ SIGNING_METRICS_ADDRESS: address });
+  address = `127.0.0.1:${await findFreePort()}`;
+  environment = await createGatewayEnvironment({ SIGNING_METRICS_ADDRESS: address });
 });
-afterAll(() => world.close());
+afterAll(() => environment.close());
 
-const labels = () => ({ namespace: 'default', task_queue: world.taskQueue });
+const labels = () => ({ namespace: 'default', task_queue: environment.taskQueue });
 const valueOf = (samples: readonly Sample[], name: string, more: Sample['labels'] = {}): number =>
-  sumOf(samples, name, { ...labels(), ...more });
+  sumSamples(samples, name, { ...labels(), ...more });
 
 /** What the gateway counts while something happens. */
-async function countedWhile(act: () => Promise<unknown>) {
+async function countDuring(act: () => Promise<unknown>) {
   const before = await scrape(address);
   await act();
   const after = await scrape(address);
@@ -38,21 +38,21 @@ async function countedWhile(act: () => Promise<unknown>) {
 
 describe('The metrics of a gateway', () => {
   it('tell of every call by the template of its route and the class of its status, and never by its address', async () => {
-    const counted = await countedWhile(async () => {
-      await world.call('GET', '/signings/jane-doe');
-      await world.call('GET', '/signings?limit=1&crmRecord=jane-doe');
-      await world.call('GET', '/jane-doe');
+    const counted = await countDuring(async () => {
+      await environment.call('GET', '/signings/jane-doe');
+      await environment.call('GET', '/signings?limit=1&crmRecord=jane-doe');
+      await environment.call('GET', '/jane-doe');
     });
-    expect(counted(CALLS, { route: 'GET /signings/:requestId', status: '4xx' })).toBe(1);
-    expect(counted(CALLS, { route: '(unknown)', status: '4xx' })).toBe(1);
+    expect(counted(REQUESTS, { route: 'GET /signings/:requestId', status: '4xx' })).toBe(1);
+    expect(counted(REQUESTS, { route: '(unknown)', status: '4xx' })).toBe(1);
     expect(counted('signing_gateway_request_duration_seconds_sum')).toBeGreaterThan(0);
     expect(JSON.stringify(await scrape(address))).not.toContain('jane');
   });
 
   it('tell of callers that are turned away, by status', async () => {
-    const counted = await countedWhile(async () => {
-      await world.call('GET', '/signings', { key: 'wrong' });
-      await world.call('GET', '/signings', { key: null });
+    const counted = await countDuring(async () => {
+      await environment.call('GET', '/signings', { key: 'wrong' });
+      await environment.call('GET', '/signings', { key: null });
     });
     expect(counted('signing_gateway_refusals_total', { status: '401' })).toBe(2);
     expect(counted('signing_gateway_refusals_total', { status: '429' })).toBe(0);
@@ -60,9 +60,9 @@ describe('The metrics of a gateway', () => {
 
   it('tell of uploads and of their bytes, and of those that were refused', async () => {
     const contract = await readFile(resolve('examples/contract.pdf'));
-    const counted = await countedWhile(async () => {
-      await postForm(world.gateway.url, file(contract));
-      await postForm(world.gateway.url, { name: 'other', content: 'no file' });
+    const counted = await countDuring(async () => {
+      await postForm(environment.gateway.url, filePart(contract));
+      await postForm(environment.gateway.url, { name: 'other', content: 'no file' });
     });
     expect(counted('signing_gateway_uploads_total', { result: 'accepted' })).toBe(1);
     expect(counted('signing_gateway_uploads_total', { result: 'refused' })).toBe(1);
@@ -78,16 +78,16 @@ describe('The metrics of a gateway', () => {
   });
 
   it('show nothing of a disk that cannot be read, and all the rest', async () => {
-    const { read } = createGatewayMetrics({
+    const { render } = createGatewayMetrics({
       root: '/does/not/exist',
       namespace: 'default',
       taskQueue: 'signing',
     });
-    expect(await read()).toMatch(/^signing_gateway_upload_disk_free_bytes\{.*\} Nan$/m);
+    expect(await render()).toMatch(/^signing_gateway_upload_disk_free_bytes\{.*\} Nan$/m);
   });
 
   it('are not served to callers of the gateway, and are the only thing at their address', async () => {
-    expect((await world.call('GET', '/metrics')).status).toBe(404);
+    expect((await environment.call('GET', '/metrics')).status).toBe(404);
     expect((await callAt(`http://${address}`, 'GET', '/signings')).status).toBe(404);
   });
 
@@ -95,9 +95,13 @@ describe('The metrics of a gateway', () => {
     const other = createServer();
     await once(other.listen(0, '127.0.0.1'), 'listening');
     const taken = `127.0.0.1:${(other.address() as AddressInfo).port}`;
-    const env = { ...world.env, SIGNING_GATEWAY_KEYS: hashed('crm', 'key'), SIGNING_METRICS_ADDRESS: taken };
+    const env = {
+      ...environment.env,
+      SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', 'key'),
+      SIGNING_METRICS_ADDRESS: taken,
+    };
     const gateway = spawnProgram('dist/src/gateway.js', env);
-    expect(await gateway.ended).toEqual({ code: 1, signal: null });
+    expect(await gateway.exited).toEqual({ code: 1, signal: null });
     expect(gateway.output()).toMatch(/^SIGNING_METRICS_ADDRESS cannot be listened on: .*EADDRINUSE.*\n$/);
     other.close();
   });
@@ -105,35 +109,42 @@ describe('The metrics of a gateway', () => {
 
 describe('The sweeps of a gateway', () => {
   const sweeping = async (env: NodeJS.ProcessEnv = {}) => {
-    const at = `127.0.0.1:${await freePort()}`;
-    const keys = { SIGNING_GATEWAY_KEYS: hashed('crm', 'key') };
-    const gateway = await startGatewayProcess({ ...world.env, ...keys, SIGNING_METRICS_ADDRESS: at, ...env });
+    const at = `127.0.0.1:${await findFreePort()}`;
+    const keys = { SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', 'key') };
+    const gateway = await startGatewayProcess({
+      ...environment.env,
+      ...keys,
+      SIGNING_METRICS_ADDRESS: at,
+      ...env,
+    });
     return {
       shown: async (name: string) => valueOf(await scrape(at), name),
       end: async () => {
         gateway.kill('SIGKILL');
-        await gateway.ended;
+        await gateway.exited;
       },
     };
   };
 
   it('are counted with what they removed, and shown with the time of the last one; those that failed are counted apart', async () => {
-    const contract = file(await readFile(resolve('examples/contract.pdf')));
-    const { source } = (await postForm(world.gateway.url, contract)).body as { readonly source: string };
+    const contract = filePart(await readFile(resolve('examples/contract.pdf')));
+    const { source } = (await postForm(environment.gateway.url, contract)).body as {
+      readonly source: string;
+    };
     const yesterday = new Date(Date.now() - 25 * 60 * 60_000);
-    await utimes(join(world.root, source.slice('file:'.length), '..'), yesterday, yesterday);
+    await utimes(join(environment.root, source.slice('file:'.length), '..'), yesterday, yesterday);
 
-    const nobody = `127.0.0.1:${await freePort()}`;
+    const nobody = `127.0.0.1:${await findFreePort()}`;
     const blind = await sweeping({ TEMPORAL_ADDRESS: nobody });
-    await eventually('a sweep has failed', async () => (await blind.shown(FAILURES)) === 1);
-    expect(await blind.shown(LAST_SWEEP)).toBe(0);
+    await waitUntil('a sweep has failed', async () => (await blind.shown(FAILURES)) === 1);
+    expect(await blind.shown(LAST_CLEANUP)).toBe(0);
     await blind.end();
 
     const seeing = await sweeping();
-    await eventually('a sweep has ended', async () => (await seeing.shown(LAST_SWEEP)) > 0);
+    await waitUntil('a sweep has ended', async () => (await seeing.shown(LAST_CLEANUP)) > 0);
     expect(await seeing.shown('signing_gateway_swept_uploads_total')).toBe(1);
     expect(await seeing.shown(FAILURES)).toBe(0);
-    expect(Math.abs((await seeing.shown(LAST_SWEEP)) - Date.now() / 1000)).toBeLessThan(600);
+    expect(Math.abs((await seeing.shown(LAST_CLEANUP)) - Date.now() / 1000)).toBeLessThan(600);
     await seeing.end();
   });
 });

@@ -1,31 +1,31 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runCommand } from '../../scripts/commands.js';
-import { findSchemathesis } from '../../scripts/schemathesis.js';
-import { hashed } from '../support/gateway-process.js';
-import { freshKey } from '../support/payload-keys.js';
-import { createGatewayWorld, KEY, type GatewayWorld } from './gateway-world.js';
+import { runCommand } from '../../scripts/processes/commands.js';
+import { findSchemathesis } from '../../scripts/tools/python.js';
+import { hashGatewayKey } from '../support/gateway-process.js';
+import { generatePayloadKey } from '../support/payload-keys.js';
+import { createGatewayEnvironment, KEY, type GatewayEnvironment } from './gateway-environment.js';
 
 const FUZZING_SECONDS = 240;
-const READER = 'the-key-of-an-operator';
+const CODEC_KEY = 'the-key-of-an-operator';
 
-let world: GatewayWorld;
+let environment: GatewayEnvironment;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signing-openapi-'));
-  const payloadKeys = { SIGNING_PAYLOAD_KEYS: `k1:${freshKey()}` };
-  world = await createGatewayWorld({
+  const payloadKeys = { SIGNING_PAYLOAD_KEYS: `k1:${generatePayloadKey()}` };
+  environment = await createGatewayEnvironment({
     ...payloadKeys,
-    SIGNING_CODEC_KEYS: hashed('ops', READER),
+    SIGNING_CODEC_KEYS: hashGatewayKey('ops', CODEC_KEY),
     // A limit of starts would hide what lies behind it.
     SIGNING_STARTS_PER_HOUR: '100000',
   });
   // Without documents every session soon ends by itself, whatever is made up.
-  await world.startWorker({ ...payloadKeys, SIGNING_DOCUMENT_ROOT: folder });
+  await environment.startWorker({ ...payloadKeys, SIGNING_DOCUMENT_ROOT: folder });
 });
 afterAll(async () => {
-  await world.close();
+  await environment.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -36,7 +36,7 @@ interface OpenApi {
 }
 
 it('the description of the API is OpenAPI 3.1, of every call', async () => {
-  const { text } = await world.call('GET', '/openapi.json', { key: null });
+  const { text } = await environment.call('GET', '/openapi.json', { key: null });
   const description = JSON.parse(text) as OpenApi;
   const file = join(folder, 'openapi.json');
   await writeFile(file, text);
@@ -75,21 +75,21 @@ it(
       'cd "$0" && exec "$1" -B "$2" --config-file "$3/schemathesis.toml" run "$4/openapi.json" ' +
       '--checks all --continue-on-failure --request-timeout 20 ' +
       '--max-examples 10 --seed 1 --no-color';
-    const args = ['-c', script, folder, python, program, settings, world.gateway.url];
-    const env = { ...process.env, SCHEMATHESIS_HOOKS: join(settings, 'hooks.py'), KEY, READER };
+    const args = ['-c', script, folder, python, program, settings, environment.gateway.url];
+    const env = { ...process.env, SCHEMATHESIS_HOOKS: join(settings, 'hooks.py'), KEY, READER: CODEC_KEY };
     const report = await runCommand('sh', args, { env, timeoutSeconds: FUZZING_SECONDS }).catch(
       (error: unknown) => error,
     );
     expect(report instanceof Error ? outputOf(report) : '').toBe('');
     expect(report).toMatch(/Tested: 13\n/);
-    expect(world.gateway.output()).not.toContain('"the gateway failed"');
+    expect(environment.gateway.output()).not.toContain('"the gateway failed"');
     // Its keys open every door.
     for (const done of [
       'POST /signings","caller":"gateway/crm","status":201',
       '"payloads decoded"',
       '"payloads encoded"',
     ])
-      expect(world.gateway.output()).toContain(done);
+      expect(environment.gateway.output()).toContain(done);
   },
   (FUZZING_SECONDS + 30) * 1000,
 );

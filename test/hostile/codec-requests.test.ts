@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import {
-  answerCodecRequest,
-  CodecRequestError,
   createPayloadCodec,
   parsePayloadKeys,
   UnreadablePayloadError,
+} from '../../src/shared/encryption/index.js';
+import {
+  handleCodecRequest,
+  CodecRequestError,
   type JsonPayload,
-} from '../../src/encryption/index.js';
-import { freshKey } from '../support/payload-keys.js';
-import { anyJson, oddText, objectOf, withOddities } from './json.js';
-import { cases } from './runs.js';
+} from '../../src/gateway/codec/codec-request.js';
+import { generatePayloadKey } from '../support/payload-keys.js';
+import { arbitraryJson, arbitraryOddText, objectOf, withOddities } from './odd-json.js';
+import { runOptions } from './property-runs.js';
 
-const codec = createPayloadCodec(parsePayloadKeys(`k1:${freshKey()}`));
+const codec = createPayloadCodec(parsePayloadKeys(`k1:${generatePayloadKey()}`));
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 
 /** Without half a character, which no payload can have. */
@@ -19,14 +21,17 @@ const isWhole = (text: string): boolean => Buffer.from(text, 'utf8').toString('u
 
 const payload: fc.Arbitrary<JsonPayload> = fc.record({
   metadata: fc
-    .uniqueArray(fc.tuple(oddText.filter(isWhole), fc.uint8Array({ maxLength: 40 }).map(base64)), { maxLength: 5, selector: ([key]) => key })
+    .uniqueArray(fc.tuple(arbitraryOddText.filter(isWhole), fc.uint8Array({ maxLength: 40 }).map(base64)), { maxLength: 5, selector: ([key]) => key })
     .map((entries) => objectOf(entries) as Record<string, string>),
   data: fc.uint8Array({ maxLength: 300 }).map(base64),
 }); // prettier-ignore
 
 /** Marked as encrypted, with anything as key, nonce, ciphertext and tag. */
 const forged: fc.Arbitrary<JsonPayload> = fc
-  .tuple(fc.oneof(fc.constantFrom('k1', 'k2', '', '__proto__'), oddText), fc.uint8Array({ maxLength: 60 }))
+  .tuple(
+    fc.oneof(fc.constantFrom('k1', 'k2', '', '__proto__'), arbitraryOddText),
+    fc.uint8Array({ maxLength: 60 }),
+  )
   .map(([key, data]) => ({
     metadata: { encoding: base64('binary/encrypted'), 'encryption-key-id': base64(key) },
     data: base64(data),
@@ -35,7 +40,7 @@ const forged: fc.Arbitrary<JsonPayload> = fc
 const refusals = [CodecRequestError, UnreadablePayloadError];
 
 async function answerOrRefusal(action: 'encode' | 'decode', body: unknown): Promise<unknown> {
-  return answerCodecRequest(codec, action, body).catch((error: unknown) => {
+  return handleCodecRequest(codec, action, body).catch((error: unknown) => {
     if (!refusals.some((kind) => error instanceof kind)) throw error;
     // One sentence, which does not repeat what was sent.
     expect((error as Error).message).toMatch(/^.{10,200}\.$/);
@@ -47,23 +52,23 @@ describe('A request to the codec endpoint', () => {
   it('that is odd in any way is answered, or refused in one sentence', async () => {
     const sound = { payloads: [{ metadata: { encoding: base64('json/plain') }, data: base64('1') }, {}] };
     const body = fc.oneof(
-      anyJson,
+      arbitraryJson,
       withOddities(sound),
-      fc.record({ payloads: fc.array(fc.oneof(payload, forged, anyJson), { maxLength: 8 }) }),
+      fc.record({ payloads: fc.array(fc.oneof(payload, forged, arbitraryJson), { maxLength: 8 }) }),
     );
     await fc.assert(
       fc.asyncProperty(body, fc.constantFrom('encode', 'decode'), async (sent, action) => {
         expect(await answerOrRefusal(action, sent)).toBeDefined();
       }),
-      cases(800),
+      runOptions(800),
     );
   });
 
   it('gets back what it had encoded, whatever it was, and nothing else by changing a bit of that', async () => {
     await fc.assert(
       fc.asyncProperty(payload, fc.nat(), fc.nat(7), async (given, place, bit) => {
-        const encoded = await answerCodecRequest(codec, 'encode', { payloads: [given] });
-        expect(await answerCodecRequest(codec, 'decode', encoded)).toEqual({ payloads: [given] });
+        const encoded = await handleCodecRequest(codec, 'encode', { payloads: [given] });
+        expect(await handleCodecRequest(codec, 'decode', encoded)).toEqual({ payloads: [given] });
         const [sealed] = encoded.payloads;
         const bytes = Buffer.from(sealed?.data ?? '', 'base64');
         const at = place % bytes.length;
@@ -71,7 +76,7 @@ describe('A request to the codec endpoint', () => {
         const changed = { payloads: [{ ...sealed, data: base64(bytes) }] };
         expect(await answerOrRefusal('decode', changed)).toBeInstanceOf(UnreadablePayloadError);
       }),
-      cases(300),
+      runOptions(300),
     );
   });
 
@@ -80,7 +85,7 @@ describe('A request to the codec endpoint', () => {
       fc.asyncProperty(forged, async (one) => {
         expect(await answerOrRefusal('decode', { payloads: [one] })).toBeInstanceOf(UnreadablePayloadError);
       }),
-      cases(300),
+      runOptions(300),
     );
   });
 });

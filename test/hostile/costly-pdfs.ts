@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { SOUND, writeStreamPdf } from './pdf-streams.js';
+import { VALID_STREAM_PDF, writeStreamPdf } from './stream-pdfs.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -71,22 +71,30 @@ export const COSTLY_PDFS: Readonly<Record<string, () => Buffer>> = {
       `%PDF-1.7\nxref\n${'1 1\n0000000009 00000 n \n'.repeat(1e6)}trailer\n<<>>\nstartxref\n9\n%%EOF`,
     ),
   'rows of cross-references as wide as numbers go': () =>
-    writeStreamPdf({ ...SOUND, widths: [1, Number.MAX_SAFE_INTEGER, 1], rows: Buffer.alloc(1000) }),
+    writeStreamPdf({
+      ...VALID_STREAM_PDF,
+      widths: [1, Number.MAX_SAFE_INTEGER, 1],
+      rows: Buffer.alloc(1000),
+    }),
   'sixteen million cross-references in few bytes': () =>
-    writeStreamPdf({ ...SOUND, widths: [0, 1, 0], size: 17e6, rows: Buffer.alloc(17e6) }),
+    writeStreamPdf({ ...VALID_STREAM_PDF, widths: [0, 1, 0], size: 17e6, rows: Buffer.alloc(17e6) }),
   'an object stream that promises a trillion objects': () =>
-    writeStreamPdf({ ...SOUND, rows: Buffer.from([0, 0, 0, 0, 2, 0, 5, 0, 1, 0, 9, 0]), count: 1e12 }),
+    writeStreamPdf({
+      ...VALID_STREAM_PDF,
+      rows: Buffer.from([0, 0, 0, 0, 2, 0, 5, 0, 1, 0, 9, 0]),
+      count: 1e12,
+    }),
   'predictors with rows wider than the data': () =>
     writeStreamPdf({
-      ...SOUND,
+      ...VALID_STREAM_PDF,
       parameters: '/Predictor 15/Columns 9007199254740991',
       rows: Buffer.alloc(1e6),
     }),
   'cross-references that unpack to 160 megabytes': () =>
-    writeStreamPdf({ ...SOUND, rows: Buffer.alloc(160 * MEGABYTE) }),
+    writeStreamPdf({ ...VALID_STREAM_PDF, rows: Buffer.alloc(160 * MEGABYTE) }),
   'cross-references that were packed three times over': () => {
     const packed = deflateSync(deflateSync(Buffer.alloc(200 * MEGABYTE)));
-    const one = writeStreamPdf({ ...SOUND, rows: packed }).toString('latin1');
+    const one = writeStreamPdf({ ...VALID_STREAM_PDF, rows: packed }).toString('latin1');
     const filters = '/Filter[/FlateDecode/FlateDecode/FlateDecode]';
     return Buffer.from(one.replaceAll('/Filter/FlateDecode', filters), 'latin1');
   },

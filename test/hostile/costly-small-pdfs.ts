@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { withForm, writePdf } from './costly-pdfs.js';
-import { packed, SOUND, writeStreamPdf, type StreamPdf } from './pdf-streams.js';
+import { packObjects, VALID_STREAM_PDF, writeStreamPdf, type StreamPdf } from './stream-pdfs.js';
 
 const MEGABYTE = 1024 * 1024;
 const NEARLY_ALL = 900_000;
@@ -22,16 +22,16 @@ const packedObject = (number: number, entries: string, data: Buffer): Buffer => 
 const packedForm = (form: string): Buffer => {
   const objects = ['<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R>>', '<</Type/Pages/Kids[3 0 R]>>', '<</Type/Page>>', form];
   return writeStreamPdf({
-    ...SOUND,
+    ...VALID_STREAM_PDF,
     rows: Uint8Array.from([0, 0, 0, 0, 2, 0, 5, 0, 2, 0, 5, 1, 2, 0, 5, 2, 2, 0, 5, 3, 1, 0, 9, 0, 0, 0, 0, 0]),
-    ...packed(objects),
+    ...packObjects(objects),
   });
 }; // prettier-ignore
 
 const odd =
   (change: Partial<StreamPdf>): (() => Buffer) =>
   () =>
-    writeStreamPdf({ ...SOUND, ...change });
+    writeStreamPdf({ ...VALID_STREAM_PDF, ...change });
 
 /** Files of up to a megabyte, each of which would cost a reader that trusts it very much. */
 export const COSTLY_SMALL_PDFS: Readonly<Record<string, () => Buffer>> = {

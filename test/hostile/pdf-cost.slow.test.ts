@@ -2,9 +2,9 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { INSPECTION_PROGRAM } from '../../src/documents/pdf-inspection-child.js';
-import { INSPECTION_LIMITS } from '../../src/documents/pdf-inspection.js';
-import type { InspectionAnswer } from '../../src/documents/pdf-inspection-messages.js';
+import { INSPECTION_PROGRAM } from '../../src/pdf/inspection-child.js';
+import { INSPECTION_LIMITS } from '../../src/pdf/inspector.js';
+import type { InspectionAnswer } from '../../src/pdf/verdict.js';
 import { COSTLY_PDFS } from './costly-pdfs.js';
 import { COSTLY_SMALL_PDFS } from './costly-small-pdfs.js';
 

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { contentCheck } from '../../src/documents/content-mac.js';
-import { createPdfInspector, type PdfVerdict } from '../../src/documents/pdf-inspection.js';
+import { createMacCheck } from '../../src/pdf/content-mac.js';
+import { createPdfInspector, type PdfVerdict } from '../../src/pdf/inspector.js';
 import { COSTLY_PDFS } from './costly-pdfs.js';
-import { CORPUS, mutatedPdf } from './pdf-mutations.js';
-import { streamPdf } from './pdf-streams.js';
-import { cases, growth, kept, within } from './runs.js';
+import { CORPUS, arbitraryMutatedPdf } from './mutated-pdfs.js';
+import { arbitraryStreamPdf } from './stream-pdfs.js';
+import { runOptions, measureGrowth, measureRetained, timeLimitMs } from './property-runs.js';
 
 const MEGABYTE = 1024 * 1024;
 /** Less than in earnest, so that what needs all of it does not take half a minute each. */
@@ -30,7 +30,7 @@ function inspect(pdf: Uint8Array, by = inspector): Promise<PdfVerdict> {
 }
 
 /** A verdict with facts that can be true of these bytes, or one sentence; never a process that has broken down. */
-function expectSound(verdict: PdfVerdict, pdf: Uint8Array): void {
+function expectValidVerdict(verdict: PdfVerdict, pdf: Uint8Array): void {
   if (!verdict.ok) {
     expect(verdict.problem).toMatch(/^(is|has|could not be inspected)\b.{5,200}$/);
     expect(verdict.problem).not.toContain('makes the inspection fail');
@@ -41,21 +41,21 @@ function expectSound(verdict: PdfVerdict, pdf: Uint8Array): void {
     bytes: pdf.length,
     sha256: createHash('sha256').update(pdf).digest('hex'),
   });
-  const check = contentCheck(mac);
+  const check = createMacCheck(mac);
   check.update(pdf);
-  expect(check.holds()).toBe(true);
+  expect(check.matches()).toBe(true);
   for (const count of [pages, fields, signedFields]) expect(Number.isSafeInteger(count)).toBe(true);
   expect(pages).toBeGreaterThan(0);
   expect(signedFields).toBeGreaterThanOrEqual(0);
   expect(fields).toBeGreaterThanOrEqual(signedFields);
 }
 
-const sound = (pdfs: fc.Arbitrary<Buffer>, few: number): Promise<void> =>
+const assertValidVerdicts = (pdfs: fc.Arbitrary<Buffer>, runs: number): Promise<void> =>
   fc.assert(
     fc.asyncProperty(pdfs, async (pdf) => {
-      expectSound(await inspect(pdf), pdf);
+      expectValidVerdict(await inspect(pdf), pdf);
     }),
-    cases(few),
+    runOptions(runs),
   );
 
 it(
@@ -63,18 +63,20 @@ it(
   async () => {
     // The first inspections load what later ones use.
     for (const pdf of CORPUS) await inspect(pdf);
-    expect(await kept(() => sound(mutatedPdf, 600))).toBeLessThan(16 * MEGABYTE);
+    expect(await measureRetained(() => assertValidVerdicts(arbitraryMutatedPdf, 600))).toBeLessThan(
+      16 * MEGABYTE,
+    );
   },
-  within(120),
+  timeLimitMs(120),
 );
 
 it('A PDF whose packed cross-references and objects say anything at all gets a verdict', () =>
-  sound(streamPdf, 150), within(60)); // prettier-ignore
+  assertValidVerdicts(arbitraryStreamPdf, 150), timeLimitMs(60)); // prettier-ignore
 
 it('A PDF that is noise between a header and an end gets a verdict', () => {
   const noise = fc.uint8Array({ maxLength: 3000 });
-  return sound(noise.map((bytes) => Buffer.concat([Buffer.from('%PDF-1.7\n'), bytes, Buffer.from('\n%%EOF')])), 100);
-}, within(60)); // prettier-ignore
+  return assertValidVerdicts(noise.map((bytes) => Buffer.concat([Buffer.from('%PDF-1.7\n'), bytes, Buffer.from('\n%%EOF')])), 100);
+}, timeLimitMs(60)); // prettier-ignore
 
 /** Each MAC has a key of its own. */
 const withoutMac = (verdict: PdfVerdict): unknown =>
@@ -84,19 +86,19 @@ it('The verdict on a PDF does not depend on those that were inspected before it'
   // In earnest, so that no limit is met because the machine is busy.
   const used = createPdfInspector();
   return fc.assert(
-    fc.asyncProperty(mutatedPdf, async (pdf) => {
+    fc.asyncProperty(arbitraryMutatedPdf, async (pdf) => {
       const fresh = await inspect(pdf, createPdfInspector());
       expect(withoutMac(fresh)).toEqual(withoutMac(await inspect(pdf, used)));
     }),
-    cases(10),
+    runOptions(10),
   );
-}, within(60)); // prettier-ignore
+}, timeLimitMs(60)); // prettier-ignore
 
 describe('A PDF that is made to cost time and memory gets a verdict within the bounds of an inspection:', () => {
   it.each(Object.entries(COSTLY_PDFS))('%s', async (_, make) => {
     const pdf = make();
-    const grown = await growth(async () => {
-      expectSound(await inspect(pdf), pdf);
+    const grown = await measureGrowth(async () => {
+      expectValidVerdict(await inspect(pdf), pdf);
     });
     expect(grown).toBeLessThan(64 * MEGABYTE);
   });

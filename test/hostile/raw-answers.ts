@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
-import { anyJson, oddText, withOddities } from './json.js';
+import { arbitraryJson, arbitraryOddText, withOddities } from './odd-json.js';
 import type { Script } from './raw-server.js';
 
 const FIRST_LINES = [
@@ -24,16 +24,16 @@ const HEADERS = [
 /** What the documented answers look like, all in one. */
 const DOCUMENT = { id: 1362, name: 'a.pdf', status: 'ATTACHED', original_file_id: 'f-1', failure_reason: '' };
 const TOKEN = `x.${Buffer.from('{"exp":1790000000}').toString('base64url')}.x`;
-const SOUND = { ...DOCUMENT, url: `http://127.0.0.1/u?token=${TOKEN}`, documents: [DOCUMENT] };
+const VALID_ANSWER = { ...DOCUMENT, url: `http://127.0.0.1/u?token=${TOKEN}`, documents: [DOCUMENT] };
 
 const json = fc
-  .oneof(withOddities(SOUND), withOddities([DOCUMENT]), anyJson)
+  .oneof(withOddities(VALID_ANSWER), withOddities([DOCUMENT]), arbitraryJson)
   .map((value) => Buffer.from(JSON.stringify(value).replaceAll('null', 'undefined')));
 
 const body = fc.oneof(
   { arbitrary: json, weight: 4 },
   { arbitrary: fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)), weight: 1 },
-  { arbitrary: oddText.map((text) => Buffer.from(text)), weight: 1 },
+  { arbitrary: arbitraryOddText.map((text) => Buffer.from(text)), weight: 1 },
 );
 
 /** The body in chunks, of which some lie about their length. */
@@ -43,14 +43,14 @@ const chunked = fc.tuple(body, fc.constantFrom(0, 0, 0, 1, -1, 1e6)).map(([conte
 });
 
 /** Any answer: most have the form of HTTP in most of their parts. */
-export const anyAnswer: fc.Arbitrary<Script> = fc
+export const arbitraryAnswer: fc.Arbitrary<Script> = fc
   .record({
     first: fc.oneof(
       { arbitrary: fc.constant('HTTP/1.1 200 OK'), weight: 3 },
       { arbitrary: fc.constantFrom(...FIRST_LINES), weight: 3 },
-      { arbitrary: oddText, weight: 1 },
+      { arbitrary: arbitraryOddText, weight: 1 },
     ),
-    headers: fc.array(fc.oneof(fc.constantFrom(...HEADERS), fc.tuple(oddText, oddText).map((pair) => pair.join(': '))), {
+    headers: fc.array(fc.oneof(fc.constantFrom(...HEADERS), fc.tuple(arbitraryOddText, arbitraryOddText).map((pair) => pair.join(': '))), {
       maxLength: 4,
     }),
     content: fc.oneof(
@@ -66,10 +66,10 @@ export const anyAnswer: fc.Arbitrary<Script> = fc
     const kept = keepsForm ? headers.filter((header) => /^[\w-]+: [ -~]{0,100}$/.test(header)) : headers;
     const head = [first, ...kept, content.header, '', ''].join('\r\n');
     const bytes = Buffer.concat([Buffer.from(head, 'utf8'), content.bytes]);
-    return (socket) => void answer(socket, bytes, pieces, ending);
+    return (socket) => void sendAnswer(socket, bytes, pieces, ending);
   }); // prettier-ignore
 
-async function answer(socket: Socket, bytes: Buffer, pieces: number, ending: string): Promise<void> {
+async function sendAnswer(socket: Socket, bytes: Buffer, pieces: number, ending: string): Promise<void> {
   const length = Math.ceil(bytes.length / pieces);
   for (let place = 0; place < bytes.length; place += length) {
     socket.write(bytes.subarray(place, place + length));
@@ -106,7 +106,7 @@ export const dripping =
 const OK = 'HTTP/1.1 200 OK\r\n';
 
 /** Answers that never end, each in another part. */
-export const ENDLESS: Readonly<Record<string, Script>> = {
+export const ENDLESS_ANSWERS: Readonly<Record<string, Script>> = {
   'the first line': endless('HTTP/1.1 200 ', 'x'),
   'a header': endless(`${OK}x: `, 'x'),
   headers: endless(OK, 'x: y\r\n'),

@@ -1,28 +1,30 @@
 import fc from 'fast-check';
-import { describeProblems, readRequest } from '../../src/domain/read-request.js';
-import { refuseOutcome, refuseResolution } from '../../src/domain/resolution.js';
+import { describeProblems, parseRequest } from '../../src/domain/parse-request.js';
+import { validateOutcome, validateResolution } from '../../src/domain/resolution.js';
 import type { Attention } from '../../src/domain/status.js';
 import { REQUEST } from '../support/requests.js';
-import { anyJson, oddText, withOddities } from './json.js';
-import { cases } from './runs.js';
+import { arbitraryJson, arbitraryOddText, withOddities } from './odd-json.js';
+import { runOptions } from './property-runs.js';
 
-const SOUND = {
+const VALID_REQUEST = {
   ...REQUEST,
   crmRecord: 'opportunity/0061',
   callbackUrl: 'https://crm.example.invalid/hooks',
   deadlineDays: 30,
 };
 /** Right in its form, with any text where any text may be right. */
-const plausible = fc.tuple(oddText, oddText, oddText, oddText).map(([name, firstname, lastname, source]) => ({
-  ...SOUND,
-  name,
-  participants: [{ ...SOUND.participants[0], firstname, lastname }],
-  documents: [{ source: source.startsWith('https:') ? source : `file:${source}`, name: 'a.pdf' }],
-}));
+const plausible = fc
+  .tuple(arbitraryOddText, arbitraryOddText, arbitraryOddText, arbitraryOddText)
+  .map(([name, firstname, lastname, source]) => ({
+    ...VALID_REQUEST,
+    name,
+    participants: [{ ...VALID_REQUEST.participants[0], firstname, lastname }],
+    documents: [{ source: source.startsWith('https:') ? source : `file:${source}`, name: 'a.pdf' }],
+  }));
 const input = fc.oneof(
-  { arbitrary: withOddities(SOUND), weight: 3 },
+  { arbitrary: withOddities(VALID_REQUEST), weight: 3 },
   { arbitrary: plausible, weight: 1 },
-  { arbitrary: anyJson, weight: 1 },
+  { arbitrary: arbitraryJson, weight: 1 },
 );
 
 const FIELDS =
@@ -32,7 +34,7 @@ describe('A request that is odd in any way', () => {
   it('is read without an error, and every problem names a field in few words', () => {
     fc.assert(
       fc.property(input, (request) => {
-        const { problems } = readRequest(request);
+        const { problems } = parseRequest(request);
         for (const { field, message } of problems) {
           expect(field.length + message.length).toBeLessThan(600);
           expect(message).not.toBe('');
@@ -41,7 +43,7 @@ describe('A request that is odd in any way', () => {
         }
         expect(describeProblems(problems).length).toBeLessThan(60_000);
       }),
-      cases(1000),
+      runOptions(1000),
     );
   });
 
@@ -49,17 +51,17 @@ describe('A request that is odd in any way', () => {
     let sound = 0;
     fc.assert(
       fc.property(input, (given) => {
-        const { request, problems } = readRequest(given);
+        const { request, problems } = parseRequest(given);
         if (problems.length > 0) return;
         sound += 1;
-        const again = readRequest(JSON.parse(Buffer.from(JSON.stringify(request), 'utf8').toString('utf8')));
+        const again = parseRequest(JSON.parse(Buffer.from(JSON.stringify(request), 'utf8').toString('utf8')));
         expect(again).toEqual({ request, problems: [] });
         const { requestId, participants, documents } = request;
         expect([participants.length, documents.length > 0]).toEqual([1, true]);
         expect(encodeURIComponent(requestId).length).toBeLessThan(700);
         expect(Buffer.byteLength(JSON.stringify(request))).toBeLessThan(200_000);
       }),
-      cases(1000),
+      runOptions(1000),
     );
     expect(sound).toBeGreaterThan(20);
   });
@@ -71,7 +73,7 @@ describe('A request that is odd in any way', () => {
       .map(
         (key) =>
           JSON.parse(
-            JSON.stringify({ ...SOUND, documents: [{ source: 'file:a.pdf' }] }).replaceAll(
+            JSON.stringify({ ...VALID_REQUEST, documents: [{ source: 'file:a.pdf' }] }).replaceAll(
               '"name"',
               `"${key}"`,
             ),
@@ -79,10 +81,10 @@ describe('A request that is odd in any way', () => {
       );
     fc.assert(
       fc.property(polluting, (request) => {
-        const fields = readRequest(request).problems.map(({ field }) => field);
+        const fields = parseRequest(request).problems.map(({ field }) => field);
         expect(fields).toContainEqual(expect.stringMatching(/^(__proto__|constructor|prototype)$/));
       }),
-      cases(3),
+      runOptions(3),
     );
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before);
     expect(({} as { name?: unknown }).name).toBeUndefined();
@@ -99,7 +101,7 @@ describe('A decision that is odd in any way', () => {
     { id: 'a', step: 'upload', reason: 'aborted', actions: [], since: SINCE },
   );
   const resolution = fc.oneof(
-    anyJson,
+    arbitraryJson,
     withOddities({ attentionId: 'a', action: 'adopt', sessionId: 13 }),
     withOddities({ attentionId: 'a', action: 'abort', reason: 'a mistake' }),
   );
@@ -107,23 +109,23 @@ describe('A decision that is odd in any way', () => {
   it('is refused in one sentence, unless it is one of those that are offered', () => {
     fc.assert(
       fc.property(resolution, attention, (given, shown) => {
-        const refusal = refuseResolution(given, { attention: shown });
+        const refusal = validateResolution(given, { attention: shown });
         if (refusal !== undefined) expect(refusal).toMatch(/^.{10,1000}\.$/s);
         else expect(shown?.actions).toContain((given as { action: unknown }).action);
       }),
-      cases(1000),
+      runOptions(1000),
     );
   });
 
   it('is refused as an outcome too', () => {
-    const outcome = fc.oneof(anyJson, withOddities({ outcome: 'failed', reason: 'wrong passport' }));
+    const outcome = fc.oneof(arbitraryJson, withOddities({ outcome: 'failed', reason: 'wrong passport' }));
     fc.assert(
       fc.property(outcome, (given) => {
-        const refusal = refuseOutcome(given, { waiting: true, listWorks: false });
+        const refusal = validateOutcome(given, { waiting: true, listWorks: false });
         if (refusal !== undefined) expect(refusal).toMatch(/^.{10,1000}\.$/s);
         else expect(['completed', 'failed', 'withdrawn']).toContain((given as { outcome: unknown }).outcome);
       }),
-      cases(1000),
+      runOptions(1000),
     );
   });
 });

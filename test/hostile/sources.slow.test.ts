@@ -7,16 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { DocumentUnavailableError } from '../../src/documents/errors.js';
-import { parseHosts } from '../../src/network/hosts.js';
+import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { createSources, type Sources } from '../../src/documents/sources.js';
-import { readRequest } from '../../src/domain/read-request.js';
-import { localCertificate, type Certificate } from '../support/local-server.js';
+import { parseRequest } from '../../src/domain/parse-request.js';
+import { createLocalCertificate, type Certificate } from '../support/local-server.js';
 import { REQUEST } from '../support/requests.js';
-import { hostFormsOf, ipv6FormsOf, privateIpv4 } from './addresses.js';
-import { oddText } from './json.js';
-import { anyAnswer, ENDLESS } from './raw-answers.js';
+import { toHostForms, toIpv6Forms, privateIpv4 } from './private-addresses.js';
+import { arbitraryOddText } from './odd-json.js';
+import { arbitraryAnswer, ENDLESS_ANSWERS } from './raw-answers.js';
 import { startRawServer, type RawServer } from './raw-server.js';
-import { cases, growth, within } from './runs.js';
+import { runOptions, measureGrowth, timeLimitMs } from './property-runs.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -25,7 +25,7 @@ let certificate: Certificate;
 const open: Sources[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hostile-sources-'));
-  certificate = await localCertificate();
+  certificate = await createLocalCertificate();
   await mkdir(join(folder, 'root/customers'), { recursive: true });
   await mkdir(join(folder, 'rooted'));
   await writeFile(join(folder, 'root/contract.pdf'), 'inside');
@@ -72,7 +72,7 @@ it('No path of a file: source leads out of the document root, whatever it is mad
       arbitrary: fc.constantFrom('%2e%2e', '..%2f', '..\\', '\u2025', '\uff0e\uff0e', '..\u0000', '.. ', '~', 'environ', 'etc/passwd'),
       weight: 2,
     },
-    { arbitrary: oddText, weight: 1 },
+    { arbitrary: arbitraryOddText, weight: 1 },
   ); // prettier-ignore
   let inside = 0;
   await fc.assert(
@@ -81,22 +81,22 @@ it('No path of a file: source leads out of the document root, whatever it is mad
       expect(outcome).toMatch(/^(inside$|refused: )/);
       if (outcome === 'inside') inside += 1;
     }),
-    cases(1500),
+    runOptions(1500),
   );
   expect(inside).toBeGreaterThan(10);
-}, within(60)); // prettier-ignore
+}, timeLimitMs(60)); // prettier-ignore
 
 describe('A private address is not connected to,', () => {
   it('in whatever clothes a name server gives it', () => {
-    const hosts = parseHosts(['docs.bank.example']);
+    const hosts = parseHostAllowlist(['docs.bank.example']);
     fc.assert(
       fc.property(privateIpv4, (ip) => {
-        const allowed = [String(hostFormsOf(ip)[0]), ...ipv6FormsOf(ip)].filter((form) =>
+        const allowed = [String(toHostForms(ip)[0]), ...toIpv6Forms(ip)].filter((form) =>
           hosts.allowsAddress(form),
         );
         expect(allowed).toEqual([]);
       }),
-      cases(500),
+      runOptions(500),
     );
   });
 
@@ -104,17 +104,17 @@ describe('A private address is not connected to,', () => {
     const lookup = jest.spyOn(dns, 'lookup');
     await fc.assert(
       fc.asyncProperty(privateIpv4, fc.nat(40), async (ip, which) => {
-        const forms = hostFormsOf(ip);
+        const forms = toHostForms(ip);
         const host = forms[which % forms.length] ?? '';
         const source = `https://${host}/contract.pdf`;
-        const { problems } = readRequest({ ...REQUEST, documents: [{ source }] });
+        const { problems } = parseRequest({ ...REQUEST, documents: [{ source }] });
         if (problems.length > 0) return;
         // Listed as a careless hand would: the very text, but no address.
         const { host: listed } = new URL(source);
         const outcome = await outcomeOf(sourcesFor('docs.bank.example', 'localhost'), source);
         expect(outcome).toBe(`refused: comes from ${listed}, which is not on SIGNING_DOCUMENT_HOSTS`);
       }),
-      cases(300),
+      runOptions(300),
     );
     expect(lookup).not.toHaveBeenCalled();
   });
@@ -127,7 +127,7 @@ it.each([
   'https://docs.bank.example%2eevil.example/a.pdf', 'https://-docs.bank.example/a.pdf', 'https:evil.example/a.pdf', 'https:///evil.example/a.pdf',
 ])('%s does not pass for an address of docs.bank.example', async (source) => {
   const lookup = jest.spyOn(dns, 'lookup');
-  const { problems } = readRequest({ ...REQUEST, documents: [{ source }] });
+  const { problems } = parseRequest({ ...REQUEST, documents: [{ source }] });
   if (problems.length === 0)
     expect(await outcomeOf(sourcesFor('docs.bank.example'), source)).toMatch(/^refused: comes from .* not on SIGNING_DOCUMENT_HOSTS$/);
   expect(lookup).not.toHaveBeenCalled();
@@ -208,16 +208,16 @@ describe('A document host that answers with anything', () => {
 
   it('gives a document, or one clear sentence', () =>
     fc.assert(
-      fc.asyncProperty(anyAnswer, async (script) => {
+      fc.asyncProperty(arbitraryAnswer, async (script) => {
         server.play(script);
         expect(await fetchFrom(300)).toBeDefined();
       }),
-      cases(60),
-    ), within(60)); // prettier-ignore
+      runOptions(60),
+    ), timeLimitMs(60)); // prettier-ignore
 
-  it.each(Object.entries(ENDLESS))('of which %s never ends is given up, and its words are not kept', async (_, script) => {
+  it.each(Object.entries(ENDLESS_ANSWERS))('of which %s never ends is given up, and its words are not kept', async (_, script) => {
     server.play(script);
-    const grown = await growth(async () => {
+    const grown = await measureGrowth(async () => {
       expect(await fetchFrom(1500)).toMatch(/^(given up$|refused: |{}$)/);
     });
     expect(grown).toBeLessThan(96 * MEGABYTE);

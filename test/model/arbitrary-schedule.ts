@@ -1,69 +1,69 @@
 import fc from 'fast-check';
 import {
   DECISIONS,
-  DEEDS,
-  HONEST,
+  PERSON_ACTIONS,
+  HARMLESS_DECISIONS,
   isHonest,
-  SMOOTH,
+  FAULTLESS_SCHEDULE,
   type Call,
   type Decision,
   type Fault,
-  type Happening,
-  type Mishap,
+  type Injection,
+  type WorkerFault,
   type Schedule,
 } from './schedule.js';
 
 const HOUR = 60 * 60_000;
 
-const notSent = fc.constant<Fault>({ answer: 'not-sent' });
-const busy: fc.Arbitrary<Fault> = fc.record({
+const notSentFault = fc.constant<Fault>({ answer: 'not-sent' });
+const busyFault: fc.Arbitrary<Fault> = fc.record({
   answer: fc.constant('refused' as const),
   status: fc.constantFrom(429, 503),
   retryAfterMs: fc.constantFrom(0, 1_000, 120_000, HOUR),
 });
-const refused: fc.Arbitrary<Fault> = fc.record({
+const refusedFault: fc.Arbitrary<Fault> = fc.record({
   answer: fc.constant('refused' as const),
   status: fc.constantFrom(400, 401, 403, 404, 409, 410, 413, 422, 429),
 });
 const effect = fc.constantFrom('none' as const, 'at-once' as const, 'late' as const);
-const unclear: fc.Arbitrary<Fault> = fc.oneof(
+const unknownOutcomeFault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ answer: fc.constant('unclear' as const), effect }) },
   fc.record({ answer: fc.constant('unclear' as const), effect, status: fc.constantFrom(408, 500, 502, 504) }),
 );
 /** As late as a gateway in front of the vendor waits, or a little later than the looks that follow a reset. */
-const silence = fc.record({
+const noResponseFault = fc.record({
   answer: fc.constant('silence' as const),
   laterMs: fc.constantFrom(null, 5_000, 50_000, 200_000),
 });
-const emptyYes = fc.constant<Fault>({ answer: 'empty-yes' });
-const notUnderstood = fc.constant<Fault>({ answer: 'not-understood' });
-const ofTheSource = fc.oneof(
+const emptySuccessFault = fc.constant<Fault>({ answer: 'empty-yes' });
+const malformedResponseFault = fc.constant<Fault>({ answer: 'not-understood' });
+const sourceFault = fc.oneof(
   fc.constant<Fault>({ answer: 'document-changed' }),
   fc.boolean().map((passing): Fault => ({ answer: 'document-unavailable', passing })),
 );
 
-function faultsOf(call: Call, most: number): fc.Arbitrary<(Fault | null)[]> {
+function arbitraryFaults(call: Call, maxLength: number): fc.Arbitrary<(Fault | null)[]> {
   const fault = fc.oneof(
-    { weight: 3, arbitrary: unclear },
-    { weight: 2, arbitrary: refused },
-    busy,
-    notSent,
-    notUnderstood,
-    ...(call === 'upload' ? [ofTheSource] : []),
-    ...(call === 'attach' || call === 'hand-over' ? [silence] : []),
-    ...(call === 'attach' ? [emptyYes] : []),
+    { weight: 3, arbitrary: unknownOutcomeFault },
+    { weight: 2, arbitrary: refusedFault },
+    busyFault,
+    notSentFault,
+    malformedResponseFault,
+    ...(call === 'upload' ? [sourceFault] : []),
+    ...(call === 'attach' || call === 'hand-over' ? [noResponseFault] : []),
+    ...(call === 'attach' ? [emptySuccessFault] : []),
   );
   const one = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 4, arbitrary: fault });
   return fc.oneof(
     { weight: 1, arbitrary: fc.constant<(Fault | null)[]>([]) },
-    { weight: 2, arbitrary: fc.array<Fault | null>(one, { maxLength: most }) },
+    { weight: 2, arbitrary: fc.array<Fault | null>(one, { maxLength }) },
   );
 }
 
-const decisionOf = (honest: boolean): fc.Arbitrary<Decision> =>
+const arbitraryDecision = (honest: boolean): fc.Arbitrary<Decision> =>
   fc.oneof(
     { weight: 6, arbitrary: fc.constant<Decision>('honest') },
-    { weight: 4, arbitrary: fc.constantFrom(...(honest ? HONEST : DECISIONS)) },
+    { weight: 4, arbitrary: fc.constantFrom(...(honest ? HARMLESS_DECISIONS : DECISIONS)) },
   );
 
 const outcome = fc.oneof(
@@ -74,9 +74,9 @@ const outcome = fc.oneof(
   }),
 );
 
-const deed = fc.record({ deed: fc.constantFrom(...DEEDS), document: fc.nat({ max: 4 }) });
+const personAction = fc.record({ deed: fc.constantFrom(...PERSON_ACTIONS), document: fc.nat({ max: 4 }) });
 /** What usually happens: a hand-over, then one deed for each document. */
-const usualDeeds = fc
+const usualActions = fc
   .array(
     fc.oneof(
       { weight: 6, arbitrary: fc.constant('sign' as const) },
@@ -90,15 +90,15 @@ const usualDeeds = fc
   ]);
 const pause = fc.oneof(fc.nat({ max: 10_000 }), fc.nat({ max: 2 * HOUR }));
 
-function happeningOf(honest: boolean, infrastructure: boolean): fc.Arbitrary<Happening> {
-  const anybody: fc.Arbitrary<Happening>[] = [
+function arbitraryInjection(honest: boolean, infrastructure: boolean): fc.Arbitrary<Injection> {
+  const anybody: fc.Arbitrary<Injection>[] = [
     fc.constant({ what: 'checkNow' }),
     fc.constant({ what: 'cancel' }),
-    decisionOf(honest).map((decision) => ({ what: 'decide', decision })),
+    arbitraryDecision(honest).map((decision) => ({ what: 'decide', decision })),
     outcome.map((recorded) => ({ what: 'record', outcome: recorded })),
-    deed.map((done) => ({ what: 'deed', ...done })),
+    personAction.map((done) => ({ what: 'deed', ...done })),
   ];
-  const operators: fc.Arbitrary<Happening>[] = [
+  const operators: fc.Arbitrary<Injection>[] = [
     fc.constant({ what: 'evict' }),
     fc.constant({ what: 'suggest-fresh-run' }),
     fc.constant({ what: 'allow-attempts' }),
@@ -107,44 +107,44 @@ function happeningOf(honest: boolean, infrastructure: boolean): fc.Arbitrary<Hap
   return fc.oneof(...anybody, ...(infrastructure ? operators : []));
 }
 
-export interface Bounds {
+export interface ScheduleBounds {
   /** Whether evictions, fresh runs, resets and lost workers are among what happens. */
   readonly infrastructure: boolean;
   readonly deadlinesMs: readonly number[];
 }
 
 /** Any course of a signing. Shrinks towards one document and nothing that goes wrong. */
-export function arbitrarySchedule({ infrastructure, deadlinesMs }: Bounds): fc.Arbitrary<Schedule> {
+export function arbitrarySchedule({ infrastructure, deadlinesMs }: ScheduleBounds): fc.Arbitrary<Schedule> {
   return fc.boolean().chain((honest) =>
     fc.record<Schedule>({
       documents: fc.integer({ min: 1, max: 5 }),
       deadlineMs: fc.constantFrom(...deadlinesMs),
       tenant: fc.record({
-        list: often(true),
-        listNamesFiles: often(true),
-        handsOver: often(false),
-        attachAnswers: often(true),
-        listKeepsNames: often(true),
+        list: usually(true),
+        listNamesFiles: usually(true),
+        handsOver: usually(false),
+        attachAnswers: usually(true),
+        listKeepsNames: usually(true),
         keepsFilesMs: fc.constantFrom(31 * 24 * HOUR, 31 * 24 * HOUR, HOUR),
-        tellsFileLife: often(true),
+        tellsFileLife: usually(true),
       }),
-      checked: fc.oneof(
+      documentCheck: fc.oneof(
         { weight: 12, arbitrary: fc.constant('good' as const) },
         fc.constantFrom('unavailable-once' as const, 'gone-later' as const, 'bad' as const),
       ),
       faults: fc.record({
-        initiate: faultsOf('initiate', 4),
-        'upload-url': faultsOf('upload-url', 4),
-        upload: faultsOf('upload', 10),
-        attach: faultsOf('attach', 6),
-        list: faultsOf('list', 8),
-        'hand-over': faultsOf('hand-over', 4),
+        initiate: arbitraryFaults('initiate', 4),
+        'upload-url': arbitraryFaults('upload-url', 4),
+        upload: arbitraryFaults('upload', 10),
+        attach: arbitraryFaults('attach', 6),
+        list: arbitraryFaults('list', 8),
+        'hand-over': arbitraryFaults('hand-over', 4),
       }),
-      mishaps: infrastructure
+      workerFaults: infrastructure
         ? fc.array(
             fc.record({
               attempt: fc.nat({ max: 25 }),
-              mishap: fc.constantFrom<Mishap>(
+              mishap: fc.constantFrom<WorkerFault>(
                 'worker-without-key',
                 'worker-lost-before',
                 'worker-lost-after',
@@ -153,22 +153,24 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: Bounds): fc.A
             { maxLength: 2 },
           )
         : fc.constant([]),
-      decisions: fc.array(fc.record({ afterMs: pause, decision: decisionOf(honest) }), { maxLength: 8 }),
-      somebodyStays: often(true),
-      deeds: fc
-        .oneof({ weight: 3, arbitrary: usualDeeds }, fc.array(deed, { maxLength: 8 }))
+      decisions: fc.array(fc.record({ afterMs: pause, decision: arbitraryDecision(honest) }), {
+        maxLength: 8,
+      }),
+      hasHonestFallback: usually(true),
+      personActions: fc
+        .oneof({ weight: 3, arbitrary: usualActions }, fc.array(personAction, { maxLength: 8 }))
         .chain((deeds) => fc.tuple(fc.constant(deeds), fc.array(pause, { minLength: 8, maxLength: 8 })))
         .map(([deeds, pauses]) => deeds.map((one, index) => ({ ...one, afterMs: pauses[index] ?? 0 }))),
-      happenings: fc.array(
+      injections: fc.array(
         fc.record({
           call: fc.nat({ max: 20 }),
           moment: fc.constantFrom('before-effect' as const, 'before-answer' as const, 'later' as const),
           laterMs: pause,
-          happening: happeningOf(honest, infrastructure),
+          injection: arbitraryInjection(honest, infrastructure),
         }),
         { maxLength: 4 },
       ),
-      pace: fc.array(fc.oneof(fc.constant(0), fc.nat({ max: 100 }), fc.nat({ max: 20_000 })), {
+      delaysMs: fc.array(fc.oneof(fc.constant(0), fc.nat({ max: 100 }), fc.nat({ max: 20_000 })), {
         minLength: 1,
         maxLength: 12,
       }),
@@ -176,7 +178,7 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: Bounds): fc.A
   );
 }
 
-function often(value: boolean): fc.Arbitrary<boolean> {
+function usually(value: boolean): fc.Arbitrary<boolean> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant(value) },
     { weight: 1, arbitrary: fc.constant(!value) },
@@ -186,7 +188,7 @@ function often(value: boolean): fc.Arbitrary<boolean> {
 /** The schedule without what is as in a smooth signing: what a reader of a failure needs. */
 export function describeSchedule(schedule: Schedule): string {
   const unusual = Object.entries(schedule).filter(
-    ([key, value]) => JSON.stringify(value) !== JSON.stringify(SMOOTH[key as keyof Schedule]),
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(FAULTLESS_SCHEDULE[key as keyof Schedule]),
   );
   return `${isHonest(schedule) ? 'honest humans, ' : ''}${JSON.stringify(Object.fromEntries(unusual), null, 1)}`;
 }

@@ -59,7 +59,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     startToCloseTimeoutMs: 0,
     scheduleToCloseTimeoutMs: 0,
   };
-  const about = {
+  const logAttributes = {
     type: 'activity',
     namespace: 'default',
     workflowId,
@@ -81,7 +81,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     context,
     run,
     converter,
-    about,
+    logAttributes,
     undefined,
     () => undefined,
     client as unknown as Client,

@@ -1,44 +1,47 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import type { SigningStatus } from '../../src/domain/status.js';
-import type { Asked } from './activity-task.js';
+import type { ScheduleCommand } from './activity-task.js';
 import type { Command } from './run-history.js';
 
 export type Payload = temporal.api.common.v1.IPayload;
 
-export const encoded = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
+export const encode = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 
 /** The text in a payload; empty where there is none. */
-export function text(payload: Payload | null | undefined): string {
-  const value = decoded(payload);
+export function decodeText(payload: Payload | null | undefined): string {
+  const value = decode(payload);
   return typeof value === 'string' ? value : '';
 }
 
-export function asStatus(payload: Payload | null | undefined): SigningStatus {
-  return decoded(payload) as SigningStatus;
+export function decodeStatus(payload: Payload | null | undefined): SigningStatus {
+  return decode(payload) as SigningStatus;
 }
 
 /** The activity that a command asks for. A local one is the same, but for what its options say. */
-export function askedBy({ scheduleActivity, scheduleLocalActivity }: Command): Asked | null | undefined {
+export function getScheduleCommand({
+  scheduleActivity,
+  scheduleLocalActivity,
+}: Command): ScheduleCommand | null | undefined {
   return scheduleActivity ?? scheduleLocalActivity;
 }
 
 /** What a command wants to have stopped, an activity or a local one. */
-export function stopIn(command: Command): { seq?: number | null } | null | undefined {
+export function getCancelRequest(command: Command): { seq?: number | null } | null | undefined {
   return command.requestCancelActivity ?? command.requestCancelLocalActivity;
 }
 
 /** The numbers of the activities whose cancellation these commands request. */
-export function stoppedBy(commands: readonly Command[]): Set<number> {
-  return new Set(commands.flatMap((command) => stopIn(command)?.seq ?? []));
+export function getCancelledSeqs(commands: readonly Command[]): Set<number> {
+  return new Set(commands.flatMap((command) => getCancelRequest(command)?.seq ?? []));
 }
 
 /** The state that a command makes the search attribute say. */
-export function stateIn({ upsertWorkflowSearchAttributes }: Command): string | undefined {
+export function getUpsertedState({ upsertWorkflowSearchAttributes }: Command): string | undefined {
   const shown = upsertWorkflowSearchAttributes?.searchAttributes?.indexedFields?.['SigningState'];
-  return shown === undefined ? undefined : text(shown);
+  return shown === undefined ? undefined : decodeText(shown);
 }
 
-function decoded(payload: Payload | null | undefined): unknown {
+function decode(payload: Payload | null | undefined): unknown {
   return payload == null ? undefined : defaultPayloadConverter.fromPayload(payload);
 }

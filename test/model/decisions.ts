@@ -1,32 +1,38 @@
 import type { SigningStatus } from '../../src/domain/status.js';
 import type { Recording } from './recording.js';
 import type { Decision, Schedule } from './schedule.js';
-import { FILLED, MISSING, OTHER_EMPLOYEES, TAKEN, type Vendor } from './vendor.js';
+import {
+  FILLED_SESSION_ID,
+  MISSING_SESSION_ID,
+  OTHER_EMPLOYEES_SESSION_ID,
+  TAKEN_SESSION_ID,
+  type Vendor,
+} from './vendor.js';
 
 /** A human does not decide sooner: what was on its way has arrived by then. */
-export const LEAST_THOUGHT_MS = 15_000;
+export const MIN_DECISION_DELAY_MS = 15_000;
 
-const STAYS_FOR = 12;
+const FALLBACK_DECISIONS = 12;
 
 /** What humans say in turn; somebody who stays decides a few times more. */
-export function decisionsOf({ decisions, somebodyStays }: Schedule): Schedule['decisions'][number][] {
-  const more = somebodyStays ? STAYS_FOR : 0;
+export function expandDecisions({ decisions, hasHonestFallback }: Schedule): Schedule['decisions'][number][] {
+  const more = hasHonestFallback ? FALLBACK_DECISIONS : 0;
   return [...decisions, ...Array.from({ length: more }, () => ({ afterMs: 0, decision: 'honest' as const }))];
 }
 
 /** How long somebody thinks who decides so: who is honest reads from when on a retry is possible. `now` in ms since 1970. */
-export function thoughtMs(
+export function getDecisionDelayMs(
   { afterMs, decision }: Schedule['decisions'][number],
   { attention }: SigningStatus,
   now: number,
 ): number {
   const [, day, time] = /possible from (\S+) (\S+) UTC on/.exec(attention?.reason ?? '') ?? [];
-  const patience = decision === 'honest' && day !== undefined ? Date.parse(`${day}T${time ?? ''}Z`) - now : 0;
-  return Math.max(LEAST_THOUGHT_MS, afterMs, patience);
+  const waitMs = decision === 'honest' && day !== undefined ? Date.parse(`${day}T${time ?? ''}Z`) - now : 0;
+  return Math.max(MIN_DECISION_DELAY_MS, afterMs, waitMs);
 }
 
 /** The resolution that a human sends who decides so, in a session with this status and what was seen of it before. */
-export function resolutionFor(
+export function createResolution(
   decision: Decision,
   status: SigningStatus,
   vendor: Vendor,
@@ -35,7 +41,7 @@ export function resolutionFor(
   const attentionId = status.attention?.id;
   switch (decision) {
     case 'honest':
-      return { attentionId, ...honestly(status, vendor) };
+      return { attentionId, ...createHonestResolution(status, vendor) };
     case 'abort':
       return { attentionId, action: 'abort', reason: 'the customer has signed on paper' };
     case 'nonsense':
@@ -43,25 +49,25 @@ export function resolutionFor(
     case 'unnamed':
       return { action: 'retry' };
     case 'again':
-      return lastSent(events);
+      return findLastResolution(events);
     case 'outdated':
-      return { attentionId: olderQuestion(events, attentionId), action: 'retry' };
+      return { attentionId: findOlderAttentionId(events, attentionId), action: 'retry' };
     case 'retry':
       return { attentionId, action: 'retry' };
     case 'adopt-own':
-      return adopt(status, vendor.own().at(-1)?.id ?? MISSING);
+      return createAdoption(status, vendor.createdSessions().at(-1)?.id ?? MISSING_SESSION_ID);
     case 'adopt-filled':
-      return adopt(status, FILLED);
+      return createAdoption(status, FILLED_SESSION_ID);
     case 'adopt-other-employee':
-      return adopt(status, OTHER_EMPLOYEES);
+      return createAdoption(status, OTHER_EMPLOYEES_SESSION_ID);
     case 'adopt-taken':
-      return adopt(status, TAKEN);
+      return createAdoption(status, TAKEN_SESSION_ID);
     case 'adopt-missing':
-      return adopt(status, MISSING);
+      return createAdoption(status, MISSING_SESSION_ID);
   }
 }
 
-function lastSent(events: Recording['events']): unknown {
+function findLastResolution(events: Recording['events']): unknown {
   const sent = events.flatMap((event) =>
     event.type === 'message' && event.name === 'resolve' ? [event.input] : [],
   );
@@ -69,12 +75,12 @@ function lastSent(events: Recording['events']): unknown {
 }
 
 /** The question that was seen before the open one. */
-function olderQuestion(events: Recording['events'], open: string | undefined): string {
+function findOlderAttentionId(events: Recording['events'], open: string | undefined): string {
   const seen = events.flatMap((event) => (event.type === 'status' ? (event.status.attention?.id ?? []) : []));
   return seen.findLast((id) => id !== open) ?? 'initiate-0';
 }
 
-function adopt({ attention }: SigningStatus, sessionId: number): object {
+function createAdoption({ attention }: SigningStatus, sessionId: number): object {
   const attentionId = attention?.id;
   return attention?.step === 'initiate'
     ? { attentionId, action: 'adopt', sessionId }
@@ -82,10 +88,10 @@ function adopt({ attention }: SigningStatus, sessionId: number): object {
 }
 
 /** What the Dashboard shows decides; by the time somebody looks, whatever was late is there. */
-function honestly(status: SigningStatus, vendor: Vendor): object {
-  vendor.settle();
+function createHonestResolution(status: SigningStatus, vendor: Vendor): object {
+  vendor.applyDeferred();
   const { attention, sessionId } = status;
-  const own = vendor.own().find(({ id }) => id === sessionId) ?? vendor.own().at(-1);
+  const own = vendor.createdSessions().find(({ id }) => id === sessionId) ?? vendor.createdSessions().at(-1);
   if (attention?.actions.includes('adopt') !== true || own === undefined) return { action: 'retry' };
   const next = status.documents.find((document) => document.status === null);
   const happened = {
@@ -95,5 +101,5 @@ function honestly(status: SigningStatus, vendor: Vendor): object {
   };
   const { step } = attention;
   const has = step === 'initiate' || step === 'attach' || step === 'hand-over' ? happened[step] : false;
-  return has ? adopt(status, own.id) : { action: 'retry' };
+  return has ? createAdoption(status, own.id) : { action: 'retry' };
 }

@@ -3,13 +3,13 @@
  * time-skipping server. Prints how the sessions ended, or the smallest schedule found for which a rule does not hold.
  */
 import { parseArgs } from 'node:util';
-import { findCounterexample, REAL, SIMULATED } from './check.js';
-import { ACTIVITIES } from './dependencies.js';
-import type { Played } from './played.js';
+import { findCounterexample, REAL_SERVER_BOUNDS, SIMULATED_BOUNDS } from './check.js';
+import { ACTIVITY_NAMES } from './activities.js';
+import type { ScheduleRun } from './recording.js';
 import { RealServer } from './real-server.js';
-import { bundledWorkflow, Sandbox } from './sandbox.js';
+import { readWorkflowBundle, Sandbox } from './sandbox.js';
 import type { Schedule } from './schedule.js';
-import { simulate } from './simulate.js';
+import { runSimulation } from './simulate.js';
 
 const SHRINK_MS = 120_000;
 
@@ -17,15 +17,15 @@ async function main(): Promise<void> {
   const { runs, seed, real } = readArguments();
   const started = process.hrtime.bigint();
   const ends = new Map<string, number>();
-  const { play, stop } = real ? onRealServer() : await simulated();
+  const { runSchedule, stop } = real ? createRealServerRunner() : await createSimulatedRunner();
   const found = await findCounterexample({
-    play,
-    bounds: real ? REAL : SIMULATED,
+    runSchedule,
+    bounds: real ? REAL_SERVER_BOUNDS : SIMULATED_BOUNDS,
     runs,
     seed,
     shrinkMs: SHRINK_MS,
-    onPlayed: (played) => {
-      ends.set(endOf(played), (ends.get(endOf(played)) ?? 0) + 1);
+    onRun: (played) => {
+      ends.set(describeEnd(played), (ends.get(describeEnd(played)) ?? 0) + 1);
     },
   });
   await stop();
@@ -57,22 +57,22 @@ function readArguments(): { runs: number; seed: number; real: boolean } {
   return { runs, seed, real };
 }
 
-interface Stage {
-  readonly play: (schedule: Schedule) => Promise<Played>;
+interface ScheduleRunner {
+  readonly runSchedule: (schedule: Schedule) => Promise<ScheduleRun>;
   readonly stop: () => Promise<void>;
 }
 
-async function simulated(): Promise<Stage> {
-  const sandbox = await Sandbox.load(bundledWorkflow(), ACTIVITIES);
-  return { play: (schedule) => simulate(schedule, sandbox), stop: () => sandbox.destroy() };
+async function createSimulatedRunner(): Promise<ScheduleRunner> {
+  const sandbox = await Sandbox.load(readWorkflowBundle(), ACTIVITY_NAMES);
+  return { runSchedule: (schedule) => runSimulation(schedule, sandbox), stop: () => sandbox.destroy() };
 }
 
-function onRealServer(): Stage {
-  const server = new RealServer(bundledWorkflow());
-  return { play: (schedule) => server.play(schedule), stop: () => server.stop() };
+function createRealServerRunner(): ScheduleRunner {
+  const server = new RealServer(readWorkflowBundle());
+  return { runSchedule: (schedule) => server.runSchedule(schedule), stop: () => server.stop() };
 }
 
-function endOf({ recording: { events } }: Played): string {
+function describeEnd({ recording: { events } }: ScheduleRun): string {
   const last = events.findLast((event) => event.type === 'end');
   if (last?.type !== 'end') return 'no end';
   const { end } = last;

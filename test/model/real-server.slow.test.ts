@@ -1,15 +1,15 @@
-import { findCounterexample, REAL } from './check.js';
-import { COMMON_BUGS, planted } from './planted-bugs.js';
+import { findCounterexample, REAL_SERVER_BOUNDS } from './check.js';
+import { COMMON_MUTANTS, applyMutant } from './mutants.js';
 import { RealServer } from './real-server.js';
-import { objectionTo } from './rules/index.js';
-import { bundledWorkflow } from './sandbox.js';
-import { SMOOTH } from './schedule.js';
+import { findViolation } from './rules/index.js';
+import { readWorkflowBundle } from './sandbox.js';
+import { FAULTLESS_SCHEDULE } from './schedule.js';
 
 const SEED = 20_260_101;
 /** As many as pass in half a minute on two busy cores; `npm run model -- --real` plays as many as one likes. */
 const RUNS = 30;
 
-const CODE = bundledWorkflow();
+const BUNDLE = readWorkflowBundle();
 
 async function withServer<Result>(
   code: string,
@@ -25,10 +25,10 @@ async function withServer<Result>(
 
 describe('The workflow on a real server, against a simulated vendor', () => {
   it('keeps every rule, whatever goes wrong and whoever interferes', async () => {
-    const found = await withServer(CODE, (server) =>
+    const found = await withServer(BUNDLE, (server) =>
       findCounterexample({
-        play: (schedule) => server.play(schedule),
-        bounds: REAL,
+        runSchedule: (schedule) => server.runSchedule(schedule),
+        bounds: REAL_SERVER_BOUNDS,
         runs: RUNS,
         seed: SEED,
         shrinkMs: 60_000,
@@ -45,18 +45,20 @@ describe('The workflow on a real server, against a simulated vendor', () => {
   ] as const)(
     'keeps every rule with $what during call $call',
     async ({ call, what }) => {
-      const happenings = [{ call, moment: 'before-answer', laterMs: 0, happening: { what } }] as const;
-      const played = await withServer(CODE, (server) => server.play({ ...SMOOTH, happenings }));
-      expect(objectionTo(played)).toBeUndefined();
+      const injections = [{ call, moment: 'before-answer', laterMs: 0, injection: { what } }] as const;
+      const played = await withServer(BUNDLE, (server) =>
+        server.runSchedule({ ...FAULTLESS_SCHEDULE, injections }),
+      );
+      expect(findViolation(played)).toBeUndefined();
     },
     600_000,
   );
 
-  it.each(COMMON_BUGS)(
+  it.each(COMMON_MUTANTS)(
     'breaks one, and is noticed, when $what',
     async (bug) => {
-      const played = await withServer(planted(CODE, bug), (server) => server.play(bug.schedule));
-      expect(objectionTo(played)).toMatch(bug.breaks);
+      const played = await withServer(applyMutant(BUNDLE, bug), (server) => server.runSchedule(bug.schedule));
+      expect(findViolation(played)).toMatch(bug.violates);
     },
     600_000,
   );

@@ -1,17 +1,17 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { createTimeSkippingEnvironment, skipsTime } from '../../scripts/time-skipping-server.js';
-import { addSearchAttributes } from '../../src/search-attributes.js';
-import { ACTIVITIES, type Functions } from './dependencies.js';
-import type { Played } from './played.js';
-import { RealPlay, TASK_QUEUE } from './real-play.js';
+import { createTimeSkippingEnvironment, canSkipTime } from '../../scripts/processes/time-skipping-server.js';
+import { addSearchAttributes } from '../../src/worker/search-attributes.js';
+import { ACTIVITY_NAMES, type ActivityFunctions } from './activities.js';
+import type { ScheduleRun } from './recording.js';
+import { RealScheduleRun, TASK_QUEUE } from './real-schedule-run.js';
 import type { Schedule } from './schedule.js';
 
-const LONGEST_PLAY_MS = 90_000;
-const LONGEST_SLEEP_MS = 30_000;
-const MOST_PLAYS = 3;
+const RUN_TIMEOUT_MS = 90_000;
+const SLEEP_TIMEOUT_MS = 30_000;
+const MAX_ATTEMPTS = 3;
 
-interface Parts {
+interface ServerParts {
   readonly env: TestWorkflowEnvironment;
   readonly worker: Worker;
   readonly running: Promise<void>;
@@ -20,37 +20,37 @@ interface Parts {
 /** Temporal's time-skipping server and a worker of this very code, on which schedules are played one after the other. */
 export class RealServer {
   private readonly code: string;
-  private readonly flaws: { count: number };
-  private parts: Parts | undefined;
-  private current: RealPlay | undefined;
+  private readonly lostMessages: { count: number };
+  private parts: ServerParts | undefined;
+  private current: RealScheduleRun | undefined;
 
   /** `code`: the bundle of the workflow. */
   constructor(code: string) {
     this.code = code;
-    this.flaws = watchForFlaws();
+    this.lostMessages = countLostMessages();
   }
 
   /** Plays a schedule to its end. @throws Error where the server does not go on */
-  async play(schedule: Schedule): Promise<Played> {
+  async runSchedule(schedule: Schedule): Promise<ScheduleRun> {
     for (let plays = 1; ; plays += 1) {
-      const before = this.flaws.count;
+      const before = this.lostMessages.count;
       try {
-        return await this.playOnce(schedule);
+        return await this.runOnce(schedule);
       } catch (error) {
         await this.stop();
         // The server has lost a message that met the end of an attempt, which no real one does: once more on a fresh one.
-        if (this.flaws.count === before || plays === MOST_PLAYS) throw error;
+        if (this.lostMessages.count === before || plays === MAX_ATTEMPTS) throw error;
       }
     }
   }
 
-  private async playOnce(schedule: Schedule): Promise<Played> {
+  private async runOnce(schedule: Schedule): Promise<ScheduleRun> {
     const { env } = (this.parts ??= await this.start());
-    const sleep = (ms: number): Promise<void> => within(LONGEST_SLEEP_MS, env, () => env.sleep(ms));
-    const play = new RealPlay(schedule, env.client, sleep);
+    const sleep = (ms: number): Promise<void> => withTimeout(SLEEP_TIMEOUT_MS, env, () => env.sleep(ms));
+    const play = new RealScheduleRun(schedule, env.client, sleep);
     this.current = play;
-    const played = await within(LONGEST_PLAY_MS, env, () => play.run());
-    if (!play.isAtRest() || !(await skipsTime(env))) await this.stop();
+    const played = await withTimeout(RUN_TIMEOUT_MS, env, () => play.run());
+    if (!play.isIdle() || !(await canSkipTime(env))) await this.stop();
     return played;
   }
 
@@ -60,17 +60,17 @@ export class RealServer {
     if (parts === undefined) return;
     if (parts.worker.getState() === 'RUNNING') parts.worker.shutdown();
     await parts.running;
-    await this.current?.isSilent();
+    await this.current?.whenIdle();
     await parts.env.teardown();
   }
 
-  private async start(): Promise<Parts> {
+  private async start(): Promise<ServerParts> {
     const env = await createTimeSkippingEnvironment();
     await addSearchAttributes(env.nativeConnection, 'default');
     const call = (name: string, args: unknown[]): Promise<unknown> =>
       this.current?.activities[name]?.(...args) ?? Promise.reject(new Error('nothing is played'));
-    const activities: Functions = Object.fromEntries(
-      ACTIVITIES.map((name) => [name, (...args: unknown[]) => call(name, args)]),
+    const activities: ActivityFunctions = Object.fromEntries(
+      ACTIVITY_NAMES.map((name) => [name, (...args: unknown[]) => call(name, args)]),
     );
     const worker = await Worker.create({
       connection: env.nativeConnection,
@@ -84,16 +84,16 @@ export class RealServer {
 }
 
 /** What is asked of a server may take so long; what still waits when its connection closes would end the process. */
-function within<Result>(
+function withTimeout<Result>(
   ms: number,
   env: TestWorkflowEnvironment,
-  ask: () => Promise<Result>,
+  request: () => Promise<Result>,
 ): Promise<Result> {
-  return env.connection.withDeadline(Date.now() + ms, ask);
+  return env.connection.withDeadline(Date.now() + ms, request);
 }
 
 /** Learns from the SDK's own log when the server has lost a message. */
-function watchForFlaws(): { count: number } {
+function countLostMessages(): { count: number } {
   const flaws = { count: 0 };
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
     const words = `${message} ${JSON.stringify(meta)}`;

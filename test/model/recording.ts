@@ -1,8 +1,16 @@
+import type { Schedule, Call } from './schedule.js';
+import type { Vendor } from './vendor.js';
 import type { SigningStatus } from '../../src/domain/status.js';
-import type { Call } from './schedule.js';
+
+/** What came of a schedule: all that was recorded, and what there is at the vendor. */
+export interface ScheduleRun {
+  readonly schedule: Schedule;
+  readonly recording: Recording;
+  readonly vendor: Vendor;
+}
 
 /** What can be said of a call from its answer: `made`, surely without effect, refused, or nobody knows. */
-export type Verdict = 'made' | 'surely-not' | 'refused' | 'unknown';
+export type CallEffect = 'made' | 'surely-not' | 'refused' | 'unknown';
 
 /** A call as it reached the vendor, in the order of its beginning. */
 export interface RecordedCall {
@@ -17,9 +25,9 @@ export interface RecordedCall {
   readonly fileId: string | null;
   /** Until when the vendor has said to keep that file, in milliseconds since 1970. */
   readonly keptUntil: number | null;
-  verdict: Verdict;
+  effect: CallEffect;
   /** Whether somebody answered, in whatever words. */
-  answered: boolean;
+  hasResponse: boolean;
   /** The files that an answered look has shown as attached. */
   listed: readonly string[] | null;
 }
@@ -35,11 +43,11 @@ export interface RecordedMessage {
   /** `unanswered`: the session ended meanwhile, or the message asks for no answer. */
   answer: 'accepted' | 'refused' | 'unanswered';
   /** Why it was refused. */
-  words: string;
+  text: string;
   /** The type of the refusal's failure. */
-  refusal: string;
+  failureType: string;
   /** What a client could see when it was answered, where that is known exactly. */
-  seen: SigningStatus | null;
+  visibleStatus: SigningStatus | null;
 }
 
 /** How the workflow ended. `broken`: in a way that no end should be. */
@@ -48,7 +56,7 @@ export type End =
   | { readonly how: 'failed'; readonly failure: string; readonly message: string }
   | { readonly how: 'broken'; readonly why: string };
 
-export type Recorded =
+export type RecordedEvent =
   | RecordedCall
   | RecordedMessage
   | {
@@ -67,7 +75,7 @@ export type Recorded =
 
 /** All that happened in the course of one signing, in order. */
 export class Recording {
-  readonly events: Recorded[] = [];
+  readonly events: RecordedEvent[] = [];
   private readonly now: () => number;
   private readonly workflowNow: () => number;
 
@@ -83,7 +91,7 @@ export class Recording {
   ): RecordedCall {
     const { sessionId = null, document = null, fileId = null, keptUntil = null } = about;
     const recorded: RecordedCall = {
-      type: 'call', at: this.now(), workflowAt: this.workflowNow(), call, sessionId, document, fileId, keptUntil, verdict: 'unknown', answered: false, listed: null,
+      type: 'call', at: this.now(), workflowAt: this.workflowNow(), call, sessionId, document, fileId, keptUntil, effect: 'unknown', hasResponse: false, listed: null,
     }; // prettier-ignore
     this.events.push(recorded);
     return recorded;
@@ -91,7 +99,7 @@ export class Recording {
 
   message(name: MessageName, input: unknown): RecordedMessage {
     const recorded: RecordedMessage = {
-      type: 'message', at: this.now(), name, input, answer: 'unanswered', words: '', refusal: '', seen: null,
+      type: 'message', at: this.now(), name, input, answer: 'unanswered', text: '', failureType: '', visibleStatus: null,
     }; // prettier-ignore
     this.events.push(recorded);
     return recorded;

@@ -1,8 +1,8 @@
 import { tsToMs } from '@temporalio/common/lib/time';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import { coresdk } from '@temporalio/proto';
-import type { Asked } from './activity-task.js';
-import { askedBy, stateIn, stoppedBy } from './commands.js';
+import type { ScheduleCommand } from './activity-task.js';
+import { getScheduleCommand, getUpsertedState, getCancelledSeqs } from './commands.js';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Activation = coresdk.workflow_activation.IWorkflowActivation;
@@ -15,10 +15,10 @@ interface Task {
 }
 
 /** What a run waits for, and the state that its search attribute says. Times in milliseconds since 1970. */
-interface Open {
+interface PendingWork {
   readonly timers: readonly { readonly command: Command; readonly dueAt: number }[];
   readonly activities: readonly {
-    readonly asked: Asked;
+    readonly asked: ScheduleCommand;
     readonly isLocal: boolean;
     readonly stopped: boolean;
   }[];
@@ -26,7 +26,7 @@ interface Open {
 }
 
 /** The workflow has failed a task: a bug, by which a real session would be stuck. */
-export class TaskFailed extends Error {}
+export class TaskFailedError extends Error {}
 
 /** All tasks of a run, from which any worker can bring the workflow back to where it was. */
 export class RunHistory {
@@ -34,7 +34,7 @@ export class RunHistory {
   private flags: number[] = [];
 
   /** Has the workflow carry out a task, and remembers it. @throws TaskFailed */
-  async perform(workflow: Workflow, activation: Activation): Promise<readonly Command[]> {
+  async runTask(workflow: Workflow, activation: Activation): Promise<readonly Command[]> {
     const commands = await this.activate(workflow, activation);
     this.tasks.push({ activation, commands });
     return commands;
@@ -45,7 +45,7 @@ export class RunHistory {
   }
 
   /** The first tasks, as a history of its own. */
-  upTo(length: number): RunHistory {
+  prefix(length: number): RunHistory {
     const start = new RunHistory();
     start.tasks.push(...this.tasks.slice(0, length));
     start.flags = this.flags;
@@ -53,11 +53,11 @@ export class RunHistory {
   }
 
   /** What the commands so far have begun, and nothing has ended. */
-  open(): Open {
+  findPending(): PendingWork {
     const jobs = this.tasks.flatMap(({ activation }) => activation.jobs ?? []);
     const commands = this.tasks.flatMap((task) => task.commands);
     const ended = new Set(jobs.flatMap(({ resolveActivity }) => resolveActivity?.seq ?? []));
-    const stopped = stoppedBy(commands);
+    const stopped = getCancelledSeqs(commands);
     const over = new Set([
       ...jobs.flatMap(({ fireTimer }) => fireTimer?.seq ?? []),
       ...commands.flatMap(({ cancelTimer }) => cancelTimer?.seq ?? []),
@@ -71,22 +71,25 @@ export class RunHistory {
       }),
     );
     const activities = commands.flatMap((command) => {
-      const asked = askedBy(command);
+      const asked = getScheduleCommand(command);
       if (asked == null || ended.has(asked.seq ?? 0)) return [];
       const isLocal = command.scheduleLocalActivity != null;
       return [{ asked, isLocal, stopped: stopped.has(asked.seq ?? 0) }];
     });
-    const shownState = commands.reduce<string | undefined>((shown, one) => stateIn(one) ?? shown, undefined);
+    const shownState = commands.reduce<string | undefined>(
+      (shown, one) => getUpsertedState(one) ?? shown,
+      undefined,
+    );
     return { timers, activities, shownState };
   }
 
   /** Brings a fresh instance to where the run is. @throws TaskFailed where it would have gone another way */
   async replay(workflow: Workflow, runId: string): Promise<void> {
     for (const { activation, commands } of this.tasks) {
-      const refused = refusedUpdates(commands);
+      const refused = findRejectedUpdates(commands);
       const jobs = (activation.jobs ?? [])
         .filter(({ doUpdate }) => !refused.has(doUpdate?.protocolInstanceId ?? ''))
-        .map(withoutValidator);
+        .map(removeValidator);
       // What a validator refuses leaves no trace in a history.
       if (jobs.length === 0) continue;
       const again = await this.activate(workflow, { ...activation, runId, jobs, isReplaying: true });
@@ -94,7 +97,9 @@ export class RunHistory {
         ({ updateResponse }) => !refused.has(updateResponse?.protocolInstanceId ?? ''),
       );
       if (JSON.stringify(again) !== JSON.stringify(before)) {
-        throw new TaskFailed(`does not replay: ${namesOf(before)} became ${namesOf(again)}`);
+        throw new TaskFailedError(
+          `does not replay: ${formatCommands(before)} became ${formatCommands(again)}`,
+        );
       }
     }
   }
@@ -102,30 +107,30 @@ export class RunHistory {
   private async activate(workflow: Workflow, activation: Activation): Promise<readonly Command[]> {
     const completion = await workflow.activate({ ...activation, availableInternalFlags: this.flags });
     const { successful, failed } = completion;
-    if (successful == null) throw new TaskFailed(failed?.failure?.message ?? 'a task failed');
+    if (successful == null) throw new TaskFailedError(failed?.failure?.message ?? 'a task failed');
     this.flags = [...(successful.usedInternalFlags ?? [])];
     return successful.commands ?? [];
   }
 }
 
 /** The updates that were refused before they were accepted. */
-function refusedUpdates(commands: readonly Command[]): Set<string> {
+function findRejectedUpdates(commands: readonly Command[]): Set<string> {
   const answers = commands.flatMap(({ updateResponse }) => updateResponse ?? []);
   const accepted = new Set(answers.flatMap((one) => (one.accepted == null ? [] : one.protocolInstanceId)));
   const rejected = answers.flatMap((one) => (one.rejected == null ? [] : (one.protocolInstanceId ?? '')));
   return new Set(rejected.filter((id) => !accepted.has(id)));
 }
 
-function withoutValidator(job: Job): Job {
+function removeValidator(job: Job): Job {
   return job.doUpdate == null ? job : { doUpdate: { ...job.doUpdate, runValidator: false } };
 }
 
-function namesOf(commands: readonly Command[]): string {
+function formatCommands(commands: readonly Command[]): string {
   return `[${commands.map((command) => Object.keys(command).join()).join(' ')}]`;
 }
 
 /** The order in which the SDK hands jobs to a workflow. */
-export function inOrder(jobs: readonly Job[]): Job[] {
+export function sortJobs(jobs: readonly Job[]): Job[] {
   const rank = (job: Job): number => {
     if (job.initializeWorkflow != null || job.updateRandomSeed != null) return 0;
     if (job.signalWorkflow != null) return 1;

@@ -7,7 +7,7 @@ import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared';
 
 /** The workflow as the worker runs it. */
-export const bundledWorkflow = (): string => readFileSync(resolve('dist/workflow-bundle.js'), 'utf8');
+export const readWorkflowBundle = (): string => readFileSync(resolve('dist/workflow-bundle.js'), 'utf8');
 
 /** Which run of which workflow, as the server tells it. Times in milliseconds since 1970. */
 export interface RunIdentity {
@@ -44,7 +44,14 @@ export class Sandbox {
   }
 
   /** A fresh instance of the workflow, to be disposed of. */
-  start({ workflowId, runId, seed, firstRunId, continuedFrom, startedAt }: RunIdentity): Promise<Workflow> {
+  createWorkflow({
+    workflowId,
+    runId,
+    seed,
+    firstRunId,
+    continuedFrom,
+    startedAt,
+  }: RunIdentity): Promise<Workflow> {
     return this.creator.createWorkflow({
       info: {
         workflowId,

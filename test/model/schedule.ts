@@ -21,7 +21,7 @@ export type Fault =
   | { readonly answer: 'document-unavailable'; readonly passing: boolean };
 
 /** What happens to an attempt of an activity, other than by the vendor. */
-export type Mishap = 'worker-without-key' | 'worker-lost-before' | 'worker-lost-after';
+export type WorkerFault = 'worker-without-key' | 'worker-lost-before' | 'worker-lost-after';
 
 /**
  * What a human says who is asked. `honest`: after a look into the Dashboard, which shows all that has happened. `again`:
@@ -33,15 +33,15 @@ export const DECISIONS = [
 export type Decision = (typeof DECISIONS)[number];
 
 /** What becomes of a document at the vendor by the hands of employee and customer. */
-export const DEEDS = ['hand-over', 'update', 'sign', 'fail', 'delete', 'odd-status'] as const;
-export type Deed = (typeof DEEDS)[number];
+export const PERSON_ACTIONS = ['hand-over', 'update', 'sign', 'fail', 'delete', 'odd-status'] as const;
+export type PersonAction = (typeof PERSON_ACTIONS)[number];
 
 /** What can happen at any moment. */
-export type Happening =
+export type Injection =
   | { readonly what: 'checkNow' | 'cancel' }
   | { readonly what: 'decide'; readonly decision: Decision }
   | { readonly what: 'record'; readonly outcome: unknown }
-  | { readonly what: 'deed'; readonly deed: Deed; readonly document: number }
+  | { readonly what: 'deed'; readonly deed: PersonAction; readonly document: number }
   /** Infrastructure: only the simulated server knows these. */
   | { readonly what: 'evict' | 'suggest-fresh-run' }
   /** An operator allows the activities that are pending more attempts. */
@@ -49,11 +49,11 @@ export type Happening =
   | { readonly what: 'reset'; readonly tasks: number };
 
 /** A happening at the n-th call to the vendor: before its effect, before its answer, or some time after it began. */
-export interface Timed {
+export interface TimedInjection {
   readonly call: number;
   readonly moment: 'before-effect' | 'before-answer' | 'later';
   readonly laterMs: number;
-  readonly happening: Happening;
+  readonly injection: Injection;
 }
 
 /** All that is arbitrary about the course of one signing. What is listed is used up in turn; after it everything works. */
@@ -74,35 +74,46 @@ export interface Schedule {
     readonly tellsFileLife: boolean;
   };
   /** Whether the documents pass the check; `gone-later`: the first time alone. */
-  readonly checked: 'good' | 'unavailable-once' | 'gone-later' | 'bad';
+  readonly documentCheck: 'good' | 'unavailable-once' | 'gone-later' | 'bad';
   readonly faults: Readonly<Record<Call, readonly (Fault | null)[]>>;
   /** By the number of the attempt, counted over all activities. */
-  readonly mishaps: readonly { readonly attempt: number; readonly mishap: Mishap }[];
+  readonly workerFaults: readonly { readonly attempt: number; readonly mishap: WorkerFault }[];
   /** What humans say, each time they are asked, and how long they take. */
   readonly decisions: readonly { readonly afterMs: number; readonly decision: Decision }[];
   /** Whether somebody honest takes over when those decisions are used up, for a while. */
-  readonly somebodyStays: boolean;
+  readonly hasHonestFallback: boolean;
   /** What employee and customer do once the session waits for them. */
-  readonly deeds: readonly { readonly afterMs: number; readonly deed: Deed; readonly document: number }[];
-  readonly happenings: readonly Timed[];
+  readonly personActions: readonly {
+    readonly afterMs: number;
+    readonly deed: PersonAction;
+    readonly document: number;
+  }[];
+  readonly injections: readonly TimedInjection[];
   /** How long things take, in milliseconds, used over and over. */
-  readonly pace: readonly number[];
+  readonly delaysMs: readonly number[];
 }
 
 /** Nobody lies: so the vendor must end up with exactly what was asked for. */
-export function isHonest({ decisions, happenings }: Schedule): boolean {
+export function isHonest({ decisions, injections }: Schedule): boolean {
   const said = [
     ...decisions.map(({ decision }) => decision),
-    ...happenings.flatMap(({ happening }) => (happening.what === 'decide' ? happening.decision : [])),
+    ...injections.flatMap(({ injection }) => (injection.what === 'decide' ? injection.decision : [])),
   ];
-  return said.every((decision) => HONEST.includes(decision));
+  return said.every((decision) => HARMLESS_DECISIONS.includes(decision));
 }
 
 /** What may be said without any harm: the truth, and what must change nothing. */
-export const HONEST: readonly Decision[] = ['honest', 'abort', 'nonsense', 'again', 'outdated', 'unnamed'];
+export const HARMLESS_DECISIONS: readonly Decision[] = [
+  'honest',
+  'abort',
+  'nonsense',
+  'again',
+  'outdated',
+  'unnamed',
+];
 
 /** A signing in which nothing goes wrong, to be changed where a test wants something else. */
-export const SMOOTH: Schedule = {
+export const FAULTLESS_SCHEDULE: Schedule = {
   documents: 1,
   deadlineMs: 24 * 60 * 60_000,
   tenant: {
@@ -114,12 +125,12 @@ export const SMOOTH: Schedule = {
     keepsFilesMs: 31 * 24 * 60 * 60_000,
     tellsFileLife: true,
   },
-  checked: 'good',
+  documentCheck: 'good',
   faults: { initiate: [], 'upload-url': [], upload: [], attach: [], list: [], 'hand-over': [] },
-  mishaps: [],
+  workerFaults: [],
   decisions: [],
-  somebodyStays: true,
-  deeds: [],
-  happenings: [],
-  pace: [0],
+  hasHonestFallback: true,
+  personActions: [],
+  injections: [],
+  delaysMs: [0],
 };

@@ -1,38 +1,38 @@
 import type { SigningStatus } from '../../src/domain/status.js';
-import { Agenda } from './agenda.js';
-import { decisionsOf, resolutionFor, thoughtMs } from './decisions.js';
-import { createModelActivities } from './dependencies.js';
-import type { Played } from './played.js';
+import { EventQueue } from './event-queue.js';
+import { expandDecisions, createResolution, getDecisionDelayMs } from './decisions.js';
+import { createModelActivities } from './activities.js';
+import type { ScheduleRun } from './recording.js';
 import { Recording } from './recording.js';
-import { requestOf } from './request.js';
+import { createRequest } from './request.js';
 import type { Sandbox } from './sandbox.js';
-import type { Happening, Schedule, Timed } from './schedule.js';
+import type { Injection, Schedule, TimedInjection } from './schedule.js';
 import { SimulatedServer } from './simulated-server.js';
 import { Vendor } from './vendor.js';
-import { createVendorClient, type Passage } from './vendor-client.js';
+import { createVendorClient, type CallHooks } from './vendor-client.js';
 
 /** More steps than any session needs; one that takes more does not come to an end. */
-const MOST_STEPS = 20_000;
-const LONGEST_HALF_OF_A_CALL_MS = 10_000;
+const MAX_STEPS = 20_000;
+const MAX_CALL_DELAY_MS = 10_000;
 
 export interface SimulationOptions {
   /** A bug: every attempt of an activity takes itself for the first one. */
-  readonly hidesAttempts?: boolean;
+  readonly alwaysFirstAttempt?: boolean;
 }
 
 /** Plays a schedule to its end against the simulated server, on a clock of its own. */
-export async function simulate(
+export async function runSimulation(
   schedule: Schedule,
   sandbox: Sandbox,
   options: SimulationOptions = {},
-): Promise<Played> {
+): Promise<ScheduleRun> {
   const simulation = new Simulation(schedule, sandbox, options);
   const realNow = Date.now;
   const realRandom = Math.random;
-  Date.now = () => simulation.agenda.now;
+  Date.now = () => simulation.queue.now;
   Math.random = () => 0.5;
   try {
-    return await simulation.play();
+    return await simulation.run();
   } finally {
     Date.now = realNow;
     Math.random = realRandom;
@@ -40,104 +40,104 @@ export async function simulate(
 }
 
 class Simulation {
-  readonly agenda: Agenda;
+  readonly queue: EventQueue;
   private readonly schedule: Schedule;
   private readonly vendor = new Vendor();
   private readonly recording: Recording;
   private readonly server: SimulatedServer;
   private readonly decisions;
-  private deedsBegun = false;
-  private thinking = false;
+  private actionsScheduled = false;
+  private isDecisionPending = false;
 
-  constructor(schedule: Schedule, sandbox: Sandbox, { hidesAttempts = false }: SimulationOptions) {
-    const agenda = new Agenda(schedule.pace);
-    this.agenda = agenda;
+  constructor(schedule: Schedule, sandbox: Sandbox, { alwaysFirstAttempt = false }: SimulationOptions) {
+    const queue = new EventQueue(schedule.delaysMs);
+    this.queue = queue;
     this.schedule = schedule;
-    this.decisions = decisionsOf(schedule);
-    this.recording = new Recording(() => agenda.now);
-    const client = createVendorClient(schedule, this.vendor, this.recording, this.passage());
-    const mishaps = new Map(schedule.mishaps.map(({ attempt, mishap }) => [attempt, mishap]));
+    this.decisions = expandDecisions(schedule);
+    this.recording = new Recording(() => queue.now);
+    const client = createVendorClient(schedule, this.vendor, this.recording, this.createCallHooks());
+    const mishaps = new Map(schedule.workerFaults.map(({ attempt, mishap }) => [attempt, mishap]));
     this.server = new SimulatedServer({
       sandbox,
-      agenda,
+      queue,
       recording: this.recording,
-      hidesAttempts,
+      alwaysFirstAttempt,
       activities: createModelActivities(schedule, client),
-      mishapAt: (attempt) => mishaps.get(attempt),
+      workerFaultAt: (attempt) => mishaps.get(attempt),
       onStatus: (status) => {
-        this.react(status);
+        this.onStatus(status);
       },
     });
   }
 
-  async play(): Promise<Played> {
-    const { agenda, server, schedule, recording, vendor } = this;
-    await server.start('signing-model', requestOf(schedule));
+  async run(): Promise<ScheduleRun> {
+    const { queue, server, schedule, recording, vendor } = this;
+    await server.start('signing-model', createRequest(schedule));
     for (let steps = 0; !server.closed; steps += 1) {
-      if (steps > MOST_STEPS) recording.end({ how: 'broken', why: 'does not come to an end' });
-      else if (!(await agenda.step())) recording.end({ how: 'broken', why: 'waits for nothing' });
+      if (steps > MAX_STEPS) recording.end({ how: 'broken', why: 'does not come to an end' });
+      else if (!(await queue.step())) recording.end({ how: 'broken', why: 'waits for nothing' });
       else continue;
       break;
     }
     await server.close();
-    vendor.settle();
+    vendor.applyDeferred();
     return { schedule, recording, vendor };
   }
 
   /** Humans decide when they are asked; employee and customer act once the session waits for them. */
-  private react(status: SigningStatus): void {
+  private onStatus(status: SigningStatus): void {
     const { state } = status;
-    if (state === 'needs-attention') this.ask(status);
-    if (state.startsWith('awaiting') && !this.deedsBegun) {
-      this.deedsBegun = true;
+    if (state === 'needs-attention') this.scheduleDecision(status);
+    if (state.startsWith('awaiting') && !this.actionsScheduled) {
+      this.actionsScheduled = true;
       let after = 0;
-      for (const { afterMs, deed, document } of this.schedule.deeds) {
+      for (const { afterMs, deed, document } of this.schedule.personActions) {
         after += afterMs;
-        this.agenda.after(after, () => {
-          this.vendor.do(deed, document);
+        this.queue.schedule(after, () => {
+          this.vendor.perform(deed, document);
         });
       }
     }
   }
 
-  private ask(status: SigningStatus): void {
-    if (this.thinking) return;
+  private scheduleDecision(status: SigningStatus): void {
+    if (this.isDecisionPending) return;
     const next = this.decisions.shift();
     if (next === undefined) return;
-    this.thinking = true;
-    this.agenda.after(thoughtMs(next, status, this.agenda.now), () => {
-      this.thinking = false;
+    this.isDecisionPending = true;
+    this.queue.schedule(getDecisionDelayMs(next, status, this.queue.now), () => {
+      this.isDecisionPending = false;
       if (this.server.status?.state !== 'needs-attention') return undefined;
-      return this.happen({ what: 'decide', decision: next.decision });
+      return this.inject({ what: 'decide', decision: next.decision });
     });
   }
 
-  private passage(): Passage {
-    const happen = async (call: number, moment: Timed['moment']): Promise<void> => {
-      for (const timed of this.schedule.happenings) {
-        if (timed.call === call && timed.moment === moment) await this.happen(timed.happening);
+  private createCallHooks(): CallHooks {
+    const happen = async (call: number, moment: TimedInjection['moment']): Promise<void> => {
+      for (const timed of this.schedule.injections) {
+        if (timed.call === call && timed.moment === moment) await this.inject(timed.injection);
       }
     };
-    const pass = (): Promise<void> => this.agenda.wait(this.agenda.nextPaceMs(LONGEST_HALF_OF_A_CALL_MS));
+    const pass = (): Promise<void> => this.queue.sleep(this.queue.nextDelayMs(MAX_CALL_DELAY_MS));
     return {
       beforeEffect: async (call) => {
-        for (const { call: at, moment, laterMs, happening } of this.schedule.happenings) {
-          if (at === call && moment === 'later') this.agenda.after(laterMs, () => this.happen(happening));
+        for (const { call: at, moment, laterMs, injection } of this.schedule.injections) {
+          if (at === call && moment === 'later') this.queue.schedule(laterMs, () => this.inject(injection));
         }
         await pass();
         await happen(call, 'before-effect');
       },
-      beforeAnswer: async (call) => {
+      beforeResponse: async (call) => {
         await pass();
         await happen(call, 'before-answer');
       },
-      later: (ms, happens) => {
-        this.agenda.after(ms, happens);
+      schedule: (ms, happens) => {
+        this.queue.schedule(ms, happens);
       },
     };
   }
 
-  private async happen(happening: Happening): Promise<void> {
+  private async inject(happening: Injection): Promise<void> {
     const { server, recording, vendor } = this;
     if (server.closed) return;
     switch (happening.what) {
@@ -151,7 +151,7 @@ class Simulation {
         return;
       case 'decide': {
         if (server.status === undefined) return;
-        const resolution = resolutionFor(happening.decision, server.status, vendor, recording);
+        const resolution = createResolution(happening.decision, server.status, vendor, recording);
         server.update('resolve', resolution, recording.message('resolve', resolution));
         return;
       }
@@ -163,16 +163,16 @@ class Simulation {
         );
         return;
       case 'deed':
-        vendor.do(happening.deed, happening.document);
+        vendor.perform(happening.deed, happening.document);
         return;
       case 'evict':
         server.evict();
         return;
       case 'suggest-fresh-run':
-        server.suggestFreshRun();
+        server.suggestContinueAsNew();
         return;
       case 'allow-attempts':
-        server.allowAttempts();
+        server.raiseMaxAttempts();
         return;
       case 'reset':
         await server.reset(happening.tasks);

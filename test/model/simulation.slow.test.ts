@@ -1,26 +1,26 @@
-import { findCounterexample, SIMULATED } from './check.js';
-import { ACTIVITIES } from './dependencies.js';
-import { FOUND_BUGS } from './found-bugs.js';
-import { BLIND_ACTIVITIES, COMMON_BUGS, HIDDEN_BUGS, planted } from './planted-bugs.js';
-import { objectionTo } from './rules/index.js';
-import { bundledWorkflow, Sandbox } from './sandbox.js';
-import { SMOOTH } from './schedule.js';
-import { simulate } from './simulate.js';
-import { WAITING_BUGS } from './waiting-bugs.js';
+import { findCounterexample, SIMULATED_BOUNDS } from './check.js';
+import { ACTIVITY_NAMES } from './activities.js';
+import { REGRESSION_MUTANTS } from './regression-mutants.js';
+import { ATTEMPT_BLIND_MUTANT, COMMON_MUTANTS, SUBTLE_MUTANTS, applyMutant } from './mutants.js';
+import { findViolation } from './rules/index.js';
+import { readWorkflowBundle, Sandbox } from './sandbox.js';
+import { FAULTLESS_SCHEDULE } from './schedule.js';
+import { runSimulation } from './simulate.js';
+import { POLLING_MUTANTS } from './polling-mutants.js';
 
 const SEED = 20_260_101;
 /** As many as pass in half a minute on two busy cores; `npm run model` plays as many as one likes. */
 const RUNS = 2_000;
 /** A bug that this many schedules do not show is as good as hidden. */
-const RUNS_FOR_A_BUG = 1_500;
+const RUNS_PER_MUTANT = 1_500;
 
-const CODE = bundledWorkflow();
+const BUNDLE = readWorkflowBundle();
 
 async function withSandbox<Result>(
   code: string,
   use: (sandbox: Sandbox) => Promise<Result>,
 ): Promise<Result> {
-  const sandbox = await Sandbox.load(code, ACTIVITIES);
+  const sandbox = await Sandbox.load(code, ACTIVITY_NAMES);
   try {
     return await use(sandbox);
   } finally {
@@ -29,11 +29,11 @@ async function withSandbox<Result>(
 }
 
 /** What the rules say to arbitrary schedules of this code; `undefined` where they hold. */
-function reportOn(code: string, runs: number, shrinkMs: number): Promise<string | undefined> {
+function checkBundle(code: string, runs: number, shrinkMs: number): Promise<string | undefined> {
   return withSandbox(code, async (sandbox) => {
     const found = await findCounterexample({
-      play: (schedule) => simulate(schedule, sandbox),
-      bounds: SIMULATED,
+      runSchedule: (schedule) => runSimulation(schedule, sandbox),
+      bounds: SIMULATED_BOUNDS,
       runs,
       seed: SEED,
       shrinkMs,
@@ -44,44 +44,51 @@ function reportOn(code: string, runs: number, shrinkMs: number): Promise<string 
 
 describe('The workflow in its sandbox, on a simulated server and against a simulated vendor', () => {
   it('completes a signing in which nothing goes wrong', async () => {
-    const deeds = [
+    const personActions = [
       { afterMs: 1_000, deed: 'hand-over' as const, document: 0 },
       { afterMs: 1_000, deed: 'sign' as const, document: 0 },
     ];
-    const played = await withSandbox(CODE, (sandbox) => simulate({ ...SMOOTH, deeds }, sandbox));
-    expect(objectionTo(played)).toBeUndefined();
+    const played = await withSandbox(BUNDLE, (sandbox) =>
+      runSimulation({ ...FAULTLESS_SCHEDULE, personActions }, sandbox),
+    );
+    expect(findViolation(played)).toBeUndefined();
     expect(played.recording.events.at(-1)).toMatchObject({
       end: { how: 'result', status: { state: 'completed' } },
     });
   });
 
   it('keeps every rule, whatever goes wrong and whoever interferes', async () => {
-    expect(await reportOn(CODE, RUNS, 60_000)).toBeUndefined();
+    expect(await checkBundle(BUNDLE, RUNS, 60_000)).toBeUndefined();
   }, 300_000);
 
-  it.each([...FOUND_BUGS, ...WAITING_BUGS])('keeps them where this was found once: $what', async (bug) => {
-    const { schedule, breaks } = bug;
-    const objection = (code: string): Promise<string | undefined> =>
-      withSandbox(code, async (sandbox) => objectionTo(await simulate(schedule, sandbox)));
-    expect(await objection(CODE)).toBeUndefined();
-    expect(await objection(planted(CODE, bug))).toMatch(breaks);
-  });
+  it.each([...REGRESSION_MUTANTS, ...POLLING_MUTANTS])(
+    'keeps them where this was found once: $what',
+    async (bug) => {
+      const { schedule, violates } = bug;
+      const objection = (code: string): Promise<string | undefined> =>
+        withSandbox(code, async (sandbox) => findViolation(await runSimulation(schedule, sandbox)));
+      expect(await objection(BUNDLE)).toBeUndefined();
+      expect(await objection(applyMutant(BUNDLE, bug))).toMatch(violates);
+    },
+  );
 });
 
 describe('The model', () => {
-  it.each([...COMMON_BUGS, ...HIDDEN_BUGS])(
+  it.each([...COMMON_MUTANTS, ...SUBTLE_MUTANTS])(
     'notices it when $what',
     async (bug) => {
-      expect(await reportOn(planted(CODE, bug), RUNS_FOR_A_BUG, 0)).toMatch(bug.breaks);
+      expect(await checkBundle(applyMutant(BUNDLE, bug), RUNS_PER_MUTANT, 0)).toMatch(bug.violates);
     },
     300_000,
   );
 
   it('notices it when a second attempt makes its call again, which an operator has allowed', async () => {
-    const { schedule, breaks } = BLIND_ACTIVITIES;
-    const objection = (hidesAttempts: boolean): Promise<string | undefined> =>
-      withSandbox(CODE, async (sandbox) => objectionTo(await simulate(schedule, sandbox, { hidesAttempts })));
+    const { schedule, violates } = ATTEMPT_BLIND_MUTANT;
+    const objection = (alwaysFirstAttempt: boolean): Promise<string | undefined> =>
+      withSandbox(BUNDLE, async (sandbox) =>
+        findViolation(await runSimulation(schedule, sandbox, { alwaysFirstAttempt })),
+      );
     expect(await objection(false)).toBeUndefined();
-    expect(await objection(true)).toMatch(breaks);
+    expect(await objection(true)).toMatch(violates);
   });
 });

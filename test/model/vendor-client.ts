@@ -7,19 +7,19 @@ import {
   RefusedError,
   type FlexpertoClient,
 } from '../../src/flexperto/index.js';
-import type { RecordedCall, Recording, Verdict } from './recording.js';
+import type { RecordedCall, Recording, CallEffect } from './recording.js';
 import type { Call, Fault, Schedule } from './schedule.js';
-import { Refusal, type Attached, type Vendor } from './vendor.js';
+import { RefusalError, type AttachedDocument, type Vendor } from './vendor.js';
 
 /** Lets time and messages pass while a call is under way; `call` is its number, counted from 0. */
-export interface Passage {
+export interface CallHooks {
   beforeEffect(call: number): Promise<void>;
-  beforeAnswer(call: number): Promise<void>;
+  beforeResponse(call: number): Promise<void>;
   /** Lets something happen once so many milliseconds have passed. */
-  later(ms: number, happen: () => void): void;
+  schedule(ms: number, happen: () => void): void;
 }
 
-const WORDS = {
+const CALL_NAMES = {
   initiate: 'initiate',
   'upload-url': 'request upload URL',
   upload: 'upload',
@@ -38,7 +38,7 @@ export function createVendorClient(
   schedule: Schedule,
   vendor: Vendor,
   recording: Recording,
-  passage: Passage,
+  hooks: CallHooks,
 ): FlexpertoClient {
   const { tenant } = schedule;
   const faults = new Map(Object.entries(schedule.faults).map(([call, script]) => [call, [...script]]));
@@ -53,11 +53,11 @@ export function createVendorClient(
     // Without the list nobody can know that such an answer was untrue.
     const fault = next?.answer === 'empty-yes' && !tenant.list ? null : next;
     const number = calls++;
-    await orAborted(passage.beforeEffect(number), signal);
-    const outcome = carryOut(vendor, passage, recorded.call, fault, effect);
-    await orAborted(passage.beforeAnswer(number), signal);
-    recorded.verdict = outcome.verdict;
-    recorded.answered = !('error' in outcome) || isAnswer(outcome.error);
+    await rejectOnAbort(hooks.beforeEffect(number), signal);
+    const outcome = applyFault(vendor, hooks, recorded.call, fault, effect);
+    await rejectOnAbort(hooks.beforeResponse(number), signal);
+    recorded.effect = outcome.verdict;
+    recorded.hasResponse = !('error' in outcome) || isVendorResponse(outcome.error);
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
   };
@@ -70,7 +70,7 @@ export function createVendorClient(
       perform(
         recording.call('upload-url', { sessionId }),
         () => {
-          vendor.requireOwned(sessionId, employeeId);
+          vendor.getOwnedSession(sessionId, employeeId);
           const expiresAt = Date.now() + HOUR_MS;
           return { url: `https://uploads.invalid/?session=${sessionId}&until=${expiresAt}`, expiresAt };
         },
@@ -83,7 +83,7 @@ export function createVendorClient(
       return perform(
         recording.call('upload', { sessionId, document: name }),
         () => {
-          if (Number(searchParams.get('until')) <= Date.now()) throw new Refusal(401);
+          if (Number(searchParams.get('until')) <= Date.now()) throw new RefusalError(401);
           const until = Date.now() + tenant.keepsFilesMs;
           const fileId = vendor.upload(sessionId, name, until);
           return { fileId, availableUntil: tenant.tellsFileLife ? until : null };
@@ -98,7 +98,7 @@ export function createVendorClient(
       const about = { sessionId, fileId, keptUntil, document: file?.name ?? null };
       return perform(recording.call('attach', about), () => {
         const attached = vendor.attach(sessionId, employeeId, fileId);
-        return tenant.attachAnswers ? shown(attached, FULLY) : null;
+        return tenant.attachAnswers ? toVendorDocument(attached, FULL_DETAILS) : null;
       });
     },
 
@@ -107,14 +107,14 @@ export function createVendorClient(
       const listed = await perform(
         recorded,
         () => {
-          if (!tenant.list) throw new Refusal(404);
+          if (!tenant.list) throw new RefusalError(404);
           return vendor.list(sessionId, employeeId);
         },
         signal,
       );
       // What an employee has deleted is not attached any more.
       recorded.listed = listed.flatMap(({ fileId, status }) => (status === 'DELETED' ? [] : fileId));
-      return listed.map((attached) => shown(attached, tenant));
+      return listed.map((attached) => toVendorDocument(attached, tenant));
     },
 
     handOver: ({ employeeId }, sessionId) =>
@@ -126,51 +126,53 @@ export function createVendorClient(
   };
 }
 
-type Outcome<Result> =
-  | { readonly verdict: Verdict; readonly result: Result }
-  | { readonly verdict: Verdict; readonly error: Error };
+type CallResult<Result> =
+  | { readonly verdict: CallEffect; readonly result: Result }
+  | { readonly verdict: CallEffect; readonly error: Error };
 
-function carryOut<Result>(
+function applyFault<Result>(
   vendor: Vendor,
-  passage: Passage,
+  hooks: CallHooks,
   call: Call,
   fault: Fault | null,
   effect: () => Result,
-): Outcome<Result> {
-  const words = WORDS[call];
-  const run = (): Outcome<Result> => {
+): CallResult<Result> {
+  const callName = CALL_NAMES[call];
+  const run = (): CallResult<Result> => {
     try {
       return { verdict: 'made', result: effect() };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return refused(call, error.status);
+      if (!(error instanceof RefusalError)) throw error;
+      return createRefusal(call, error.status);
     }
   };
   switch (fault?.answer) {
     case undefined:
       return run();
     case 'not-sent':
-      return { verdict: 'surely-not', error: new NotSentError(words, 'ECONNREFUSED') };
+      return { verdict: 'surely-not', error: new NotSentError(callName, 'ECONNREFUSED') };
     case 'refused':
-      return refused(call, fault.status, fault.retryAfterMs);
+      return createRefusal(call, fault.status, fault.retryAfterMs);
     case 'unclear': {
       if (fault.effect === 'at-once') run();
-      if (fault.effect === 'late') vendor.putOff(() => void run());
+      if (fault.effect === 'late') vendor.defer(() => void run());
       return {
         verdict: 'unknown',
         error:
           fault.status === undefined
-            ? new OutcomeUnknownError(words, 'the connection failed (ECONNRESET)')
-            : new OutcomeUnknownError(words, `flexperto answered ${fault.status}`, { status: fault.status }),
+            ? new OutcomeUnknownError(callName, 'the connection failed (ECONNRESET)')
+            : new OutcomeUnknownError(callName, `flexperto answered ${fault.status}`, {
+                status: fault.status,
+              }),
       };
     }
     case 'silence': {
       const { laterMs } = fault;
-      if (laterMs !== null) passage.later(laterMs, () => void run());
-      const unanswered = { unanswered: true };
+      if (laterMs !== null) hooks.schedule(laterMs, () => void run());
+      const timedOut = { timedOut: true };
       return {
         verdict: 'unknown',
-        error: new OutcomeUnknownError(words, 'no answer within 30 s', unanswered),
+        error: new OutcomeUnknownError(callName, 'no answer within 30 s', timedOut),
       };
     }
     case 'empty-yes':
@@ -178,7 +180,7 @@ function carryOut<Result>(
     case 'not-understood': {
       const outcome = run();
       if ('error' in outcome) return outcome;
-      return { verdict: 'unknown', error: new AnswerNotUnderstoodError(words, 'it is no JSON') };
+      return { verdict: 'unknown', error: new AnswerNotUnderstoodError(callName, 'it is no JSON') };
     }
     case 'document-changed':
       return { verdict: 'surely-not', error: new DocumentChangedError('has changed since it was checked') };
@@ -189,22 +191,26 @@ function carryOut<Result>(
   }
 }
 
-function refused(call: Call, status: number, retryAfterMs?: number): { verdict: Verdict; error: Error } {
+function createRefusal(
+  call: Call,
+  status: number,
+  retryAfterMs?: number,
+): { verdict: CallEffect; error: Error } {
   const busy = status === 429 || status === 503;
-  const error = new RefusedError(WORDS[call], status, 'no', retryAfterMs);
+  const error = new RefusedError(CALL_NAMES[call], status, 'no', retryAfterMs);
   return { verdict: busy ? 'surely-not' : 'refused', error };
 }
 
 /** An error that the vendor itself has answered with. A gateway's 502 to 504 is none. */
-function isAnswer(error: Error): boolean {
+function isVendorResponse(error: Error): boolean {
   if (error instanceof OutcomeUnknownError) return error.status !== undefined && error.status < 502;
   return error instanceof RefusedError || error instanceof AnswerNotUnderstoodError;
 }
 
-const FULLY = { listNamesFiles: true, listKeepsNames: true };
+const FULL_DETAILS = { listNamesFiles: true, listKeepsNames: true };
 
-function shown(
-  document: Attached,
+function toVendorDocument(
+  document: AttachedDocument,
   { listNamesFiles, listKeepsNames }: Pick<Schedule['tenant'], 'listNamesFiles' | 'listKeepsNames'>,
 ): VendorDocument {
   const { id, fileId, status, failureReason } = document;
@@ -213,8 +219,8 @@ function shown(
 }
 
 /** As the real client does: a call that is given up throws the signal's reason. */
-async function orAborted(passing: Promise<void>, signal?: AbortSignal): Promise<void> {
-  if (signal === undefined) return passing;
+async function rejectOnAbort(work: Promise<void>, signal?: AbortSignal): Promise<void> {
+  if (signal === undefined) return work;
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => {
@@ -224,7 +230,7 @@ async function orAborted(passing: Promise<void>, signal?: AbortSignal): Promise<
     else signal.addEventListener('abort', stop);
   });
   try {
-    await Promise.race([passing, aborted]);
+    await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
   }

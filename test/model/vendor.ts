@@ -1,7 +1,7 @@
-import type { Deed } from './schedule.js';
+import type { PersonAction } from './schedule.js';
 
 /** A document of a contract session, as the vendor has it. */
-export interface Attached {
+export interface AttachedDocument {
   readonly id: number;
   readonly fileId: string;
   readonly name: string;
@@ -13,15 +13,15 @@ export interface ContractSession {
   readonly id: number;
   readonly employeeId: string;
   /** Whether it was created by the signing that is looked at, and not there before. */
-  readonly own: boolean;
+  readonly isCreatedBySigning: boolean;
   readonly files: Map<string, { readonly name: string; readonly until: number }>;
-  readonly documents: Attached[];
+  readonly documents: AttachedDocument[];
   handedOver: boolean;
   handOvers: number;
 }
 
 /** A call that the vendor turns down. */
-export class Refusal extends Error {
+export class RefusalError extends Error {
   readonly status: number;
 
   constructor(status: number) {
@@ -32,12 +32,12 @@ export class Refusal extends Error {
 
 export const EMPLOYEE = '45';
 /** Contract sessions that are there before and are none of this signing's business. */
-export const FILLED = 7;
-export const OTHER_EMPLOYEES = 8;
-export const TAKEN = 9;
-export const MISSING = 999;
+export const FILLED_SESSION_ID = 7;
+export const OTHER_EMPLOYEES_SESSION_ID = 8;
+export const TAKEN_SESSION_ID = 9;
+export const MISSING_SESSION_ID = 999;
 
-const OVER = ['FINISHED', 'DELETED', 'FAILED'];
+const FINAL_STATUSES = ['FINISHED', 'DELETED', 'FAILED'];
 
 /**
  * The vendor's side of signings, as small as it can be: contract sessions, files, documents and their statuses. Effects
@@ -45,15 +45,15 @@ const OVER = ['FINISHED', 'DELETED', 'FAILED'];
  */
 export class Vendor {
   readonly sessions: ContractSession[] = [
-    session(FILLED, EMPLOYEE, false),
-    session(OTHER_EMPLOYEES, 'somebody else', false),
-    session(TAKEN, EMPLOYEE, false),
+    createContractSession(FILLED_SESSION_ID, EMPLOYEE, false),
+    createContractSession(OTHER_EMPLOYEES_SESSION_ID, 'somebody else', false),
+    createContractSession(TAKEN_SESSION_ID, EMPLOYEE, false),
   ];
-  private readonly late: (() => void)[] = [];
-  private last = 12;
+  private readonly deferredEffects: (() => void)[] = [];
+  private lastId = 12;
 
   constructor() {
-    const filled = this.session(FILLED);
+    const filled = this.getSession(FILLED_SESSION_ID);
     filled.documents.push({
       id: 1,
       fileId: 'their-file',
@@ -64,92 +64,100 @@ export class Vendor {
   }
 
   /** The contract sessions that this signing has created. */
-  own(): ContractSession[] {
-    return this.sessions.filter(({ own }) => own);
+  createdSessions(): ContractSession[] {
+    return this.sessions.filter(({ isCreatedBySigning }) => isCreatedBySigning);
   }
 
   initiate(employeeId: string): number {
-    const created = session(this.next(), employeeId, true);
+    const created = createContractSession(this.nextId(), employeeId, true);
     this.sessions.push(created);
     return created.id;
   }
 
-  requireOwned(id: number, employeeId: string): ContractSession {
+  getOwnedSession(id: number, employeeId: string): ContractSession {
     const found = this.sessions.find((one) => one.id === id && one.employeeId === employeeId);
-    if (found === undefined) throw new Refusal(404);
+    if (found === undefined) throw new RefusalError(404);
     return found;
   }
 
   /** `until`: when the file is forgotten, in milliseconds since 1970. */
   upload(sessionId: number, name: string, until: number): string {
-    const fileId = `file-${this.next()}`;
-    this.session(sessionId).files.set(fileId, { name, until });
+    const fileId = `file-${this.nextId()}`;
+    this.getSession(sessionId).files.set(fileId, { name, until });
     return fileId;
   }
 
   /** As the vendor's page has it: what is attached twice is there twice, and nothing is attached after the hand-over. */
-  attach(id: number, employeeId: string, fileId: string): Attached {
-    const { files, documents, handedOver } = this.requireOwned(id, employeeId);
+  attach(id: number, employeeId: string, fileId: string): AttachedDocument {
+    const { files, documents, handedOver } = this.getOwnedSession(id, employeeId);
     const file = files.get(fileId);
-    if (file === undefined || file.until <= Date.now()) throw new Refusal(404);
-    if (handedOver) throw new Refusal(409);
-    const document = { id: this.next(), fileId, name: file.name, status: 'ATTACHED', failureReason: null };
+    if (file === undefined || file.until <= Date.now()) throw new RefusalError(404);
+    if (handedOver) throw new RefusalError(409);
+    const document = { id: this.nextId(), fileId, name: file.name, status: 'ATTACHED', failureReason: null };
     documents.push(document);
     return document;
   }
 
   handOver(id: number, employeeId: string): void {
-    const target = this.requireOwned(id, employeeId);
-    if (target.handedOver) throw new Refusal(409);
+    const target = this.getOwnedSession(id, employeeId);
+    if (target.handedOver) throw new RefusalError(409);
     target.handOvers += 1;
     markHandedOver(target);
   }
 
   /** The documents now; what was late comes after this look. */
-  list(id: number, employeeId: string): readonly Attached[] {
-    const seen = this.requireOwned(id, employeeId).documents.map((document) => ({ ...document }));
-    this.settle();
+  list(id: number, employeeId: string): readonly AttachedDocument[] {
+    const seen = this.getOwnedSession(id, employeeId).documents.map((document) => ({ ...document }));
+    this.applyDeferred();
     return seen;
   }
 
   /** Puts an effect off until after the next look. */
-  putOff(effect: () => void): void {
-    this.late.push(effect);
+  defer(effect: () => void): void {
+    this.deferredEffects.push(effect);
   }
 
   /** Whatever was late has happened by now. */
-  settle(): void {
-    for (const effect of this.late.splice(0)) effect();
+  applyDeferred(): void {
+    for (const effect of this.deferredEffects.splice(0)) effect();
   }
 
   /** What employee and customer do in the newest contract session of this signing, where they can. */
-  do(deed: Deed, index: number): void {
-    const target = this.own().at(-1);
+  perform(deed: PersonAction, index: number): void {
+    const target = this.createdSessions().at(-1);
     if (target === undefined || target.documents.length === 0) return;
     if (deed === 'hand-over') {
       markHandedOver(target);
       return;
     }
     const document = target.documents[index];
-    if (document === undefined || OVER.includes(document.status)) return;
+    if (document === undefined || FINAL_STATUSES.includes(document.status)) return;
     if (deed === 'delete') document.status = 'DELETED';
-    else if (target.handedOver) advance(document, deed);
+    else if (target.handedOver) setStatus(document, deed);
   }
 
-  private session(id: number): ContractSession {
+  private getSession(id: number): ContractSession {
     const found = this.sessions.find((one) => one.id === id);
-    if (found === undefined) throw new Refusal(404);
+    if (found === undefined) throw new RefusalError(404);
     return found;
   }
 
-  private next(): number {
-    this.last += 1;
-    return this.last;
+  private nextId(): number {
+    this.lastId += 1;
+    return this.lastId;
   }
 }
 
-function session(id: number, employeeId: string, own: boolean): ContractSession {
-  return { id, employeeId, own, files: new Map(), documents: [], handedOver: false, handOvers: 0 };
+function createContractSession(id: number, employeeId: string, isCreatedBySigning: boolean): ContractSession {
+  return {
+    id,
+    employeeId,
+    isCreatedBySigning,
+    files: new Map(),
+    documents: [],
+    handedOver: false,
+    handOvers: 0,
+  };
 }
 
 function markHandedOver(target: ContractSession): void {
@@ -164,7 +172,7 @@ const STATUS_AFTER = {
   'odd-status': 'NOTARISED',
 } as const;
 
-function advance(document: Attached, deed: keyof typeof STATUS_AFTER): void {
-  document.status = STATUS_AFTER[deed];
-  document.failureReason = deed === 'fail' ? 'the identity card has expired' : null;
+function setStatus(document: AttachedDocument, action: keyof typeof STATUS_AFTER): void {
+  document.status = STATUS_AFTER[action];
+  document.failureReason = action === 'fail' ? 'the identity card has expired' : null;
 }

@@ -11,7 +11,7 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /** The gRPC statuses with which a server turns a call away. */
-export const DENIED = { permissionDenied: 7, unimplemented: 12 } as const;
+export const GRPC_STATUS = { permissionDenied: 7, unimplemented: 12 } as const;
 
 /** A way to a Temporal server on which some calls are turned away, as its authorizer or a gateway before it does. */
 export interface DenyingProxy {
@@ -26,19 +26,19 @@ export async function startDenyingProxy(address: string): Promise<DenyingProxy> 
   const upstream = connect(`http://${address}`);
   upstream.on('error', () => undefined);
   let denied: readonly string[] = [];
-  let status: number = DENIED.permissionDenied;
+  let status: number = GRPC_STATUS.permissionDenied;
   const sessions = new Set<Http2Session>([upstream]);
   const server = createServer();
   server.on('session', (session) => sessions.add(session));
   server.on('stream', (stream, headers) => {
     const method = String(headers[':path']).split('/').at(-1) ?? '';
-    if (denied.includes(method)) refuse(stream, status);
-    else pass(stream, upstream.request({ ...headers, ':authority': address }));
+    if (denied.includes(method)) denyCall(stream, status);
+    else forwardCall(stream, upstream.request({ ...headers, ':authority': address }));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    deny: (methods, answer = DENIED.permissionDenied) => {
+    deny: (methods, answer = GRPC_STATUS.permissionDenied) => {
       denied = methods;
       status = answer;
     },
@@ -50,7 +50,7 @@ export async function startDenyingProxy(address: string): Promise<DenyingProxy> 
   };
 }
 
-function refuse(stream: ServerHttp2Stream, status: number): void {
+function denyCall(stream: ServerHttp2Stream, status: number): void {
   stream.on('error', () => undefined);
   const answer = { 'grpc-status': String(status), 'grpc-message': 'Request%20unauthorized.' };
   stream
@@ -59,7 +59,7 @@ function refuse(stream: ServerHttp2Stream, status: number): void {
 }
 
 /** Ends the one when the other breaks off; the status of a call stands in its trailers. */
-function pass(down: ServerHttp2Stream, up: ClientHttp2Stream): void {
+function forwardCall(down: ServerHttp2Stream, up: ClientHttp2Stream): void {
   down
     .on('error', () => undefined)
     .on('close', () => {

@@ -30,7 +30,7 @@ export async function scrape(address: string): Promise<Sample[]> {
 }
 
 /** The sum of the values of all samples of that name and with these labels at least. */
-export function sumOf(samples: readonly Sample[], name: string, labels: Sample['labels'] = {}): number {
+export function sumSamples(samples: readonly Sample[], name: string, labels: Sample['labels'] = {}): number {
   return samples
     .filter((sample) => sample.name === name)
     .filter((sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value))

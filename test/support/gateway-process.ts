@@ -1,4 +1,4 @@
-export { hashed } from '../../scripts/gateway-key.js';
+export { hashGatewayKey } from '../../scripts/processes/program.js';
 import { spawnProgram, type ProgramProcess } from './worker-process.js';
 
 /** The gateway as it runs in production, on a free port of 127.0.0.1. */

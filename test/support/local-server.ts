@@ -18,7 +18,7 @@ export interface LocalServer {
 }
 
 /** A certificate for `localhost` and 127.0.0.1 that is its own authority. */
-export async function localCertificate(): Promise<Certificate> {
+export async function createLocalCertificate(): Promise<Certificate> {
   const altNames = [
     { type: 2, value: 'localhost' },
     { type: 7, ip: '127.0.0.1' },
@@ -34,7 +34,10 @@ export async function localCertificate(): Promise<Certificate> {
 }
 
 /** Serves over TLS where a certificate is given, else in plain. */
-export async function serve(handler: RequestListener, certificate?: Certificate): Promise<LocalServer> {
+export async function startLocalServer(
+  handler: RequestListener,
+  certificate?: Certificate,
+): Promise<LocalServer> {
   const server =
     certificate === undefined ? createHttpServer(handler) : createHttpsServer({ ...certificate }, handler);
   let connections = 0;

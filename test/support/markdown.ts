@@ -1,21 +1,41 @@
-const BLOCK = /^```\w*\n([\s\S]*?)^```/gm;
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const FOLDERS = ['.', 'docs', 'docs/decisions', 'examples', 'test/pdf'];
+
+/** A page of the documentation. */
+export interface Page {
+  /** From the repository's root. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Every page of the documentation, without the changelog: it speaks of the past. */
+export function readDocumentationPages(): Page[] {
+  const files = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
+  return files
+    .filter((file) => file.endsWith('.md') && file !== 'CHANGELOG.md')
+    .map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+}
+
+const CODE_BLOCK = /^```\w*\n([\s\S]*?)^```/gm;
 
 /** All code in a page: spans, and the lines of its blocks. */
-export function codeIn(page: string): string[] {
-  const spans = [...page.replace(BLOCK, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) =>
+export function extractCode(page: string): string[] {
+  const spans = [...page.replace(CODE_BLOCK, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) =>
     span.replaceAll('\\|', '|'),
   );
-  return [...spans, ...blocksIn(page).flatMap((block) => block.split('\n'))];
+  return [...spans, ...extractCodeBlocks(page).flatMap((block) => block.split('\n'))];
 }
 
 /** The blocks of code in a page. */
-export function blocksIn(page: string): string[] {
-  return [...page.matchAll(BLOCK)].map(([, block = '']) => block);
+export function extractCodeBlocks(page: string): string[] {
+  return [...page.matchAll(CODE_BLOCK)].map(([, block = '']) => block);
 }
 
 /** The anchors that the headings of a page make. */
-export function anchorsIn(page: string): string[] {
-  return [...page.replace(BLOCK, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+export function extractAnchors(page: string): string[] {
+  return [...page.replace(CODE_BLOCK, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\w\s-]/g, '')
@@ -24,18 +44,18 @@ export function anchorsIn(page: string): string[] {
 }
 
 /** The targets of the links and images in a page. */
-export function linksIn(page: string): string[] {
-  return [...page.replace(BLOCK, '').matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+export function extractLinks(page: string): string[] {
+  return [...page.replace(CODE_BLOCK, '').matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
 }
 
 /** The commands in code that a pattern finds, each once: its first group, without the comment behind it. */
-export function commandsIn(code: readonly string[], pattern: RegExp): string[] {
+export function extractCommands(code: readonly string[], pattern: RegExp): string[] {
   const found = code.flatMap((text) => [...text.matchAll(pattern)].map(([, command = '']) => command));
   return [...new Set(found.map((command) => command.replace(/\s+#.*/, '')))];
 }
 
 /** The words of a command line, as a shell would take them apart; words of the shell itself end it. */
-export function wordsOf(commandLine: string): string[] {
+export function splitCommandLine(commandLine: string): string[] {
   const words = [...commandLine.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)];
   const end = words.findIndex(([word]) => ['|', '>', '&&', ')'].includes(word));
   return words

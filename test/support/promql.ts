@@ -1,7 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
 /** What an expression asks for. */
-export interface Asked {
+export interface ParsedQuery {
   readonly selectors: readonly Selector[];
   /** Labels that results are grouped by. */
   readonly labels: readonly string[];
@@ -19,7 +19,7 @@ export interface Matcher {
 }
 
 /** Reads an expression by Prometheus' own grammar. Throws where it is none. */
-export function readPromQl(expression: string): Asked {
+export function parsePromQl(expression: string): ParsedQuery {
   const selectors: { metric: string; matchers: Matcher[] }[] = [];
   const labels: string[] = [];
   parser.parse(expression).iterate({
@@ -29,19 +29,19 @@ export function readPromQl(expression: string): Asked {
       if (name === 'VectorSelector') selectors.push({ metric: '', matchers: [] });
       const selector = selectors.at(-1);
       if (name === 'Identifier' && selector !== undefined) selector.metric = text;
-      if (name === 'UnquotedLabelMatcher') selector?.matchers.push(readMatcher(text));
+      if (name === 'UnquotedLabelMatcher') selector?.matchers.push(parseMatcher(text));
       if (name === 'LabelName' && node.parent?.name === 'GroupingLabels') labels.push(text);
     },
   });
   return { selectors, labels };
 }
 
-function readMatcher(text: string): Matcher {
+function parseMatcher(text: string): Matcher {
   const [, label = '', operator = '', value = ''] = /^(\w+)\s*(=~|!~|!=|=)\s*"(.*)"$/.exec(text) ?? [];
   return { label, operator, value };
 }
 
 /** Whether a label of this value is what the matcher speaks of, be it to take it or to leave it out. */
-export function speaksOf({ operator, value }: Matcher, actual: string): boolean {
+export function matchesLabel({ operator, value }: Matcher, actual: string): boolean {
   return operator.endsWith('~') ? new RegExp(`^(${value})$`).test(actual) : value === actual;
 }

@@ -7,14 +7,16 @@ export type History = ReturnType<typeof historyFromJSON>;
 const FOLDER = resolve('test/histories');
 
 /** Every history that a release has left, as `0.1.0/completed.json`. */
-export const RECORDED = readdirSync(FOLDER).flatMap((version) =>
+export const RECORDED_HISTORIES = readdirSync(FOLDER).flatMap((version) =>
   readdirSync(join(FOLDER, version)).map((file) => join(version, file)),
 );
 
 /** Those of sessions; the others are of the callbacks' workflow. */
-export const RECORDED_SESSIONS = RECORDED.filter((file) => !file.endsWith('-callbacks.json'));
+export const RECORDED_SIGNING_HISTORIES = RECORDED_HISTORIES.filter(
+  (file) => !file.endsWith('-callbacks.json'),
+);
 
-export const historyIn = (file: string): History =>
+export const readRecordedHistory = (file: string): History =>
   historyFromJSON(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
 
 export const workflowIdOf = (file: string): string => `signing-${/([^/]+)\.json$/.exec(file)?.[1] ?? ''}`;

@@ -11,7 +11,7 @@ export const REQUEST = {
 };
 
 /** The one participant of `REQUEST`, with fields replaced. */
-export const participant = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
+export const createParticipant = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...REQUEST.participants[0],
   ...change,
 });

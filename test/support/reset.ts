@@ -7,7 +7,7 @@ export async function resetBeforeCall(
   client: Client,
   handle: WorkflowHandle,
 ): Promise<void> {
-  const events = await eventsOf(handle);
+  const events = await fetchEvents(handle);
   const scheduled = events.find(
     ({ activityTaskScheduledEventAttributes: call }) => call?.activityType?.name === activity,
   );
@@ -16,7 +16,7 @@ export async function resetBeforeCall(
 
 /** Resets it to the moment before the first decision of a human; the server then hands the decision in again. */
 export async function resetBeforeDecision(client: Client, handle: WorkflowHandle): Promise<void> {
-  const events = await eventsOf(handle);
+  const events = await fetchEvents(handle);
   const decided = events.findIndex(({ workflowExecutionUpdateAcceptedEventAttributes: it }) => it != null);
   const task = events
     .slice(0, decided)
@@ -24,9 +24,9 @@ export async function resetBeforeDecision(client: Client, handle: WorkflowHandle
   await reset(client, handle, task?.eventId);
 }
 
-type EventId = NonNullable<Awaited<ReturnType<typeof eventsOf>>[number]['eventId']>;
+type EventId = NonNullable<Awaited<ReturnType<typeof fetchEvents>>[number]['eventId']>;
 
-async function eventsOf(handle: WorkflowHandle) {
+async function fetchEvents(handle: WorkflowHandle) {
   return (await handle.fetchHistory()).events ?? [];
 }
 

@@ -4,10 +4,10 @@ import {
   type FlexpertoClient,
   type FlexpertoOptions,
 } from '../../src/flexperto/index.js';
-import { serve } from './local-server.js';
+import { startLocalServer } from './local-server.js';
 
 /** A request as it arrived. */
-export interface Arrived {
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -22,11 +22,11 @@ export interface ScriptedVendor {
   readonly url: string;
   readonly client: FlexpertoClient;
   /** Every request in the order of arrival, once its body was read. */
-  readonly arrived: Arrived[];
+  readonly received: ReceivedRequest[];
 }
 
 export const API_KEY = 'secret-api-key';
-export const CONTEXT = { employeeId: '45' };
+export const CALL_CONTEXT = { employeeId: '45' };
 export const SESSION = {
   name: 'Task-123 / Documents to be Signed',
   method: 'aes' as const,
@@ -37,14 +37,17 @@ export const SESSION = {
 
 const closers: (() => Promise<void>)[] = [];
 
-export function closeAfterEach(): void {
+export function closeVendorsAfterEach(): void {
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();
   });
 }
 
 /** A client for any address, closed after the test. */
-export function clientFor(baseUrl: string, options: Partial<FlexpertoOptions> = {}): FlexpertoClient {
+export function createVendorClient(
+  baseUrl: string,
+  options: Partial<FlexpertoOptions> = {},
+): FlexpertoClient {
   const client = createFlexpertoClient({
     baseUrl,
     apiKey: API_KEY,
@@ -58,48 +61,48 @@ export function clientFor(baseUrl: string, options: Partial<FlexpertoOptions> = 
 }
 
 /** The answers in turn, the last one again and again. */
-export async function scriptedVendor(
+export async function startScriptedVendor(
   replies: Reply | readonly Reply[],
   options: Partial<FlexpertoOptions> = {},
 ): Promise<ScriptedVendor> {
   const script = [replies].flat();
-  const arrived: Arrived[] = [];
-  const server = await serve((request, response) => {
-    receive(request).then((one) => {
-      const reply = script[Math.min(arrived.length, script.length - 1)] ?? '';
-      arrived.push(one);
+  const received: ReceivedRequest[] = [];
+  const server = await startLocalServer((request, response) => {
+    readRequest(request).then((one) => {
+      const reply = script[Math.min(received.length, script.length - 1)] ?? '';
+      received.push(one);
       if (typeof reply === 'string') response.end(reply);
       else reply(response, request);
-    }, ignored);
+    }, ignoreAbortedRequest);
   });
   closers.push(() => server.close());
-  return { url: server.url, client: clientFor(server.url, options), arrived };
+  return { url: server.url, client: createVendorClient(server.url, options), received };
 }
 
 /** An answer of another status. */
-export const status =
+export const replyWithStatus =
   (code: number, body: unknown = '', headers: Record<string, string> = {}): Reply =>
   (response) => {
     response.writeHead(code, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 
 /** The connection is reset once the request has arrived. */
-export const reset: Reply = (_response, request) => {
+export const resetConnection: Reply = (_response, request) => {
   request.socket.resetAndDestroy();
 };
 
 /** Never an answer. */
-export const silence: Reply = () => undefined;
+export const neverReply: Reply = () => undefined;
 
 /** A document of these bytes. */
-export async function* content(...chunks: readonly (Uint8Array | string)[]): AsyncIterable<Uint8Array> {
+export async function* streamOf(...chunks: readonly (Uint8Array | string)[]): AsyncIterable<Uint8Array> {
   for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk));
 }
 
 /** A client that goes away meanwhile has made no request. */
-const ignored = (): void => undefined;
+const ignoreAbortedRequest = (): void => undefined;
 
-async function receive(request: IncomingMessage): Promise<Arrived> {
+async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const { method = '', url = '', headers } = request;

@@ -2,20 +2,20 @@ import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 import type { SigningStatus } from '../../src/domain/status.js';
 
-export const participant = {
+export const PARTICIPANT = {
   email: 'john.doe@example.invalid',
   firstname: 'John',
   lastname: 'Doe',
   mobile: '+49176123456789',
 };
 
-export function requestFor(requestId: string) {
+export function createRequest(requestId: string) {
   return {
     requestId,
     employeeId: '45',
     name: 'Task-123 / Documents to be Signed',
     method: 'aes',
-    participants: [participant],
+    participants: [PARTICIPANT],
     documents: [{ source: 'file:contract.pdf' }, { source: 'file:terms.pdf' }],
     crmRecord: 'opportunity/0061',
   };
@@ -41,18 +41,18 @@ export interface Signing {
   result(): Promise<SigningStatus>;
 }
 
-export interface Followed {
+export interface TrackedSigning {
   readonly fake: FakeFlexperto;
   readonly handle: WorkflowHandle;
   readonly requestId: string;
   /** Lets a moment pass between two looks at the status. */
   readonly pause: () => Promise<unknown>;
   /** Brings the session to look at its documents: by a hint, or by letting its pause pass. */
-  readonly look: () => Promise<unknown>;
+  readonly triggerPoll: () => Promise<unknown>;
 }
 
 /** Follows a started signing as a client of any language would: by the contract's names alone. */
-export function follow({ fake, handle, requestId, pause, look }: Followed): Signing {
+export function trackSigning({ fake, handle, requestId, pause, triggerPoll }: TrackedSigning): Signing {
   const status = (): Promise<SigningStatus> => handle.query<SigningStatus>('status');
   const until: Signing['until'] = async (condition) => {
     for (;;) {
@@ -73,28 +73,28 @@ export function follow({ fake, handle, requestId, pause, look }: Followed): Sign
     untilState,
     resolve: async (decision) => {
       const { attention } = await status();
-      return handle.executeUpdate('resolve', { args: [withQuestion(decision, attention?.id)] });
+      return handle.executeUpdate('resolve', { args: [withAttentionId(decision, attention?.id)] });
     },
     signAll: async () => {
       const { sessionId } = await until(({ state }) => state.startsWith('awaiting'));
       if (fake.sessions().some((session) => session.id === sessionId && !session.handedOver))
         fake.handOver(sessionId ?? 0);
-      await look();
+      await triggerPoll();
       await untilState('awaiting-signature');
       fake.sign(sessionId ?? 0);
-      await look();
+      await triggerPoll();
     },
     result: () => handle.result() as Promise<SigningStatus>,
   };
 }
 
 /** A decision as it is sent: with the id of the question, where it is an object at all. */
-export function withQuestion(decision: unknown, attentionId: string | undefined): unknown {
+export function withAttentionId(decision: unknown, attentionId: string | undefined): unknown {
   return typeof decision === 'object' && decision !== null ? { attentionId, ...decision } : decision;
 }
 
 /** Hints that there may be news. A session that has found them by a look of its own may have ended: that is no failure. */
-export async function hint(session: WorkflowHandle): Promise<void> {
+export async function sendCheckNow(session: WorkflowHandle): Promise<void> {
   try {
     await session.signal('checkNow');
   } catch (error) {
@@ -103,6 +103,6 @@ export async function hint(session: WorkflowHandle): Promise<void> {
 }
 
 /** The workflow that tells the CRM of a session. */
-export function callbacksOf(session: WorkflowHandle): WorkflowHandle {
+export function getCallbacksHandle(session: WorkflowHandle): WorkflowHandle {
   return session.client.getHandle(`${session.workflowId}/callbacks`);
 }

@@ -1,6 +1,6 @@
-import { runCommand } from '../../scripts/commands.js';
-import { findTemporalCli } from '../../scripts/temporal-programs.js';
-import type { RealWorld } from './real-world.js';
+import { runCommand } from '../../scripts/processes/commands.js';
+import { findTemporalCli } from '../../scripts/tools/temporal.js';
+import type { RealEnvironment } from './real-environment.js';
 
 /**
  * The Temporal CLI as a client in another language: it knows a session by the contract's names alone. Resolves with the
@@ -8,7 +8,7 @@ import type { RealWorld } from './real-world.js';
  */
 export type TemporalCommand = (...args: readonly string[]) => Promise<unknown>;
 
-export async function temporalCommand({ env, root }: RealWorld): Promise<TemporalCommand> {
+export async function createTemporalCommand({ env, root }: RealEnvironment): Promise<TemporalCommand> {
   const cli = await findTemporalCli();
   const target = ['--address', env['TEMPORAL_ADDRESS'] ?? '', '--namespace', env['TEMPORAL_NAMESPACE'] ?? ''];
   return async (...args) => {

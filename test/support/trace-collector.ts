@@ -1,4 +1,4 @@
-import { serve } from './local-server.js';
+import { startLocalServer } from './local-server.js';
 
 /** A span as OTLP's JSON has it, with the attributes as an object. */
 export interface CollectedSpan {
@@ -26,14 +26,14 @@ interface Attribute {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-interface Sent {
+interface OtlpPayload {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly Attribute[] };
-    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
+    readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
   }[];
 }
 
-interface SentSpan {
+interface OtlpSpan {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -43,11 +43,11 @@ interface SentSpan {
   readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
-const ERROR = 2;
+const ERROR_STATUS = 2;
 
 export async function startTraceCollector(): Promise<TraceCollector> {
   const bodies: string[] = [];
-  const server = await serve((request, response) => {
+  const server = await startLocalServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -57,29 +57,29 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   });
   return {
     url: `http://127.0.0.1:${server.port}`,
-    spans: () => bodies.flatMap((body) => spansIn(JSON.parse(body) as Sent)),
+    spans: () => bodies.flatMap((body) => readSpans(JSON.parse(body) as OtlpPayload)),
     raw: () => bodies.join('\n'),
     close: () => server.close(),
   };
 }
 
-function spansIn({ resourceSpans }: Sent): CollectedSpan[] {
+function readSpans({ resourceSpans }: OtlpPayload): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map(({ name, traceId, spanId, parentSpanId, status, attributes, links = [] }) => ({
-        service: String(valuesOf(resource.attributes)['service.name']),
+        service: String(readAttributes(resource.attributes)['service.name']),
         name,
         traceId,
         spanId,
         parentSpanId,
-        failed: status.code === ERROR,
-        attributes: valuesOf(attributes),
+        failed: status.code === ERROR_STATUS,
+        attributes: readAttributes(attributes),
         links,
       })),
     ),
   );
 }
 
-function valuesOf(attributes: readonly Attribute[]): Record<string, unknown> {
+function readAttributes(attributes: readonly Attribute[]): Record<string, unknown> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endWithThisProcess } from '../../scripts/watchdog.js';
+import { killOnParentExit } from '../../scripts/processes/watchdog.js';
 
-const READY_SECONDS = 40;
+const READY_TIMEOUT_SECONDS = 40;
 
 /** What a process left behind: its exit code, or the signal that ended it. */
-export interface ProcessEnd {
+export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -21,7 +21,7 @@ export interface ProgramProcess {
   waitFor(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when it has ended, by itself or by a signal. */
-  readonly ended: Promise<ProcessEnd>;
+  readonly exited: Promise<ProcessExit>;
 }
 
 export type WorkerProcess = ProgramProcess;
@@ -49,7 +49,7 @@ export function spawnProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const pid = child.pid ?? -1;
-  const watchdog = endWithThisProcess(pid);
+  const watchdog = killOnParentExit(pid);
   const written = { output: '', stderr: '' };
   let hasEnded = false;
   child.stdout.on('data', (chunk: Buffer) => (written.output += chunk.toString()));
@@ -57,7 +57,7 @@ export function spawnProgram(
     written.output += chunk.toString();
     written.stderr += chunk.toString();
   });
-  const ended = new Promise<ProcessEnd>((done) => {
+  const exited = new Promise<ProcessExit>((done) => {
     child.once('close', (code, signal) => {
       hasEnded = true;
       watchdog.release();
@@ -69,7 +69,7 @@ export function spawnProgram(
     output: () => written.output,
     stderr: () => written.stderr,
     waitFor: async (text) => {
-      const giveUp = Date.now() + READY_SECONDS * 1000;
+      const giveUp = Date.now() + READY_TIMEOUT_SECONDS * 1000;
       while (!written.output.includes(text)) {
         if (hasEnded) throw new Error(`${program} ended before it said "${text}":\n${written.output}`);
         if (Date.now() > giveUp) throw new Error(`${program} did not say "${text}":\n${written.output}`);
@@ -79,7 +79,7 @@ export function spawnProgram(
     kill: (signal) => {
       if (!hasEnded) child.kill(signal);
     },
-    ended,
+    exited,
   };
 }
 

@@ -3,15 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { ChildServer } from '../../../scripts/child-server.js';
-import { IMAGE_VARIABLES } from '../../../scripts/program.js';
+import { ChildServer } from '../../../scripts/processes/child-server.js';
+import { IMAGE_VARIABLES } from '../../../scripts/processes/program.js';
 import { DEFAULT_TASK_QUEUE } from '../../../src/workflows/messages.js';
 
 /** The task queue of the bare workflow. */
 export const BARE_QUEUE = 'bare';
 
 const SIGNING_BUNDLE = path.resolve(__dirname, '../../../workflow-bundle.js');
-const READY_SECONDS = 60;
+const READY_TIMEOUT_SECONDS = 60;
 
 /** The bare workflow's code as a file, as the real one's is. */
 export async function bundleBare(folder: string): Promise<string> {
@@ -45,9 +45,9 @@ async function startWorker(args: readonly string[]): Promise<ChildServer> {
     env: { ...process.env, ...IMAGE_VARIABLES },
   });
   const server = new ChildServer(child, 'The bare worker');
-  await server.waitUntil(async () => {
+  await server.waitUntilReady(async () => {
     await sleep(5);
-    return server.hasSaid('ready');
-  }, READY_SECONDS);
+    return server.logIncludes('ready');
+  }, READY_TIMEOUT_SECONDS);
   return server;
 }

@@ -3,8 +3,11 @@
  * "ready" when it is about to poll.
  */
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { WORKER_LIMITS } from '../../../src/worker-limits.js';
-import { nothing } from './activities.js';
+import { WORKER_LIMITS } from '../../../src/worker/worker-options.js';
+
+export function nothing(): Promise<void> {
+  return Promise.resolve();
+}
 
 async function main(): Promise<void> {
   const [address = '', taskQueue = '', codePath = '', kind = ''] = process.argv.slice(2);

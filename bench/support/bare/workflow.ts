@@ -1,6 +1,6 @@
 import { proxyActivities, upsertSearchAttributes } from '@temporalio/workflow';
 import { searchAttributes } from '../../../src/workflows/messages.js';
-import type { nothing } from './activities.js';
+import type { nothing } from './worker.js';
 
 const activities = proxyActivities<{ nothing: typeof nothing }>({ startToCloseTimeout: '1 minute' });
 

@@ -1,18 +1,42 @@
+import { fastifyCors } from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
 import type { PayloadCodec } from '@temporalio/common';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { answerCodecRequest, CodecRequestError, UnreadablePayloadError } from '../../encryption/index.js';
-import { limitBodyTime } from '../body-time.js';
-import { callerOf, requireCaller, type Identify } from '../caller.js';
-import { invalid } from '../known-errors.js';
-import { MAX_CODEC_BODY_BYTES, MAX_PAYLOADS } from '../limits.js';
-import { ProblemError, refusal } from '../problem.js';
-import { allowOrigins } from './origins.js';
-import { schemas } from './schemas.js';
+import { UnreadablePayloadError } from '../../shared/encryption/index.js';
+import { handleCodecRequest, CodecRequestError } from './codec-request.js';
+import { setBodyTimeout } from '../http/request-body.js';
+import { getCaller, requireAuthentication, type Authenticator } from '../auth/caller.js';
+import { createInvalidRequest } from '../http/error-mapping.js';
+import { MAX_CODEC_BODY_BYTES, MAX_PAYLOADS } from '../http/limits.js';
+import { ProblemError, createProblemError } from '../http/problem.js';
+import { codecSchemas } from './schemas.js';
+
+/** `Authorization-Extras` is the second token that the Temporal UI sends where its login gives it one. */
+const CORS_HEADERS = ['Authorization', 'Authorization-Extras', 'Content-Type', 'X-Namespace'];
+const PREFLIGHT_MAX_AGE_SECONDS = 600;
+
+/**
+ * Lets web pages of these origins call the routes of `app`, and tells pages of others nothing. Their preflight needs no
+ * key. Credentials are allowed since the Temporal UI can be told to send them, for a login in front of the gateway.
+ */
+export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  await app.register(fastifyCors, {
+    // As a function: a list would still send the other headers to every origin.
+    origin: (origin, callback) => {
+      callback(null, origin !== undefined && origins.includes(origin));
+    },
+    methods: ['POST'],
+    allowedHeaders: CORS_HEADERS,
+    credentials: true,
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+    strictPreflight: false,
+  });
+}
 
 export interface CodecOptions {
   readonly codec: PayloadCodec;
   /** The ways in which those are known who may read what is encrypted. */
-  readonly readers: readonly Identify[];
+  readonly decryptors: readonly Authenticator[];
   /** The addresses of the Temporal UI. */
   readonly origins: readonly string[];
 }
@@ -21,43 +45,45 @@ export interface CodecOptions {
  * `decode` and `encode`, by which the Temporal UI and CLI show and send what is encrypted. The log says who has read how
  * many payloads; nothing says what stands in them.
  */
-export function codecRoutes({ codec, readers, origins }: CodecOptions): FastifyPluginAsyncZod {
+export function codecRoutes({ codec, decryptors, origins }: CodecOptions): FastifyPluginAsyncZod {
   return async (app) => {
     await allowOrigins(app, origins);
-    requireCaller(app, readers);
-    limitBodyTime(app);
+    requireAuthentication(app, decryptors);
+    setBodyTimeout(app);
     for (const action of ['decode', 'encode'] as const) {
       const route = {
-        schema: schemas[action],
+        schema: codecSchemas[action],
         bodyLimit: MAX_CODEC_BODY_BYTES,
-        validatorCompiler: readLater,
+        validatorCompiler: skipBodyValidation,
       };
       app.post(`/${action}`, route, async (request) => {
-        const answer = await answerCodecRequest(codec, action, bounded(request.body)).catch(refuse);
+        const response = await handleCodecRequest(codec, action, assertPayloadCount(request.body)).catch(
+          throwAsProblem,
+        );
         // Before the answer: a caller that reads half of it and goes away has read it.
-        const { identity } = callerOf(request);
-        request.log.info({ caller: identity, payloads: answer.payloads.length }, `payloads ${action}d`);
-        return answer;
+        const { identity } = getCaller(request);
+        request.log.info({ caller: identity, payloads: response.payloads.length }, `payloads ${action}d`);
+        return response;
       });
     }
   };
 }
 
 /** The body is read by `answerCodecRequest`; the schema describes it. */
-const readLater = () => (value: unknown) => ({ value });
+const skipBodyValidation = () => (value: unknown) => ({ value });
 
 /** @throws ProblemError where there are more payloads than are worked on at once */
-function bounded(body: unknown): unknown {
+function assertPayloadCount(body: unknown): unknown {
   const { payloads } = Object(body) as { payloads?: unknown };
   if (!Array.isArray(payloads) || payloads.length <= MAX_PAYLOADS) return body;
   throw new ProblemError(
-    invalid([{ pointer: '/payloads', detail: `must have ${MAX_PAYLOADS} entries at most` }]),
+    createInvalidRequest([{ pointer: '/payloads', detail: `must have ${MAX_PAYLOADS} entries at most` }]),
   );
 }
 
-function refuse(error: unknown): never {
+function throwAsProblem(error: unknown): never {
   if (error instanceof CodecRequestError)
-    throw new ProblemError(invalid([{ pointer: error.pointer, detail: error.must }]));
-  if (error instanceof UnreadablePayloadError) throw refusal('unreadable-payload', error.message);
+    throw new ProblemError(createInvalidRequest([{ pointer: error.pointer, detail: error.must }]));
+  if (error instanceof UnreadablePayloadError) throw createProblemError('unreadable-payload', error.message);
   throw error;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MAX_PAYLOADS } from '../limits.js';
-import { jsonResponse, problemResponses } from '../responses.js';
+import { MAX_PAYLOADS } from '../http/limits.js';
+import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
 
 const Bytes = z.string().regex(/^[A-Za-z0-9_+/-]*={0,2}$/);
 
@@ -14,11 +14,11 @@ const CodecRequest = z
   })
   .meta({ id: 'CodecRequest', description: 'As Temporal writes payloads in JSON: bytes in base64.' });
 
-const CodecAnswer = z
+const CodecResponse = z
   .object({ payloads: z.array(z.object({ metadata: z.record(z.string(), Bytes), data: Bytes })) })
   .meta({ id: 'CodecAnswer' });
 
-function described(operationId: string, summary: string, description: string, done: string) {
+function describeRoute(operationId: string, summary: string, description: string, result: string) {
   return {
     tags: ['codec'],
     operationId,
@@ -27,8 +27,8 @@ function described(operationId: string, summary: string, description: string, do
     security: [{ reader: [] }],
     body: CodecRequest,
     response: {
-      200: jsonResponse(done, CodecAnswer),
-      ...problemResponses(
+      200: describeJsonResponse(result, CodecResponse),
+      ...describeProblemResponses(
         'invalid-request',
         'unauthorized',
         'forbidden',
@@ -42,14 +42,14 @@ function described(operationId: string, summary: string, description: string, do
   };
 }
 
-export const schemas = {
-  decode: described(
+export const codecSchemas = {
+  decode: describeRoute(
     'decodePayloads',
     'Decrypt payloads of a history',
     'Called by the Temporal UI and CLI. What is not encrypted comes back as it is; one payload that cannot be decrypted refuses all.',
     'In the same order, decrypted.',
   ),
-  encode: described(
+  encode: describeRoute(
     'encodePayloads',
     'Encrypt what is to be sent to a session',
     'Called by the Temporal UI and CLI before they send a signal or an update.',

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PassThrough, type Readable } from 'node:stream';
 import { isFinal, type SigningStatus } from '../../domain/status.js';
-import { knownAnswer } from '../known-errors.js';
-import { RECONNECT_MS, SIGN_OF_LIFE_MS } from '../limits.js';
-import { problemAnswer } from '../problem.js';
-import type { SessionWatches } from './session-watches.js';
+import { mapError } from '../http/error-mapping.js';
+import { EVENT_STREAM_RETRY_MS, EVENT_STREAM_KEEPALIVE_MS } from '../http/limits.js';
+import { createProblem } from '../http/problem.js';
+import type { StatusBroadcaster } from './status-broadcaster.js';
 
 /** Names what a stream showed, callback included, so that a client that was cut off can say what it saw last. */
-export function eventId(status: SigningStatus): string {
+export function computeEventId(status: SigningStatus): string {
   return createHash('sha256').update(JSON.stringify(status)).digest('base64url');
 }
 
@@ -16,47 +16,47 @@ export function eventId(status: SigningStatus): string {
  * state or when it is ended; stops listening then. Source of the format: the HTML standard.
  */
 export function createEventStream(
-  watches: SessionWatches,
+  broadcaster: StatusBroadcaster,
   current: SigningStatus,
   lastEventId: string | undefined,
 ): Readable & { end(): void } {
   const stream = new PassThrough();
-  let seen = current;
-  const show = (status: SigningStatus): void => {
-    seen = status;
-    stream.write(eventText('status', status, eventId(status)));
+  let lastSent = current;
+  const sendStatus = (status: SigningStatus): void => {
+    lastSent = status;
+    stream.write(formatEvent('status', status, computeEventId(status)));
     if (isFinal(status.state)) stream.end();
   };
 
-  stream.write(`retry: ${RECONNECT_MS}\n\n`);
-  if (lastEventId !== eventId(current)) show(current);
+  stream.write(`retry: ${EVENT_STREAM_RETRY_MS}\n\n`);
+  if (lastEventId !== computeEventId(current)) sendStatus(current);
   if (isFinal(current.state)) return stream;
-  const leave = watches.listen(current.requestId, {
-    changed: (status) => {
-      if (stream.writable && isNews(status, seen)) show(status);
+  const unsubscribe = broadcaster.subscribe(current.requestId, {
+    onStatus: (status) => {
+      if (stream.writable && isNewer(status, lastSent)) sendStatus(status);
     },
-    failed: (error) => {
-      const { problem } = knownAnswer(error) ?? problemAnswer('internal');
-      if (stream.writable) stream.end(eventText('problem', problem));
+    onError: (error) => {
+      const { problem } = mapError(error) ?? createProblem('internal');
+      if (stream.writable) stream.end(formatEvent('problem', problem));
     },
   });
-  const signs = setInterval(() => {
+  const keepalive = setInterval(() => {
     // Nobody reads at the moment: what is written would only pile up.
     if (stream.writable && !stream.writableNeedDrain) stream.write(': still here\n\n');
-  }, SIGN_OF_LIFE_MS);
+  }, EVENT_STREAM_KEEPALIVE_MS);
   stream.on('close', () => {
-    clearInterval(signs);
-    leave();
+    clearInterval(keepalive);
+    unsubscribe();
   });
   return stream;
 }
 
 /** A look that began earlier can end later: what it saw is no news. */
-function isNews(status: SigningStatus, seen: SigningStatus): boolean {
-  return status.updatedAt >= seen.updatedAt && JSON.stringify(status) !== JSON.stringify(seen);
+function isNewer(status: SigningStatus, lastSent: SigningStatus): boolean {
+  return status.updatedAt >= lastSent.updatedAt && JSON.stringify(status) !== JSON.stringify(lastSent);
 }
 
-function eventText(event: string, data: unknown, id?: string): string {
+function formatEvent(event: string, data: unknown, id?: string): string {
   const lines = [
     `event: ${event}`,
     ...(id === undefined ? [] : [`id: ${id}`]),

@@ -2,18 +2,18 @@ import type { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isFinal } from '../../domain/status.js';
-import { callerOf, type Caller } from '../caller.js';
-import { problemResponses } from '../responses.js';
-import { requireOwnSession, type SigningsOf } from './access.js';
-import { createEventStream, eventId } from './event-stream.js';
-import { ENDED_WITHOUT, SESSION_PROBLEMS, SessionParams } from './session.js';
-import { createSessionWatches } from './session-watches.js';
+import { getCaller, type Caller } from '../auth/caller.js';
+import { describeProblemResponses } from '../http/response-schemas.js';
+import { assertOwnSigning, type SigningClientFactory } from './authorization.js';
+import { createEventStream, computeEventId } from './event-stream.js';
+import { NO_OUTCOME_PROBLEMS, SIGNING_PROBLEMS, SigningParams } from './signing-by-id.js';
+import { createStatusBroadcaster } from './status-broadcaster.js';
 
 /** Beyond it a timer would ring at once; no token lasts so long. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** One event. What is sent is a stream of them, and so the type. */
-const EventDescription = z.custom<Readable>().meta({
+const EventSchema = z.custom<Readable>().meta({
   type: 'object',
   properties: {
     event: { enum: ['status', 'problem'] },
@@ -32,46 +32,46 @@ const schema = {
     'Server-sent events: `status`, whose data is the whole state; the current one first, then every change, until a ' +
     'final state ends the stream. Where the session ends without an outcome, `problem` with its problem. A client that ' +
     'was cut off names the last id it saw as Last-Event-ID, and is not sent that state again.',
-  params: SessionParams,
+  params: SigningParams,
   headers: z.object({ 'last-event-id': z.string().optional().describe('The `id` of the last event seen.') }),
   response: {
     200: {
       description: 'The stream.',
       headers: {},
-      content: { 'text/event-stream': { schema: EventDescription } },
+      content: { 'text/event-stream': { schema: EventSchema } },
     },
     204: z.undefined().describe('The client has seen the final state: there is nothing more to come.'),
-    ...problemResponses(...SESSION_PROBLEMS, ...ENDED_WITHOUT, 'no-worker'),
+    ...describeProblemResponses(...SIGNING_PROBLEMS, ...NO_OUTCOME_PROBLEMS, 'no-worker'),
   },
 };
 
 /** The progress of one session, live. The streams end when the gateway closes and when the caller's token does. */
-export function eventRoute(signingsOf: SigningsOf): FastifyPluginAsyncZod {
-  const watches = createSessionWatches(signingsOf({ identity: 'gateway' }));
-  const open = new Set<ReturnType<typeof createEventStream>>();
+export function eventsRoute(clientFor: SigningClientFactory): FastifyPluginAsyncZod {
+  const broadcaster = createStatusBroadcaster(clientFor({ identity: 'gateway' }));
+  const openStreams = new Set<ReturnType<typeof createEventStream>>();
   return async (app) => {
     await Promise.resolve();
     app.addHook('preClose', async () => {
-      for (const stream of open) stream.end();
+      for (const stream of openStreams) stream.end();
       await Promise.resolve();
     });
     app.get('/signings/:requestId/events', { schema, exposeHeadRoute: false }, async (request, reply) => {
       const { requestId } = request.params;
-      const caller = callerOf(request);
-      const signings = signingsOf(caller);
-      await requireOwnSession(signings, caller, requestId);
-      const current = await signings.status(requestId);
+      const caller = getCaller(request);
+      const client = clientFor(caller);
+      await assertOwnSigning(client, caller, requestId);
+      const status = await client.status(requestId);
       const lastEventId = request.headers['last-event-id'];
-      if (isFinal(current.state) && lastEventId === eventId(current)) return reply.code(204).send();
+      if (isFinal(status.state) && lastEventId === computeEventId(status)) return reply.code(204).send();
 
-      const stream = createEventStream(watches, current, lastEventId);
+      const stream = createEventStream(broadcaster, status, lastEventId);
       const expiry = setTimeout(() => {
         stream.end();
-      }, timeLeft(caller));
-      open.add(stream);
+      }, remainingTokenMs(caller));
+      openStreams.add(stream);
       stream.on('close', () => {
         clearTimeout(expiry);
-        open.delete(stream);
+        openStreams.delete(stream);
       });
       // A proxy that gathered the events would hold them back.
       const headers = { 'x-accel-buffering': 'no', connection: 'close' };
@@ -80,6 +80,6 @@ export function eventRoute(signingsOf: SigningsOf): FastifyPluginAsyncZod {
   };
 }
 
-function timeLeft({ expiresAt = Infinity }: Caller): number {
-  return Math.min(Math.max(0, expiresAt - Date.now()), LONGEST_TIMER_MS);
+function remainingTokenMs({ expiresAt = Infinity }: Caller): number {
+  return Math.min(Math.max(0, expiresAt - Date.now()), MAX_TIMER_MS);
 }

@@ -1,18 +1,47 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { limitBodyTime } from '../body-time.js';
-import { eventRoute } from './events.js';
-import { listRoute } from './list.js';
-import { sessionRoutes } from './session.js';
+import { getCaller } from '../auth/caller.js';
+import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
+import { resolveEmployeeId, type SigningClientFactory } from './authorization.js';
+import { ListFilter, ListPage } from './schemas.js';
+
+import { setBodyTimeout } from '../http/request-body.js';
+import { eventsRoute } from './events.js';
+import { signingByIdRoutes } from './signing-by-id.js';
 import { startRoute, type StartOptions } from './start.js';
+
+const listSchema = {
+  tags: ['signings'],
+  operationId: 'listSignings',
+  summary: 'List signings',
+  description:
+    'Open ones first, the newest start first among them; then those that have ended, the latest end first. What has ' +
+    'happened in the last seconds may be missing. A page can be shorter than its limit, and still there is a next one.',
+  querystring: ListFilter,
+  response: {
+    200: describeJsonResponse('A page of the list.', ListPage),
+    ...describeProblemResponses('invalid-request', 'unauthorized', 'forbidden', 'internal', 'no-server'),
+  },
+};
+
+export function listRoute(clientFor: SigningClientFactory): FastifyPluginAsyncZod {
+  return async (app) => {
+    await Promise.resolve();
+    app.get('/signings', { schema: listSchema }, async (request) => {
+      const caller = getCaller(request);
+      const employeeId = resolveEmployeeId(caller, request.query.employeeId);
+      return clientFor(caller).listPage({ ...request.query, employeeId });
+    });
+  };
+}
 
 /** Everything about signings. */
 export function signingRoutes(options: StartOptions): FastifyPluginAsyncZod {
-  const { signingsOf } = options;
+  const { clientFor } = options;
   return async (app) => {
-    limitBodyTime(app);
+    setBodyTimeout(app);
     await app.register(startRoute(options));
-    await app.register(listRoute(signingsOf));
-    await app.register(sessionRoutes(signingsOf));
-    await app.register(eventRoute(signingsOf));
+    await app.register(listRoute(clientFor));
+    await app.register(signingByIdRoutes(clientFor));
+    await app.register(eventsRoute(clientFor));
   };
 }

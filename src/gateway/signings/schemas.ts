@@ -1,28 +1,36 @@
 import { z } from 'zod';
-import { MAX_DEADLINE_DAYS, MAX_DOCUMENTS, PARTICIPANTS } from '../../domain/limits.js';
+import {
+  MAX_DEADLINE_DAYS,
+  MAX_DOCUMENTS,
+  PARTICIPANT_COUNT,
+  METHODS,
+  SIGNATURE_FIELDS,
+} from '../../domain/request.js';
 import { OUTCOMES } from '../../domain/outcome.js';
-import type { TextRule } from '../../domain/reading.js';
-import { METHODS, SIGNATURE_FIELDS } from '../../domain/request.js';
+import type { TextRule } from '../../domain/object-reader.js';
+
 import { reasonRule } from '../../domain/resolution.js';
 import { ACTIONS, FINAL_STATES, OPEN_STATES, STEPS } from '../../domain/status.js';
 import * as rules from '../../domain/text-rules.js';
 
 /** A text by a rule of the domain, which decides; the schema says as much of it as a schema can. */
-function text(rule: TextRule, description?: string) {
+function textSchema(rule: TextRule, description?: string) {
   return z
     .string()
-    .refine((value) => rule.test(value), { error: ({ input }) => `must be ${rule.mustBe(String(input))}` })
+    .refine((value) => rule.test(value), {
+      error: ({ input }) => `must be ${rule.describeViolation(String(input))}`,
+    })
     .meta({
       pattern: rule.pattern,
-      maxLength: rule.longest,
-      description: description ?? `${rule.must.charAt(0).toUpperCase()}${rule.must.slice(1)}.`,
+      maxLength: rule.maxLength,
+      description: description ?? `${rule.requirement.charAt(0).toUpperCase()}${rule.requirement.slice(1)}.`,
     });
 }
 
 const State = z.enum([...OPEN_STATES, ...FINAL_STATES]);
-const Time = z.iso.datetime();
+const Timestamp = z.iso.datetime();
 
-export const RequestId = text(rules.requestId);
+export const RequestId = textSchema(rules.requestId);
 
 /**
  * What `readRequest` accepts (src/domain/read-request.ts), which reads the body and reports all problems at once; here it
@@ -30,40 +38,40 @@ export const RequestId = text(rules.requestId);
  */
 export const SigningRequest = z
   .strictObject({
-    requestId: text(
+    requestId: textSchema(
       rules.requestId,
       'The CRM’s id of this one click, which makes the start idempotent. May come as the header Idempotency-Key instead.',
     ).nullish(),
-    employeeId: text(
+    employeeId: textSchema(
       rules.identifier(64),
       'The employee’s flexperto account id. May be left out by who comes with a token, and cannot be another one.',
     ).nullish(),
-    name: text(rules.line(255), 'Seen by employee and customer; no personal data, please.'),
+    name: textSchema(rules.singleLine(255), 'Seen by employee and customer; no personal data, please.'),
     method: z.enum(METHODS),
     participants: z
       .array(
         z.strictObject({
-          email: text(rules.email),
-          firstname: text(rules.line(200)),
-          lastname: text(rules.line(200)),
-          mobile: text(rules.mobile),
+          email: textSchema(rules.email),
+          firstname: textSchema(rules.singleLine(200)),
+          lastname: textSchema(rules.singleLine(200)),
+          mobile: textSchema(rules.mobile),
         }),
       )
-      .min(PARTICIPANTS)
-      .max(PARTICIPANTS)
+      .min(PARTICIPANT_COUNT)
+      .max(PARTICIPANT_COUNT)
       .describe('The customer who signs: exactly one.'),
     documents: z
       .array(
         z.strictObject({
-          source: text(
-            rules.source,
+          source: textSchema(
+            rules.documentSource,
             'file: with a path below the document root, or an https: address; with a token, the `source` of an own upload.',
           ),
-          name: text(
+          name: textSchema(
             rules.fileName,
             'A file name, other than that of any other document; by default the last part of the source.',
           ).nullish(),
-          sha256: text(rules.sha256, 'Compared with the document where given.').nullish(),
+          sha256: textSchema(rules.sha256, 'Compared with the document where given.').nullish(),
           signatureFields: z
             .enum(SIGNATURE_FIELDS)
             .nullish()
@@ -73,8 +81,8 @@ export const SigningRequest = z
       .min(1)
       .max(MAX_DOCUMENTS)
       .describe('At least one of them with signature fields, unless the method is qes.'),
-    crmRecord: text(rules.identifier(255)).nullish(),
-    callbackUrl: text(rules.callbackUrl).nullish(),
+    crmRecord: textSchema(rules.identifier(255)).nullish(),
+    callbackUrl: textSchema(rules.callbackUrl).nullish(),
     deadlineDays: z.number().gt(0).max(MAX_DEADLINE_DAYS).nullish().describe('30 by default.'),
   })
   .meta({
@@ -99,7 +107,7 @@ export const SigningRequest = z
     ],
   });
 
-export const Started = z.object({
+export const StartedSigning = z.object({
   requestId: z.string(),
   workflowId: z.string().describe('By which it is found in Temporal.'),
   created: z
@@ -136,7 +144,7 @@ export const Status = z
         step: z.enum(STEPS),
         reason: z.string(),
         actions: z.array(z.enum(ACTIONS)).readonly().describe('What can be sent as `action` to …/resolve.'),
-        since: Time.describe('When it was asked.'),
+        since: Timestamp.describe('When it was asked.'),
       })
       .nullable()
       .describe('Why the session waits for a human.'),
@@ -144,8 +152,8 @@ export const Status = z
       .string()
       .exactOptional()
       .describe('Why the last attempt failed of a call that is repeated by itself; absent where none fails.'),
-    deadline: Time,
-    updatedAt: Time,
+    deadline: Timestamp,
+    updatedAt: Timestamp,
   })
   .meta({ id: 'SigningStatus' });
 
@@ -158,35 +166,35 @@ export const Summary = z
     employeeId: z.string().nullable(),
     crmRecord: z.string().nullable(),
     sessionId: z.int().nullable(),
-    deadline: Time.nullable(),
-    startedAt: Time,
+    deadline: Timestamp.nullable(),
+    startedAt: Timestamp,
   })
   .meta({ id: 'SigningSummary' });
 
-export const Page = z.object({
+export const ListPage = z.object({
   signings: z.array(Summary).readonly(),
   nextCursor: z.string().nullable().describe('For the next page; null after the last one.'),
 });
 
-const MOST_ON_A_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
-export const Filter = z.strictObject({
+export const ListFilter = z.strictObject({
   state: State.optional(),
-  employeeId: text(rules.identifier(64)).optional(),
-  crmRecord: text(rules.identifier(255)).optional(),
+  employeeId: textSchema(rules.identifier(64)).optional(),
+  crmRecord: textSchema(rules.identifier(255)).optional(),
   limit: z
     .unknown()
     .transform((value, context) => {
       if (value === undefined) return undefined;
       const number = typeof value === 'string' && /^[1-9]\d{0,2}$/.test(value) ? Number(value) : 0;
-      if (number >= 1 && number <= MOST_ON_A_PAGE) return number;
-      context.addIssue(`must be a whole number from 1 to ${MOST_ON_A_PAGE}`);
+      if (number >= 1 && number <= MAX_PAGE_SIZE) return number;
+      context.addIssue(`must be a whole number from 1 to ${MAX_PAGE_SIZE}`);
       return z.NEVER;
     })
     .meta({
       type: 'integer',
       minimum: 1,
-      maximum: MOST_ON_A_PAGE,
+      maximum: MAX_PAGE_SIZE,
       description: 'At most so many; 100 unless told.',
     })
     .optional(),
@@ -197,7 +205,7 @@ export const Filter = z.strictObject({
     .describe('The `nextCursor` of the page before.'),
 });
 
-const Reason = text(reasonRule);
+const Reason = textSchema(reasonRule);
 
 const AttentionId = z
   .string('must be the id of the question that was shown, the attention.id of that status')

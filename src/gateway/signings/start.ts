@@ -1,20 +1,22 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { validatorCompiler, type FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { refuseCallbackUrl } from '../../callbacks/index.js';
-import { readRequest } from '../../domain/read-request.js';
-import type { Hosts } from '../../network/hosts.js';
-import { InvalidRequestError, RequestConflictError } from '../../starter/index.js';
-import { callerOf, type Caller } from '../caller.js';
-import { touchUploads } from '../documents/touch.js';
-import { isUploadOf, type UploadArea } from '../documents/upload-folder.js';
-import { describeErrors, invalid } from '../known-errors.js';
-import { problemAnswer, ProblemError, refusal } from '../problem.js';
-import { jsonResponse, problemResponses } from '../responses.js';
-import { ownEmployee, type SigningsOf } from './access.js';
-import { RequestId, SigningRequest, Started } from './schemas.js';
+import { findCallbackUrlProblem } from '../../callbacks/index.js';
+import { parseRequest } from '../../domain/parse-request.js';
+import type { HostAllowlist } from '../../shared/http/host-allowlist.js';
+import { InvalidRequestError, RequestConflictError } from '../../client/index.js';
+import { getCaller, type Caller } from '../auth/caller.js';
+import { refreshUploadExpiry, isOwnUpload, type UploadArea } from '../uploads/storage.js';
 
-const LOCATION = { Location: { type: 'string', description: 'Where the session is to be found.' } } as const;
+import { describeErrors, createInvalidRequest } from '../http/error-mapping.js';
+import { createProblem, ProblemError, createProblemError } from '../http/problem.js';
+import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
+import { resolveEmployeeId, type SigningClientFactory } from './authorization.js';
+import { RequestId, SigningRequest, StartedSigning } from './schemas.js';
+
+const LOCATION_HEADER = {
+  Location: { type: 'string', description: 'Where the session is to be found.' },
+} as const;
 
 const schema = {
   tags: ['signings'],
@@ -27,9 +29,13 @@ const schema = {
   }),
   body: SigningRequest,
   response: {
-    200: jsonResponse('The same request was started before; nothing new has happened.', Started, LOCATION),
-    201: jsonResponse('It is started.', Started, LOCATION),
-    ...problemResponses(
+    200: describeJsonResponse(
+      'The same request was started before; nothing new has happened.',
+      StartedSigning,
+      LOCATION_HEADER,
+    ),
+    201: describeJsonResponse('It is started.', StartedSigning, LOCATION_HEADER),
+    ...describeProblemResponses(
       'invalid-request',
       'unauthorized',
       'forbidden',
@@ -44,21 +50,21 @@ const schema = {
 };
 
 export interface StartOptions {
-  readonly signingsOf: SigningsOf;
-  readonly documents: { readonly area: UploadArea };
-  readonly callbackHosts: Hosts;
+  readonly clientFor: SigningClientFactory;
+  readonly uploads: { readonly area: UploadArea };
+  readonly callbackHosts: HostAllowlist;
 }
 
-export function startRoute({ signingsOf, documents, callbackHosts }: StartOptions): FastifyPluginAsyncZod {
+export function startRoute({ clientFor, uploads, callbackHosts }: StartOptions): FastifyPluginAsyncZod {
   return async (app) => {
     await Promise.resolve();
-    app.post('/signings', { schema, validatorCompiler: allButTheBody }, async (request, reply) => {
-      const caller = callerOf(request);
-      const asked = requestOf(request.body, request.headers['idempotency-key'], caller);
-      requireOwnDocuments(asked, caller, documents.area);
-      refuseUnlessCallable(asked, callbackHosts);
-      await touchUploads(documents.area, asked);
-      const started = await signingsOf(caller).start(asked).catch(withoutOthers(caller));
+    app.post('/signings', { schema, validatorCompiler: skipBodyValidation }, async (request, reply) => {
+      const caller = getCaller(request);
+      const input = buildRequest(request.body, request.headers['idempotency-key'], caller);
+      assertOwnUploads(input, caller, uploads.area);
+      assertCallbackAllowed(input, callbackHosts);
+      await refreshUploadExpiry(uploads.area, input);
+      const started = await clientFor(caller).start(input).catch(hideOtherEmployees(caller));
       return reply
         .code(started.created ? 201 : 200)
         .header('location', `/signings/${encodeURIComponent(started.requestId)}`)
@@ -71,59 +77,65 @@ export function startRoute({ signingsOf, documents, callbackHosts }: StartOption
  * Lets an employee send no documents but the own uploads: other sources are for systems, which have a key. Told by the
  * source alone, so that the answer is the same whether or not there is such a file. @throws ProblemError
  */
-function requireOwnDocuments(asked: unknown, { employeeId }: Caller, area: UploadArea): void {
+function assertOwnUploads(input: unknown, { employeeId }: Caller, area: UploadArea): void {
   if (employeeId === undefined) return;
   const detail = 'must be a document that the owner of the token has uploaded';
-  const errors = readRequest(asked).request.documents.flatMap(({ source }, index) => {
+  const errors = parseRequest(input).request.documents.flatMap(({ source }, index) => {
     const pointer = `/documents/${index}/source`;
-    return source === '' || isUploadOf(employeeId, source, area) ? [] : [{ pointer, detail }];
+    return source === '' || isOwnUpload(employeeId, source, area) ? [] : [{ pointer, detail }];
   });
   if (errors.length === 0) return;
-  throw new ProblemError(problemAnswer('forbidden', { detail: describeErrors(errors), errors }));
+  throw new ProblemError(createProblem('forbidden', { detail: describeErrors(errors), errors }));
 }
 
 /** Says nothing to an employee of another one's request that has the same requestId. */
-function withoutOthers({ employeeId }: Caller): (error: unknown) => never {
+function hideOtherEmployees({ employeeId }: Caller): (error: unknown) => never {
   return (error) => {
     if (employeeId === undefined || !(error instanceof RequestConflictError) || !error.ofAnotherEmployee)
       throw error;
-    throw refusal('forbidden', 'The owner of the token cannot start a signing under this requestId.');
+    throw createProblemError(
+      'forbidden',
+      'The owner of the token cannot start a signing under this requestId.',
+    );
   };
 }
 
 /** A callback that will not be sent is known before anything is. @throws InvalidRequestError with all that is wrong */
-function refuseUnlessCallable(asked: unknown, hosts: Hosts): void {
-  const { request, problems } = readRequest(asked);
+function assertCallbackAllowed(input: unknown, hosts: HostAllowlist): void {
+  const { request, problems } = parseRequest(input);
   const { callbackUrl = '' } = request;
-  const message = callbackUrl === '' ? undefined : refuseCallbackUrl(callbackUrl, hosts);
+  const message = callbackUrl === '' ? undefined : findCallbackUrlProblem(callbackUrl, hosts);
   if (message === undefined || problems.some(({ field }) => field === 'callbackUrl')) return;
   throw new InvalidRequestError([...problems, { field: 'callbackUrl', message }]);
 }
 
 /** The body is read by the starter, as every other client's is: one place says what is wrong with a request. */
-const allButTheBody: FastifySchemaCompiler<unknown> = ({ schema: part, ...route }) =>
+const skipBodyValidation: FastifySchemaCompiler<unknown> = ({ schema: part, ...route }) =>
   route.httpPart === 'body'
     ? (value: unknown) => ({ value })
     : validatorCompiler({ ...route, schema: part as z.ZodType });
 
 /** The body, completed by what key and token say. @throws ProblemError where they contradict it */
-function requestOf(body: unknown, key: string | undefined, caller: Caller): unknown {
+function buildRequest(body: unknown, idempotencyKey: string | undefined, caller: Caller): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new ProblemError(invalid([{ pointer: '', detail: 'must be a JSON object' }]));
+    throw new ProblemError(createInvalidRequest([{ pointer: '', detail: 'must be a JSON object' }]));
   }
-  const given: Readonly<Record<string, unknown>> = { ...body };
-  const requestId = given['requestId'] ?? key;
-  if (key !== undefined && requestId !== key) {
+  const fields: Readonly<Record<string, unknown>> = { ...body };
+  const requestId = fields['requestId'] ?? idempotencyKey;
+  if (idempotencyKey !== undefined && requestId !== idempotencyKey) {
     throw new ProblemError(
-      invalid([{ pointer: '/requestId', detail: 'differs from the header Idempotency-Key' }]),
+      createInvalidRequest([{ pointer: '/requestId', detail: 'differs from the header Idempotency-Key' }]),
     );
   }
-  const named = given['employeeId'] ?? undefined;
+  const requestedEmployeeId = fields['employeeId'] ?? undefined;
   // What is no text is for the rules to name.
-  const employeeId = named === undefined || typeof named === 'string' ? ownEmployee(caller, named) : named;
-  return { ...given, ...defined({ requestId, employeeId }) };
+  const employeeId =
+    requestedEmployeeId === undefined || typeof requestedEmployeeId === 'string'
+      ? resolveEmployeeId(caller, requestedEmployeeId)
+      : requestedEmployeeId;
+  return { ...fields, ...omitUndefined({ requestId, employeeId }) };
 }
 
-function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function omitUndefined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

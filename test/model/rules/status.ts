@@ -1,77 +1,81 @@
 import { isFinal, OPEN_STATES, type SigningStatus, type Step } from '../../../src/domain/status.js';
-import type { Played } from '../played.js';
-import { documentName } from '../request.js';
+import type { ScheduleRun } from '../recording.js';
+import { getDocumentName } from '../request.js';
 
-const FIELDS = [
+const STATUS_FIELDS = [
   'attention', 'crmRecord', 'deadline', 'documents', 'employeeId', 'method', 'name', 'requestId', 'sessionId', 'state', 'updatedAt',
 ]; // prettier-ignore
 
 /** Every status that a client can see makes sense in itself and after the one before. */
-export function statusIsConsistent({ recording: { events }, schedule }: Played): string | undefined {
-  const names = Array.from({ length: schedule.documents }, (_, index) => documentName(index));
-  const startedOver = events.some(({ type }) => type === 'reset');
+export function hasConsistentStatus({ recording: { events }, schedule }: ScheduleRun): string | undefined {
+  const names = Array.from({ length: schedule.documents }, (_, index) => getDocumentName(index));
+  const wasReset = events.some(({ type }) => type === 'reset');
   let before: SigningStatus | undefined;
   for (const event of events) {
     if (event.type === 'reset') before = undefined;
     if (event.type !== 'status') continue;
     const { status, shownState = status.state } = event;
-    const objection =
-      inItself(status, names, startedOver) ??
+    const violation =
+      verifyStatus(status, names, wasReset) ??
       (shownState === status.state ? undefined : `the search attribute says ${shownState}`) ??
-      (before === undefined ? undefined : after(before, status));
-    if (objection !== undefined) return `in ${status.state}: ${objection}`;
+      (before === undefined ? undefined : verifyTransition(before, status));
+    if (violation !== undefined) return `in ${status.state}: ${violation}`;
     before = status;
   }
   return undefined;
 }
 
-function inItself(status: SigningStatus, names: readonly string[], startedOver: boolean): string | undefined {
+function verifyStatus(
+  status: SigningStatus,
+  names: readonly string[],
+  wasReset: boolean,
+): string | undefined {
   const { state, documents, sessionId, attention } = status;
-  if (Object.keys(status).sort().join() !== FIELDS.join())
+  if (Object.keys(status).sort().join() !== STATUS_FIELDS.join())
     return `it has the fields ${Object.keys(status).join()}`;
   if (documents.map(({ name }) => name).join() !== names.join()) return 'it has other documents';
   const step = attention?.step;
-  const reached = reachedBy(state === 'needs-attention' ? step : undefined, status);
+  const reached = getProgress(state === 'needs-attention' ? step : undefined, status);
   if (
-    reached >= REACHED.initiating &&
+    reached >= PROGRESS.initiating &&
     documents.some(({ bytes, sha256 }) => bytes === null || sha256 === null)
   )
     return 'a document has no size';
-  if (reached >= REACHED.uploading && sessionId === null) return 'it has no contract session';
-  if (!isFinal(state) && reached < REACHED.uploading && sessionId !== null)
+  if (reached >= PROGRESS.uploading && sessionId === null) return 'it has no contract session';
+  if (!isFinal(state) && reached < PROGRESS.uploading && sessionId !== null)
     return 'it has a contract session already';
-  if (reached >= REACHED.attaching && documents.some(({ fileId }) => fileId === null))
+  if (reached >= PROGRESS.attaching && documents.some(({ fileId }) => fileId === null))
     return 'a document is not uploaded';
-  if (reached >= REACHED.attached && documents.some((one) => one.status === null))
+  if (reached >= PROGRESS.attached && documents.some((one) => one.status === null))
     return 'a document is not attached';
   const attached = documents.map((one) => one.status !== null);
   // A last look may show what the run before has attached.
-  if (state === 'expired' && startedOver) return attentionIs(status);
+  if (state === 'expired' && wasReset) return verifyAttention(status);
   if (attached.lastIndexOf(true) > attached.indexOf(false) && attached.includes(false))
     return 'attached out of order';
-  return attentionIs(status);
+  return verifyAttention(status);
 }
 
-const REACHED = { checking: 0, initiating: 1, uploading: 2, attaching: 3, attached: 4 } as const;
-const OF_STEP: Readonly<Record<Step, number>> = {
-  'check-documents': REACHED.checking,
-  initiate: REACHED.initiating,
-  'request-upload-url': REACHED.uploading,
-  upload: REACHED.uploading,
-  attach: REACHED.attaching,
-  'hand-over': REACHED.attached,
-  'await-completion': REACHED.attached,
+const PROGRESS = { checking: 0, initiating: 1, uploading: 2, attaching: 3, attached: 4 } as const;
+const PROGRESS_OF_STEP: Readonly<Record<Step, number>> = {
+  'check-documents': PROGRESS.checking,
+  initiate: PROGRESS.initiating,
+  'request-upload-url': PROGRESS.uploading,
+  upload: PROGRESS.uploading,
+  attach: PROGRESS.attaching,
+  'hand-over': PROGRESS.attached,
+  'await-completion': PROGRESS.attached,
 };
 
 /** How far the session must have come that is in this state, or that asks a human about this step. */
-function reachedBy(step: Step | undefined, { state }: SigningStatus): number {
-  if (step !== undefined) return OF_STEP[step];
+function getProgress(step: Step | undefined, { state }: SigningStatus): number {
+  if (step !== undefined) return PROGRESS_OF_STEP[step];
   if (isFinal(state))
-    return state === 'completed' || state === 'withdrawn' ? REACHED.attached : REACHED.checking;
-  return Math.min(REACHED.attached, Math.max(0, OPEN_STATES.indexOf(state)));
+    return state === 'completed' || state === 'withdrawn' ? PROGRESS.attached : PROGRESS.checking;
+  return Math.min(PROGRESS.attached, Math.max(0, OPEN_STATES.indexOf(state)));
 }
 
-function attentionIs({ state, attention }: SigningStatus): string | undefined {
+function verifyAttention({ state, attention }: SigningStatus): string | undefined {
   const actions = attention?.actions ?? [];
   if (isFinal(state)) return actions.length > 0 ? 'it is over and offers something to do' : undefined;
   if (state !== 'needs-attention') return attention === null ? undefined : 'it asks for a decision';
@@ -80,12 +84,13 @@ function attentionIs({ state, attention }: SigningStatus): string | undefined {
   return actions.includes('adopt') && !asksWhether ? 'it offers to adopt what cannot be adopted' : undefined;
 }
 
-function after(before: SigningStatus, now: SigningStatus): string | undefined {
+function verifyTransition(before: SigningStatus, now: SigningStatus): string | undefined {
   if (isFinal(before.state))
     return JSON.stringify(before) === JSON.stringify(now) ? undefined : `it was ${before.state}`;
   if (now.updatedAt < before.updatedAt) return 'it is older than the one before';
   if (now.deadline !== before.deadline) return 'the deadline has moved';
-  if (rank(now) < rank(before) && !uploadsAgain(before, now)) return `it has gone back from ${before.state}`;
+  if (rank(now) < rank(before) && !isRepeatedUpload(before, now))
+    return `it has gone back from ${before.state}`;
   if (before.sessionId !== null && now.sessionId !== before.sessionId)
     return 'it has another contract session';
   const forgotten = before.documents.findIndex(
@@ -99,7 +104,7 @@ function after(before: SigningStatus, now: SigningStatus): string | undefined {
 }
 
 /** A document can need an upload once more when its turn to be attached comes. */
-function uploadsAgain(before: SigningStatus, { attention }: SigningStatus): boolean {
+function isRepeatedUpload(before: SigningStatus, { attention }: SigningStatus): boolean {
   const step = attention?.step;
   return (
     rank(before) === OPEN_STATES.indexOf('attaching') && (step === 'upload' || step === 'request-upload-url')

@@ -1,0 +1,25 @@
+import type { Benchmark } from '../benchmark.js';
+import { gateway } from './gateway.js';
+import { history } from './history.js';
+import { inspect } from './inspect.js';
+import { latency } from './latency.js';
+import { lifecycle } from './lifecycle.js';
+import { memory } from './memory.js';
+import { startUp } from './start-up.js';
+import { uploadMany } from './upload-many.js';
+import { upload } from './upload.js';
+import { waiting } from './waiting.js';
+
+/** All benchmarks, in the order they are run. */
+export const benchmarks: readonly Benchmark[] = [
+  upload,
+  uploadMany,
+  memory,
+  inspect,
+  lifecycle,
+  latency,
+  history,
+  waiting,
+  gateway,
+  startUp,
+];

@@ -1,0 +1,32 @@
+import { startProgram } from '../../scripts/processes/program.js';
+import { interleave, type Benchmark } from '../benchmark.js';
+import { startBareWorker } from '../support/bare/start.js';
+import { startEnvironment } from '../support/environment.js';
+
+const ROUNDS = 9;
+
+export const startUp: Benchmark = {
+  name: 'start-up',
+  description: 'the worker from the start of its process until it polls, against an empty worker',
+  run: async (folder) => {
+    const stage = await startEnvironment(folder);
+    const untilReady = async (start: () => Promise<{ stop(): Promise<void> }>): Promise<number> => {
+      const begin = performance.now();
+      const program = await start();
+      const ms = performance.now() - begin;
+      await program.stop();
+      return ms;
+    };
+    try {
+      const { worker, empty } = await interleave(ROUNDS, {
+        worker: () =>
+          untilReady(() => startProgram('worker', stage.variables).then(({ server: started }) => started)),
+        empty: () => untilReady(() => startBareWorker(stage.address, stage.bareBundle)),
+      });
+      const target = { of: 'ratio', atMost: 1.5 } as const;
+      return [{ name: 'start-up', unit: 'ms', measured: worker, reference: empty, target }];
+    } finally {
+      await stage.stop();
+    }
+  },
+};

@@ -1,0 +1,70 @@
+/** What a figure must reach: a bound on the ratio to its reference, or on its own median or maximum. */
+export interface Target {
+  readonly of: 'ratio' | 'median' | 'max';
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** One line of the table: what was measured in each round, and beside it the reference in the same rounds. */
+export interface Measurement {
+  readonly name: string;
+  readonly unit: 'ms' | 'MB' | 'KB' | '/s' | '%' | '';
+  readonly measured: readonly number[];
+  readonly reference?: readonly number[];
+  /** Absent: only reported. */
+  readonly target?: Target;
+}
+
+export interface Distribution {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** A figure as it is printed and written. `ratio` is that of the medians; `reached` is null where nothing was to reach. */
+export interface Summary {
+  readonly name: string;
+  readonly unit: Measurement['unit'];
+  readonly rounds: number;
+  readonly measured: Distribution;
+  readonly reference: Distribution | null;
+  readonly ratio: number | null;
+  readonly target: Target | null;
+  readonly reached: boolean | null;
+}
+
+export function summarize({ name, unit, measured, reference, target }: Measurement): Summary {
+  const own = computeDistribution(measured);
+  const other = reference === undefined ? null : computeDistribution(reference);
+  const ratio = other === null ? null : own.median / other.median;
+  const reached = target === undefined ? null : meetsTarget(target, { ...own, ratio });
+  return {
+    name,
+    unit,
+    rounds: measured.length,
+    measured: own,
+    reference: other,
+    ratio,
+    target: target ?? null,
+    reached,
+  };
+}
+
+function computeDistribution(values: readonly number[]): Distribution {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (place: number): number => sorted[place] ?? NaN;
+  const middle = (sorted.length - 1) / 2;
+  return {
+    min: at(0),
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    max: at(sorted.length - 1),
+  };
+}
+
+function meetsTarget(
+  { of, atMost, atLeast }: Target,
+  values: Distribution & { ratio: number | null },
+): boolean {
+  const value = values[of] ?? NaN;
+  return value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity);
+}

@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerEntry } from '../../fake-flexperto/index.js';
+import type { CheckedDocument } from '../../src/domain/request.js';
+import type { SigningSummary } from '../../src/client/index.js';
+import { MEBIBYTE } from './documents.js';
+import { createLedgerReader, signAllDocuments, type LedgerReader } from './ledger.js';
+import { runBatchToSignature, createRequest } from './signings.js';
+import type { BenchEnvironment } from './environment.js';
+
+/** The kernel's unit of a process's CPU time, the same on every Linux machine. */
+const TICKS_PER_SECOND = 100;
+
+/** Bytes of memory (RSS) that a process has. Source: proc(5), `/proc/PID/status`. */
+export async function readMemoryBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
+
+/** Seconds of CPU time that a process has taken so far. Source: proc(5), `/proc/PID/stat`. */
+export async function readCpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name, in parentheses, may hold spaces; user and system time are the 14th and the 15th field.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return ((user ?? NaN) + (system ?? NaN)) / TICKS_PER_SECOND;
+}
+
+/** Above what the worker's activities can take at once, so that it never waits for a start. */
+const CONCURRENCY = 100;
+/** To count ten thousand more often would be work for the server. */
+const POLL_MS = 1_000;
+/**
+ * A worker rests once it has given back what its start took: the engine does so within a minute. By then the processes
+ * that inspect PDFs have ended, too.
+ */
+const SETTLING_MS = 75_000;
+const WINDOW_MS = 30_000;
+/** Sessions that are signed while the worker is away. */
+const SIGNED_COUNT = 20;
+/** Sessions that are asked to look: enough for all rounds, since to list ten thousand again would disturb the next one. */
+const CHECK_NOW_COUNT = 25;
+/** How long the worker is away, so that looks have become due when it is back. */
+const OUTAGE_MS = 30_000;
+
+/** What a worker that waits for signatures takes, in half a minute. */
+export interface IdleUsage {
+  readonly megabytes: number;
+  /** Of one core. */
+  readonly cpuPercent: number;
+  readonly callsPerSecond: number;
+}
+
+/** How soon those that have news are served, in milliseconds from the start of the worker's process. */
+export interface Recovery {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface WaitingSignings {
+  /** Starts so many sessions, and waits until all of them wait. All have one document, and the same one. Returns the worker's megabytes after it. */
+  create(count: number): Promise<number>;
+  /** Of a worker that is started for it: how much memory one keeps differs from start to start. */
+  measureIdle(): Promise<IdleUsage>;
+  /** Milliseconds from a `checkNow` until the vendor is asked; of one session after the other, old and new ones. */
+  measureCheckNow(): Promise<number>;
+  /** Milliseconds from the start of a session until its file arrives. */
+  measureStart(): Promise<number>;
+  /** Stops the worker, has some sessions signed and hinted at, and starts the worker again. */
+  measureRecovery(): Promise<Recovery>;
+}
+
+export function createWaitingSignings(
+  environment: BenchEnvironment,
+  document: CheckedDocument,
+): WaitingSignings {
+  const ledger = createLedgerReader(environment);
+  let unusedSignings: SigningSummary[] = [];
+  return {
+    create: (count) => createSignings(environment, ledger, document, count),
+    measureIdle: () => measureIdle(environment, ledger),
+    measureCheckNow: async () => {
+      if (unusedSignings.length === 0) unusedSignings = await selectEvenly(environment, CHECK_NOW_COUNT);
+      const session = unusedSignings.shift();
+      if (session === undefined) throw new Error('No session waits that could be asked to look.');
+      return measureCheckNow(environment, ledger, session);
+    },
+    measureStart: () => measureStart(environment, ledger, document),
+    measureRecovery: () => measureRecovery(environment),
+  };
+}
+
+async function createSignings(
+  environment: BenchEnvironment,
+  ledger: LedgerReader,
+  document: CheckedDocument,
+  count: number,
+): Promise<number> {
+  await runBatchToSignature(environment, { count, concurrency: CONCURRENCY, pollMs: POLL_MS }, [document]);
+  // What was called so far is of no interest.
+  await ledger.readNew();
+  await sleep(SETTLING_MS);
+  return readMegabytes(environment);
+}
+
+async function measureIdle(environment: BenchEnvironment, ledger: LedgerReader): Promise<IdleUsage> {
+  const { worker } = environment;
+  await worker.stop();
+  await worker.start();
+  await sleep(SETTLING_MS);
+  await ledger.readNew();
+  const before = await readCpuSeconds(worker.pid());
+  await sleep(WINDOW_MS);
+  const seconds = WINDOW_MS / 1000;
+  return {
+    megabytes: await readMegabytes(environment),
+    cpuPercent: (((await readCpuSeconds(worker.pid())) - before) / seconds) * 100,
+    callsPerSecond: (await ledger.readNew()).length / seconds,
+  };
+}
+
+async function readMegabytes({ worker }: BenchEnvironment): Promise<number> {
+  return (await readMemoryBytes(worker.pid())) / MEBIBYTE;
+}
+
+/** A look that was due at the very moment of the hint would be taken for its answer; with pauses of minutes that is rare. */
+async function measureCheckNow(
+  environment: BenchEnvironment,
+  ledger: LedgerReader,
+  { requestId, sessionId }: SigningSummary,
+): Promise<number> {
+  await ledger.readNew();
+  const begin = Date.now();
+  await environment.signings.check(requestId);
+  const pollEntry = await ledger.waitFor((entry) => entry.call === 'list' && entry.sessionId === sessionId);
+  return Date.parse(pollEntry.at) - begin;
+}
+
+async function measureStart(
+  environment: BenchEnvironment,
+  ledger: LedgerReader,
+  document: CheckedDocument,
+): Promise<number> {
+  await ledger.readNew();
+  const begin = Date.now();
+  await environment.signings.start(createRequest([document]));
+  let upload: LedgerEntry | undefined;
+  // Both may arrive before the ledger is read once more.
+  await ledger.waitFor((entry) => {
+    if (entry.call === 'upload') upload = entry;
+    return entry.call === 'list' && entry.sessionId === upload?.sessionId;
+  });
+  return Date.parse(upload?.at ?? '') - begin;
+}
+
+/**
+ * The hint stands for what tells a CRM of a signature. Without it a session is looked at when its pause is over, up to
+ * half an hour after the signature, whether the worker was away or not.
+ */
+async function measureRecovery(environment: BenchEnvironment): Promise<Recovery> {
+  const { signings, worker } = environment;
+  const sessions = await selectEvenly(environment, SIGNED_COUNT);
+  await worker.stop();
+  for (const { requestId, sessionId } of sessions) {
+    await signAllDocuments(environment, sessionId ?? NaN);
+    await signings.check(requestId);
+  }
+  await sleep(OUTAGE_MS);
+  const begin = performance.now();
+  const served = sessions.map(async ({ requestId }) => {
+    await signings.wait(requestId);
+    return performance.now() - begin;
+  });
+  await worker.start();
+  const times = await Promise.all(served);
+  return { first: Math.min(...times), last: Math.max(...times) };
+}
+
+/** Waiting sessions from the newest to the oldest, evenly spread. */
+async function selectEvenly({ signings }: BenchEnvironment, count: number): Promise<SigningSummary[]> {
+  const all = await signings.list({ state: 'awaiting-signature', limit: Infinity });
+  const step = all.length / count;
+  return Array.from({ length: count }, (_, place) => all[Math.floor(place * step)]).filter(
+    (session) => session !== undefined,
+  );
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKillSchedule, type Kill } from '../plan/kill-schedule.js';
+import type { RestartableServer } from './restartable-server.js';
+import type { WorkerPool } from './worker-pool.js';
+
+/** What a storm has done so far. */
+export interface KillCounts {
+  workersKilled: number;
+  serverKilled: number;
+}
+
+export interface ProcessKiller {
+  readonly killCounts: KillCounts;
+  /** Rejects when something that was killed does not come back. */
+  readonly failure: Promise<never>;
+  /** Lets everything that is down come back, and ends. */
+  stop(): Promise<void>;
+}
+
+export interface KillTargets {
+  readonly server: RestartableServer;
+  readonly workers: WorkerPool;
+  /** How much has happened at the vendor so far. */
+  readonly effects: () => number;
+}
+
+const POLL_INTERVAL_MS = 100;
+
+/** Kills workers and server by the plan of the seed until it is calmed. */
+export function startProcessKiller(seed: number, { server, workers, effects }: KillTargets): ProcessKiller {
+  const killCounts: KillCounts = { workersKilled: 0, serverKilled: 0 };
+  const stopping = new AbortController();
+  const pause = (milliseconds: number): Promise<void> =>
+    sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const executeKill = async ({ target, workerIndex, downSeconds }: Kill): Promise<void> => {
+    if (target === 'server') killCounts.serverKilled += 1;
+    else killCounts.workersKilled += 1;
+    await (target === 'server' ? server.kill(downSeconds) : workers.kill(workerIndex, downSeconds));
+  };
+  const running = (async () => {
+    let before = 0;
+    for (const kill of createKillSchedule(seed, workers.size)) {
+      const requiredEffects = before + kill.minEffects;
+      await pause(kill.delaySeconds * 1000);
+      while (!stopping.signal.aborted && effects() < requiredEffects) await pause(POLL_INTERVAL_MS);
+      if (stopping.signal.aborted) return;
+      before = effects();
+      await executeKill(kill);
+    }
+  })();
+  const failure = running.then(() => new Promise<never>(() => undefined));
+  failure.catch(() => undefined);
+  return {
+    killCounts,
+    failure,
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+  };
+}

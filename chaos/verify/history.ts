@@ -1,0 +1,44 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { RecordedCalls } from './evidence.js';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+type Event = NonNullable<History['events']>[number];
+type ScheduledActivity = NonNullable<Event['activityTaskScheduledEventAttributes']>;
+
+/** Reads off a history what was called. It knows the names of activities and the arguments of attach, no code of the worker. */
+export function readHistory({ events }: Pick<History, 'events'>): RecordedCalls {
+  const names = new Map<string, string>();
+  const attach: Record<string, number> = {};
+  const lost: Record<string, number> = {};
+  let initiate = 0;
+  for (const event of events ?? []) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled != null) {
+      const name = scheduled.activityType?.name ?? '';
+      names.set(String(event.eventId), name);
+      if (name === 'initiateSession') initiate += 1;
+      if (name === 'attachDocument') increment(attach, readFileId(scheduled));
+    }
+    const lostEventId = getLostEventId(event);
+    if (lostEventId !== undefined) increment(lost, names.get(lostEventId) ?? '');
+  }
+  return { initiate, attach, lost };
+}
+
+/** The event by which the call was scheduled whose attempt timed out without a word from its worker. */
+function getLostEventId(event: Event): string | undefined {
+  const timedOut = event.activityTaskTimedOutEventAttributes;
+  if (timedOut != null) return String(timedOut.scheduledEventId);
+  const started = event.activityTaskStartedEventAttributes;
+  return started?.lastFailure?.timeoutFailureInfo == null ? undefined : String(started.scheduledEventId);
+}
+
+function readFileId({ input }: ScheduledActivity): string {
+  const data = input?.payloads?.[1]?.data;
+  const file = data == null ? undefined : (JSON.parse(Buffer.from(data).toString()) as { fileId?: string });
+  return file?.fileId ?? '';
+}
+
+function increment(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}

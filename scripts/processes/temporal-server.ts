@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { ChildServer } from './child-server.js';
+import { findFreePort, assertPortFree } from './ports.js';
+import { findTemporalCli } from '../tools/temporal.js';
+
+export { findTemporalCli };
+
+export interface TemporalServerOptions {
+  /** Whether to serve the Temporal UI too; no by default, unless `uiPort` is given. */
+  readonly ui?: boolean;
+  /** Of the server itself; a free one by default. */
+  readonly port?: number;
+  readonly uiPort?: number;
+  /** A file in which everything is kept, so that a restart (even after SIGKILL) goes on from there; memory by default. */
+  readonly dbFile?: string;
+  /** Created at the start; `default` by default. */
+  readonly namespace?: string;
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /** The server's own settings by their names, such as `limit.historyCount.suggestContinueAsNew`. */
+  readonly dynamicConfig?: Readonly<Record<string, number>>;
+}
+
+export interface TemporalServer {
+  /** host:port for a client's connection. */
+  readonly address: string;
+  readonly uiUrl: string | undefined;
+  readonly namespace: string;
+  readonly pid: number;
+  /** Rejects when it ends without having been told to; never resolves. */
+  unexpectedExit(): Promise<never>;
+  /** Ends the server and waits until it has ended, also after `kill()`. */
+  stop(): Promise<void>;
+  /** Ends it at once by SIGKILL, as a crash would. */
+  kill(): void;
+}
+
+/** How long a server may take until it answers; usually about 2 seconds. */
+const START_TIMEOUT_SECONDS = 60;
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Starts a Temporal dev server on 127.0.0.1 as a child process that ends with this one, and waits until it answers.
+ * Throws one sentence when a given port is in use, when there is no CLI (`findTemporalCli`), or when the server does
+ * not come up (with the last lines of its log).
+ */
+export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
+  const cli = await findTemporalCli();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(cli, options);
+    } catch (error) {
+      // A free port may be taken by somebody else between the look and the start; a given one stays what it is.
+      if (options.port !== undefined || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startOnce(cli: string, options: TemporalServerOptions): Promise<TemporalServer> {
+  const namespace = options.namespace ?? 'default';
+  const port = await resolvePort(options.port);
+  const withUi = options.ui === true || options.uiPort !== undefined;
+  const uiPort = withUi ? await resolvePort(options.uiPort) : undefined;
+  const address = `127.0.0.1:${port}`;
+
+  const args = createArguments({ ...options, namespace, port }, uiPort);
+  // Detached: after Ctrl-C in a terminal the worker must still find its server while it shuts down.
+  const child = spawn(cli, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: createEnvironment(),
+  });
+  const server = new ChildServer(child, 'The Temporal server');
+  await server.waitUntilReady(() => isServing(address, namespace), START_TIMEOUT_SECONDS);
+
+  const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`;
+  return {
+    address,
+    uiUrl,
+    namespace,
+    pid: server.pid,
+    unexpectedExit: () => server.unexpectedExit(),
+    stop: () => server.stop(),
+    kill: () => {
+      server.kill();
+    },
+  };
+}
+
+async function resolvePort(port: number | undefined): Promise<number> {
+  if (port === undefined) return findFreePort();
+  await assertPortFree(port);
+  return port;
+}
+
+function createArguments(
+  options: TemporalServerOptions & { readonly namespace: string; readonly port: number },
+  uiPort: number | undefined,
+): string[] {
+  return [
+    'server',
+    'start-dev',
+    ...['--ip', '127.0.0.1', '--port', String(options.port)],
+    ...['--namespace', options.namespace, '--log-level', options.logLevel ?? 'error'],
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...(options.dbFile === undefined ? [] : ['--db-filename', options.dbFile]),
+    ...Object.entries(options.dynamicConfig ?? {}).flatMap(([name, value]) => [
+      '--dynamic-config-value',
+      `${name}=${value}`,
+    ]),
+  ];
+}
+
+/** The CLI reads TEMPORAL_ variables too; those of this environment are meant for the worker. */
+function createEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
+}
+
+async function isServing(address: string, namespace: string): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 1000 });
+    try {
+      await connection.workflowService.describeNamespace({ namespace });
+      return true;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    await sleep(100);
+    return false;
+  }
+}

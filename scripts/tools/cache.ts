@@ -1,0 +1,117 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  existsSync,
+} from 'node:fs';
+import path from 'node:path';
+import { findOnPath, runCommand } from '../processes/commands.js';
+
+import { homedir } from 'node:os';
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const PACKAGES_FOLDER = path.resolve(__dirname, '../../../scripts/tools/packages');
+
+/** Installs what the lock file of `test/{name}` pins into a folder, without running anything of it. */
+export async function installPinnedPackages(
+  name: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  for (const file of ['package.json', 'package-lock.json'])
+    copyFileSync(path.join(PACKAGES_FOLDER, name, file), path.join(folder, file));
+  const npm = findOnPath('npm', env) ?? 'npm';
+  await runCommand(npm, ['ci', '--prefix', folder, '--ignore-scripts', '--loglevel=error'], { env });
+}
+
+/** Where things that take long to get are kept, once a machine and outside the repository. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const root = env['XDG_CACHE_HOME'];
+  const base = root === undefined || root === '' ? path.join(homedir(), '.cache') : root;
+  return path.join(base, 'flexperto-signing-worker');
+}
+
+/**
+ * The folder `name` of the cache, filled by `make` when it does not exist yet. `make` writes into a temporary folder
+ * that is renamed at its end, so that a folder of the cache is always complete; of several processes that ask at the
+ * same time one makes it and the others wait. What `make` throws is thrown on.
+ */
+export async function getOrCreateCached(
+  name: string,
+  create: (folder: string) => Promise<void>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const cache = cacheFolder(env);
+  const folder = path.join(cache, name);
+  if (existsSync(folder)) return folder;
+  mkdirSync(cache, { recursive: true });
+  await withFileLock(`${folder}.lock`, async () => {
+    if (!existsSync(folder)) await createAtomically(folder, create);
+  });
+  return folder;
+}
+
+async function createAtomically(folder: string, create: (folder: string) => Promise<void>): Promise<void> {
+  const temporary = mkdtempSync(`${folder}.new-`);
+  await withCleanup(
+    async () => {
+      await create(temporary);
+      renameSync(temporary, folder);
+    },
+    () => {
+      rmSync(temporary, { recursive: true, force: true });
+    },
+  );
+}
+
+/** Cleans up after the work, also when the process is ended in the middle of it, as by Ctrl-C. */
+async function withCleanup(work: () => Promise<void>, cleanUp: () => void): Promise<void> {
+  process.once('exit', cleanUp);
+  try {
+    await work();
+  } finally {
+    process.off('exit', cleanUp);
+    cleanUp();
+  }
+}
+
+/** The same lock as lock.mjs, which cannot be imported here: that one works before anything is compiled. */
+async function withFileLock(file: string, work: () => Promise<void>): Promise<void> {
+  for (let attempt = 0; !tryLock(file); attempt += 1) {
+    if (isStaleLock(file)) rmSync(file, { force: true });
+    else await sleep(200);
+    if (attempt === 10) console.error(`Waiting for another process to get this ready (its mark is ${file}).`);
+  }
+  await withCleanup(work, () => {
+    rmSync(file, { force: true });
+  });
+}
+
+function tryLock(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (hasErrorCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function isStaleLock(file: string): boolean {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    if (pid > 0) process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return hasErrorCode(error, 'ESRCH');
+  }
+}
+
+function hasErrorCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

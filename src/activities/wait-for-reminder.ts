@@ -1,0 +1,31 @@
+import { activityInfo } from '@temporalio/activity';
+import type { ActivityDependencies } from './dependencies.js';
+import { createRetryLater } from './failures.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+export interface ReminderRequest {
+  readonly workflowId: string;
+  /** Whether the session waits for somebody who can be reminded. */
+  readonly isReminderWanted: boolean;
+}
+
+/**
+ * Waits, by failing with `NotYet`, until a reminder is due (`still-waiting`) or the session turns out to have ended
+ * (`ended`), which it says itself unless it was terminated. Time is the server's, from the first attempt on.
+ */
+export function createWaitForReminder({
+  isSigningOpen,
+  reminderMs,
+}: Pick<ActivityDependencies, 'isSigningOpen' | 'reminderMs'>) {
+  return async ({ workflowId, isReminderWanted }: ReminderRequest): Promise<'still-waiting' | 'ended'> => {
+    if (!(await isSigningOpen(workflowId))) return 'ended';
+    const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+    const remainingMs = isReminderWanted
+      ? reminderMs - (currentAttemptScheduledTimestampMs - scheduledTimestampMs)
+      : DAY_MS;
+    if (remainingMs <= 0) return 'still-waiting';
+    // Once a day, so that nothing goes on for long after a session that was terminated.
+    throw createRetryLater('the session is open, and no reminder is due', Math.min(DAY_MS, remainingMs));
+  };
+}

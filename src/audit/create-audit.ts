@@ -1,0 +1,118 @@
+import { parseRequestId } from '../workflows/messages.js';
+import type { RunHistory } from './history-event.js';
+import { replayRun, type ReplayedRun } from './replay-run.js';
+import type { AuditEntry, AuditRun, AuditState, SigningAudit } from './signing-audit.js';
+
+interface Run extends ReplayedRun {
+  readonly audit: AuditRun;
+  /** Of the chain that this run belongs to. */
+  readonly firstRunId: string;
+  readonly request: unknown;
+  /** When its history begins, be it by a copy. */
+  readonly firstEventAt: string;
+}
+
+/**
+ * The evidence in the histories of a workflow's runs: of all that the server still has, in any order. `forgotten` are
+ * runs that it has no more. Depends on nothing else, so that the same histories give the same record.
+ */
+export function createAudit(
+  workflowId: string,
+  histories: readonly RunHistory[],
+  forgotten: readonly string[] = [],
+): SigningAudit {
+  const runs = replayRuns(histories);
+  const [first] = runs;
+  // A start under the same id later on is refused, and says nothing of how this signing went.
+  const last = runs.findLast(({ firstRunId }) => firstRunId === first?.firstRunId);
+  if (first === undefined || last === undefined) throw new Error('A signing has at least one run.');
+  const timeline = runs.flatMap((run, index) => toAuditEntries(run, index + 1));
+  const { sessionId, documents, deadline, endReason } = last.replay;
+  return {
+    form: 1,
+    requestId: parseRequestId(workflowId) ?? workflowId,
+    workflowId,
+    state: readState(last),
+    startedAt: first.firstEventAt,
+    startedBy: findStarter(timeline),
+    endedAt: last.audit.endedAt,
+    endReason,
+    deadline,
+    sessionId,
+    request: first.request,
+    documents,
+    timeline,
+    runs: runs.map(({ audit }) => audit),
+    forgottenRuns: [...forgotten].sort(),
+  };
+}
+
+function readState({ replay: { state, end } }: Run): AuditState {
+  const finalState = end === null || end === 'continued' || end === 'reset' ? null : end;
+  return finalState ?? state ?? 'checking-documents';
+}
+
+/** From the first run to the last, each once what it builds upon was read. */
+function replayRuns(histories: readonly RunHistory[]): Run[] {
+  const replayed = new Map<string, Run>();
+  for (const history of sortHistories(histories))
+    replayed.set(history.runId, replayRunAfter(history, replayed));
+  return [...replayed.values()];
+}
+
+function sortHistories(histories: readonly RunHistory[]): RunHistory[] {
+  const key = (history: RunHistory): string => `${readOrigin(history).startedAt} ${history.runId}`;
+  return [...histories].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+}
+
+function replayRunAfter(history: RunHistory, replayed: ReadonlyMap<string, Run>): Run {
+  const { origin: how, before, startedAt, ownFrom } = readOrigin(history);
+  const earlier = replayed.get(before ?? '');
+  const replayedRun = replayRun(history, how === 'continued' ? earlier?.replay : undefined);
+  // A run that was reset begins with a copy of the one before.
+  const entries =
+    earlier === undefined ? replayedRun.entries : replayedRun.entries.filter(({ event }) => event >= ownFrom);
+  const { end } = replayedRun.replay;
+  const [started] = history.events;
+  return {
+    entries,
+    replay: replayedRun.replay,
+    audit: {
+      runId: history.runId,
+      origin: how,
+      before,
+      startedAt,
+      endedAt: end === null ? null : (history.events.at(-1)?.at ?? null),
+      end,
+    },
+    firstRunId: started?.type === 'started' ? started.firstRunId : history.runId,
+    firstEventAt: started?.at ?? startedAt,
+    request: started?.type === 'started' ? (started.args[0] ?? null) : null,
+  };
+}
+
+/** How a run has come about, and its first event that is no copy. */
+function readOrigin({
+  events,
+}: RunHistory): Pick<AuditRun, 'origin' | 'before' | 'startedAt'> & { ownFrom: number } {
+  const [started] = events;
+  const reset = events.findLast((event) => event.type === 'reset');
+  if (reset !== undefined)
+    return { origin: 'reset', before: reset.baseRunId, startedAt: reset.at, ownFrom: reset.id };
+  const before = started?.type === 'started' ? started.continuedFrom : null;
+  return {
+    origin: before === null ? 'started' : 'continued',
+    before,
+    startedAt: started?.at ?? '',
+    ownFrom: 1,
+  };
+}
+
+function toAuditEntries({ entries }: Run, run: number): AuditEntry[] {
+  return entries.map(({ at, event, content }) => ({ at, run, event, ...content }));
+}
+
+function findStarter(timeline: readonly AuditEntry[]): string | null {
+  const start = timeline.find((entry) => entry.kind === 'decision' && entry.decision === 'start');
+  return start?.kind === 'decision' ? start.by : null;
+}

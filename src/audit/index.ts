@@ -1,0 +1,15 @@
+export type {
+  AuditCall,
+  AuditChange,
+  AuditDecision,
+  AuditDocument,
+  AuditEnd,
+  AuditEntry,
+  AuditRun,
+  AuditSession,
+  AuditState,
+  AuditStateChange,
+  RecordedFailure,
+  RunEnd,
+  SigningAudit,
+} from './signing-audit.js';

@@ -1,0 +1,57 @@
+import type { SigningState } from '../domain/status.js';
+import type { HistoryContent, HistoryEvent } from './history-event.js';
+import type { AuditCall, AuditDecision, AuditDocument, EntryContent, RunEnd } from './signing-audit.js';
+
+/** What is known at some point of a run, while its events are read one after the other. */
+export interface ReplayState {
+  documents: readonly AuditDocument[];
+  sessionId: number | null;
+  state: SigningState | null;
+  deadline: string | null;
+  end: RunEnd | null;
+  endReason: string | null;
+  /** Calls that have not ended yet, by the event that scheduled them. */
+  readonly openCalls: Map<number, OpenCall>;
+  /** The call of which a human may say that it did happen. */
+  unknownOutcome: OpenCall | null;
+  /** Updates that were taken and not answered yet. */
+  readonly pendingUpdates: Map<string, Writable<AuditDecision>>;
+  /** Questions that a human's decision has closed: the same decision again changes nothing. */
+  readonly resolvedQuestions: Set<string>;
+  /** Whether Temporal hands in again what a run got before its reset. */
+  isReapplying: boolean;
+}
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+export type OpenCall = Writable<
+  Pick<AuditCall, 'call' | 'document' | 'scheduledAt' | 'attempts' | 'failureBefore'>
+> & { readonly args: readonly unknown[] };
+
+type Type = HistoryContent['type'];
+
+export type EventOf<Wanted extends Type> = Extract<HistoryEvent, { type: Wanted }>;
+
+/** Takes over what an event says, and returns what it is to an auditor. */
+export type EventHandlers<Handled extends Type> = {
+  readonly [One in Handled]: (reading: ReplayState, event: EventOf<One>) => readonly EntryContent[];
+};
+
+export function createReplayState(
+  documents: readonly AuditDocument[],
+  sessionId: number | null,
+): ReplayState {
+  return {
+    documents,
+    sessionId,
+    state: null,
+    deadline: null,
+    end: null,
+    endReason: null,
+    openCalls: new Map(),
+    unknownOutcome: null,
+    pendingUpdates: new Map(),
+    resolvedQuestions: new Set(),
+    isReapplying: false,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { StatusWithCallback } from '../../client/index.js';
+import { addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '../command.js';
+
+import type { Output } from '../output/output.js';
+import { formatStatusPage } from '../output/status-page.js';
+import { waitForEnd } from './wait.js';
+
+export function addStatus(program: Command, { output, action }: CommandContext): void {
+  addCommand(program, 'status', 'show all that is known of a signing')
+    .argument(...REQUEST_ID)
+    .option('--watch', 'show it anew whenever it changes, until the signing has ended')
+    .action(
+      action((requestId: string, { watch }: { readonly watch?: boolean }) =>
+        withSigningClient(async (signings) => {
+          if (watch === true) return waitForEnd(output, signings, requestId, createPageRenderer(output));
+          const status = await signings.status(requestId);
+          output.printResult(status, formatStatusPage(status, output));
+          return 'done';
+        }),
+      ),
+    );
+}
+
+/** Pages one after the other; in a terminal each takes the place of the one before. */
+function createPageRenderer(output: Output): (status: StatusWithCallback) => void {
+  const clearScreen = output.isTerminal ? '\u001b[H\u001b[2J' : '';
+  return (status) => {
+    const [first = '', ...rest] = formatStatusPage(status, output);
+    output.printProgress([clearScreen + first, ...rest, '']);
+  };
+}

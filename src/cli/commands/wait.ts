@@ -1,0 +1,91 @@
+import { formatCommand, addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '../command.js';
+import { InterruptedError } from '../failures.js';
+import { Option, type Command } from 'commander';
+
+import { createProgressPrinter } from '../output/progress.js';
+import { watchSigning, type StatusWithCallback } from '../../client/index.js';
+import type { ConnectedSigningClient } from '../command.js';
+import { toExitReason, type ExitReason } from '../exit-codes.js';
+import type { Output } from '../output/output.js';
+import { createOutageNotice } from '../output/outage-notice.js';
+
+/** Ends a wait, and the wait alone, when the person or the system asks this program to end. */
+export interface AbortOnSignal {
+  /** Its reason is an `InterruptedError` that says how to look at the signing again. */
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export function abortOnSignal(requestId: string): AbortOnSignal {
+  const controller = new AbortController();
+  const abort = (): void => {
+    const commands = ['wait', 'status']
+      .map((command) => `"${formatCommand(command, requestId)}"`)
+      .join(' or ');
+    controller.abort(
+      new InterruptedError(`The wait was ended, but the signing goes on. To see it again: ${commands}.`),
+    );
+  };
+  for (const name of SIGNALS) process.once(name, abort);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of SIGNALS) process.off(name, abort);
+    },
+  };
+}
+
+export function addWait(program: Command, { output, action }: CommandContext): void {
+  const command = addCommand(program, 'wait', 'show what happens to a signing until it has ended').argument(
+    ...REQUEST_ID,
+  );
+  addStopAtAttention(command).action(
+    action((requestId: string, options: WaitOptions) =>
+      withSigningClient((signings) =>
+        waitForEnd(output, signings, requestId, createProgressPrinter(output), options),
+      ),
+    ),
+  );
+}
+
+export function addStopAtAttention(command: Command): Command {
+  const text = 'wait until a human must decide, and no longer (exit code 14)';
+  return command.addOption(new Option('--stop-at-attention', text).implies({ wait: true }));
+}
+
+export interface WaitOptions {
+  readonly stopAtAttention?: boolean;
+}
+
+/**
+ * Shows every change until the signing has ended, or needs attention where that is to end the wait. The answer, for
+ * programs, is the last status. @throws InterruptedError when this program is asked to end, and what `status` throws
+ */
+export async function waitForEnd(
+  output: Output,
+  signings: ConnectedSigningClient,
+  requestId: string,
+  show: (status: StatusWithCallback) => void,
+  { stopAtAttention = false }: WaitOptions = {},
+): Promise<ExitReason> {
+  const interrupt = abortOnSignal(requestId);
+  const outageNotice = createOutageNotice(output, signings.taskQueue);
+  let last: StatusWithCallback | undefined;
+  try {
+    for await (const observation of watchSigning(signings, requestId, interrupt.signal)) {
+      outageNotice.observe(observation);
+      if ('outage' in observation) continue;
+      last = observation.status;
+      show(last);
+      if (stopAtAttention && last.state === 'needs-attention') break;
+    }
+  } finally {
+    outageNotice.stop();
+    interrupt.stop();
+    output.spinner.clear();
+  }
+  output.printResult(last, []);
+  return last === undefined ? 'done' : toExitReason(last.state);
+}

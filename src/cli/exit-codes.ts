@@ -1,0 +1,33 @@
+import type { SigningState } from '../domain/status.js';
+
+/** How a command can end: its exit code, and what that says. */
+export const EXIT_CODES = {
+  done: [0, 'done; of a command that waits for the end: completed'],
+  unexpected: [1, 'unexpected: a fault of this program or of the signing worker'],
+  usage: [2, 'wrong usage, variable or access to Temporal; nothing was done'],
+  invalid: [3, 'the request or a document is wrong, or was rejected; nothing was sent'],
+  notFound: [4, 'there is no such signing'],
+  notPossible: [5, 'not possible now: the session is in another state, or the requestId is in use'],
+  unanswered: [6, 'no Temporal server or no worker answers; the signing itself is safe'],
+  failed: [10, 'waited for the end: failed; of any command: broke off without an outcome'],
+  withdrawn: [11, 'waited for the end: all documents were deleted at flexperto'],
+  expired: [12, 'waited for the end: the deadline has passed'],
+  cancelled: [13, 'waited for the end: cancelled or aborted; of any command: terminated in Temporal'],
+  attention: [14, 'waited with --stop-at-attention: a human must decide'],
+  interrupted: [130, 'interrupted, as by Ctrl-C; the signing goes on'],
+  unread: [141, 'nobody reads the output any more, as behind a pipe; the signing goes on'],
+} as const;
+
+export type ExitReason = keyof typeof EXIT_CODES;
+
+/** As `--help` shows them. */
+export function describeExitCodes(): string {
+  const lines = Object.values(EXIT_CODES).map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`);
+  return ['Exit codes:', ...lines].join('\n');
+}
+
+/** How a command ends that has waited until this state. */
+export function toExitReason(state: SigningState): ExitReason {
+  const reasons: readonly ExitReason[] = ['failed', 'withdrawn', 'expired', 'cancelled'];
+  return state === 'needs-attention' ? 'attention' : (reasons.find((reason) => reason === state) ?? 'done');
+}

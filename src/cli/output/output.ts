@@ -1,0 +1,66 @@
+import { styleText } from 'node:util';
+import type { Failure } from '../failures.js';
+import { createSpinner, type Spinner } from './spinner.js';
+
+/**
+ * Where a command's words go. The answer goes to stdout: lines for people, or with `--json` exactly one JSON document,
+ * an error included. What is told on the way goes to stdout for people and to stderr beside JSON. Warnings and, for
+ * people, errors go to stderr.
+ */
+export interface Output {
+  readonly json: boolean;
+  /** Whether what is told on the way is seen in a terminal. */
+  readonly isTerminal: boolean;
+  /** The one answer of a command. */
+  printResult(document: unknown, lines: readonly string[]): void;
+  /** Progress, one or several lines. */
+  printProgress(lines: readonly string[]): void;
+  warn(line: string): void;
+  printFailure(failure: Failure): void;
+  /** The line at the bottom of a terminal that shows what is going on now; nothing where there is no terminal. */
+  readonly spinner: Spinner;
+  readonly color: (style: Style, text: string) => string;
+}
+
+export type Style = 'bold' | 'green' | 'yellow' | 'red';
+
+export function createOutput(json: boolean): Output {
+  const progressStream = json ? process.stderr : process.stdout;
+  const isColored = progressStream.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  const spinner = createSpinner(progressStream);
+  const write = (stream: NodeJS.WritableStream, lines: readonly string[]): void => {
+    spinner.pause();
+    stream.write(lines.map((line) => `${line}\n`).join(''));
+  };
+  return {
+    json,
+    isTerminal: progressStream.isTTY,
+    printResult: (document, lines) => {
+      write(process.stdout, json ? [JSON.stringify(document, undefined, 2)] : lines);
+    },
+    printProgress: (lines) => {
+      write(progressStream, lines);
+    },
+    warn: (line) => {
+      write(process.stderr, [line]);
+    },
+    printFailure: ({ type, message, problems }) => {
+      if (json) write(process.stdout, [JSON.stringify({ error: { type, message, problems } }, undefined, 2)]);
+      else write(process.stderr, formatFailure(message, problems));
+    },
+    spinner,
+    color: (style, text) => (isColored ? styleText(style, text) : text),
+  };
+}
+
+/** Several problems read better one to a line. */
+function formatFailure(message: string, problems: Failure['problems'] = []): string[] {
+  if (problems.length < 2) return [stripControlCharacters(message)];
+  const lines = problems.map(({ field, message: what }) => stripControlCharacters(`  ${field} ${what}`));
+  return [`The request has ${problems.length} problems; nothing was sent:`, ...lines];
+}
+
+/** Text from elsewhere (flexperto, a file, a server) must not steer the terminal. */
+export function stripControlCharacters(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}

@@ -1,0 +1,70 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { CallbackStatus } from '../domain/callback-queue.js';
+import type { SigningStatus } from '../domain/status.js';
+import {
+  CALLBACK_MEMO,
+  CALLBACKS_WORKFLOW_TYPE,
+  buildCallbacksWorkflowId,
+  parseDeliveryId,
+  buildWorkflowId,
+} from '../workflows/messages.js';
+import { SigningNotFoundError } from './errors.js';
+import { readFailureMessage, callServer, type Tenant } from './describe-signing.js';
+
+/** A session's status and how it fares at this moment. */
+export interface StatusWithCallback extends SigningStatus {
+  /** The callbacks to its CRM: null where none was tried yet, or none was asked for. */
+  readonly callback: CallbackStatus | null;
+  /** Why the last attempt failed of a call that is repeated, in one sentence; absent where none fails. */
+  readonly lastFailure?: string;
+}
+
+/** Adds what the server knows of the callbacks; no worker need run. @throws NoServerError, NoAccessError */
+export async function addCallbackStatus(
+  tenant: Tenant,
+  requestId: string,
+  status: Promise<SigningStatus & Pick<StatusWithCallback, 'lastFailure'>>,
+): Promise<StatusWithCallback> {
+  return { ...(await status), callback: await readCallbackStatus(tenant, requestId) };
+}
+
+async function readCallbackStatus(
+  { client, taskQueue }: Tenant,
+  requestId: string,
+): Promise<CallbackStatus | null> {
+  const handle = client.workflow.getHandle(buildCallbacksWorkflowId(buildWorkflowId(requestId, taskQueue)));
+  try {
+    const description = await callServer(client, requestId, () => handle.describe());
+    if (description.type !== CALLBACKS_WORKFLOW_TYPE || description.taskQueue !== taskQueue) return null;
+    return (await readFailingDelivery(client, description)) ?? readLastDelivery(description);
+  } catch (error) {
+    if (error instanceof SigningNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The last event that was delivered or given up. */
+function readLastDelivery({ memo }: WorkflowExecutionDescription): CallbackStatus | null {
+  return (memo?.[CALLBACK_MEMO] as CallbackStatus | undefined) ?? null;
+}
+
+/** The event that is being tried, once an attempt has failed. */
+async function readFailingDelivery(
+  client: Client,
+  { raw }: WorkflowExecutionDescription,
+): Promise<CallbackStatus | undefined> {
+  for (const { activityId, attempt, lastFailure, nextAttemptScheduleTime } of raw.pendingActivities ?? []) {
+    const event = parseDeliveryId(activityId ?? '');
+    if (event === undefined || lastFailure == null) continue;
+    const nextAttemptMs = Number(nextAttemptScheduleTime?.seconds ?? 0) * 1000;
+    // The server counts the attempt that comes next.
+    const isWaiting = nextAttemptMs > 0;
+    return {
+      ...event,
+      attempt: (attempt ?? 1) - (isWaiting ? 1 : 0),
+      failure: await readFailureMessage(client, lastFailure),
+      nextAttemptAt: isWaiting ? new Date(nextAttemptMs).toISOString() : null,
+    };
+  }
+  return undefined;
+}

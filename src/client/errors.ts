@@ -1,0 +1,120 @@
+import { describeProblems } from '../domain/parse-request.js';
+import type { Problem } from '../domain/request.js';
+import type { SigningState } from '../domain/status.js';
+
+/** The request is wrong; nothing was started. `problems` names every wrong field. */
+export class InvalidRequestError extends Error {
+  override readonly name = 'InvalidRequestError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(describeProblems(problems));
+    this.problems = problems;
+  }
+}
+
+/** The requestId is in use for another content; nothing was started or changed. */
+export class RequestConflictError extends Error {
+  override readonly name = 'RequestConflictError';
+  readonly requestId: string;
+  /** Whether the other request is not this employee's. */
+  readonly ofAnotherEmployee: boolean;
+
+  constructor(requestId: string, ofAnotherEmployee: boolean) {
+    super(
+      `The requestId ${requestId} was already used for a request with other content; nothing was started. ` +
+        'A changed request needs a requestId of its own.',
+    );
+    this.requestId = requestId;
+    this.ofAnotherEmployee = ofAnotherEmployee;
+  }
+}
+
+/** The employee has started as many signings within the hour as are allowed; nothing was started. */
+export class TooManyStartsError extends Error {
+  override readonly name = 'TooManyStartsError';
+  /** How long until the next start can succeed, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(startsPerHour: number, retryAfterMs: number) {
+    super(
+      `An employee can start ${startsPerHour} signings within an hour, and this one has; ` +
+        `the next one can be started in ${formatWait(retryAfterMs)}.`,
+    );
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Rounded up: whoever waits so long has waited long enough. */
+function formatWait(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** As long as a requestId can be. */
+const MAX_SHOWN_LENGTH = 200;
+
+/** There is no signing with this requestId, or the server has forgotten it after its retention time. */
+export class SigningNotFoundError extends Error {
+  override readonly name = 'SigningNotFoundError';
+  readonly requestId: string;
+
+  constructor(requestId: string) {
+    const shown =
+      requestId.length > MAX_SHOWN_LENGTH ? `${requestId.slice(0, MAX_SHOWN_LENGTH)}…` : requestId;
+    super(`There is no signing with the requestId ${shown}.`);
+    this.requestId = requestId;
+  }
+}
+
+/** The session does not accept what was asked of it now; the message says what is possible. */
+export class NotPossibleError extends Error {
+  override readonly name = 'NotPossibleError';
+}
+
+/** No worker answered in time; the session itself is not affected. */
+export class NoWorkerError extends Error {
+  override readonly name = 'NoWorkerError';
+  readonly taskQueue: string;
+  /** As the server knows it from the search attributes, if it does. */
+  readonly lastState: SigningState | null;
+
+  constructor(taskQueue: string, lastState: SigningState | null) {
+    super(
+      `No worker answered: is one running on the task queue ${taskQueue}? The session itself is safe` +
+        (lastState === null ? '.' : `; its last known state is ${lastState}.`),
+    );
+    this.taskQueue = taskQueue;
+    this.lastState = lastState;
+  }
+}
+
+/** The worker or flexperto found fault with the request itself: nothing was sent, and the session has ended. */
+export class RequestRejectedError extends Error {
+  override readonly name = 'RequestRejectedError';
+}
+
+/** Somebody terminated the workflow in Temporal; what exists at flexperto by then stays there. */
+export class SigningTerminatedError extends Error {
+  override readonly name = 'SigningTerminatedError';
+  readonly requestId: string;
+
+  constructor(requestId: string) {
+    super(`The signing ${requestId} was terminated in Temporal; what exists at flexperto stays there.`);
+    this.requestId = requestId;
+  }
+}
+
+/** The workflow failed without an outcome, which only a fault of the worker or its set-up brings about. */
+export class SigningBrokenError extends Error {
+  override readonly name = 'SigningBrokenError';
+  readonly requestId: string;
+
+  constructor(requestId: string, why: string) {
+    super(
+      `The signing ${requestId} broke off without an outcome (${why}); what exists at flexperto stays there.`,
+    );
+    this.requestId = requestId;
+  }
+}

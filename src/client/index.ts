@@ -1,0 +1,31 @@
+export {
+  InvalidRequestError,
+  NoWorkerError,
+  NotPossibleError,
+  RequestConflictError,
+  RequestRejectedError,
+  SigningBrokenError,
+  SigningNotFoundError,
+  SigningTerminatedError,
+  TooManyStartsError,
+} from './errors.js';
+export { NoAccessError, NoServerError } from '../shared/temporal-errors.js';
+export {
+  createSigningClient,
+  type SigningClient,
+  type SigningClientOptions,
+  type SigningFilter,
+  type SigningPage,
+  type SigningPageFilter,
+  type SigningSummary,
+  type StartedSigning,
+} from './signing-client.js';
+export type * from '../audit/index.js';
+export { watchSigning, type Observation } from './watch-signing.js';
+export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../shared/encryption/index.js';
+export type { StatusWithCallback } from './callback-status.js';
+export type { CallbackEvent, CallbackType } from '../domain/callback-event.js';
+export type { CallbackStatus } from '../domain/callback-queue.js';
+export type { SigningStatus } from '../domain/status.js';
+export type { SigningRequest, Problem } from '../domain/request.js';
+export type { RecordedOutcome, Resolution } from '../domain/resolution.js';

@@ -1,0 +1,58 @@
+import type { Client } from '@temporalio/client';
+import { parseRequest } from '../domain/parse-request.js';
+import type { OpenState } from '../domain/status.js';
+import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
+import { mapCallError, isMissingSearchAttribute } from '../shared/temporal-errors.js';
+import { getWorkflowInput } from './describe-signing.js';
+
+const SERVER_TIMEOUT_MS = 10_000;
+
+/** In the states after these nothing reads a document any more. */
+const STATES_READING_SOURCES: readonly OpenState[] = [
+  'checking-documents', 'initiating', 'uploading', 'attaching', 'needs-attention',
+]; // prettier-ignore
+
+/**
+ * The sources of all documents that an open session of this task queue may still have to read. A session that was started
+ * within the last seconds can be missing. @throws NoServerError, NoAccessError
+ */
+export async function listActiveSources(client: Client, taskQueue: string): Promise<ReadonlySet<string>> {
+  const callWithDeadline = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    client.withDeadline(Date.now() + SERVER_TIMEOUT_MS, call).catch((error: unknown) => {
+      throw mapCallError(error);
+    });
+  const sources = new Set<string>();
+  for (const workflowId of await callWithDeadline(() => listWorkflowsReadingSources(client, taskQueue))) {
+    const { request } = parseRequest(
+      await callWithDeadline(() => getWorkflowInput({ client, taskQueue }, workflowId)),
+    );
+    for (const { source } of request.documents) sources.add(source);
+  }
+  return sources;
+}
+
+async function listWorkflowsReadingSources(client: Client, taskQueue: string): Promise<string[]> {
+  const { name } = searchAttributes.state;
+  const open = `WorkflowType = '${WORKFLOW_TYPE}' AND CloseTime IS NULL`;
+  const states = STATES_READING_SOURCES.map((state) => `'${state}'`).join(', ');
+  try {
+    // Where no worker has taken it up yet on a namespace that did not know the attribute, it has none.
+    return await listWorkflowIds(
+      client,
+      taskQueue,
+      `${open} AND (${name} IS NULL OR ${name} IN (${states}))`,
+    );
+  } catch (error) {
+    if (!isMissingSearchAttribute(error)) throw error;
+    return listWorkflowIds(client, taskQueue, open);
+  }
+}
+
+async function listWorkflowIds(client: Client, taskQueue: string, query: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
+    // Another one may serve another tenant, whose inputs this client could not read.
+    if (execution.taskQueue === taskQueue) ids.push(execution.workflowId);
+  }
+  return ids;
+}

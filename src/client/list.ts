@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { InvalidRequestError } from './errors.js';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
+import { HOUR_MS, type Reservation } from '../domain/start-rate-limit.js';
+import { OPEN_STATES } from '../domain/status.js';
+import { parseRequestId, searchAttributes, WORKFLOW_TYPE, buildWorkflowId } from '../workflows/messages.js';
+import type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './signing-client.js';
+import { mapCallError, isMissingSearchAttribute } from '../shared/temporal-errors.js';
+import { readState, type Tenant } from './describe-signing.js';
+
+const CHECKSUM_BYTES = 8;
+
+/**
+ * Temporal's token of the next page as a cursor for the same query; null after the last page. It bears a mark by which
+ * it is known again: servers were seen to answer a token that is none as if they were out of order.
+ */
+export function encodeCursor(query: string, token: Uint8Array): string | null {
+  return token.length === 0
+    ? null
+    : Buffer.concat([computeChecksum(query, token), token]).toString('base64url');
+}
+
+/** @throws InvalidRequestError where it is not a cursor of this query */
+export function decodeCursor(query: string, cursor: string): Uint8Array {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const token = bytes.subarray(CHECKSUM_BYTES);
+  if (token.length > 0 && computeChecksum(query, token).equals(bytes.subarray(0, CHECKSUM_BYTES)))
+    return token;
+  const message = 'must be the nextCursor of an earlier page of the same list';
+  throw new InvalidRequestError([{ field: 'cursor', message }]);
+}
+
+function computeChecksum(query: string, token: Uint8Array): Buffer {
+  return createHash('sha256').update(`${query}\0`).update(token).digest().subarray(0, CHECKSUM_BYTES);
+}
+
+const LIST_TIMEOUT_MS = 10_000;
+const MAX_VALUE_LENGTH = 255;
+
+/** What can be asked for within this library. */
+interface InternalFilter extends SigningFilter {
+  readonly startedAfter?: Date;
+}
+type InternalPageFilter = InternalFilter & SigningPageFilter;
+
+/** What an employee has started within the last hour, as far as the list knows it already. @throws as `listSignings` */
+export async function listRecentStarts(tenant: Tenant, employeeId: string): Promise<Reservation[]> {
+  const startedAfter = new Date(Date.now() - HOUR_MS);
+  const recent = await listSignings(tenant, { employeeId, startedAfter, limit: Infinity });
+  return recent.map(({ requestId, startedAt }) => ({ requestId, at: Date.parse(startedAt) }));
+}
+
+/** The tenant's signings by search attributes. The list is eventually consistent. @throws NoServerError, NoAccessError */
+export async function listSignings(tenant: Tenant, filter: InternalFilter): Promise<SigningSummary[]> {
+  const limit = filter.limit ?? 100;
+  const summaries: SigningSummary[] = [];
+  let cursor: string | null | undefined;
+  while (cursor !== null && summaries.length < limit) {
+    const page = await listPage(tenant, { ...filter, limit, cursor });
+    summaries.push(...page.signings);
+    cursor = page.nextCursor;
+  }
+  return summaries.slice(0, limit);
+}
+
+/** @throws also InvalidRequestError where the cursor is none */
+export async function listPage(tenant: Tenant, filter: InternalPageFilter): Promise<SigningPage> {
+  // Longer than any value can be; the server would fail over it.
+  if (
+    [filter.state, filter.employeeId, filter.crmRecord].some((value = '') => value.length > MAX_VALUE_LENGTH)
+  )
+    return { signings: [], nextCursor: null };
+  try {
+    return await tenant.client.withDeadline(Date.now() + LIST_TIMEOUT_MS, () => fetchPage(tenant, filter));
+  } catch (error) {
+    // Where no worker has registered the search attributes, no signing can have any.
+    if (isMissingSearchAttribute(error)) return { signings: [], nextCursor: null };
+    throw mapCallError(error);
+  }
+}
+
+async function fetchPage({ client, taskQueue }: Tenant, filter: InternalPageFilter): Promise<SigningPage> {
+  const { namespace, loadedDataConverter } = client.options;
+  const query = createQuery(taskQueue, filter);
+  const cursor = filter.cursor ?? undefined;
+  const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
+    namespace,
+    query,
+    pageSize: Math.max(1, Math.min(filter.limit ?? 100, 1000)),
+    nextPageToken: cursor === undefined ? new Uint8Array() : decodeCursor(query, cursor),
+  });
+  const found = await Promise.all(
+    executions.map((raw) => executionInfoFromRaw(raw, loadedDataConverter, raw, namespace)),
+  );
+  const own = found.filter((execution) => belongsToTenant(execution, taskQueue));
+  return {
+    signings: own.map(toSummary).filter((summary) => matchesFilter(summary, filter)),
+    nextCursor: encodeCursor(query, nextPageToken),
+  };
+}
+
+function createQuery(
+  taskQueue: string,
+  { state, employeeId, crmRecord, startedAfter }: InternalFilter,
+): string {
+  return [
+    ...createCondition('WorkflowType', WORKFLOW_TYPE),
+    // The run that goes on in its place is shown, and not the ones before it.
+    `ExecutionStatus != 'ContinuedAsNew'`,
+    ...createCondition(searchAttributes.state.name, state),
+    // The last state of a workflow that was terminated stays in its attributes.
+    ...createCondition('ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined),
+    ...createCondition(searchAttributes.employeeId.name, employeeId),
+    ...createCondition(searchAttributes.crmRecord.name, crmRecord),
+    ...createCondition('TaskQueue', taskQueue),
+    ...(startedAfter === undefined ? [] : [`StartTime > '${startedAfter.toISOString()}'`]),
+  ].join(' AND ');
+}
+
+/**
+ * No value needs an escape, since servers were seen to compare escaped text with itself: from the first quote or
+ * backslash on, it is compared here.
+ */
+export function createCondition(name: string, value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const [literal = ''] = value.split(/['"\\]/);
+  if (literal === '' && value !== '') return [];
+  return [`${name} ${literal === value ? '=' : 'STARTS_WITH'} '${literal}'`];
+}
+
+/** A start under a wrong id is refused by its worker, and is no session. */
+function belongsToTenant(
+  { workflowId, taskQueue: queue }: WorkflowExecutionInfo,
+  taskQueue: string,
+): boolean {
+  const requestId = parseRequestId(workflowId);
+  return queue === taskQueue && requestId !== undefined && buildWorkflowId(requestId, queue) === workflowId;
+}
+
+function matchesFilter(summary: SigningSummary, { employeeId, crmRecord }: SigningFilter): boolean {
+  return (
+    (employeeId === undefined || summary.employeeId === employeeId) &&
+    (crmRecord === undefined || summary.crmRecord === crmRecord)
+  );
+}
+
+function toSummary(execution: WorkflowExecutionInfo): SigningSummary {
+  const { workflowId, startTime, status, typedSearchAttributes: known } = execution;
+  return {
+    requestId: parseRequestId(workflowId) ?? workflowId,
+    state: readState(execution),
+    terminated: status.name === 'TERMINATED' || status.name === 'TIMED_OUT',
+    method: known.get(searchAttributes.method) ?? null,
+    employeeId: known.get(searchAttributes.employeeId) ?? null,
+    crmRecord: known.get(searchAttributes.crmRecord) ?? null,
+    sessionId: known.get(searchAttributes.sessionId) ?? null,
+    deadline: known.get(searchAttributes.deadline)?.toISOString() ?? null,
+    startedAt: startTime.toISOString(),
+  };
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { parseLenientJson } from './lenient-json.js';
+
+import type { VendorDocument } from '../domain/vendor-document.js';
+import { AnswerNotUnderstoodError, type Call } from './errors.js';
+
+const MAX_VENDOR_MESSAGE_LENGTH = 300;
+
+// The page shows no error body. These are the fields in which JSON APIs usually put the sentence.
+const MESSAGE_FIELDS = ['message', 'error_description', 'detail', 'error', 'title'];
+const errorBodySchema = z.record(z.string(), z.unknown());
+
+/** An HTML page of a proxy is no sentence, wherever it stands. */
+const HTML_PAGE = /^\s*<|<(!doctype|html|head|body)\b/i;
+
+/**
+ * The sentence in an error answer, in one line of at most 300 characters; '' where there is none. It may repeat what was
+ * sent, so it must be redacted before it is shown.
+ */
+export function extractVendorMessage(text: string): string {
+  const body = errorBodySchema.safeParse(parseLenientJson(text)).data;
+  const found = MESSAGE_FIELDS.map((field) => body?.[field]).find((value) => typeof value === 'string');
+  // Written anew, so that no name hides in escapes such as \u00f6.
+  const sentence = found ?? (body === undefined ? text : JSON.stringify(body));
+  return typeof sentence !== 'string' || HTML_PAGE.test(sentence)
+    ? ''
+    : truncateAtWord(sentence.replace(/\s+/g, ' ').trim(), MAX_VENDOR_MESSAGE_LENGTH);
+}
+
+/** The beginning of a text. A word is not cut in two: as a half, a name could no longer be known as one. */
+export function truncateAtWord(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const end = text.lastIndexOf(' ', maxLength);
+  return text.slice(0, end > 0 ? end : maxLength);
+}
+
+// The schemas ask for what the next call needs and tolerate the rest: unknown fields, absent ones, null.
+const idSchema = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int().positive());
+
+// What is read becomes part of a history, which takes 2 MB and no more.
+const MAX_MESSAGE_LENGTH = 300;
+const MAX_ID_LENGTH = 100;
+const MAX_URL_LENGTH = 16 * 1024;
+const MAX_DOCUMENTS = 1000;
+
+const textSchema = z
+  .string()
+  .nullish()
+  .transform((value) => (value === undefined || value === '' ? null : value));
+/** An id or a status, needed whole. */
+const identifierSchema = textSchema.pipe(z.string().max(MAX_ID_LENGTH).nullable());
+/** For people. */
+const messageSchema = textSchema.transform((value) =>
+  value === null ? null : truncateAtWord(value, MAX_MESSAGE_LENGTH),
+);
+
+const initiateSchema = z.looseObject({ id: idSchema });
+const uploadUrlSchema = z.looseObject({ url: z.string().min(1).max(MAX_URL_LENGTH) });
+/** A moment in ISO 8601, whose offset the vendor also writes without a colon; anything else says nothing. */
+const timestampSchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)$/)
+  .transform((value) => Date.parse(value))
+  .pipe(z.number())
+  .nullable()
+  .catch(null);
+const uploadSchema = z.looseObject({
+  id: z.string().min(1).max(MAX_ID_LENGTH),
+  availableUntil: timestampSchema,
+});
+const documentSchema = z
+  .looseObject({
+    id: idSchema.nullish(),
+    name: messageSchema,
+    status: identifierSchema,
+    original_file_id: identifierSchema,
+    failure_reason: messageSchema,
+  })
+  .transform((answer): VendorDocument => ({
+    documentId: answer.id ?? null,
+    name: answer.name,
+    status: answer.status,
+    originalFileId: answer.original_file_id,
+    failureReason: answer.failure_reason,
+  }));
+const listedDocumentSchema = documentSchema.refine(
+  ({ documentId, originalFileId }) => documentId !== null || originalFileId !== null,
+  'a document without id and original_file_id',
+);
+const documentListSchema = z.array(listedDocumentSchema).max(MAX_DOCUMENTS);
+
+/** Answer of initiate: the id of the contract session. Source: call 1. */
+export const parseInitiateResponse = (body: string): number =>
+  parseResponse('initiate', initiateSchema, body).id;
+
+/** Answer of the upload URL call. Source: call 2. */
+export const parseUploadUrlResponse = (body: string): string =>
+  parseResponse('request upload URL', uploadUrlSchema, body).url;
+
+/** A file in the vendor's storage. */
+export interface StoredFile {
+  readonly fileId: string;
+  /** In milliseconds since 1970; `null` where the vendor does not say until when it keeps the file. */
+  readonly availableUntil: number | null;
+}
+
+/** Answer of the upload. Source: call 3. */
+export function parseUploadResponse(body: string): StoredFile {
+  const { id: fileId, availableUntil } = parseResponse('upload', uploadSchema, body);
+  return { fileId, availableUntil };
+}
+
+/** Answer of attach; `null` where it is empty, as the older page shows it. Source: call 4. */
+export function parseAttachResponse(body: string): VendorDocument | null {
+  return body.trim() === '' ? null : parseResponse('attach', documentSchema, body);
+}
+
+/** Answer of the list call: a bare array, or an object that holds one array of documents. Source: call 5. */
+export function parseListResponse(body: string): VendorDocument[] {
+  const parsed = parseLenientJson(body);
+  if (Array.isArray(parsed)) return validate('list documents', documentListSchema, parsed);
+  const container = validate('list documents', z.record(z.string(), z.unknown()), parsed);
+  const arrays = Object.values(container).filter((value) => Array.isArray(value));
+  const [only] =
+    arrays.length === 1
+      ? arrays
+      : arrays.filter((array) => array.length > 0 && documentListSchema.safeParse(array).success);
+  if (only === undefined) throw new AnswerNotUnderstoodError('list documents', 'no array of documents in it');
+  return validate('list documents', documentListSchema, only);
+}
+
+function parseResponse<Schema extends z.ZodType>(call: Call, schema: Schema, body: string): z.output<Schema> {
+  return validate(call, schema, parseLenientJson(body));
+}
+
+function validate<Schema extends z.ZodType>(call: Call, schema: Schema, value: unknown): z.output<Schema> {
+  if (value === undefined) throw new AnswerNotUnderstoodError(call, 'it is no complete JSON');
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const location = issue === undefined || issue.path.length === 0 ? 'the answer' : issue.path.join('.');
+  throw new AnswerNotUnderstoodError(call, `${location} is not as documented`);
+}

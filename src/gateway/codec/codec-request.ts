@@ -1,0 +1,76 @@
+import type { Payload, PayloadCodec } from '@temporalio/common';
+
+/** The body is no list of payloads; the message names the place and repeats nothing of it. */
+export class CodecRequestError extends Error {
+  override readonly name = 'CodecRequestError';
+  /** The place as a JSON pointer; `""` is the whole body. */
+  readonly pointer: string;
+  /** What must be there, in words that go on from the place. */
+  readonly must: string;
+
+  constructor(pointer: string, must: string) {
+    super(`${pointer === '' ? 'The body' : pointer} ${must}.`);
+    this.pointer = pointer;
+    this.must = must;
+  }
+}
+
+/** A payload as proto3 JSON has it: bytes in base64. */
+export interface JsonPayload {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly data: string;
+}
+
+/**
+ * What a codec endpoint answers to the body of `POST /encode` and `POST /decode`, by which the Temporal UI and CLI show
+ * and send what is encrypted. One payload that cannot be decrypted refuses the whole body, as its reader must know.
+ * Source: https://docs.temporal.io/codec-server
+ * @throws CodecRequestError, UnreadablePayloadError
+ */
+export async function handleCodecRequest(
+  codec: PayloadCodec,
+  action: 'encode' | 'decode',
+  body: unknown,
+): Promise<{ payloads: JsonPayload[] }> {
+  // The Temporal CLI leaves an empty list out.
+  const input = isRecord(body) ? (body['payloads'] ?? []) : undefined;
+  if (!Array.isArray(input))
+    throw new CodecRequestError('', 'must be a JSON object whose field payloads is an array');
+  const payloads = await codec[action](input.map(readPayload));
+  return { payloads: payloads.map(writePayload) };
+}
+
+function readPayload(value: unknown, index: number): Payload {
+  const pointer = `/payloads/${index}`;
+  if (!isRecord(value)) throw new CodecRequestError(pointer, 'must be a JSON object');
+  const metadata = value['metadata'] ?? {};
+  if (!isRecord(metadata)) throw new CodecRequestError(`${pointer}/metadata`, 'must be a JSON object');
+  // Half a character cannot be written in UTF-8: what was encrypted with it could never be decrypted.
+  if (Object.keys(metadata).some((name) => Buffer.from(name, 'utf8').toString('utf8') !== name))
+    throw new CodecRequestError(`${pointer}/metadata`, 'must have names that are whole texts');
+  const entries = Object.entries(metadata).map(([name, text]) => [
+    name,
+    decodeBase64(text, `${pointer}/metadata`),
+  ]);
+  return {
+    metadata: Object.fromEntries(entries) as Record<string, Uint8Array>,
+    data: decodeBase64(value['data'] ?? '', `${pointer}/data`),
+  };
+}
+
+function decodeBase64(text: unknown, pointer: string): Uint8Array {
+  if (typeof text !== 'string' || !/^[\w+/-]*={0,2}$/.test(text))
+    throw new CodecRequestError(pointer, 'must hold bytes in base64');
+  return Buffer.from(text, 'base64');
+}
+
+function writePayload({ metadata, data }: Payload): JsonPayload {
+  const entries = Object.entries(metadata ?? {}).map(([name, bytes]) => [name, encodeBase64(bytes)]);
+  return { metadata: Object.fromEntries(entries) as Record<string, string>, data: encodeBase64(data ?? []) };
+}
+
+const encodeBase64 = (bytes: Uint8Array | readonly number[]): string => Buffer.from(bytes).toString('base64');
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

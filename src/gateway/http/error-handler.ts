@@ -1,0 +1,171 @@
+import type {
+  FastifyInstance,
+  FastifyRequest,
+  FastifyError,
+  FastifyReply,
+  FastifySchemaValidationError,
+} from 'fastify';
+import {
+  createProblemError,
+  type ProblemError,
+  createProblem,
+  PROBLEM_MEDIA_TYPE,
+  type FieldProblem,
+  type ProblemResponse,
+} from './problem.js';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { createInvalidRequest, mapError } from './error-mapping.js';
+
+/** Answers calls that no route takes: 405 where the address knows other methods, else 404. Before the routes are added. */
+export function handleUnknownRoutes(app: FastifyInstance): void {
+  const routes: { readonly parts: readonly string[]; readonly methods: readonly string[] }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    routes.push({ parts: url.split('/'), methods: [method].flat() });
+  });
+  const createRouteError = ({ url }: FastifyRequest): ProblemError => {
+    const parts = (url.split('?')[0] ?? '').split('/');
+    const methods = routes
+      .filter((route) => matchesRoute(route.parts, parts))
+      .flatMap((route) => route.methods);
+    // It needs no key to come here, so the connection ends as one without a key does.
+    if (methods.length === 0) return createNotFoundError();
+    const allow = [...new Set(methods)].join(', ');
+    return createProblemError('method-not-allowed', `This address knows only ${allow}.`, {
+      allow,
+      connection: 'close',
+    });
+  };
+  // Before anything is said of a body that nobody would read.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw createRouteError(request);
+    await Promise.resolve();
+  });
+  app.setNotFoundHandler((request) => {
+    throw createRouteError(request);
+  });
+}
+
+/** No route takes this address, or a part of it is longer than any route's can be. */
+export function createNotFoundError(): ProblemError {
+  return createProblemError('not-found', 'There is nothing at this address.', { connection: 'close' });
+}
+
+function matchesRoute(route: readonly string[], parts: readonly string[]): boolean {
+  return (
+    route.length === parts.length &&
+    route.every((part, index) => (part.startsWith(':') ? parts[index] !== '' : part === parts[index]))
+  );
+}
+
+/** Answers whatever goes wrong as a problem, without a stack; what is the gateway's own fault is logged. */
+export function setErrorHandler(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
+}
+
+export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const response = mapError(error) ?? mapFrameworkError(error) ?? reportInternalError(error, request);
+  if (response.problem.status === 503) request.log.warn({ error }, 'a server does not answer');
+  return sendProblem(reply, response);
+}
+
+function sendProblem(reply: FastifyReply, { problem, headers }: ProblemResponse): FastifyReply {
+  const { connection, ...otherHeaders } = headers;
+  if (connection === 'close' && isBodyPending(reply.request)) closeAfterBody(reply);
+  else if (connection !== undefined) reply.header('connection', connection);
+  return reply
+    .code(problem.status)
+    .headers(otherHeaders)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problem));
+}
+
+function isBodyPending({ raw: { complete, headers } }: FastifyRequest): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0);
+}
+
+/** Closes the connection after the body: a client that is still sending when it closes never sees the answer. */
+function closeAfterBody({ raw: response, request: { raw: request } }: FastifyReply): void {
+  const close = (): void => {
+    request.socket.destroySoon();
+  };
+  response.once('finish', () => {
+    if (request.complete) close();
+    else request.once('end', close).resume();
+  });
+}
+
+/** What fastify itself refuses, or a schema. */
+function mapFrameworkError(error: Error & Partial<FastifyError>): ProblemResponse | undefined {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const subject = error.validationContext === 'querystring' ? 'The query' : 'The body';
+    return createInvalidRequest(error.validation.map(describeViolation), subject);
+  }
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return createNotFoundError().response;
+  if (error.statusCode === 400)
+    return createProblem('invalid-request', { detail: describeMalformedRequest(error) });
+  if (error.statusCode === 413)
+    return createProblem('too-large', { detail: 'The body is larger than this call takes.' });
+  if (error.statusCode === 415)
+    return createProblem('unsupported-media-type', {
+      detail: 'This call takes no body of this content type.',
+    });
+  const { statusCode: status = 500 } = error;
+  if (status < 400 || status > 499) return undefined;
+  return createProblem('invalid-request', { status, detail: 'The request cannot be answered.' });
+}
+
+/** In words that go on from the field's name. */
+function describeViolation({
+  instancePath,
+  keyword,
+  params,
+  message = '',
+}: FastifySchemaValidationError): FieldProblem {
+  const pointer = instancePath === '/' ? '' : instancePath;
+  const { keys } = params;
+  if (keyword === 'unrecognized_keys' && Array.isArray(keys))
+    return {
+      pointer,
+      detail: `cannot have ${keys.map((key) => String(key).slice(0, MAX_NAME_LENGTH)).join(', ')}`,
+    };
+  return { pointer, detail: message.replace(/^Invalid \w+/, 'is not valid') };
+}
+
+/** What is shown of the name of a field that does not exist. */
+const MAX_NAME_LENGTH = 100;
+
+/** In words of our own: a parser's would quote the body. */
+function describeMalformedRequest({ code }: Partial<FastifyError>): string {
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return 'The body is empty, but its content type is JSON.';
+  return code === 'FST_ERR_BAD_URL' ? 'The address is malformed.' : 'The body is not valid JSON.';
+}
+
+function reportInternalError(error: Error, request: FastifyRequest): ProblemResponse {
+  request.log.error({ error }, 'the gateway failed');
+  return createProblem('internal', { instance: `urn:uuid:${request.id}` });
+}
+
+/** A request that is none, or not in time, is answered before there is a request to speak of. */
+export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { problem } = mapClientError(error.code);
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nConnection: close\r\n` +
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function mapClientError(code: string | undefined): ProblemResponse {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return createProblem('too-large', { status: 431, detail: 'The headers are too large.' });
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    ? createProblem('invalid-request', { status: 408, detail: 'The request did not arrive in time.' })
+    : createProblem('invalid-request', { detail: 'This is not understood as an HTTP request.' });
+}

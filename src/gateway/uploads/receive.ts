@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { getErrorCode } from '../../shared/errors.js';
+import { MAX_TOTAL_BYTES } from '../../domain/request.js';
+import { ProblemError, createProblemError } from '../http/problem.js';
+import { getCaller } from '../auth/caller.js';
+import { sanitizeFileName, captureExtendedFileName } from './file-name.js';
+
+import { createUpload, type Upload, type UploadArea } from './storage.js';
+
+/** More than the multipart form around one file needs. */
+const MAX_FORM_BYTES = 100 * 1024;
+
+/** One byte more than is allowed, by which it is seen that a file is too large. */
+const MULTIPART_LIMITS = { parts: 1, fileSize: MAX_TOTAL_BYTES + 1, fieldSize: 100, headerPairs: 20 };
+
+/** A file that has arrived whole and has not got its place yet. */
+export interface ReceivedFile {
+  readonly upload: Upload;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * Writes the one file of a multipart request below the root while it arrives; memory does not grow with it. Whatever goes
+ * wrong, nothing of it stays. @throws ProblemError
+ */
+export async function receiveUpload(request: FastifyRequest, area: UploadArea): Promise<ReceivedFile> {
+  let received: ReceivedFile | undefined;
+  try {
+    if (Number(request.headers['content-length']) > MAX_TOTAL_BYTES + MAX_FORM_BYTES) throw fileTooLarge();
+    const extendedName = captureExtendedFileName(request.raw);
+    for await (const part of request.parts({ limits: MULTIPART_LIMITS })) {
+      if (part.type !== 'file' || part.fieldname !== 'file') throw notExactlyOneFile();
+      const name = readFileName(part, extendedName());
+      const { employeeId } = getCaller(request);
+      received = await receivePart(part, name, await createUpload(area, name, employeeId));
+    }
+    if (received === undefined) throw notExactlyOneFile();
+    return received;
+  } catch (error) {
+    await received?.upload.discard();
+    // What still comes is read and forgotten: on a connection that is cut off the client may never see the answer.
+    request.raw.unpipe().resume();
+    throw request.raw.errored === null ? toProblem(error) : incompleteForm();
+  }
+}
+
+/** A safe one. @throws ProblemError where letters of it are lost, so that it would be another one */
+function readFileName(
+  // A part of type application/octet-stream is a file without a name too.
+  { filename }: { readonly filename?: string },
+  extended: string | null | undefined,
+): string {
+  const name = extended === undefined ? filename : extended;
+  if (name === null || name?.includes('\ufffd') === true)
+    throw createProblemError('invalid-request', 'The file name in the form is not encoded in UTF-8.');
+  return sanitizeFileName(name);
+}
+
+async function receivePart({ file }: MultipartFile, name: string, upload: Upload): Promise<ReceivedFile> {
+  try {
+    return { upload, name, ...(await writeAndHash(file, upload.path)) };
+  } catch (error) {
+    await upload.discard();
+    throw error;
+  }
+}
+
+async function writeAndHash(
+  content: AsyncIterable<Uint8Array>,
+  path: string,
+): Promise<Pick<ReceivedFile, 'bytes' | 'sha256'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > MAX_TOTAL_BYTES) throw fileTooLarge();
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  const file = await open(path, 'wx', 0o640);
+  await pipeline(content, counted, file.createWriteStream({ flush: true }));
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** What the parser says as a problem of the request; a fault of this machine, such as a full disk, is none. */
+function toProblem(error: unknown): unknown {
+  if (error instanceof ProblemError || !(error instanceof Error)) return error;
+  const code = getErrorCode(error, '');
+  if (/^FST_(PARTS|FILES|FIELDS)_LIMIT$/.test(code)) return notExactlyOneFile();
+  const isParserError = code.startsWith('FST_') || (code === '' && error.constructor === Error);
+  return isParserError ? incompleteForm() : error;
+}
+
+function incompleteForm(): ProblemError {
+  return createProblemError('invalid-request', 'The body is not a whole multipart/form-data form.');
+}
+
+function notExactlyOneFile(): ProblemError {
+  return createProblemError(
+    'invalid-request',
+    'The form must hold exactly one part: a file, with a file name, called "file".',
+  );
+}
+
+function fileTooLarge(): ProblemError {
+  const megabytes = MAX_TOTAL_BYTES / 1_000_000;
+  return createProblemError(
+    'too-large',
+    `The file is larger than the ${megabytes} MB that all documents of a signing together may have.`,
+  );
+}

@@ -1,3 +1,0 @@
-export { createCallMetrics } from './calls.js';
-export { telemetryOptions } from './exporter.js';
-export { showSessions } from './sessions.js';

@@ -1,0 +1,101 @@
+import { type PDFDict, PDFName, type PDFObject } from '@cantoo/pdf-lib';
+import {
+  asDictionary,
+  getElements,
+  hasName,
+  getIdentity,
+  type PdfObjects,
+  dereference,
+  getValue,
+} from './objects.js';
+import { PdfDamagedError } from './budget.js';
+
+/** Above what fits into a document; a tree that names its nodes twice on every level has any number of pages. */
+const MAX_PAGES = 1_000_000;
+
+const PAGES = PDFName.of('Pages');
+const ANNOTATIONS = PDFName.of('Annots');
+
+/** What is known of the pages, without keeping them: each as its `keyOf`. */
+export interface PageTree {
+  /** A page that the tree names twice is two pages. */
+  readonly count: number;
+  readonly identities: ReadonlySet<unknown>;
+  /** What the pages list as their annotations. */
+  readonly annotations: ReadonlySet<unknown>;
+}
+
+/** A node whose kids are being counted. */
+interface PendingNode {
+  readonly identity: unknown;
+  readonly kids: Iterator<PDFObject, undefined>;
+  pageCount: number;
+}
+
+/**
+ * Finds the pages that are there, not those that /Count promises. Several nodes may name the same one: it is read once.
+ * Needs no stack: the tree may be any depth.
+ * @throws {PdfDamagedError} if there is none, one is missing, or the tree contains itself
+ */
+export function readPages(objects: PdfObjects, catalog: PDFDict): PageTree {
+  const root = catalog.get(PAGES);
+  if (root === undefined || asDictionary(dereference(objects, root)) === undefined)
+    throw new PdfDamagedError('its pages are missing');
+  const pageIdentities = new Set<unknown>();
+  const annotations = createAnnotationCollector(objects);
+  const pageCounts = new Map<unknown, number>();
+  const ancestors = new Set<unknown>();
+  const stack: PendingNode[] = [];
+  /** The pages of a node that is known or is a page; none yet of one that is opened now. */
+  const visitNode = (reference: PDFObject): number => {
+    const identity = getIdentity(reference);
+    if (ancestors.has(identity)) throw new PdfDamagedError('its page tree contains itself');
+    const known = pageCounts.get(identity);
+    if (known !== undefined) return known;
+    const node = asDictionary(dereference(objects, reference, objects.read));
+    if (node === undefined) throw new PdfDamagedError('one of its pages is missing');
+    if (!isPageTreeNode(objects, node)) {
+      pageIdentities.add(identity);
+      annotations.collect(node);
+      return 1;
+    }
+    ancestors.add(identity);
+    stack.push({ identity, kids: getElements(objects, node, 'Kids').values(), pageCount: 0 });
+    return 0;
+  };
+  let count = visitNode(root);
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const kid = top.kids.next();
+    if (kid.value !== undefined) {
+      top.pageCount += visitNode(kid.value);
+      continue;
+    }
+    stack.pop();
+    ancestors.delete(top.identity);
+    pageCounts.set(top.identity, top.pageCount);
+    const parent = stack.at(-1);
+    if (parent === undefined) count = top.pageCount;
+    else parent.pageCount += top.pageCount;
+  }
+  if (count === 0) throw new PdfDamagedError('it has no pages');
+  if (count > MAX_PAGES) throw new PdfDamagedError(`it has more than ${MAX_PAGES} pages`);
+  return { count, identities: pageIdentities, annotations: annotations.keys };
+}
+
+const isPageTreeNode = (objects: PdfObjects, node: PDFDict): boolean =>
+  hasName(objects, node, 'Type', 'Pages') || getValue(objects, node, 'Kids') !== undefined;
+
+/** Reads a list that several pages share once. */
+function createAnnotationCollector(objects: PdfObjects) {
+  const keys = new Set<unknown>();
+  const lists = new Set<unknown>();
+  return {
+    keys,
+    collect: (page: PDFDict): void => {
+      const list = page.get(ANNOTATIONS);
+      if (list === undefined || lists.has(getIdentity(list))) return;
+      lists.add(getIdentity(list));
+      for (const reference of getElements(objects, page, 'Annots')) keys.add(getIdentity(reference));
+    },
+  };
+}

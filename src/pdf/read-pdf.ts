@@ -1,0 +1,180 @@
+import { PdfDamagedError, PdfRefusedError, PdfBudget } from './budget.js';
+import { PDFBool, type PDFDict, PDFHexString, type PDFObject, PDFString, PDFContext } from '@cantoo/pdf-lib';
+import {
+  asDictionary,
+  hasName,
+  type PdfObjects,
+  dereference,
+  getValue,
+  findObjectsByReferences,
+  findObjectsByScan,
+} from './objects.js';
+import { type PageTree, readPages } from './pages.js';
+
+import {
+  type SignatureField,
+  findSignatureFields,
+  forbidsChanges,
+  createSignatureReader,
+  type Visibility,
+  getVisibility,
+} from './signature-fields.js';
+
+import type { PdfFacts } from './verdict.js';
+
+import type { PdfSource } from './tokenizer.js';
+
+/** Readers accept the header anywhere in the first KiB, since mail gateways put lines before it. */
+const HEADER_WITHIN = 1024;
+const END_MARKER = '%%EOF';
+
+/** What a further revision has and nothing else needs. */
+const REVISION_KEYWORDS = ['obj', 'xref', 'trailer'];
+
+/** A further revision that is cut off before its first `obj` is whole. */
+const OBJECT_START = /^[\s\0]*\d+(\s+(\d+(\s+o?b?)?)?)?$/;
+
+/**
+ * Looks at both ends of the file, and returns where it ends: behind its last end mark.
+ * @throws {PdfRefusedError} if it is not a PDF
+ * @throws {PdfDamagedError} if its end is missing. An interrupted download of a file with several revisions still ends in a
+ * complete older one, in which fields may be other than in the file that was meant: so nothing of a revision may follow
+ * the last end mark, and a linearized file, whose first end mark stands near its beginning, must have its full length.
+ * What else follows, such as a line of the server that sent the file, does no harm.
+ */
+export function checkBoundaries(bytes: Buffer): number {
+  if (bytes.length === 0) throw new PdfRefusedError('is empty');
+  const head = bytes.subarray(0, HEADER_WITHIN).toString('latin1');
+  if (!head.includes('%PDF-')) throw new PdfRefusedError('is not a PDF');
+  const marker = bytes.lastIndexOf(END_MARKER);
+  if (marker === -1) throw new PdfDamagedError('its end is missing');
+  const end = marker + END_MARKER.length;
+  if (isTruncated(bytes.subarray(end))) {
+    throw new PdfDamagedError('its last revision is cut off, or something was appended to it');
+  }
+  const length = /\/Linearized\b[^>]*\/L\s+(\d+)/.exec(head)?.[1];
+  if (length !== undefined && Number(length) > bytes.length) throw new PdfDamagedError('its end is missing');
+  return end;
+}
+
+function isTruncated(trailing: Buffer): boolean {
+  if (REVISION_KEYWORDS.some((word) => trailing.includes(word))) return true;
+  // Without `obj`, more than a few bytes are no beginning of an object, but for white space.
+  return trailing.length < HEADER_WITHIN && OBJECT_START.test(trailing.toString('latin1'));
+}
+
+/** Of a field's name in a warning, in bytes; a longer one is not shown. */
+const MAX_TITLE_BYTES = 200;
+const MAX_WARNINGS = 10;
+
+/**
+ * What matters of a document for signing it.
+ * @throws {PdfRefusedError} if it is a dynamic XFA form, whose pages are made by the reader
+ * @throws {PdfDamagedError} if its structure does not hold together
+ */
+export function readFacts(objects: PdfObjects): PdfFacts {
+  const catalog = asDictionary(dereference(objects, objects.catalog));
+  if (catalog === undefined || !isCatalog(objects, catalog))
+    throw new PdfDamagedError('its catalog is missing');
+  const form = asDictionary(getValue(objects, catalog, 'AcroForm'));
+  const isXfa = form !== undefined && getValue(objects, form, 'XFA') !== undefined;
+  if (isXfa && getValue(objects, catalog, 'NeedsRendering') === PDFBool.True) {
+    throw new PdfRefusedError('is a dynamic XFA form, which flexperto cannot sign; print it to a PDF');
+  }
+  const pages = readPages(objects, catalog);
+  const fields = form === undefined ? [] : findSignatureFields(objects, form);
+  const emptyFields = findEmptyFields(objects, pages, fields);
+  return {
+    pages: pages.count,
+    fields: fields.length,
+    signedFields: fields.length - emptyFields.length,
+    unplacedFields: emptyFields.filter(({ visibility }) => visibility === 'off-page').length,
+    isLocked: forbidsChanges(objects, collectSignatures(objects, catalog, fields)),
+    warnings: describeWarnings(emptyFields),
+  };
+}
+
+/** The entry is required, but /Root says it already, and readers do without. */
+const isCatalog = (objects: PdfObjects, catalog: PDFDict): boolean =>
+  hasName(objects, catalog, 'Type', 'Catalog') || getValue(objects, catalog, 'Pages') !== undefined;
+
+/** An empty signature field, with the best place that one of its widgets has. */
+interface EmptyField {
+  readonly title: PDFObject | undefined;
+  readonly visibility: Visibility;
+}
+
+function findEmptyFields(
+  objects: PdfObjects,
+  pages: PageTree,
+  fields: readonly SignatureField[],
+): EmptyField[] {
+  const empty = fields.filter(({ signature }) => signature === undefined);
+  return empty.map(({ title, widgets }) => {
+    const visibilities = new Set(widgets.map((widget) => getVisibility(objects, pages, widget)));
+    const visibility =
+      (['visible', 'hidden'] as const).find((candidate) => visibilities.has(candidate)) ?? 'off-page';
+    return { title, visibility };
+  });
+}
+
+function describeWarnings(emptyFields: readonly EmptyField[]): string[] {
+  const doubtful = emptyFields.filter(({ visibility }) => visibility !== 'visible');
+  const warnings = doubtful.slice(0, MAX_WARNINGS).map(({ title, visibility }) => {
+    const field = `has the signature field ${quoteTitle(title)}`;
+    return visibility === 'off-page'
+      ? `${field}, which stands on no page: nobody can sign in it`
+      : `${field}, which is hidden or has no size: nobody can see it`;
+  });
+  const omitted = doubtful.length - warnings.length;
+  return omitted > 0 ? [...warnings, `has ${omitted} more such fields`] : warnings;
+}
+
+/** A field's name without what makes it look like another one. */
+function quoteTitle(title: PDFObject | undefined): string {
+  const isText = title instanceof PDFString || title instanceof PDFHexString;
+  const text = isText && title.sizeInBytes() <= MAX_TITLE_BYTES ? title.decodeText() : '…';
+  return `"${text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')}"`;
+}
+
+/** The signatures in fields, and the one by which the catalog says that the document is certified. */
+function collectSignatures(
+  objects: PdfObjects,
+  catalog: PDFDict,
+  fields: readonly SignatureField[],
+): ReadonlySet<PDFDict> {
+  const permissions = asDictionary(getValue(objects, catalog, 'Perms'));
+  const certification =
+    permissions && createSignatureReader(objects)(getValue(objects, permissions, 'DocMDP'));
+  const signatures = [...fields.map(({ signature }) => signature), certification];
+  return new Set(signatures.filter((signature) => signature !== undefined));
+}
+
+export type PdfReadResult = PdfFacts | { readonly problem: string };
+
+/**
+ * Reads a PDF as a viewer does: by its cross-references, where the newest revision decides; and where those do not hold,
+ * by scanning the whole file, where the last definition of an object decides. What can be read either way is readable.
+ * Never throws for what the bytes are. What it costs is bounded by `PdfBudget`, and the engine's stack and heap.
+ */
+export function readPdf(file: Buffer): PdfReadResult {
+  try {
+    const bytes = file.subarray(0, checkBoundaries(file));
+    const source = { bytes, context: PDFContext.create(), budget: new PdfBudget(bytes.length) };
+    return tryCrossReferences(source) ?? readFacts(findObjectsByScan(source));
+  } catch (error) {
+    if (error instanceof PdfRefusedError) return { problem: error.message };
+    const reason = error instanceof PdfDamagedError ? error.message : 'its structure cannot be read';
+    return { problem: `is damaged: ${reason}` };
+  }
+}
+
+/** Undefined where the cross-references, or what they lead to, do not hold. */
+function tryCrossReferences(source: PdfSource): PdfFacts | undefined {
+  try {
+    return readFacts(findObjectsByReferences(source));
+  } catch (error) {
+    if (error instanceof PdfRefusedError) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { pipeline } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+
+type ByteStream = AsyncIterable<Uint8Array>;
+
+const DECODERS: Readonly<Record<string, (bytes: ByteStream) => ByteStream>> = {
+  gzip: gunzip,
+  'x-gzip': gunzip,
+  deflate: inflate,
+  br: (bytes) => pipeline(bytes, createBrotliDecompress(), noop),
+};
+/** More than anybody needs; each costs memory. */
+const MAX_CODINGS = 3;
+
+/**
+ * The bytes of an answer without its content coding (RFC 9110, 8.4), as they arrive: an intermediary may add one that
+ * nobody asked for. What nobody can decode is passed on as it came. Whoever reads bounds what he reads: a few bytes can
+ * become gigabytes. Reading fails with zlib's error where the bytes are not in the coding.
+ */
+export function decodeContent(bytes: ByteStream, contentEncoding: string | string[] | undefined): ByteStream {
+  const codings = [contentEncoding ?? []].flat().join(',').toLowerCase().split(',');
+  const encodings = codings
+    .map((coding) => coding.trim())
+    .filter((coding) => !['', 'identity'].includes(coding));
+  const decoders = encodings.map((coding) => DECODERS[coding]).reverse();
+  if (decoders.length > MAX_CODINGS || decoders.includes(undefined)) return bytes;
+  return decoders.reduce((stream, decode) => decode?.(stream) ?? stream, bytes);
+}
+
+/** A text by its byte order mark, which is no part of it; UTF-8 without one. */
+export function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const utf16 =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : '';
+  return new TextDecoder(utf16 === '' ? 'utf-8' : utf16).decode(bytes);
+}
+
+function gunzip(bytes: ByteStream): ByteStream {
+  return pipeline(bytes, createGunzip(), noop);
+}
+
+/** `deflate` means the format of zlib; some servers send what lies inside it. */
+async function* inflate(bytes: ByteStream): ByteStream {
+  const source = bytes[Symbol.asyncIterator]();
+  const first = await source.next();
+  if (first.done === true) return;
+  const all = async function* (): ByteStream {
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => source };
+  };
+  const [method = 0] = first.value;
+  yield* pipeline(all(), (method & 0x0f) === 8 ? createInflate() : createInflateRaw(), noop);
+}
+
+/** Whoever reads the last stream gets the error. */
+function noop(): void {
+  // Nothing is left to be done.
+}

@@ -1,0 +1,38 @@
+import { pino, type Logger } from 'pino';
+import { redact } from './redaction.js';
+import type { ClientConfig } from './config.js';
+
+/**
+ * Structured logs, one JSON object a line on stdout. What an error says is redacted once more on its way out: the errors
+ * made here are safe, those of libraries need not be.
+ */
+export function createLogger(level: ClientConfig['logLevel']): Logger {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: {
+      error: serializeError,
+      err: serializeError,
+      failure: redactFailure,
+      task: omit,
+      taskEncoded: omit,
+    },
+  });
+}
+
+/** The SDK logs a task that it cannot start with all its data, which is personal. */
+const omit = (): undefined => undefined;
+
+/** What the SDK's native part says of a workflow task that failed. */
+const redactFailure = (failure: unknown): unknown =>
+  typeof failure === 'string' ? redact(failure) : undefined;
+
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === 'string' ? redact(error) : undefined;
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : error.name;
+  const [, ...frames] = (error.stack ?? '').split('\n    at ');
+  const cause: unknown = error.cause === undefined ? undefined : serializeError(error.cause);
+  return { type, message: redact(error.message), at: frames[0], cause };
+}

@@ -1,0 +1,140 @@
+import { Client, Connection, type WorkflowService } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnection } from '@temporalio/worker';
+import { ConfigError, type ClientConfig } from './config.js';
+import { createDataConverter } from './encryption/index.js';
+import { mapCallError, isDenied } from './temporal-errors.js';
+import { NoAccessError, NoServerError } from './temporal-errors.js';
+import type { Tracing } from './tracing/index.js';
+
+const DEFAULT_ADDRESS = '127.0.0.1:7233';
+
+/** The client's library would read the variables for proxies; the worker's does not. Temporal is reached directly. */
+const NO_GRPC_PROXY = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
+
+/** Where Temporal is, from its own variables and configuration file, and how data is put there. */
+export interface TemporalConfig {
+  readonly address: string;
+  readonly namespace: string;
+  readonly options: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  readonly dataConverter: DataConverter;
+}
+
+/** @throws ConfigError where TEMPORAL_* cannot be read, or data would leave this machine unencrypted */
+export function readTemporalConfig(config: ClientConfig): TemporalConfig {
+  const { connectionOptions, namespace } = readConnectConfig();
+  const address = connectionOptions.address ?? DEFAULT_ADDRESS;
+  if (config.payloadKeys.length === 0 && !config.allowPlaintext && !isLoopbackAddress(address)) {
+    throw new ConfigError(
+      `The Temporal server at ${address} is not on this machine, and personal data would lie there in plain text: ` +
+        'set SIGNING_PAYLOAD_KEYS, or SIGNING_ALLOW_PLAINTEXT=true if that is meant.',
+    );
+  }
+  return {
+    address,
+    namespace: namespace ?? 'default',
+    options: { ...connectionOptions, address },
+    dataConverter: createDataConverter(config.payloadKeys),
+  };
+}
+
+function readConnectConfig() {
+  // An empty variable is an unset one, as with the program's own; an empty API key would turn TLS on.
+  const present = Object.entries(process.env).flatMap(([name, value = '']) =>
+    name.startsWith('TEMPORAL_') && value === '' ? [] : [[name, value] as const],
+  );
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(present) });
+  } catch (error) {
+    throw new ConfigError(`The TEMPORAL_ configuration cannot be read: ${firstLine(error)}`);
+  }
+}
+
+/** @throws NoServerError, NoAccessError */
+export async function connectWorker(config: TemporalConfig): Promise<NativeConnection> {
+  // Loaded here, since a client has no use for the worker's native library.
+  const { NativeConnection } = await import('@temporalio/worker');
+  return NativeConnection.connect(config.options).catch((error: unknown) => {
+    throw toConnectionError(config, error);
+  });
+}
+
+/** How a client presents itself. */
+export interface TemporalClientOptions extends Pick<Tracing, 'clientInterceptors'> {
+  /** The name under which histories keep what this client does; else the SDK's, of process and host. */
+  readonly identity?: string;
+}
+
+/** @throws NoServerError within seconds, NoAccessError */
+export async function connectClient(config: TemporalConfig, options: TemporalClientOptions): Promise<Client> {
+  const connection = await Connection.connect({
+    connectTimeout: '5 seconds',
+    ...NO_GRPC_PROXY,
+    ...config.options,
+  }).catch((error: unknown) => {
+    throw toConnectionError(config, error);
+  });
+  return createClient(connection, config, options);
+}
+
+/** A client over a connection that stands or is made when it is used. */
+export function createClient(
+  connection: Connection,
+  { namespace, dataConverter }: TemporalConfig,
+  { identity, clientInterceptors }: TemporalClientOptions,
+): Client {
+  return new Client({
+    connection,
+    namespace,
+    dataConverter,
+    interceptors: { workflow: clientInterceptors },
+    ...(identity === undefined ? {} : { identity }),
+  });
+}
+
+/** A connection that is made, and made again, when it is used: for a program that outlives its server. */
+export function createLazyConnection(config: TemporalConfig): Connection {
+  return Connection.lazy({ ...NO_GRPC_PROXY, ...config.options });
+}
+
+/**
+ * Asks what the server cannot answer without its database: it describes the namespace, or, where this client may not ask
+ * for that, lists a workflow.
+ */
+export async function pingDatabase(
+  service: Pick<WorkflowService, 'describeNamespace' | 'listWorkflowExecutions'>,
+  namespace: string,
+): Promise<void> {
+  try {
+    await service.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    await service.listWorkflowExecutions({ namespace, pageSize: 1 });
+  }
+}
+
+function toConnectionError({ address, options }: TemporalConfig, error: unknown): Error {
+  const mapped = mapCallError(error);
+  if (mapped instanceof NoAccessError) return mapped;
+  const transport = options.tls === undefined || options.tls === false ? '' : ' over TLS';
+  return new NoServerError(
+    `No Temporal server answers at ${address}${transport} (TEMPORAL_ADDRESS): ${extractInnerMessage(firstLine(error))}`,
+  );
+}
+
+/** What the native library means, of all that it wraps around it. */
+function extractInnerMessage(message: string): string {
+  return /.*(?:message|error): "([^"]+)"/s.exec(message)?.[1] ?? message;
+}
+
+/** What follows it can quote the file that could not be read, and an API key in it. */
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0] ?? '';
+}
+
+function isLoopbackAddress(address: string): boolean {
+  const host = address.replace(/^https?:\/\//, '').replace(/:\d+$/, '');
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,51 @@
+import { tsToMs } from '@temporalio/common/lib/time';
+import type { Logger, NativeConnection } from '@temporalio/worker';
+import { ConfigError } from '../shared/config.js';
+import { MAX_DEADLINE_DAYS } from '../domain/request.js';
+import { mapCallError, isDenied, isUnimplemented } from '../shared/temporal-errors.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A caller may repeat a start until the longest deadline has passed, and some days later, when it clears its backlog. */
+const MIN_RETENTION_DAYS = MAX_DEADLINE_DAYS + 7;
+
+/**
+ * Logs one warning where the namespace forgets ended sessions so early that a repeated start could send the documents
+ * again: a start is idempotent only as long as Temporal remembers the session. @throws ConfigError where the worker may
+ * not describe the namespace, without which the Temporal SDK starts no worker
+ */
+export async function warnOnShortRetention(
+  connection: NativeConnection,
+  namespace: string,
+  logger: Logger,
+): Promise<void> {
+  const retentionDays = await readRetentionDays(connection, namespace);
+  if (retentionDays === undefined) {
+    logger.warn('the retention of the namespace is unknown: the server does not say', { namespace });
+  } else if (retentionDays < MIN_RETENTION_DAYS) {
+    logger.warn(
+      'the retention of the namespace is short: a start that is repeated after it sends the documents again',
+      { namespace, retentionDays, recommendedDays: MIN_RETENTION_DAYS },
+    );
+  }
+}
+
+/** Undefined where the server does not say. */
+async function readRetentionDays(
+  connection: NativeConnection,
+  namespace: string,
+): Promise<number | undefined> {
+  try {
+    const { config } = await connection.workflowService.describeNamespace({ namespace });
+    const retention = config?.workflowExecutionRetentionTtl;
+    return retention == null ? undefined : tsToMs(retention) / DAY_MS;
+  } catch (error) {
+    if (isUnimplemented(error)) return undefined;
+    if (!isDenied(error)) throw mapCallError(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(
+      `The worker may not call DescribeNamespace (${reason}), which the Temporal SDK needs; ` +
+        `allow its identity to read the namespace ${namespace}.`,
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import { ActivityFailure, ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import type { CheckedDocuments } from '../../activities/check-documents.js';
+import type { CheckedDocument } from '../../domain/request.js';
+import type { DocumentState } from '../../domain/status.js';
+import { documentCheck } from '../activity-proxies.js';
+import type { Signing } from '../signing.js';
+import { areUsedIdsRefused } from '../start-mark.js';
+import { isReset, createRejection, RESET_REASON } from '../start-guard.js';
+
+/**
+ * Checks request and documents, and enters the next state with each document's size and SHA-256. Fails clearly with all
+ * problems, in the first run. In a later one a human is asked, since what the run before has sent can be signed.
+ */
+export async function checkDocuments(signing: Signing, input: unknown): Promise<CheckedDocuments> {
+  const checked = await checkUntilAccepted(signing, input);
+  const { documents } = signing.status();
+  signing.transitionTo('initiating', {
+    documents: documents.map((document, index) => ({
+      ...document,
+      ...pickCheckedFields(checked.documents[index]),
+    })),
+  });
+  return checked;
+}
+
+const SUMMARY = 'Check request and documents';
+
+function pickCheckedFields(document: CheckedDocument | undefined): Partial<DocumentState> {
+  return document === undefined ? {} : { bytes: document.bytes, sha256: document.sha256 };
+}
+
+async function checkUntilAccepted(signing: Signing, input: unknown): Promise<CheckedDocuments> {
+  const { firstExecutionRunId } = workflowInfo();
+  const args = [input, firstExecutionRunId, areUsedIdsRefused()] as const;
+  for (;;) {
+    try {
+      return await documentCheck.checkDocuments.executeWithOptions({ summary: SUMMARY }, [...args]);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
+      const { message } = error.cause;
+      if (!isReset()) throw createRejection(`Nothing was sent: ${message}`);
+      await signing.waitForDecision('check-documents', `${message}. ${RESET_REASON}`, ['retry', 'abort']);
+    }
+  }
+}

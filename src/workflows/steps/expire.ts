@@ -1,0 +1,85 @@
+import { condition } from '@temporalio/workflow';
+import { describeLeftovers, determineOutcome } from '../../domain/outcome.js';
+
+import { retryPauseMs } from '../retry-policies.js';
+import type { FinalState, OpenState, SigningState, Step } from '../../domain/status.js';
+import { mergeDocuments } from '../../domain/vendor-document.js';
+import { applyRecordedOutcome } from './await-completion.js';
+import { singleAttempt } from '../activity-proxies.js';
+import { getContractSession, type Signing } from '../signing.js';
+import { toStepFailure } from '../step-failure.js';
+
+/** Looks after the deadline, with growing pauses in between: some eight minutes. */
+const MAX_POLLS = 6;
+/** The first pause is 16 seconds. */
+const SKIPPED_PAUSES = 4;
+/** A vendor that asks for a longer pause is not waited for. */
+const MAX_PAUSE_MS = 5 * 60_000;
+
+const SUMMARY = 'Last look, after the deadline';
+
+/**
+ * What becomes of a session whose deadline has passed: its outcome, where a last look at the documents shows it, else
+ * `expired`. What stays at the vendor, and whether its state is known, is then what the result says. @throws CancelledFailure
+ */
+export async function expire(signing: Signing): Promise<FinalState> {
+  const { sessionId, documents } = signing.status();
+  const mayBeSigned = sessionId !== null && documents.every(({ fileId }) => fileId !== null);
+  const pollFailure = mayBeSigned ? await pollAfterDeadline(signing) : undefined;
+  const outcome = applyRecordedOutcome(signing) ?? determineOutcome(signing.status().documents);
+  if (outcome !== undefined) {
+    signing.unknownOutcome = undefined;
+    return outcome;
+  }
+  signing.leftovers = describeEnd(signing, pollFailure);
+  return 'expired';
+}
+
+/** Looks until a look succeeds or the time for it is over. Returns why the last one failed. */
+async function pollAfterDeadline(signing: Signing): Promise<string | undefined> {
+  signing.withdrawAttention();
+  const isRecorded = (): boolean => signing.recordedOutcome !== undefined;
+  for (let attempt = 1; !isRecorded(); attempt += 1) {
+    try {
+      await pollOnce(signing);
+      return undefined;
+    } catch (error) {
+      const { message, retryAfterMs } = toStepFailure(error);
+      const pause = retryPauseMs(attempt + SKIPPED_PAUSES, retryAfterMs);
+      if (attempt === MAX_POLLS || pause > MAX_PAUSE_MS) return message;
+      await condition(isRecorded, pause, { summary: 'Pause before another last look' });
+    }
+  }
+  return undefined;
+}
+
+async function pollOnce(signing: Signing): Promise<void> {
+  const request = { ...getContractSession(signing), listWorks: signing.listWorks === true };
+  const listed = await singleAttempt.listDocuments.executeWithOptions({ summary: SUMMARY }, [request]);
+  const { state, documents } = signing.status();
+  signing.listWorks = true;
+  signing.transitionTo(state as OpenState, { documents: mergeDocuments(documents, listed) });
+}
+
+function describeEnd(signing: Signing, pollFailure: string | undefined): Signing['leftovers'] {
+  const status = signing.status();
+  const openIssue = status.attention ?? signing.unknownOutcome;
+  const leftovers = describeLeftovers(status, signing.handedOver, pollFailure === undefined);
+  if (leftovers === undefined) return undefined;
+  const unknown =
+    pollFailure === undefined
+      ? []
+      : [`What the customer has signed is not known: the last look failed (${pollFailure})`];
+  const reason = [...(openIssue === undefined ? [] : [openIssue.reason]), ...unknown, leftovers].join('. ');
+  return { step: openIssue?.step ?? findStep(status.state), reason: `${reason}.` };
+}
+
+const STEP_BY_STATE: Partial<Record<SigningState, Step>> = {
+  uploading: 'upload',
+  attaching: 'attach',
+  'handing-over': 'hand-over',
+};
+
+function findStep(state: SigningState): Step {
+  return STEP_BY_STATE[state] ?? 'await-completion';
+}

@@ -1,0 +1,35 @@
+import { ATTACHED, isHandedOver, determineOutcome } from '../../domain/outcome.js';
+import { mergeDocuments, type VendorDocument } from '../../domain/vendor-document.js';
+import { executeAtMostOnce, type Reconciliation } from '../at-most-once.js';
+import { reconcileWithList } from '../reconcile-with-list.js';
+import { nonIdempotent } from '../activity-proxies.js';
+import { getContractSession, type Signing } from '../signing.js';
+
+/**
+ * Hands the contract session over, once. An unclear answer is settled by the list: any entry past ATTACHED, whichever
+ * document it is, or all documents at their end, so that nothing is left to be handed over.
+ */
+export async function handOver(signing: Signing): Promise<void> {
+  await executeAtMostOnce<null>(signing, {
+    step: 'hand-over',
+    execute: async (safeRunId) => {
+      await nonIdempotent.handOverSession.executeWithOptions({ summary: 'Hand the session over' }, [
+        getContractSession(signing),
+        safeRunId,
+      ]);
+      return null;
+    },
+    reconcile: (failure) =>
+      reconcileWithList(signing, 'hand-over', failure, (listed) => reconcileHandOver(signing, listed)),
+    adoptResult: () => null,
+  });
+  signing.handedOver = true;
+}
+
+/** Only a list that shows a document as ATTACHED says that there is something left to be handed over. */
+function reconcileHandOver(signing: Signing, listed: VendorDocument[]): Reconciliation<null> {
+  const documents = mergeDocuments(signing.status().documents, listed);
+  if (isHandedOver(listed) || isHandedOver(documents) || determineOutcome(documents) !== undefined)
+    return { happened: null };
+  return listed.some(({ status }) => status === ATTACHED) ? 'did-not-happen' : 'cannot-be-known';
+}

@@ -1,0 +1,41 @@
+import { isInvalidRequestStatus, lacksVendorResponse, type StepFailure } from '../../domain/call-failure.js';
+import { executeAtMostOnce } from '../at-most-once.js';
+import { idempotent, nonIdempotent } from '../activity-proxies.js';
+import type { Signing } from '../signing.js';
+import { createRejection } from '../start-guard.js';
+
+/** So long a call that nobody answered may still have its effect; there is no call that shows whether it had. */
+const MAX_LATE_EFFECT_MS = 2 * 60_000;
+
+/** Creates the contract session and returns its id. Fails clearly where the vendor finds fault with the request. */
+export function initiate(signing: Signing): Promise<number> {
+  const { employeeId, name, method, participants } = signing.request;
+  return executeAtMostOnce<number>(signing, {
+    step: 'initiate',
+    isHeartbeatConfirmed: true,
+    execute: (safeRunId) =>
+      nonIdempotent.initiateSession.executeWithOptions(
+        { summary: `Create the contract session (${method})` },
+        [{ employeeId, name, method, participants }, safeRunId],
+      ),
+    adoptResult: ({ sessionId = 0 }) => sessionId,
+    rejectionReason: async ({ sessionId = 0 }) => {
+      const summary = `Look whether contract session ${sessionId} can be adopted`;
+      const rejectionReason = await idempotent.validateAdoption.executeWithOptions({ summary }, [
+        { employeeId, sessionId, participants },
+      ]);
+      return rejectionReason === null ? null : `Contract session ${sessionId} ${rejectionReason}`;
+    },
+    retryNotBefore: findRetryTime,
+    onRefused: (failure) => {
+      if (isInvalidRequestStatus(failure.status))
+        throw createRejection(`${failure.message}. Nothing was sent.`, 'RequestRejectedByVendor');
+    },
+  });
+}
+
+/** Counted from the call, and where nobody knows when that was, as its worker was lost, from now. */
+function findRetryTime(failure: StepFailure): number | undefined {
+  if (!lacksVendorResponse(failure)) return undefined;
+  return Date.now() - (failure.elapsedMs ?? 0) + MAX_LATE_EFFECT_MS;
+}

@@ -1,0 +1,23 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createPollDocuments } from '../../src/activities/poll-documents.js';
+import { captureRejection } from '../support/async-helpers.js';
+import { closeVendorsAfterEach, startScriptedVendor } from '../support/scripted-vendor.js';
+
+closeVendorsAfterEach();
+
+test('a look without news fails with one sentence and a pause, and shows no stack', async () => {
+  const vendor = await startScriptedVendor('[]');
+  const poll = createPollDocuments({ flexperto: vendor.client, secrets: [], firstPollMs: 60_000 });
+  const request = {
+    employeeId: '45', sessionId: 13, participants: [], knownDocuments: [], listWorks: true, pollImmediately: true, toleratesFailures: false,
+  }; // prettier-ignore
+  const environment = new MockActivityEnvironment({ attempt: 2 }, { logger: new DefaultLogger('ERROR') });
+  expect(await captureRejection(environment.run(poll, request))).toMatchObject({
+    type: 'RetryLater',
+    message: 'no change since the last look',
+    nextRetryDelay: expect.any(Number) as number,
+    stack: '',
+  });
+  expect(vendor.received).toHaveLength(1);
+});

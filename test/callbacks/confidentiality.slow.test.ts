@@ -1,0 +1,119 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createSigningClient } from '../../src/client/index.js';
+import { createEncryptedClient, followWithClient } from '../support/encrypted-client.js';
+import {
+  isMarkOfStart,
+  isWrittenBySdk,
+  findPayloads,
+  readRawData,
+  collectText,
+} from '../support/raw-data.js';
+import { startCallbackReceiver, type CallbackReceiver } from '../support/callback-receiver.js';
+import { readHistoryTexts } from '../support/history-texts.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { generatePayloadKey } from '../support/payload-keys.js';
+import { API_KEY, useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { getCallbacksHandle, createRequest, type Signing } from '../support/signing.js';
+
+const newWorld = useRealEnvironments();
+let crm: CallbackReceiver;
+beforeEach(async () => {
+  crm = await startCallbackReceiver();
+});
+afterEach(() => crm.close());
+
+const SECRET = `whsec_${randomBytes(32).toString('base64')}`;
+const TOKEN = 'bearer-of-this-may-write-to-the-crm';
+const CRM_MESSAGE = 'words-of-the-crm-about-Quastenflosser';
+const CUSTOMER = {
+  email: 'zoe.quastenflosser@example.invalid',
+  firstname: 'Zoetrope',
+  lastname: 'Quastenflosser',
+  mobile: '+491520001122',
+};
+const PERSONAL_DATA = Object.values(CUSTOMER);
+const NEVER_WRITTEN = [
+  TOKEN,
+  '/hooks',
+  CRM_MESSAGE,
+  SECRET.slice('whsec_'.length),
+  API_KEY,
+  ...PERSONAL_DATA,
+];
+/** Written by the server itself, on an attempt that was cancelled before it began. */
+const NOT_STARTED = '"ACTIVITY_ID_NOT_STARTED"';
+
+interface CallbackRun {
+  readonly world: RealEnvironment;
+  readonly signing: Signing;
+  /** Everything that the worker has written, at its most talkative. */
+  readonly workerOutput: string;
+}
+
+/** A session whose CRM refuses once, with many words, and then takes everything. */
+async function runSigningWithCallbacks(keys: string): Promise<CallbackRun> {
+  const world = await newWorld();
+  const worker = await world.startWorker({
+    SIGNING_CALLBACK_SECRET: SECRET,
+    SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
+    SIGNING_PAYLOAD_KEYS: keys,
+    SIGNING_LOG_LEVEL: 'debug',
+  });
+  const client = createEncryptedClient(world, keys);
+  const signings = createSigningClient(client, world.taskQueue);
+  const requestId = `audited-${randomUUID()}`;
+  crm.respondWith((response) => response.writeHead(500, { 'x-echo': CRM_MESSAGE }).end(CRM_MESSAGE));
+  const callbackUrl = `${crm.url}?token=${TOKEN}`;
+  await signings.start({ ...createRequest(requestId), participants: [CUSTOMER], callbackUrl });
+  const signing = followWithClient(world, client, requestId);
+  await waitUntil('an attempt has failed', async () => (await signings.status(requestId)).callback !== null);
+  expect((await signings.status(requestId)).callback).toMatchObject({ failure: 'the CRM answered 500' });
+  crm.respondWith(204);
+  await signing.signAll();
+  await signing.result();
+  await getCallbacksHandle(signing.handle).result();
+  expect((await signings.status(requestId)).callback).toMatchObject({ order: 3 });
+  return { world, signing, workerOutput: worker.output() };
+}
+
+it('With a payload key nothing that the server has names the address, and every payload is encrypted', async () => {
+  const { world, signing } = await runSigningWithCallbacks(`k1:${generatePayloadKey()}`);
+  const callbacks = getCallbacksHandle(signing.handle);
+  const seen = [
+    await readRawData(world.client, signing.handle.workflowId),
+    await readRawData(world.client, callbacks.workflowId),
+  ];
+  const text = collectText(seen);
+  expect(NEVER_WRITTEN.filter((value) => text.includes(value))).toEqual([]);
+  const readable = findPayloads(seen).filter(
+    (payload) =>
+      payload.keyId !== 'k1' &&
+      !/\.(searchAttributes|indexedFields)\b/.test(payload.path) &&
+      payload.data !== NOT_STARTED &&
+      !isWrittenBySdk(payload) &&
+      !isMarkOfStart(payload),
+  );
+  expect(readable).toEqual([]);
+  expect(findPayloads(seen).some(({ path }) => path.includes('memo'))).toBe(true);
+});
+
+it('Without one the address stands in the input of a workflow or a call, and nowhere else; the log tells of the failure alone', async () => {
+  const { signing, workerOutput } = await runSigningWithCallbacks('');
+  const callbacks = getCallbacksHandle(signing.handle);
+  const texts = [...(await readHistoryTexts(signing.handle)), ...(await readHistoryTexts(callbacks))];
+  const withToken = texts.filter(({ text }) => text.includes(TOKEN));
+  expect(withToken.length).toBeGreaterThan(0);
+  for (const { at } of withToken) expect(at).toMatch(/EventAttributes\.input\./);
+  for (const hidden of [CRM_MESSAGE, SECRET, API_KEY])
+    expect(texts.filter(({ text }) => text.includes(hidden))).toEqual([]);
+  const { raw, memo } = await callbacks.describe();
+  const shown = JSON.stringify([memo, raw.executionConfig?.userMetadata]);
+  expect(NEVER_WRITTEN.filter((value) => shown.includes(value))).toEqual([]);
+
+  expect(workerOutput).toContain('the CRM answered 500');
+  expect(NEVER_WRITTEN.filter((value) => workerOutput.includes(value))).toEqual([]);
+
+  const sent = crm.received.map(({ headers, body }) => JSON.stringify(headers) + body).join('\n');
+  const hidden = [...PERSONAL_DATA, SECRET, API_KEY, TOKEN, 'contract.pdf', 'Task-123'];
+  expect(hidden.filter((value) => sent.includes(value))).toEqual([]);
+});

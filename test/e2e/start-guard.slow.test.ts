@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createSigningClient } from '../../src/client/index.js';
+import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { createRequest, workflowIdOf } from '../support/signing.js';
+
+const createEnvironment = useRealEnvironments();
+
+/** The first line of what a workflow has failed with, the causes of it included. */
+async function readFailureMessage(handle: WorkflowHandle): Promise<string> {
+  let error = await captureRejection(handle.result());
+  while (error instanceof Error && error.cause instanceof Error) error = error.cause;
+  return error instanceof Error ? error.message : '';
+}
+
+const HUMAN_TRIGGER_MESSAGE = 'A signing must be triggered by a human';
+
+describe('A start is refused, and nothing is sent,', () => {
+  it('from a Schedule', async () => {
+    const { client, fake, taskQueue, startWorker } = await createEnvironment();
+    await startWorker();
+    const requestId = `test-${randomUUID()}`;
+    const schedule = await client.schedule.create({
+      scheduleId: randomUUID(),
+      spec: {},
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'signingSession',
+        workflowId: workflowIdOf(requestId, taskQueue),
+        taskQueue,
+        args: [createRequest(requestId)],
+      },
+    });
+    await schedule.trigger();
+    let started: string | undefined;
+    await waitUntil('the schedule has started it', async () => {
+      const { info } = await schedule.describe();
+      started = info.recentActions[0]?.action.workflow.workflowId;
+      return started !== undefined;
+    });
+    await schedule.delete();
+
+    expect(await readFailureMessage(client.workflow.getHandle(started ?? ''))).toContain(
+      HUMAN_TRIGGER_MESSAGE,
+    );
+    expect(fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('from another workflow', async () => {
+    const world = await createEnvironment();
+    await world.startWorker();
+    const requestId = `test-${randomUUID()}`;
+    const message = await withParentWorker(world, (taskQueue) => {
+      const args = [world.taskQueue, workflowIdOf(requestId, world.taskQueue), createRequest(requestId)];
+      return world.client.workflow
+        .start('parent', { taskQueue, workflowId: randomUUID(), args })
+        .then(readFailureMessage);
+    });
+    expect(message).toContain(HUMAN_TRIGGER_MESSAGE);
+    expect(world.fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('from a cron', async () => {
+    const { fake, client, start, startWorker } = await createEnvironment();
+    await startWorker();
+    const { handle } = await start({}, { cronSchedule: '@every 1s' });
+    const { runId } = await handle.describe();
+    const run = client.workflow.getHandle(handle.workflowId, runId, { followRuns: false });
+    await captureRejection(run.result());
+    // The server goes on with the next tick; what the run has failed with stands in its last event.
+    const { events } = await run.fetchHistory();
+    const refusal = events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
+    expect(refusal?.message).toContain(HUMAN_TRIGGER_MESSAGE);
+    expect(fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('under another workflow id', async () => {
+    const { fake, start, startWorker, taskQueue } = await createEnvironment();
+    await startWorker();
+    const { handle } = await start({}, { workflowId: `my-own-${randomUUID()}` });
+    expect(await readFailureMessage(handle)).toContain(
+      `must be started under the workflow id signing/${taskQueue}/test-`,
+    );
+    expect(fake.ledger.entries()).toHaveLength(0);
+  });
+
+  it('while the same signing is going on', async () => {
+    const { fake, start, startWorker } = await createEnvironment();
+    await startWorker();
+    const first = await start();
+    await first.untilState('awaiting-handover');
+    const again = start({}, { workflowId: first.handle.workflowId });
+    expect(await captureRejection(again)).toBeInstanceOf(WorkflowExecutionAlreadyStartedError);
+    expect(fake.sessions()).toHaveLength(1);
+  });
+
+  it('under the id of a signing that has ended, by a client whose policy allows it', async () => {
+    const { fake, start, startWorker } = await createEnvironment();
+    await startWorker();
+    const first = await start();
+    await first.untilState('awaiting-handover');
+    await first.handle.cancel();
+    await first.result();
+    const { requestId } = first;
+    const again = await start(
+      { requestId },
+      { workflowId: first.handle.workflowId, workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
+    );
+    expect(await readFailureMessage(again.handle)).toContain(
+      'was started before, and a signing is never sent twice',
+    );
+    expect(fake.sessions()).toHaveLength(1);
+  });
+});
+
+describe('Whether an id was used before', () => {
+  it('is looked for by the worker, unless the start says that the server was told to refuse it', async () => {
+    const { client, taskQueue, start, startWorker } = await createEnvironment();
+    await startWorker();
+    const byAnyClient = await start();
+    await byAnyClient.untilState('awaiting-handover');
+    expect(await readUsedIdsRefused(byAnyClient.handle)).toBe(false);
+
+    const request = createRequest(`test-${randomUUID()}`);
+    const { workflowId } = await createSigningClient(client, taskQueue).start(request);
+    const byTheLibrary = client.workflow.getHandle(workflowId);
+    await waitUntil(
+      'its documents are checked',
+      async () => (await readCheckInput(byTheLibrary)) !== undefined,
+    );
+    expect(await readUsedIdsRefused(byTheLibrary)).toBe(true);
+    await byTheLibrary.terminate();
+  });
+});
+
+/** What the activity that looks for an earlier run was given. */
+async function readCheckInput(handle: WorkflowHandle): Promise<readonly Payload[] | undefined> {
+  const { events } = await handle.fetchHistory();
+  const scheduled = events?.map(({ activityTaskScheduledEventAttributes: attributes }) => attributes);
+  return scheduled?.find((one) => one?.activityType?.name === 'checkDocuments')?.input?.payloads ?? undefined;
+}
+
+async function readUsedIdsRefused(handle: WorkflowHandle): Promise<unknown> {
+  const [, , refused] = (await readCheckInput(handle)) ?? [];
+  return refused === undefined ? undefined : defaultPayloadConverter.fromPayload(refused);
+}
+
+/** Runs `work` while a worker of somebody else serves a workflow that starts signings. */
+async function withParentWorker<Result>(
+  { client, env }: RealEnvironment,
+  work: (taskQueue: string) => Promise<Result>,
+): Promise<Result> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const connection = await NativeConnection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });
+  const taskQueue = `parents-${randomUUID()}`;
+  const { namespace } = client.options;
+  const workflowsPath = resolve('dist/test/support/workflows/parent.js');
+  const worker = await Worker.create({ connection, namespace, taskQueue, workflowsPath });
+  try {
+    return await worker.runUntil(work(taskQueue));
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,137 @@
+import type { RealEnvironment } from '../support/real-environment.js';
+import { useRealEnvironments } from '../support/real-environment.js';
+import { waitUntil } from '../support/async-helpers.js';
+import type { Signing } from '../support/signing.js';
+import { createTemporalCommand } from '../support/temporal-command.js';
+import { createLaterRelease, type Release } from '../support/later-release.js';
+
+/** Where a later release waits a moment before it looks at the documents. */
+const INSERTION_POINT = 'async function news(wait, atOnce) {';
+const SLEEP = "await (0, workflow_1.sleep)('1 millisecond', { summary: 'A moment' });";
+
+const newEnvironment = useRealEnvironments();
+let patched: Release;
+let unpatched: Release;
+
+beforeAll(() => {
+  patched = createLaterRelease(
+    INSERTION_POINT,
+    `${INSERTION_POINT} if ((0, workflow_1.patched)('wait-a-moment-first')) ${SLEEP}`,
+  );
+  unpatched = createLaterRelease(INSERTION_POINT, `${INSERTION_POINT} ${SLEEP}`);
+});
+
+afterAll(() => {
+  patched.remove();
+  unpatched.remove();
+});
+
+/** A session that waits for its hand-over, begun under this release, whose worker has been stopped since. */
+async function startWaitingSigning(there: RealEnvironment): Promise<Signing> {
+  const worker = await there.startWorker();
+  const signing = await there.start();
+  await signing.untilState('awaiting-handover');
+  worker.kill('SIGTERM');
+  await worker.exited;
+  return signing;
+}
+
+type Event = NonNullable<Awaited<ReturnType<Signing['handle']['fetchHistory']>>['events']>[number];
+
+async function eventsOf({ handle }: Signing): Promise<readonly Event[]> {
+  return (await handle.fetchHistory()).events ?? [];
+}
+
+/** The marker in which the SDK records a patch. */
+const PATCH = 'core_patch';
+
+const usesPatch = (events: readonly Event[]): boolean =>
+  events.some(({ markerRecordedEventAttributes }) => markerRecordedEventAttributes?.markerName === PATCH);
+
+describe('A change of the workflow, behind patched()', () => {
+  it('meets a waiting session: that goes on, and from then on goes the new way', async () => {
+    const there = await newEnvironment();
+    const signing = await startWaitingSigning(there);
+    await there.startWorker({}, patched.worker);
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+    const events = await eventsOf(signing);
+    expect(usesPatch(events)).toBe(true);
+    expect(
+      events.filter(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes),
+    ).toEqual([]);
+  }, 90_000);
+
+  it('is served beside the old one on the same queue: every session ends well', async () => {
+    const there = await newEnvironment();
+    await there.startWorker();
+    await there.startWorker({}, patched.worker);
+    const signings = await Promise.all(Array.from({ length: 6 }, () => there.start()));
+    const ends = await Promise.all(
+      signings.map(async (signing) => {
+        await signing.untilState('awaiting-handover');
+        await signing.signAll();
+        return (await signing.result()).state;
+      }),
+    );
+    expect(ends).toEqual(signings.map(() => 'completed'));
+    expect(there.fake.ledger.effects('session-initiated')).toHaveLength(signings.length);
+  }, 120_000);
+});
+
+describe('The same change without patched()', () => {
+  it('sticks where it meets a waiting session, which goes on as soon as the old release is back', async () => {
+    const there = await newEnvironment();
+    const signing = await startWaitingSigning(there);
+    const wrong = await there.startWorker({}, unpatched.worker);
+    await signing.handle.signal('checkNow');
+    await waitUntil('the history is refused', async () =>
+      (await eventsOf(signing)).some(
+        ({ workflowTaskFailedEventAttributes: failed }) =>
+          failed?.failure?.message?.includes('TMPRL1100') === true,
+      ),
+    );
+    wrong.kill('SIGKILL');
+    await wrong.exited;
+    await there.startWorker();
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+    expect(there.fake.ledger.effects('session-initiated')).toHaveLength(1);
+  }, 120_000);
+});
+
+describe('With worker versions', () => {
+  it('a waiting session moves to the build that was made current, and nothing runs on one that was not', async () => {
+    const there = await newEnvironment();
+    const temporal = await createTemporalCommand(there);
+    const makeCurrent = (build: string): Promise<unknown> =>
+      waitUntil(`build ${build} is current`, () =>
+        temporal(
+          ...['worker', 'deployment', 'set-current-version', '--yes'],
+          ...['--deployment-name', there.taskQueue, '--build-id', build],
+        ).then(
+          () => true,
+          () => false,
+        ),
+      );
+    await there.startWorker({ SIGNING_BUILD_ID: '1.0' });
+    await makeCurrent('1.0');
+    const signing = await there.start();
+    await signing.untilState('awaiting-handover');
+
+    await there.startWorker({ SIGNING_BUILD_ID: '2.0' }, patched.worker);
+    there.fake.handOver((await signing.status()).sessionId ?? 0);
+    await signing.handle.signal('checkNow');
+    await signing.untilState('awaiting-signature');
+    expect(usesPatch(await eventsOf(signing))).toBe(false);
+
+    await makeCurrent('2.0');
+    // The server tells its task queues after its answer; until then the session goes on with the old build.
+    await waitUntil('the session goes on with the new build', async () => {
+      await signing.handle.signal('checkNow');
+      return usesPatch(await eventsOf(signing));
+    });
+    await signing.signAll();
+    expect((await signing.result()).state).toBe('completed');
+  }, 120_000);
+});

@@ -1,0 +1,106 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { startIdentityProvider, type IdentityProvider } from './identity-provider.js';
+import type { VerificationResult, VerificationRequest } from './token-verifier.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let provider: IdentityProvider;
+let verifier: ChildProcess;
+let now: number;
+beforeEach(async () => {
+  now = Date.now();
+  provider = await startIdentityProvider();
+  const issuer = {
+    jwksUrl: provider.env['SIGNING_GATEWAY_JWKS_URL'],
+    issuer: provider.env['SIGNING_GATEWAY_JWT_ISSUER'],
+    audience: provider.env['SIGNING_GATEWAY_JWT_AUDIENCE'],
+  };
+  verifier = fork(resolve('dist/test/gateway/auth/token-verifier.js'), [JSON.stringify(issuer)]);
+});
+afterEach(async () => {
+  verifier.kill();
+  await provider.close();
+});
+
+async function verify(token: string): Promise<VerificationResult> {
+  verifier.send({ token, now } satisfies VerificationRequest);
+  const [answer] = (await once(verifier, 'message')) as [VerificationResult];
+  return answer;
+}
+
+const VALID = { employeeId: '45' };
+const INVALID = {};
+const UNAVAILABLE = {
+  error: expect.stringContaining('keys of the identity provider cannot be read') as string,
+};
+
+/** Valid for all the time that a test lets pass. */
+const token = (): string => provider.token({ exp: now / 1000 + 1_000_000 });
+
+describe('An identity provider that does not answer', () => {
+  it('locks nobody out for a day, and is asked again all the while', async () => {
+    expect(await verify(token())).toEqual(VALID);
+    provider.setAnswering(false);
+    for (const hours of [0.2, 1, 8, 14]) {
+      now += hours * HOUR_MS;
+      const before = provider.requestCount();
+      expect(await verify(token())).toEqual(VALID);
+      expect(provider.requestCount()).toBe(before + 1);
+    }
+    now += 24 * HOUR_MS;
+    expect(await verify(token())).toEqual(UNAVAILABLE);
+    provider.setAnswering(true);
+    expect(await verify(token())).toEqual(VALID);
+  });
+
+  it('is not asked for every token, and not by everybody who sends one', async () => {
+    await verify(token());
+    provider.setAnswering(false);
+    now += HOUR_MS;
+    const before = provider.requestCount();
+    for (let count = 0; count < 20; count += 1) await verify(token());
+    expect(provider.requestCount()).toBe(before + 1);
+  });
+
+  it('leaves it open whether a new key is its own', async () => {
+    await verify(token());
+    const made = provider.rotate();
+    provider.setAnswering(false);
+    expect(await verify(made())).toEqual(UNAVAILABLE);
+    expect(await verify(token())).toEqual(VALID);
+    provider.setAnswering(true);
+    now += MINUTE_MS;
+    expect(await verify(made())).toEqual(VALID);
+  });
+});
+
+describe('A new key', () => {
+  it('is asked for at once', async () => {
+    await verify(token());
+    const made = provider.rotate();
+    expect(await verify(made())).toEqual(VALID);
+  });
+
+  it('that is nobody’s has the provider asked once in a while', async () => {
+    await verify(token());
+    const strangers = Array.from({ length: 20 }, () => provider.tokenOfUnknownKey());
+    const before = provider.requestCount();
+    for (const stranger of strangers) expect(await verify(stranger)).toEqual(INVALID);
+    expect(provider.requestCount()).toBe(before + 1);
+    now += MINUTE_MS;
+    for (const stranger of strangers) expect(await verify(stranger)).toEqual(INVALID);
+    expect(provider.requestCount()).toBe(before + 2);
+  });
+});
+
+it('A key that is withdrawn opens nothing after ten minutes, also the first time it is used', async () => {
+  const old = token();
+  await verify(old);
+  provider.rotate();
+  expect(await verify(old)).toEqual(VALID);
+  now += 11 * MINUTE_MS;
+  expect(await verify(old)).toEqual(INVALID);
+});

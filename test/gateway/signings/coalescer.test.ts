@@ -1,0 +1,40 @@
+import { createCoalescer } from '../../../src/gateway/signings/coalescer.js';
+import { captureRejection } from '../../support/async-helpers.js';
+
+const PAUSE_MS = 50;
+
+test('Calls that come together share two sendings: one at once, and one for what may have changed since', async () => {
+  const coalesce = createCoalescer(PAUSE_MS);
+  let sent = 0;
+  const send = (): Promise<void> => {
+    sent += 1;
+    return Promise.resolve();
+  };
+  await coalesce('one', send);
+  expect(sent).toBe(1);
+  await Promise.all(Array.from({ length: 100 }, () => coalesce('one', send)));
+  expect(sent).toBe(2);
+});
+
+test('Calls about different things do not wait for each other', async () => {
+  const coalesce = createCoalescer(3_600_000);
+  const sent: string[] = [];
+  for (const key of ['one', 'two'])
+    await coalesce(key, () => {
+      sent.push(key);
+      return Promise.resolve();
+    });
+  expect(sent).toEqual(['one', 'two']);
+});
+
+test('All who share a sending learn that it has failed, and the next call is sent again', async () => {
+  const coalesce = createCoalescer(PAUSE_MS);
+  await coalesce('one', () => Promise.resolve());
+  const fail = (): Promise<void> => Promise.reject(new Error('gone'));
+  const failures = await Promise.all([
+    captureRejection(coalesce('one', fail)),
+    captureRejection(coalesce('one', fail)),
+  ]);
+  expect(failures.map(String)).toEqual(['Error: gone', 'Error: gone']);
+  await coalesce('one', () => Promise.resolve());
+});

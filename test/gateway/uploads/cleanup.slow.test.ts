@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { NativeConnection } from '@temporalio/worker';
+import { removeUnusedUploads } from '../../../src/gateway/uploads/cleanup.js';
+import { addSearchAttributes } from '../../../src/worker/search-attributes.js';
+import { listActiveSources } from '../../../src/client/list-active-sources.js';
+import { waitUntil } from '../../support/async-helpers.js';
+import { REQUEST } from '../../support/requests.js';
+import { createGatewayEnvironment, type GatewayEnvironment } from '../gateway-environment.js';
+import { startUpload, uploadContract } from './multipart.js';
+
+const HOUR_MS = 60 * 60_000;
+
+let environment: GatewayEnvironment;
+beforeAll(async () => {
+  environment = await createGatewayEnvironment();
+});
+afterAll(() => environment.close());
+
+const pathOf = (source: string, { root } = environment): string => join(root, source.slice('file:'.length));
+const exists = (source: string, target = environment): boolean => existsSync(pathOf(source, target));
+const uploads = (): string => join(environment.root, 'uploads/default/signing');
+const getArea = ({ root, taskQueue } = environment) => ({ root, namespace: 'default', taskQueue });
+
+const upload = ({ gateway } = environment): Promise<string> => uploadContract(gateway.url);
+
+/** Lets so many hours have passed since something was uploaded, or last named by a request. */
+async function setAge(path: string, hours: number): Promise<void> {
+  const then = new Date(Date.now() - hours * HOUR_MS);
+  await utimes(path, then, then);
+}
+const setUploadAge = (source: string, hours: number, target = environment): Promise<void> =>
+  setAge(resolve(pathOf(source, target), '..'), hours);
+
+/** Sweeps as a gateway does. */
+const cleanUp = (target = environment): Promise<number> =>
+  removeUnusedUploads({
+    area: getArea(target),
+    listActiveSources: () => listActiveSources(target.client, target.taskQueue),
+  });
+
+/** Starts a signing as a client without the gateway does, and waits until the list of sessions has it. */
+async function startWithoutGateway(requestId: string, source: string, target = environment): Promise<void> {
+  const { client, taskQueue, start } = target;
+  await start({ requestId, documents: [{ source }] }, { workflowId: `signing-${requestId}` });
+  await waitUntil('the list has it', async () => (await listActiveSources(client, taskQueue)).has(source));
+}
+
+describe('An upload that no session uses', () => {
+  it('is removed when it is a day old, when a gateway starts and at the next sweep, and not before', async () => {
+    const [young, old, older] = [await upload(), await upload(), await upload()];
+    await setUploadAge(young, 23.9);
+    await setUploadAge(old, 24.1);
+    await environment.startGateway();
+    await waitUntil('it is gone', () => !exists(old));
+    await setUploadAge(older, 500);
+    expect(await cleanUp()).toBe(1);
+    expect([young, old, older].map((source) => exists(source))).toEqual([true, false, false]);
+  });
+
+  it('is removed once, where several gateways sweep at the same time, and none of them fails', async () => {
+    const sources = await Promise.all(Array.from({ length: 12 }, () => upload()));
+    for (const source of sources) await setUploadAge(source, 25);
+    const removed = await Promise.all(Array.from({ length: 5 }, () => cleanUp()));
+    expect(removed.reduce((all, one) => all + one)).toBe(12);
+    expect(sources.some((source) => exists(source))).toBe(false);
+  });
+});
+
+describe('An upload that a session names', () => {
+  it('is kept while no worker has taken the session up, and while it needs attention before its upload', async () => {
+    const source = await upload();
+    await startWithoutGateway('waiting', `file:./uploads/../uploads/${source.slice('file:uploads/'.length)}`);
+    await setUploadAge(source, 100);
+    expect(await cleanUp()).toBe(0);
+    environment.fake.faults.add({ call: 'initiate', status: 500 });
+    const worker = await environment.startWorker();
+    await environment.waitForState('waiting', 'needs-attention');
+    expect(await cleanUp()).toBe(0);
+    expect(exists(source)).toBe(true);
+    worker.kill('SIGTERM');
+    await worker.exited;
+  });
+
+  it('is removed after a day once the vendor has it', async () => {
+    const source = await upload();
+    await environment.startWorker();
+    await environment.startSigningUntil('awaiting-handover', { documents: [{ source }] });
+    await waitUntil(
+      'the list knows it',
+      async () => !(await listActiveSources(environment.client, environment.taskQueue)).has(source),
+    );
+    expect(await cleanUp()).toBe(0);
+    await setUploadAge(source, 25);
+    expect(await cleanUp()).toBe(1);
+  });
+
+  it('is kept for another day by the request, before any list can have it', async () => {
+    const source = await upload();
+    await setUploadAge(source, 25);
+    await environment.startSigning({ documents: [{ source }] });
+    // As a list that lags behind.
+    await removeUnusedUploads({ area: getArea(), listActiveSources: () => Promise.resolve(new Set()) });
+    expect(exists(source)).toBe(true);
+  });
+
+  it('is kept by a request that comes while a sweep is under way', async () => {
+    const source = await upload();
+    await setUploadAge(source, 25);
+    await removeUnusedUploads({
+      area: getArea(),
+      listActiveSources: async () => {
+        await environment.startSigning({ documents: [{ source }] });
+        return new Set();
+      },
+    });
+    expect(exists(source)).toBe(true);
+  });
+
+  it('and that is gone does not keep the same request from being answered as before', async () => {
+    const source = await upload();
+    const request = { documents: [{ source }] };
+    const requestId = await environment.startSigning(request);
+    await setUploadAge(source, 25);
+    await removeUnusedUploads({ area: getArea(), listActiveSources: () => Promise.resolve(new Set()) });
+    expect(exists(source)).toBe(false);
+    const again = await environment.call('POST', '/signings', {
+      body: { ...REQUEST, requestId, ...request },
+    });
+    expect(again).toMatchObject({ status: 200, body: { created: false } });
+  });
+});
+
+it('what a gateway leaves behind that is killed in the middle of an upload is removed after an hour', async () => {
+  const doomed = await environment.startGateway();
+  startUpload(doomed.url, 1_000_000);
+  let partial: string | undefined;
+  await waitUntil('it has begun to arrive', async () => {
+    [partial] = (await readdir(uploads())).filter((name) => name.endsWith('.part'));
+    return partial !== undefined;
+  });
+  doomed.kill('SIGKILL');
+  await doomed.exited;
+  const path = join(uploads(), partial ?? '');
+  await cleanUp();
+  expect(existsSync(path)).toBe(true);
+  await setAge(path, 1.1);
+  await cleanUp();
+  expect(existsSync(path)).toBe(false);
+});
+
+it('a sweep leaves alone what is no upload', async () => {
+  const source = await upload();
+  const others = ['templates', 'readme.txt', `${'0'.repeat(8)}-backup`];
+  for (const name of others) {
+    await mkdir(join(uploads(), name));
+    await writeFile(join(uploads(), name, 'contract.pdf'), '%PDF');
+    await setAge(join(uploads(), name), 1000);
+  }
+  await setUploadAge(source, 25);
+  expect(await cleanUp()).toBe(1);
+  expect(others.filter((name) => existsSync(join(uploads(), name, 'contract.pdf')))).toEqual(others);
+  expect(existsSync(join(environment.root, 'contract.pdf'))).toBe(true);
+});
+
+describe('Where the Temporal server', () => {
+  let other: GatewayEnvironment;
+  beforeEach(async () => {
+    other = await createGatewayEnvironment();
+  });
+  afterEach(() => other.close());
+
+  it('does not answer, nothing is removed', async () => {
+    const source = await upload(other);
+    await setUploadAge(source, 25, other);
+    await other.server.stop();
+    const gateway = await other.startGateway();
+    await gateway.waitFor('the uploads could not be swept');
+    expect(exists(source, other)).toBe(true);
+  });
+
+  it('knows nothing of the state of a session, the session counts', async () => {
+    const { client } = other;
+    const source = await upload(other);
+    await startWithoutGateway('early', source, other);
+    await setUploadAge(source, 25, other);
+    expect(await cleanUp(other)).toBe(0);
+    const connection = await NativeConnection.connect({ address: other.server.address });
+    await addSearchAttributes(connection, 'default');
+    await connection.close();
+    await waitUntil('the server knows the attribute', async () => {
+      const listed = client.workflow.count('SigningState IS NULL').then(() => true);
+      return listed.catch(() => false);
+    });
+    expect(await cleanUp(other)).toBe(0);
+    expect(exists(source, other)).toBe(true);
+  });
+});

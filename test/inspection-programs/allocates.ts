@@ -1,5 +1,0 @@
-import { join } from 'node:path';
-import { serveInspections } from '../../src/documents/pdf-inspection-watch.js';
-
-// The inspection program, with a thread that takes ever more memory.
-serveInspections(join(__dirname, 'allocating-thread.js'));

@@ -1,7 +1,0 @@
-import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
-
-// Asks for an inspection, by a program, of a file, and lets no signal end it but SIGKILL.
-const [path = '', program = ''] = process.argv.slice(2);
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-setInterval(() => undefined, 1000);
-void createPdfInspector({ program }).inspect(path);

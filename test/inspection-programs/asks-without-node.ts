@@ -1,8 +1,0 @@
-import { createPdfInspector } from '../../src/documents/pdf-inspection.js';
-
-// Asks for an inspection where no process can be started, and says how that ended.
-process.execPath = '/no-such-program';
-void createPdfInspector()
-  .inspect(__filename)
-  .then(String, (error: unknown) => String(error))
-  .then((text) => process.send?.(text));

@@ -1,5 +1,0 @@
-import { join } from 'node:path';
-import { serveInspections } from '../../src/documents/pdf-inspection-watch.js';
-
-// The inspection program, with a thread that never ends.
-serveInspections(join(__dirname, 'busy-thread.js'));

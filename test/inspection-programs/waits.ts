@@ -1,5 +1,0 @@
-import { join } from 'node:path';
-import { serveInspections } from '../../src/documents/pdf-inspection-watch.js';
-
-// The inspection program, with a thread that takes half a second and sleeps meanwhile.
-serveInspections(join(__dirname, 'waiting-thread.js'));

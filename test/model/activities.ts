@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import { createActivities, createSecretCipher, type SigningActivities } from '../../src/activities/index.js';
+import type { CheckedRequest } from '../../src/documents/check-request.js';
+import { parseRequest } from '../../src/domain/parse-request.js';
+import type { FlexpertoClient } from '../../src/flexperto/index.js';
+import type { Schedule } from './schedule.js';
+import { TAKEN_SESSION_ID } from './vendor.js';
+
+/** So that the wait for signatures, which costs a simulation most, is a few looks long. */
+const FIRST_POLL_MS = 6 * 60 * 60_000;
+const seal = createSecretCipher('the API key of the model');
+
+/** The activities by their names. */
+export const ACTIVITY_NAMES: readonly (keyof SigningActivities)[] = [
+  'checkDocuments', 'initiateSession', 'validateAdoption', 'requestUploadUrl', 'uploadDocument', 'attachDocument',
+  'handOverSession', 'listDocuments', 'pollDocuments',
+]; // prettier-ignore
+
+export type ActivityFunctions = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+
+/** No request of the model names a CRM to be told. */
+const rejectCallbacks = (): never => {
+  throw new Error('the model has no callbacks');
+};
+const WITHOUT_CALLBACKS = {
+  callbacks: { send: rejectCallbacks },
+  reminderMs: 1,
+  isSigningOpen: rejectCallbacks,
+};
+
+/** The real activities, over the simulated vendor. What looks at documents is told what it sees. */
+export function createModelActivities(schedule: Schedule, flexperto: FlexpertoClient): ActivityFunctions {
+  let checkCount = 0;
+  const activities = createActivities({
+    flexperto,
+    checker: {
+      check: (input) => Promise.resolve(checkDocuments(input, schedule.documentCheck, checkCount++)),
+    },
+    sources: { read: () => Readable.from([]) },
+    secretCipher: seal,
+    isHandOverEnabled: schedule.tenant.handsOver,
+    firstPollMs: FIRST_POLL_MS,
+    secrets: [],
+    hasEarlierRun: () => Promise.resolve(false),
+    isContractSessionTaken: (sessionId) => Promise.resolve(sessionId === TAKEN_SESSION_ID),
+    ...WITHOUT_CALLBACKS,
+  });
+  // Whoever calls them has their arguments from a history, where they are of no type.
+  return activities as unknown as ActivityFunctions;
+}
+
+function checkDocuments(input: unknown, checked: Schedule['documentCheck'], attempt: number): CheckedRequest {
+  const { request } = parseRequest(input);
+  const isGood = { good: true, 'unavailable-once': attempt > 0, 'gone-later': attempt === 0, bad: false };
+  if (isGood[checked]) {
+    const documents = request.documents.map((one) => ({
+      ...one,
+      bytes: 1000,
+      sha256: 'ab',
+      mac: 'a secret of the worker',
+      pages: 1,
+      fields: 1,
+      warnings: [],
+    }));
+    return { ok: true, request, documents };
+  }
+  const problems = [{ field: 'documents[0]', message: 'could not be read' }];
+  return { ok: false, problems, transientProblems: checked === 'unavailable-once' ? problems : [] };
+}

@@ -1,0 +1,78 @@
+import type { MutantWithSchedule } from './mutants.js';
+import { FAULTLESS_SCHEDULE } from './schedule.js';
+
+const HOUR = 60 * 60_000;
+
+/** Bugs that the model has found: how to put each back, and the schedule that shows it. */
+export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
+  {
+    what: 'a cancellation is lost where a fresh run takes over',
+    original: "end === 'continues' && life.consideredCancelled ? await stopped() : end",
+    replacement: 'end',
+    violates: /^never a call after the end/,
+    schedule: {
+      ...FAULTLESS_SCHEDULE,
+      tenant: { ...FAULTLESS_SCHEDULE.tenant, handsOver: true },
+      injections: [
+        { call: 0, moment: 'before-effect', laterMs: 0, injection: { what: 'suggest-fresh-run' } },
+        { call: 5, moment: 'before-answer', laterMs: 0, injection: { what: 'cancel' } },
+      ],
+    },
+  },
+  {
+    what: 'a session that expires while a human’s word is checked forgets the contract session',
+    original: 'session.remains ?? status.attention ?? session.doubt',
+    replacement: 'session.remains ?? status.attention ?? undefined',
+    violates: /^nothing is lost or doubled/,
+    schedule: {
+      ...FAULTLESS_SCHEDULE,
+      deadlineMs: HOUR,
+      faults: {
+        ...FAULTLESS_SCHEDULE.faults,
+        initiate: [{ answer: 'unclear', effect: 'at-once' }],
+        'upload-url': [{ answer: 'refused', status: 429, retryAfterMs: HOUR }],
+      },
+    },
+  },
+  {
+    what: 'a call is made in the very task that brings a cancellation',
+    original: 'scope; scope = scope.parent)',
+    replacement: 'scope; scope = undefined)',
+    violates: /^never a call after the end/,
+    schedule: {
+      ...FAULTLESS_SCHEDULE,
+      faults: { ...FAULTLESS_SCHEDULE.faults, initiate: [{ answer: 'not-sent' }] },
+      // It comes while the task is due that the end of the pause brings.
+      injections: [{ call: 0, moment: 'later', laterMs: 1_007, injection: { what: 'cancel' } }],
+      delaysMs: [2],
+    },
+  },
+  {
+    what: 'after a reset, a file is uploaded again and attached beside its double',
+    original: 'originalFileId === null || status !== outcome_js_1.DELETED',
+    replacement: 'originalFileId === null',
+    violates: /attached (once|out of order)/,
+    schedule: {
+      ...FAULTLESS_SCHEDULE,
+      injections: [{ call: 3, moment: 'later', laterMs: 1_000, injection: { what: 'reset', tasks: 3 } }],
+    },
+  },
+  {
+    what: 'who records an outcome while the session is cancelled is not told what is possible',
+    original: 'nonCancellable(() => (0, workflow_1.condition)(seen',
+    replacement: 'cancellable(() => (0, workflow_1.condition)(seen',
+    violates: /^a message is accepted where it is possible/,
+    schedule: {
+      ...FAULTLESS_SCHEDULE,
+      injections: [
+        { call: 4, moment: 'before-effect', laterMs: 0, injection: { what: 'cancel' } },
+        {
+          call: 4,
+          moment: 'before-effect',
+          laterMs: 0,
+          injection: { what: 'record', outcome: { outcome: 'completed' } },
+        },
+      ],
+    },
+  },
+];

@@ -1,0 +1,8 @@
+import { createPdfInspector } from '../../../src/pdf/inspector.js';
+
+// Asks for an inspection where no process can be started, and says how that ended.
+process.execPath = '/no-such-program';
+void createPdfInspector()
+  .inspect(__filename)
+  .then(String, (error: unknown) => String(error))
+  .then((text) => process.send?.(text));

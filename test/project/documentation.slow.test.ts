@@ -1,0 +1,27 @@
+import { runCommand } from '../../scripts/processes/commands.js';
+import { findTemporalCli } from '../../scripts/tools/temporal.js';
+import {
+  extractCode,
+  extractCommands,
+  splitCommandLine,
+  readDocumentationPages,
+} from '../support/markdown.js';
+
+const code = readDocumentationPages().flatMap(({ text }) => extractCode(text));
+
+describe('A command in the documentation', () => {
+  it.each(extractCommands(code, /^(temporal \w.*)/g))(
+    'is one that the Temporal CLI takes: %s',
+    async (command) => {
+      const [, ...words] = splitCommandLine(command);
+      const firstFlag = words.findIndex((word) => word.startsWith('-'));
+      const names = words.slice(0, firstFlag === -1 ? undefined : firstFlag);
+      const cli = await findTemporalCli();
+      const help = await runCommand(cli, [...names, '--help']);
+      expect(help).toContain(`temporal ${names.join(' ')}`);
+      const known = `${help}${await runCommand(cli, ['options'])}`;
+      const flags = words.filter((word) => word.startsWith('--'));
+      expect(flags.filter((flag) => !known.includes(` ${flag} `))).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,45 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { runCommand } from '../../scripts/processes/commands.js';
+
+const [buildStage = '', finalStage = ''] = readFileSync(resolve('Dockerfile'), 'utf8')
+  .split(/^(?=FROM )/m)
+  .slice(-2);
+
+/** What one stage's COPY lines copy, without the place it goes to. */
+const readCopiedPaths = (stage: string): string[] =>
+  [...stage.matchAll(/^COPY (?:--from=build )?(.+)$/gm)].flatMap(([, paths = '']) =>
+    paths.split(' ').slice(0, -1),
+  );
+
+/** What the builder of the image gets to see: the names that .dockerignore excepts from its `*`. */
+const allowedByDockerignore = [...readFileSync(resolve('.dockerignore'), 'utf8').matchAll(/^!(.+)$/gm)].map(
+  ([, name = '']) => name,
+);
+
+let context: string;
+beforeAll(() => {
+  context = mkdtempSync(join(tmpdir(), 'image-'));
+});
+afterAll(() => {
+  rmSync(context, { recursive: true });
+});
+
+describe('The image', () => {
+  it('copies only what .dockerignore lets through', () => {
+    expect(readCopiedPaths(buildStage).filter((name) => !allowedByDockerignore.includes(name))).toEqual([]);
+  });
+
+  // A fresh compilation: about 15 seconds of CPU, minutes on a busy machine.
+  it('builds from what it copies, and that build makes all that the final stage takes over', async () => {
+    for (const name of readCopiedPaths(buildStage))
+      cpSync(resolve(name), join(context, name), { recursive: true });
+    symlinkSync(resolve('node_modules'), join(context, 'node_modules'));
+    const [, command = ''] = /^RUN (npm run build) && /m.exec(buildStage) ?? [];
+    const [program = '', ...args] = command.split(' ');
+    await runCommand(program, args, { cwd: context });
+    const missing = readCopiedPaths(finalStage).filter((path) => !existsSync(path.replace('/app', context)));
+    expect(missing).toEqual([]);
+  }, 300_000);
+});

@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { findOnPath, runCommand } from '../../scripts/processes/commands.js';
+import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
+import { VARIABLE_NAMES } from '../../src/shared/config.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
+import { extractAnchors, extractCodeBlocks, extractCode, extractLinks } from '../support/markdown.js';
+import { createTemporalCommand } from '../support/temporal-command.js';
+import { spawnWorker } from '../support/worker-process.js';
+
+const page = readFileSync(resolve('docs/operations.md'), 'utf8');
+const code = extractCode(page);
+const anchors = extractAnchors(page);
+
+const { groups } = parse(readFileSync(resolve('ops/alerts.yml'), 'utf8')) as {
+  groups: readonly { rules: readonly { alert: string; annotations: { runbook: string } }[] }[];
+};
+const rules = groups.flatMap(({ rules: all }) => all);
+
+describe('The runbook', () => {
+  it('has a section for every alert, to which the alert leads, and for no other', () => {
+    const led = rules.map(({ annotations }) => annotations.runbook.replace('docs/operations.md#', ''));
+    expect(led).toEqual(rules.map(({ alert }) => alert.toLowerCase()));
+    expect(anchors.filter((anchor) => anchor.startsWith('signing')).sort()).toEqual(led.sort());
+  });
+
+  it('has links that lead somewhere', () => {
+    const dead = extractLinks(page).filter((target) =>
+      target.startsWith('#') ? !anchors.includes(target.slice(1)) : !existsSync(resolve('docs', target)),
+    );
+    expect(dead).toEqual([]);
+  });
+
+  it('names only variables that there are', () => {
+    const named = code.flatMap((text) => text.match(/\b(FLEXPERTO|SIGNING)_[A-Z_]+/g) ?? []);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !VARIABLE_NAMES.includes(name))).toEqual([]);
+  });
+
+  it('quotes only sentences that the program or the parts under it say', () => {
+    const sources = readdirSync(resolve('src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join('src', file), 'utf8'))
+      .join('\n');
+    const ofOthers = [
+      'Activity failed',
+      'Failing workflow task',
+      'No space left on device',
+      'Codec Server could not connect',
+      'context deadline exceeded',
+    ];
+    const quoted = code.filter((text) =>
+      /^(?!(?:temporal|signing|docker|for) )[\w…]+( [\w…]+){2,}/.test(text),
+    );
+    expect(quoted.length).toBeGreaterThan(10);
+    const unsaid = quoted
+      .filter((text) => !ofOthers.includes(text))
+      .flatMap((text) => text.split('…').map((part) => part.trim()))
+      .filter((part) => !sources.includes(part));
+    expect(unsaid).toEqual([]);
+  });
+});
+
+const newWorld = useRealEnvironments();
+
+describe('What the runbook says', () => {
+  it('of a search attribute of the wrong type is so: no worker starts before it is removed, then one registers it', async () => {
+    const server = await startTemporalServer();
+    const world = await createRealEnvironment(server);
+    const temporal = await createTemporalCommand(world);
+    await temporal('operator', 'search-attribute', 'create', '--name', 'SigningState', '--type', 'Int');
+    const refused = spawnWorker(world.env);
+    expect(await refused.exited).toEqual({ code: 1, signal: null });
+    expect(refused.output()).toBe(
+      'The search attribute SigningState of namespace default must have the type Keyword.\n',
+    );
+    await temporal('operator', 'search-attribute', 'remove', '--name', 'SigningState', '--yes');
+    const worker = await world.startWorker();
+    expect(worker.output()).toContain('search attributes registered');
+    await world.close();
+    await server.stop();
+  });
+
+  it('of a namespace that does not exist is so: the last line of the worker says it', async () => {
+    const { env } = await newWorld();
+    const worker = spawnWorker({ ...env, TEMPORAL_NAMESPACE: 'misspelt' });
+    expect(await worker.exited).toEqual({ code: 1, signal: null });
+    expect(worker.output()).toBe('The Temporal server has no namespace misspelt (TEMPORAL_NAMESPACE).\n');
+  });
+
+  it('of a refused API key is so: its loop lets those go on that were refused, and no unclear one', async () => {
+    const { env, fake, start, startWorker } = await newWorld();
+    await startWorker();
+    fake.faults.add({ call: 'attach', status: 401 });
+    const refused = await start();
+    await refused.untilState('needs-attention');
+    fake.faults.add({ call: 'initiate', reset: 'after' });
+    const unclear = await start();
+    await unclear.untilState('needs-attention');
+    const block = extractCodeBlocks(page).find((text) => text.includes('jq ')) ?? '';
+    // Not by npm, beside which the servers of `npm run dev` would win.
+    const loop = block.replaceAll('npm run --silent signing --', 'node dist/src/cli.js');
+    expect(loop.split('node dist/src/cli.js')).toHaveLength(4);
+    if (findOnPath('jq') === undefined) return;
+    await runCommand('bash', ['-c', loop], { env: { ...process.env, ...env } });
+    await refused.untilState('awaiting-handover');
+    expect((await unclear.status()).state).toBe('needs-attention');
+  }, 120_000);
+
+  it('of the log is so: one JSON object a line, also of what the native part of the SDK says', async () => {
+    const { client, startWorker, taskQueue } = await newWorld();
+    const worker = await startWorker();
+    const unknown = await client.workflow.start('unknown', { taskQueue, workflowId: `unknown-${taskQueue}` });
+    await waitUntil('the task has failed', () => worker.output().includes('Failing workflow task'));
+    await unknown.terminate();
+    const lines = worker.output().trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toContain('warn');
+  });
+});

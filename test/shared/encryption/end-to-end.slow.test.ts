@@ -1,0 +1,193 @@
+import { resolve } from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { findFreePort } from '../../../scripts/processes/ports.js';
+import { startTemporalServer, type TemporalServer } from '../../../scripts/processes/temporal-server.js';
+import { createDataConverter, parsePayloadKeys } from '../../../src/shared/encryption/index.js';
+import { generatePayloadKey } from '../../support/payload-keys.js';
+import { createRealEnvironment, type RealEnvironment } from '../../support/real-environment.js';
+import { replayHistories } from '../../support/replay.js';
+import { createEncryptedClient } from '../../support/encrypted-client.js';
+import {
+  findFailures,
+  isMarkOfStart,
+  isWrittenBySdk,
+  findPayloads,
+  collectText,
+  type RawPayload,
+} from '../../support/raw-data.js';
+import {
+  PERSONAL_DATA,
+  SECRETS,
+  runScenario,
+  DOCUMENT,
+  type ScenarioResult,
+} from '../../support/encryption-scenario.js';
+
+/** The same story twice, told with a key and without. */
+interface EncryptionRun extends ScenarioResult {
+  readonly world: RealEnvironment;
+  readonly keys: string;
+  /** What the worker wrote at its most talkative, and its metrics. */
+  readonly workerOutput: string;
+}
+
+const KEYS = `k1:${generatePayloadKey()}`;
+const worlds: RealEnvironment[] = [];
+const servers: TemporalServer[] = [];
+let encrypted: EncryptionRun;
+let plain: EncryptionRun;
+
+beforeAll(async () => {
+  // A replay without the key complains at length.
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: 'OFF' } },
+  });
+  encrypted = await runWithKeys(KEYS);
+  plain = await runWithKeys('');
+}, 180_000);
+
+afterAll(async () => {
+  await Promise.all(worlds.map((world) => world.close()));
+  await Promise.all(servers.map((server) => server.stop()));
+});
+
+async function runWithKeys(keys: string): Promise<EncryptionRun> {
+  const server = await startTemporalServer();
+  servers.push(server);
+  const world = await createRealEnvironment(server);
+  worlds.push(world);
+  const metrics = `127.0.0.1:${await findFreePort()}`;
+  const worker = await world.startWorker({
+    SIGNING_PAYLOAD_KEYS: keys,
+    SIGNING_LOG_LEVEL: 'debug',
+    SIGNING_METRICS_ADDRESS: metrics,
+  });
+  const result = await runScenario(world, createEncryptedClient(world, keys));
+  const measured = await (await fetch(`http://${metrics}/metrics`)).text();
+  return { ...result, world, keys, workerOutput: `${worker.output()}\n${measured}` };
+}
+
+/** The server's word on an activity that was cancelled between two attempts. */
+const SERVER_WRITTEN_PAYLOAD = '"ACTIVITY_ID_NOT_STARTED"';
+
+const isSearchAttribute = ({ path }: RawPayload): boolean =>
+  /\.(searchAttributes|indexedFields)\b/.test(path);
+const findLeaked = (telling: EncryptionRun, values: readonly string[]): string[] =>
+  values.filter((value) => !collectText(telling.rawData).includes(value));
+
+describe('With a payload key', () => {
+  it('nothing that the server has of a session names the participant, a document, the API key or an upload token', () => {
+    expect(findLeaked(encrypted, [...PERSONAL_DATA, DOCUMENT, ...SECRETS])).toEqual([
+      ...PERSONAL_DATA,
+      DOCUMENT,
+      ...SECRETS,
+    ]);
+  });
+
+  it('every payload is encrypted but search attributes, the mark of a start and what server and SDK themselves have written', () => {
+    const payloads = findPayloads(encrypted.rawData).filter(
+      (payload) => !isSearchAttribute(payload) && !isWrittenBySdk(payload) && !isMarkOfStart(payload),
+    );
+    const readable = payloads.filter(({ keyId }) => keyId !== 'k1');
+    expect(new Set(readable.map(({ data }) => data))).toEqual(new Set([SERVER_WRITTEN_PAYLOAD]));
+    expect(payloads.length).toBeGreaterThan(readable.length);
+    expect(new Set(payloads.filter(({ keyId }) => keyId === 'k1').map(({ encoding }) => encoding))).toEqual(
+      new Set(['binary/encrypted']),
+    );
+  });
+
+  it.each([
+    ['the input', /workflowExecutionStartedEventAttributes\.input\./],
+    ['summaries', /\.userMetadata\.summary$/],
+    ['the details at the moment', /\.queryResult\./],
+    ['the input of activities', /activityTaskScheduledEventAttributes\.input\./],
+    ['their results', /activityTaskCompletedEventAttributes\.result\./],
+    ['the results of calls within the task', /markerRecordedEventAttributes\.details\.result\./],
+    ['their heartbeats', /\.pendingActivities\.\d+\.heartbeatDetails\./],
+    [
+      'the details of their failures',
+      /activityTaskFailedEventAttributes\.failure\.applicationFailureInfo\.details\./,
+    ],
+    ['what failures say', /\.encodedAttributes$/],
+    ['what a retry failed with', /\.lastFailure\.encodedAttributes$/],
+    ['decisions', /workflowExecutionUpdateAcceptedEventAttributes\..*\.args\./],
+    ['the answers to them', /workflowExecutionUpdateCompletedEventAttributes\.outcome\.success\./],
+    ['the result', /workflowExecutionCompletedEventAttributes\.result\./],
+    ['why the workflow failed', /workflowExecutionFailedEventAttributes\.failure\.encodedAttributes$/],
+  ])('that goes for %s', (_, place) => {
+    expect(findPayloads(encrypted.rawData).filter(({ path }) => place.test(path)).length).toBeGreaterThan(0);
+  });
+
+  it('failures show neither message nor stack', () => {
+    const failures = findFailures(encrypted.rawData);
+    expect(failures.length).toBeGreaterThan(5);
+    expect(new Set(failures.map(({ message }) => message))).toEqual(new Set(['Encoded failure']));
+    expect(new Set(failures.map(({ stackTrace }) => stackTrace))).toEqual(new Set(['']));
+  });
+
+  it('search attributes stay readable, so that sessions can be found', () => {
+    const attributes = findPayloads(encrypted.rawData).filter(isSearchAttribute);
+    expect(new Set(attributes.map(({ encoding }) => encoding))).toEqual(new Set(['json/plain']));
+    expect(collectText(encrypted.rawData)).toContain('opportunity/0061');
+  });
+
+  it('the client is told in clear words what was refused and why a request was rejected', () => {
+    expect(encrypted.refusal).toHaveProperty('message', expect.stringContaining('possible'));
+    expect(encrypted.rejection).toHaveProperty('message', expect.stringContaining(DOCUMENT));
+  });
+});
+
+describe('Without a key', () => {
+  it('the same looks find the participant, but still neither the API key nor an upload token', () => {
+    expect(findLeaked(plain, [...PERSONAL_DATA, DOCUMENT, ...SECRETS])).toEqual(SECRETS);
+  });
+
+  it('failures can be read in the history by whoever runs the server', () => {
+    const messages = findFailures(plain.rawData).map(({ message }) => message);
+    expect(messages).not.toContain('Encoded failure');
+    expect(messages).toContainEqual(expect.stringContaining(DOCUMENT));
+  });
+});
+
+it('Logs and metrics of a worker name neither participant nor secret, with a key or without', () => {
+  for (const { workerOutput, keys } of [encrypted, plain]) {
+    expect(workerOutput).toContain('temporal_workflow_completed');
+    const key = keys.slice('k1:'.length);
+    const values = [...PERSONAL_DATA, ...SECRETS, ...(key === '' ? [] : [key])];
+    expect(values.filter((value) => workerOutput.includes(value))).toEqual([]);
+  }
+});
+
+describe('A history', () => {
+  const replay = async (telling: EncryptionRun, keys: string): Promise<unknown[]> => {
+    const client = createEncryptedClient(telling.world, telling.keys);
+    const histories = Object.values(telling.workflowIds).map(async (workflowId) => ({
+      workflowId,
+      history: await client.workflow.getHandle(workflowId).fetchHistory(),
+    }));
+    const bundle = keys === '' ? 'workflow-bundle.js' : 'workflow-bundle-encrypting.js';
+    const options = {
+      workflowBundle: { codePath: resolve('dist', bundle) },
+      dataConverter: createDataConverter(parsePayloadKeys(keys)),
+    };
+    return replayHistories(await Promise.all(histories), options);
+  };
+
+  it('in plain text is replayed by a worker with keys', async () => {
+    expect(await replay(plain, KEYS)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('that is encrypted is replayed by a worker with the key, also after a rotation', async () => {
+    expect(await replay(encrypted, KEYS)).toEqual([undefined, undefined, undefined]);
+    expect(await replay(encrypted, `k2:${generatePayloadKey()},${KEYS}`)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('that is encrypted is not replayed by a worker without the key', async () => {
+    expect(await replay(encrypted, '')).toEqual([expect.any(Error), expect.any(Error), expect.any(Error)]);
+  });
+});

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { runCli } from '../../support/run-cli.js';
+import { waitUntil } from '../../support/async-helpers.js';
+import { API_KEY, useRealEnvironments, type RealEnvironment } from '../../support/real-environment.js';
+import {
+  trackSigning,
+  sendCheckNow,
+  PARTICIPANT,
+  createRequest,
+  type Signing,
+  workflowIdOf,
+} from '../../support/signing.js';
+import {
+  startTraceCollector,
+  type CollectedSpan,
+  type TraceCollector,
+} from '../../support/trace-collector.js';
+
+const newWorld = useRealEnvironments();
+let collector: TraceCollector;
+beforeEach(async () => {
+  collector = await startTraceCollector();
+});
+afterEach(() => collector.close());
+
+const tracingEnv = (): Record<string, string> => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  OTEL_BSP_SCHEDULE_DELAY: '200',
+});
+
+/** Starts a signing from a terminal, as a process of its own. */
+async function startByCli(world: RealEnvironment, env: Record<string, string>): Promise<Signing> {
+  const { fake, root, client } = world;
+  const requestId = `test-${randomUUID()}`;
+  const file = join(root, 'request.json');
+  await writeFile(file, JSON.stringify(createRequest(requestId)));
+  const answer = await runCli(['start', file], { cwd: root, env: { ...world.env, ...env } });
+  expect(answer).toMatchObject({ code: 0 });
+  const handle = client.workflow.getHandle(workflowIdOf(requestId, world.taskQueue));
+  const triggerPoll = (): Promise<void> => sendCheckNow(handle);
+  return trackSigning({
+    fake,
+    handle,
+    requestId,
+    pause: () => new Promise((done) => setTimeout(done, 100)),
+    triggerPoll,
+  });
+}
+
+const findSpans = (name: string): CollectedSpan[] => collector.spans().filter((span) => span.name === name);
+
+/** The names of the spans above this one, up to the first of the trace. */
+function findAncestors({ traceId, parentSpanId }: CollectedSpan): string[] {
+  if (parentSpanId === undefined) return [];
+  const above = collector.spans().find((span) => span.traceId === traceId && span.spanId === parentSpanId);
+  return above === undefined ? ['lost'] : [above.name, ...findAncestors(above)];
+}
+
+describe('A trace', () => {
+  it('leads from the start in another process over the session and its activities to every call', async () => {
+    const world = await newWorld();
+    world.fake.faults.add({ call: 'upload-url', status: 500 });
+    const worker = await world.startWorker(tracingEnv());
+    const signing = await startByCli(world, tracingEnv());
+    await signing.signAll();
+    await signing.result();
+    worker.kill('SIGTERM');
+    await worker.exited;
+
+    const calls = {
+      'flexperto initiate': 'initiateSession',
+      'flexperto request upload URL': 'requestUploadUrl',
+      'flexperto upload': 'uploadDocument',
+      'flexperto attach': 'attachDocument',
+    };
+    for (const [call, activity] of Object.entries(calls)) {
+      expect(findSpans(call).length).toBeGreaterThan(0);
+      for (const span of findSpans(call))
+        expect(findAncestors(span)).toEqual([activity, 'signingSession', 'start signingSession']);
+    }
+    expect(findSpans('start signingSession')).toMatchObject([{ service: 'flexperto-signing-cli' }]);
+    expect(findSpans('signingSession')).toMatchObject([{ service: 'flexperto-signing-worker' }]);
+    expect(findSpans('flexperto request upload URL').map(({ failed }) => failed)).toEqual([true, false]);
+    expect(
+      findSpans('requestUploadUrl').map(({ failed, attributes }) => [failed, attributes['error.type']]),
+    ).toEqual([
+      [true, 'OutcomeUnknown'],
+      [false, undefined],
+    ]);
+  });
+
+  it('does not grow with every look for news: those have traces of their own, which name the session', async () => {
+    const world = await newWorld();
+    await world.startWorker(tracingEnv());
+    const signing = await startByCli(world, tracingEnv());
+    await signing.untilState('awaiting-handover');
+    await waitUntil('a look was traced', () => findSpans('flexperto list documents').length > 0);
+    const [session] = findSpans('signingSession');
+    const looks = findSpans('pollDocuments');
+    expect(new Set(looks.map(({ links }) => links[0]?.spanId))).toEqual(new Set([session?.spanId]));
+    expect(looks.filter(({ traceId }) => traceId === session?.traceId)).toEqual([]);
+    expect(looks.filter(({ failed }) => failed)).toEqual([]);
+  });
+
+  it('names neither participant nor document, address, key or token', async () => {
+    const world = await newWorld();
+    world.fake.faults.add({ call: 'attach', status: 422, body: { message: `no ${PARTICIPANT.lastname}` } });
+    const worker = await world.startWorker(tracingEnv());
+    const signing = await startByCli(world, tracingEnv());
+    const { attention } = await signing.untilState('needs-attention');
+    const question = ['--attention-id', attention?.id ?? ''];
+    const resolved = await runCli(
+      ['resolve', signing.requestId, 'abort', ...question, '--reason', 'a test'],
+      {
+        cwd: world.root,
+        env: { ...world.env, ...tracingEnv() },
+      },
+    );
+    expect(resolved).toMatchObject({ code: 0 });
+    worker.kill('SIGTERM');
+    await worker.exited;
+    expect(findSpans('update resolve')).toHaveLength(1);
+    expect(findSpans('flexperto attach')).toMatchObject([{ failed: true }]);
+    const secrets = [...Object.values(PARTICIPANT), 'contract.pdf', 'eyJ', API_KEY, world.fake.url, 'a test'];
+    expect(secrets.filter((secret) => collector.raw().includes(secret))).toEqual([]);
+  });
+
+  it('is not made where no collector is named, also by a worker that takes up a traced session', async () => {
+    const world = await newWorld();
+    const worker = await world.startWorker();
+    const signing = await startByCli(world, tracingEnv());
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed' });
+    expect(collector.spans().map(({ name }) => name)).toEqual(['start signingSession']);
+    expect(worker.output()).not.toContain('"level":"error"');
+  });
+
+  it('disturbs nothing where the collector is gone', async () => {
+    const world = await newWorld();
+    const worker = await world.startWorker({
+      ...tracingEnv(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    });
+    const signing = await startByCli(world, {
+      ...tracingEnv(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    });
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed' });
+    worker.kill('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+  });
+});
+
+it('Without a collector no code of OpenTelemetry is loaded', async () => {
+  const world = await newWorld();
+  const list = "process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')))";
+  const preload = `data:text/javascript,import { createRequire } from 'node:module'; const require = createRequire('${resolve('dist')}/'); ${list}`;
+  const loaded = async (env: Record<string, string>): Promise<string> => {
+    const answer = await runCli(['list'], {
+      cwd: world.root,
+      env: { ...world.env, ...env, NODE_OPTIONS: `--import "${preload}"` },
+    });
+    return answer.stderr;
+  };
+  expect(await loaded(tracingEnv())).toContain('@opentelemetry');
+  const off = await loaded({});
+  expect(off).toContain('@temporalio');
+  expect(off).not.toContain('@opentelemetry');
+});
+
+it('The workflow bundles hold no code of OpenTelemetry', () => {
+  for (const bundle of ['workflow-bundle.js', 'workflow-bundle-encrypting.js'])
+    expect(readFileSync(resolve('dist', bundle), 'utf8')).not.toContain('@opentelemetry');
+});

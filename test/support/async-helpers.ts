@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a promise was rejected with; fails the test where it was not. */
+export async function captureRejection(promise: Promise<unknown>): Promise<unknown> {
+  const outcome = await promise.then(
+    (value: unknown) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in outcome) return outcome.error;
+  throw new Error(`resolved with ${JSON.stringify(outcome.value)}`);
+}
+
+/** All bytes of a stream, and what it ended with where that was an error. */
+export async function readStream(
+  content: AsyncIterable<Uint8Array>,
+): Promise<{ readonly bytes: Buffer; readonly error?: unknown }> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of content) chunks.push(Uint8Array.from(chunk));
+  } catch (error) {
+    return { bytes: Buffer.concat(chunks), error };
+  }
+  return { bytes: Buffer.concat(chunks) };
+}
+
+const WAIT_TIMEOUT_SECONDS = 90;
+
+/** Waits until something is so; throws with its name when it takes longer than anything here may. */
+export async function waitUntil(
+  description: string,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + WAIT_TIMEOUT_SECONDS * 1000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${description}`);
+    await sleep(50);
+  }
+}

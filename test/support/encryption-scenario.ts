@@ -1,0 +1,145 @@
+import type { Client } from '@temporalio/client';
+import { createSigningClient, type SigningClient } from '../../src/client/index.js';
+import { waitUntil, captureRejection } from './async-helpers.js';
+import { API_KEY, type RealEnvironment } from './real-environment.js';
+import { createRequest as createSigningRequest, type Signing, workflowIdOf } from './signing.js';
+import { followWithClient } from './encrypted-client.js';
+import { readRawData } from './raw-data.js';
+
+/** Long and unusual, so that none of it comes up in a ciphertext by chance. */
+export const PARTICIPANT = {
+  email: 'maximiliane.mustermann@example.invalid',
+  firstname: 'Maximiliane',
+  lastname: 'Mustermann-Oyelaran',
+  mobile: '+49176123456789',
+};
+export const PERSONAL_DATA = Object.values(PARTICIPANT);
+/** Names that a CRM has given and that a worker may log: what it says of a document names it. */
+export const DOCUMENT = 'Letter-of-Indemnity.pdf';
+/** The API key, and how every upload token begins. */
+export const SECRETS = [API_KEY, Buffer.from('{"typ":"JWT","alg":').toString('base64url').slice(0, 24)];
+
+/** What a session did, and all that could be seen of it on the server while it ran and afterwards. */
+export interface ScenarioResult {
+  readonly workflowIds: Readonly<Record<'completed' | 'rejected' | 'aborted', string>>;
+  readonly rawData: readonly unknown[];
+  /** Why an update was refused, in the words that reached the client. */
+  readonly refusal: unknown;
+  readonly rejection: unknown;
+}
+
+/** Three sessions: one through every kind of trouble to the end, one with a faulty request, one that a human aborts. */
+export async function runScenario(world: RealEnvironment, client: Client): Promise<ScenarioResult> {
+  const signings = createSigningClient(client, world.taskQueue);
+  const rawData: unknown[] = [];
+  const completed = await startWithFaults(world, client, signings);
+  const refusal = await resolveAllFaults(world, signings, completed, async () => {
+    rawData.push(await readRawData(client, completed.handle.workflowId));
+  });
+  const aborted = await abortOne(world, signings);
+  const rejected = await rejectOne(signings);
+  const workflowIds = {
+    completed: completed.handle.workflowId,
+    rejected: workflowIdOf(rejected.requestId, world.taskQueue),
+    aborted: workflowIdOf(aborted, world.taskQueue),
+  };
+  for (const workflowId of Object.values(workflowIds)) rawData.push(await readRawData(client, workflowId));
+  return { workflowIds, rawData, refusal, rejection: rejected.error };
+}
+
+const createRequest = (requestId: string, change: Record<string, unknown> = {}) => ({
+  ...createSigningRequest(requestId),
+  name: `Contract of ${PARTICIPANT.firstname} ${PARTICIPANT.lastname}`,
+  participants: [PARTICIPANT],
+  ...change,
+});
+
+/** The vendor repeats what it was sent, as vendors do. */
+const ECHOED_REQUEST = {
+  message: `${PARTICIPANT.firstname} ${PARTICIPANT.lastname} <${PARTICIPANT.email}> ${PARTICIPANT.mobile} ${API_KEY}`,
+};
+
+async function startWithFaults(
+  world: RealEnvironment,
+  client: Client,
+  signings: SigningClient,
+): Promise<Signing> {
+  const { faults } = world.fake;
+  faults.add({ call: 'initiate', reset: 'after' });
+  faults.add({ call: 'upload', document: 'terms.pdf', status: 500, body: ECHOED_REQUEST });
+  faults.add({ call: 'upload', document: 'contract.pdf', status: 422, body: ECHOED_REQUEST });
+  faults.add({ call: 'attach', reset: 'after' });
+  await signings.start(createRequest('troubled'));
+  return followWithClient(world, client, 'troubled');
+}
+
+async function resolveAllFaults(
+  { fake }: RealEnvironment,
+  signings: SigningClient,
+  signing: Signing,
+  inspect: () => Promise<void>,
+): Promise<unknown> {
+  const { requestId, handle } = signing;
+  await signing.untilState('needs-attention');
+  await inspect();
+  await signing.resolve({ action: 'adopt', sessionId: fake.sessions()[0]?.id ?? 0 });
+  const { attention: uploadAttention } = await signing.until(({ attention }) => attention?.step === 'upload');
+  const attentionId = uploadAttention?.id ?? '';
+  const refusal = await captureRejection(
+    signings.resolve(requestId, { attentionId, action: 'adopt', sessionId: 1 }),
+  );
+  await signings.resolve(requestId, { attentionId, action: 'retry' });
+  await signing.untilState('awaiting-handover');
+  await waitUntil('a look has failed with "not yet"', async () => {
+    const { pendingActivities } = (await handle.describe()).raw;
+    return pendingActivities?.some(({ lastFailure }) => lastFailure != null) === true;
+  });
+  await inspect();
+  await inspectDuringHeartbeat(signing, fake, inspect);
+  fake.faults.add({ call: 'list', status: 403, body: ECHOED_REQUEST });
+  await handle.signal('checkNow');
+  await signing.until(({ attention }) => attention?.step === 'await-completion');
+  await signing.resolve({ action: 'retry' });
+  await signing.signAll();
+  await signing.result();
+  return refusal;
+}
+
+/** A call beats once it has lasted five seconds. */
+async function inspectDuringHeartbeat(
+  { handle }: Signing,
+  { faults }: RealEnvironment['fake'],
+  inspect: () => Promise<void>,
+): Promise<void> {
+  faults.add({ call: 'list', delaySeconds: 8 });
+  await handle.signal('checkNow');
+  await waitUntil('the look has beaten', async () => {
+    const { pendingActivities } = (await handle.describe()).raw;
+    return pendingActivities?.some(({ heartbeatDetails }) => heartbeatDetails != null) === true;
+  });
+  await inspect();
+}
+
+async function abortOne({ fake }: RealEnvironment, signings: SigningClient): Promise<string> {
+  const requestId = 'aborted';
+  fake.faults.add({ call: 'initiate', reset: 'after' });
+  await signings.start(createRequest(requestId));
+  await waitUntil('it needs attention', async () => {
+    return (await signings.status(requestId)).state === 'needs-attention';
+  });
+  const attentionId = (await signings.status(requestId)).attention?.id ?? '';
+  await signings.resolve(requestId, {
+    attentionId,
+    action: 'abort',
+    reason: `${PARTICIPANT.lastname} has called`,
+  });
+  await signings.wait(requestId);
+  return requestId;
+}
+
+async function rejectOne(signings: SigningClient): Promise<{ requestId: string; error: unknown }> {
+  const requestId = 'rejected';
+  const documents = [{ source: `file:${DOCUMENT}` }];
+  await signings.start(createRequest(requestId, { documents }));
+  return { requestId, error: await captureRejection(signings.wait(requestId)) };
+}

@@ -1,0 +1,106 @@
+import { findFreePort } from '../../scripts/processes/ports.js';
+import { scrape, type Sample, sumSamples } from './exposition.js';
+import { hashGatewayKey, startGatewayProcess } from './gateway-process.js';
+import type { RealEnvironment } from './real-environment.js';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { CallbackData } from '../../src/domain/callback-event.js';
+import { createQueue } from '../../src/domain/callback-queue.js';
+
+import { waitUntil } from './async-helpers.js';
+
+/** What a gateway tells Prometheus after it has turned a caller away and has not reached Temporal. */
+export async function collectGatewayFailureMetrics({ env }: RealEnvironment): Promise<Sample[]> {
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const gateway = await startGatewayProcess({
+    ...env,
+    SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', 'key'),
+    SIGNING_METRICS_ADDRESS: address,
+    TEMPORAL_ADDRESS: `127.0.0.1:${await findFreePort()}`,
+  });
+  for (const path of ['/signings', '/readyz']) await fetch(`${gateway.url}${path}`);
+  const samples = await scrape(address);
+  gateway.kill('SIGKILL');
+  await gateway.exited;
+  return samples;
+}
+
+/**
+ * What a worker tells Prometheus after it has carried a session through failures, has lost one in the middle of a call
+ * and has met a workflow that it does not know.
+ */
+export async function collectWorkerFailureMetrics(world: RealEnvironment): Promise<Sample[]> {
+  const { client, fake, start, startWorker, taskQueue } = world;
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const counts = (name: string) => async (): Promise<boolean> => sumSamples(await scrape(address), name) > 0;
+  const crm = await startUnresponsiveCrm();
+  await startWorker({
+    SIGNING_METRICS_ADDRESS: address,
+    SIGNING_CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    SIGNING_CALLBACK_HOSTS: crm.host,
+  });
+  await runSigningThroughFailures(world);
+
+  fake.faults.add({ call: 'initiate', delaySeconds: 1 });
+  const lost = await start();
+  await waitUntil('its call is in flight', () => fake.ledger.entries().at(-1)?.call === 'initiate');
+  await lost.handle.terminate();
+  await waitUntil('Temporal refused its result', counts('temporal_request_failure_total'));
+
+  const workflowId = `unknown-${taskQueue}`;
+  const unknown = await client.workflow.start('unknown', { taskQueue, workflowId });
+  await waitUntil('its task failed', counts('temporal_workflow_task_execution_failed_total'));
+  await unknown.terminate();
+
+  await giveUpCallback(world, crm);
+  await waitUntil('a callback was given up', counts('signing_callbacks_given_up_total'));
+  crm.server.close();
+  return scrape(address);
+}
+
+/** A CRM that takes connections and answers nothing. */
+async function startUnresponsiveCrm() {
+  const server = createServer((socket) => socket.on('error', () => undefined).unref());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { server, host: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** As an operator gives up a delivery by `temporal activity fail`; by itself the worker tries for days. */
+async function giveUpCallback(
+  { client, taskQueue }: RealEnvironment,
+  { server, host }: { server: Server; host: string },
+) {
+  const session = `session-of-${taskQueue}`;
+  const data: CallbackData = {
+    requestId: session,
+    crmRecord: null,
+    sessionId: 13,
+    state: 'completed',
+    deadline: '2027-01-01T00:00:00.000Z',
+  };
+  const news = { at: new Date().toISOString(), events: [{ type: 'signing.completed' }], data } as const;
+  const workflowId = `signing-${session}/callbacks`;
+  const connected = once(server, 'connection');
+  const callbacks = await client.workflow.start('signingCallbacks', {
+    taskQueue,
+    workflowId,
+    args: [{ url: `http://${host}/`, workflowId: `signing-${session}`, session }, createQueue(news)],
+  });
+  await connected;
+  const failure = ApplicationFailure.nonRetryable('the CRM is not to be had');
+  await client.activity.fail({ workflowId, activityId: '1:signing.completed' }, failure);
+  await callbacks.result();
+}
+
+async function runSigningThroughFailures({ fake, start }: RealEnvironment): Promise<void> {
+  fake.faults.add({ call: 'upload-url', status: 500 });
+  fake.faults.add({ call: 'upload', status: 403, document: 'contract.pdf' });
+  fake.faults.add({ call: 'attach', status: 401 });
+  const signing = await start();
+  await signing.untilState('needs-attention');
+  await signing.resolve({ action: 'retry' });
+  await signing.signAll();
+  await signing.result();
+}

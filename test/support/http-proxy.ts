@@ -1,0 +1,100 @@
+import { createServer as createPlainServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { Certificate } from './local-server.js';
+
+/** What a proxy does with a CONNECT: makes the connection, answers otherwise, stays silent, or hangs up. */
+export type ProxyBehavior =
+  | 'tunnel'
+  | 'silence'
+  | 'hang-up'
+  /** Says that the connection stands, and hangs up. */
+  | 'hang-up-inside'
+  | { readonly status: number };
+
+export interface ProxyOptions {
+  readonly behavior?: ProxyBehavior;
+  /** `user:password`; without them it answers 407. */
+  readonly credentials?: string;
+  /** Spoken to over TLS. */
+  readonly certificate?: Certificate;
+}
+
+/** A real HTTP proxy on 127.0.0.1. Every name leads to 127.0.0.1: it is the proxy that looks names up. */
+export interface TestProxy {
+  /** Without user name and password. */
+  readonly url: string;
+  readonly port: number;
+  /** The targets that CONNECT named, in turn, refused ones included. */
+  readonly connectTargets: string[];
+  /** Anything else that it was asked for. */
+  readonly otherRequests: string[];
+  close(): Promise<void>;
+}
+
+export async function startHttpProxy(options: ProxyOptions = {}): Promise<TestProxy> {
+  const { certificate } = options;
+  const connectTargets: string[] = [];
+  const otherRequests: string[] = [];
+  const openSockets = new Set<Socket>();
+  const server: Server =
+    certificate === undefined ? createPlainServer() : createTlsServer({ ...certificate });
+  server.on('connection', (socket: Socket) => {
+    openSockets.add(socket.on('error', () => undefined).on('close', () => openSockets.delete(socket)));
+  });
+  server.on('request', (request, response) => {
+    otherRequests.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    response.writeHead(501).end();
+  });
+  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    connectTargets.push(request.url ?? '');
+    socket.on('error', () => undefined);
+    handleConnect(request, socket, head, options, openSockets);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${certificate === undefined ? 'http' : 'https'}://localhost:${port}`,
+    port,
+    connectTargets,
+    otherRequests,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of openSockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function handleConnect(
+  { url = '', headers }: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  { behavior = 'tunnel', credentials }: ProxyOptions,
+  open: Set<Socket>,
+): void {
+  const expected =
+    credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
+  if (headers['proxy-authorization'] !== expected) refuse(socket, 407);
+  else if (typeof behavior === 'object') refuse(socket, behavior.status);
+  else if (behavior === 'hang-up') socket.destroy();
+  else if (behavior === 'hang-up-inside') socket.end('HTTP/1.1 200 OK\r\n\r\n');
+  else if (behavior === 'tunnel') tunnel(Number(url.slice(url.lastIndexOf(':') + 1)), socket, head, open);
+}
+
+/** With a page, as proxies of companies have it. */
+function refuse(socket: Socket, status: number): void {
+  const page = '<html>Blocked by the proxy of the bank</html>';
+  socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: ${page.length}\r\n\r\n${page}`);
+}
+
+function tunnel(port: number, socket: Socket, head: Buffer, open: Set<Socket>): void {
+  const target = connect(port, '127.0.0.1', () => {
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    target.write(head);
+    socket.pipe(target).pipe(socket);
+  });
+  open.add(target);
+  target.on('error', () => socket.destroy()).on('close', () => open.delete(target));
+  socket.on('close', () => target.destroy());
+}

@@ -1,0 +1,26 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A later release of the worker: this one with another workflow. */
+export interface Release {
+  /** The worker's program. */
+  readonly worker: string;
+  remove(): void;
+}
+
+/** This release with one place of its workflow code changed. */
+export function createLaterRelease(before: string, after: string): Release {
+  // Below dist/, from where the packages are found.
+  const folder = mkdtempSync(resolve('dist/later-release-'));
+  cpSync(resolve('dist/src'), join(folder, 'src'), { recursive: true });
+  const code = readFileSync(resolve('dist/workflow-bundle.js'), 'utf8');
+  const edited = code.replace(before, after);
+  if (edited === code) throw new Error(`The workflow has no "${before}".`);
+  writeFileSync(join(folder, 'workflow-bundle.js'), edited);
+  return {
+    worker: join(folder, 'src/worker.js'),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
+import {
+  startFakeFlexperto,
+  type FakeFlexperto,
+  type FakeFlexpertoOptions,
+} from '../../fake-flexperto/index.js';
+import {
+  startTemporalServer,
+  type TemporalServer,
+  type TemporalServerOptions,
+} from '../../scripts/processes/temporal-server.js';
+import { trackSigning, sendCheckNow, createRequest, workflowIdOf, type Signing } from './signing.js';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+
+/** A real Temporal server, a vendor, and workers that are processes of their own; one task queue for each world. */
+export interface RealEnvironment {
+  readonly fake: FakeFlexperto;
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** The folder that documents come from, with contract.pdf and terms.pdf in it. */
+  readonly root: string;
+  /** The variables with which `startWorker` starts a worker of this world. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Starts a worker and waits until it is ready; it is ended with the world. */
+  readonly startWorker: (env?: NodeJS.ProcessEnv, program?: string) => Promise<WorkerProcess>;
+  readonly start: (
+    overrides?: Record<string, unknown>,
+    options?: Partial<WorkflowStartOptions>,
+  ) => Promise<Signing>;
+  close(): Promise<void>;
+}
+
+export const API_KEY = 'the-api-key-of-this-test';
+
+export async function createRealEnvironment(
+  server: Pick<TemporalServer, 'address' | 'namespace'>,
+  vendor: FakeFlexpertoOptions = {},
+  taskQueue = `signing-${randomUUID()}`,
+): Promise<RealEnvironment> {
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection, namespace: server.namespace });
+  const fake = await startFakeFlexperto({ apiKey: API_KEY, ...vendor });
+  const root = await mkdtemp(join(tmpdir(), 'signing-e2e-'));
+  for (const name of ['contract.pdf', 'terms.pdf'])
+    await copyFile(resolve('examples', name), join(root, name));
+  const env = {
+    TEMPORAL_ADDRESS: server.address,
+    TEMPORAL_NAMESPACE: server.namespace,
+    FLEXPERTO_BASE_URL: fake.url,
+    FLEXPERTO_API_KEY: fake.apiKey,
+    SIGNING_TASK_QUEUE: taskQueue,
+    SIGNING_DOCUMENT_ROOT: root,
+    SIGNING_POLL_SECONDS: '1',
+    ...(vendor.handOver === undefined ? {} : { FLEXPERTO_HANDOVER: vendor.handOver }),
+  };
+  const workers: WorkerProcess[] = [];
+  const started: WorkflowHandle[] = [];
+
+  return {
+    fake,
+    client,
+    taskQueue,
+    root,
+    env,
+    startWorker: async (more = {}, program) => {
+      const worker = await startWorkerProcess({ ...env, ...more }, program);
+      workers.push(worker);
+      return worker;
+    },
+    start: async (overrides = {}, options = {}) => {
+      const requestId = `test-${randomUUID()}`;
+      const handle = await client.workflow.start('signingSession', {
+        taskQueue,
+        workflowId: workflowIdOf(requestId, taskQueue),
+        args: [{ ...createRequest(requestId), ...overrides }],
+        ...options,
+      });
+      started.push(handle);
+      const pause = (): Promise<void> => sleep(100);
+      return trackSigning({ fake, handle, requestId, pause, triggerPoll: () => sendCheckNow(handle) });
+    },
+    close: async () => {
+      await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
+      for (const worker of workers) worker.kill('SIGKILL');
+      await Promise.all(workers.map(({ exited }) => exited));
+      await connection.close();
+      await fake.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One Temporal server for a test file, and worlds on it that are closed after each test. */
+export function useRealEnvironments(
+  options?: TemporalServerOptions,
+): (vendor?: FakeFlexpertoOptions) => Promise<RealEnvironment> {
+  let server: TemporalServer | undefined;
+  let worlds: RealEnvironment[] = [];
+  beforeAll(async () => {
+    server = await startTemporalServer(options);
+  });
+  afterEach(async () => {
+    for (const world of worlds) await world.close();
+    worlds = [];
+  });
+  afterAll(() => server?.stop());
+  return async (vendor) => {
+    if (server === undefined) throw new Error('the server is not up');
+    const world = await createRealEnvironment(server, vendor);
+    worlds.push(world);
+    return world;
+  };
+}

@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+
+/** How a command line has ended. */
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command line that runs as a process of its own, as a person or a script would start it. */
+export interface RunningCli {
+  readonly child: ChildProcess;
+  readonly result: Promise<CommandResult>;
+  /** Resolves once stdout and stderr together hold the text; fails the test when the command ends without it. */
+  waitForOutput(text: string): Promise<void>;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+  readonly cwd: string;
+}
+
+/** Nothing of this machine's own settings reaches the command. */
+const CLEAN_ENV = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+
+export function startCli(args: readonly string[], { env = {}, stdin = '', cwd }: CliOptions): RunningCli {
+  const child = spawn(process.execPath, [resolve('dist/src/cli.js'), ...args], {
+    cwd,
+    env: { ...CLEAN_ENV, ...env },
+  });
+  const output = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  // A command that fails before it has read everything closes the pipe.
+  child.stdin.on('error', () => undefined).end(stdin);
+  const result = new Promise<CommandResult>((done) => {
+    child.once('close', (code) => {
+      done({ code, ...output });
+    });
+  });
+  const waitForOutput = (text: string): Promise<void> =>
+    new Promise((done, reject) => {
+      const check = (): void => {
+        if (!`${output.stdout}\n${output.stderr}`.includes(text)) return;
+        listeners.delete(check);
+        done();
+      };
+      listeners.add(check);
+      check();
+      void result.then(({ code, stdout, stderr }) => {
+        reject(new Error(`ended with ${String(code)} without "${text}":\n${stdout}\n${stderr}`));
+      });
+    });
+  return { child, result, waitForOutput };
+}
+
+export function runCli(args: readonly string[], options: CliOptions): Promise<CommandResult> {
+  return startCli(args, options).result;
+}
+
+/** The one JSON document on stdout. */
+export function parseJson({ stdout }: CommandResult): unknown {
+  return JSON.parse(stdout);
+}
+
+/** The `error` of an answer in JSON. */
+export function parseError(answer: CommandResult): { type: string; message: string; problems?: unknown[] } {
+  return (parseJson(answer) as { error: { type: string; message: string } }).error;
+}

@@ -1,0 +1,59 @@
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+
+/** A relay before the upload host that lets only so many bytes of each upload pass until it is opened. */
+export interface ThrottlingProxy {
+  readonly url: string;
+  /** How many uploads are being held at this moment: some of their bytes have arrived, not all. */
+  heldUploads(): number;
+  /** Cuts off the uploads being held: what their client has still sent before it ended must not arrive later. */
+  dropHeld(): void;
+  /** Lets everything pass from now on, also what is being held. */
+  release(): void;
+  close(): Promise<void>;
+}
+
+export async function startThrottlingProxy(uploadPort: number, maxBytes: number): Promise<ThrottlingProxy> {
+  let isOpen = false;
+  const held = new Set<Socket>();
+  const sockets = new Set<Socket>();
+
+  const server = createServer((client) => {
+    const host = connect(uploadPort, '127.0.0.1');
+    let passed = 0;
+    const endBoth = (): void => {
+      held.delete(client);
+      client.destroy();
+      host.destroy();
+    };
+    for (const socket of [client, host]) {
+      sockets.add(socket);
+      socket.on('error', endBoth).on('close', endBoth);
+    }
+    host.pipe(client);
+    client.on('data', (chunk: Buffer) => {
+      host.write(chunk);
+      passed += chunk.length;
+      if (isOpen || passed < maxBytes) return;
+      held.add(client);
+      client.pause();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heldUploads: () => held.size,
+    dropHeld: () => {
+      for (const client of held) client.destroy();
+    },
+    release: () => {
+      isOpen = true;
+      for (const client of held) client.resume();
+      held.clear();
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { findFreePort } from '../../scripts/processes/ports.js';
+import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
+import { spawnWorker } from '../support/worker-process.js';
+
+interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What stands at that path; `undefined` where nobody listens. */
+async function get(address: string, path: string): Promise<Answered | undefined> {
+  const answer = await fetch(`http://${address}${path}`).catch(() => undefined);
+  return answer === undefined ? undefined : { status: answer.status, body: await answer.json() };
+}
+
+const OK: Answered = { status: 200, body: { status: 'ok' } };
+const notReady = (reason: unknown): Answered => ({ status: 503, body: { status: 'not ready', reason } });
+
+const VARIABLES = {
+  FLEXPERTO_BASE_URL: 'http://127.0.0.1:9',
+  FLEXPERTO_API_KEY: 'key',
+  SIGNING_DOCUMENT_ROOT: '.',
+};
+
+const newWorld = useRealEnvironments();
+
+describe('A worker', () => {
+  it('is ready while it polls and Temporal answers, and still alive while its last call ends', async () => {
+    const world = await newWorld();
+    const address = `127.0.0.1:${await findFreePort()}`;
+    const worker = await world.startWorker({ SIGNING_HEALTH_ADDRESS: address });
+    await waitUntil('the worker is ready', async () => (await get(address, '/readyz'))?.status === 200);
+    expect(await get(address, '/readyz')).toEqual(OK);
+    expect(await get(address, '/healthz')).toEqual(OK);
+    expect((await get(address, '/'))?.status).toBe(404);
+
+    world.fake.faults.add({ call: 'initiate', delaySeconds: 20 });
+    await world.start();
+    await waitUntil('a call is in flight', () => world.fake.ledger.entries().length > 0);
+    worker.kill('SIGTERM');
+    await waitUntil('it takes no new work', async () => (await get(address, '/readyz'))?.status === 503);
+    expect(await get(address, '/readyz')).toEqual(
+      notReady(expect.stringMatching(/^The worker takes no work: /)),
+    );
+    expect(await get(address, '/healthz')).toEqual(OK);
+  });
+
+  it('is not ready while Temporal does not answer, and says so', async () => {
+    const server = await startTemporalServer();
+    const world = await createRealEnvironment(server);
+    const address = `127.0.0.1:${await findFreePort()}`;
+    await world.startWorker({ SIGNING_HEALTH_ADDRESS: address });
+    await waitUntil('the worker is ready', async () => (await get(address, '/readyz'))?.status === 200);
+    await server.stop();
+    await waitUntil('it is not any more', async () => (await get(address, '/readyz'))?.status === 503);
+    expect(await get(address, '/readyz')).toEqual(
+      notReady(expect.stringMatching(/^The Temporal server does not answer: /)),
+    );
+    expect(await get(address, '/healthz')).toEqual(OK);
+    await world.close();
+  });
+
+  it('is alive and not ready while it looks for its server', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined));
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const address = `127.0.0.1:${await findFreePort()}`;
+    const worker = spawnWorker({
+      ...VARIABLES,
+      TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+      SIGNING_HEALTH_ADDRESS: address,
+    });
+    await waitUntil('it answers', async () => (await get(address, '/healthz')) !== undefined);
+    expect(await get(address, '/readyz')).toEqual(notReady('The worker is connecting to Temporal.'));
+    worker.kill('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    silent.close();
+  });
+
+  it('does not start where somebody else listens on its address, and names the variable', async () => {
+    const other = createServer();
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const { port } = other.address() as AddressInfo;
+    const worker = spawnWorker({ ...VARIABLES, SIGNING_HEALTH_ADDRESS: `127.0.0.1:${port}` });
+    expect(await worker.exited).toEqual({ code: 1, signal: null });
+    expect(worker.output()).toMatch(/^SIGNING_HEALTH_ADDRESS cannot be listened on: .*EADDRINUSE.*\n$/);
+    other.close();
+  });
+});
+
+describe("The image's health check", () => {
+  /** Runs the check of the Dockerfile against another port than the image's own. */
+  const check = async (port: number): Promise<number> => {
+    const [, command = ''] =
+      /CMD (\["node", "-e", .*\])/.exec(readFileSync(resolve('Dockerfile'), 'utf8')) ?? [];
+    const [, ...args] = (JSON.parse(command) as string[]).map((arg) => arg.replace('9465', String(port)));
+    const run = promisify(execFile)(process.execPath, args);
+    return run.then(
+      () => 0,
+      (error: unknown) => (error as { code: number }).code,
+    );
+  };
+
+  it('fails where nobody answers, and where the worker is not ready', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined));
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const port = await findFreePort();
+    expect(await check(port)).toBe(1);
+    const worker = spawnWorker({
+      ...VARIABLES,
+      TEMPORAL_ADDRESS: `127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      SIGNING_HEALTH_ADDRESS: `127.0.0.1:${port}`,
+    });
+    await waitUntil('it answers', async () => (await get(`127.0.0.1:${port}`, '/healthz')) !== undefined);
+    expect(await check(port)).toBe(1);
+    worker.kill('SIGKILL');
+    await worker.exited;
+    silent.close();
+  });
+
+  it('passes where the worker is ready', async () => {
+    const ready = createServer((socket) => {
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+    });
+    await once(ready.listen(0, '127.0.0.1'), 'listening');
+    expect(await check((ready.address() as AddressInfo).port)).toBe(0);
+    ready.close();
+  });
+});

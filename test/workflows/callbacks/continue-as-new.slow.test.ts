@@ -1,0 +1,71 @@
+import { createSigningClient } from '../../../src/client/index.js';
+import { startCallbackReceiver, type CallbackReceiver } from '../../support/callback-receiver.js';
+import { waitUntil, captureRejection } from '../../support/async-helpers.js';
+import { useRealEnvironments } from '../../support/real-environment.js';
+import { getCallbacksHandle } from '../../support/signing.js';
+
+/** A server that suggests early what it suggests after thousands of events otherwise. */
+const newWorld = useRealEnvironments({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 80 } });
+let crm: CallbackReceiver;
+beforeEach(async () => {
+  crm = await startCallbackReceiver();
+});
+afterEach(() => crm.close());
+
+it('Where session and callbacks go on in fresh runs the numbers grow on, and nothing is lost or told twice', async () => {
+  const world = await newWorld();
+  await world.startWorker({
+    SIGNING_CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
+  });
+  const signing = await world.start({ callbackUrl: crm.url });
+  const signings = createSigningClient(world.client, world.taskQueue);
+  const callbacks = getCallbacksHandle(signing.handle);
+  await signing.untilState('awaiting-handover');
+  await waitUntil('the CRM is told', () => crm.received.length === 1);
+  const first = {
+    session: (await signing.handle.describe()).runId,
+    callbacks: (await callbacks.describe()).runId,
+  };
+  const questions = 4;
+  const decisions: { attentionId: string | undefined; action: string }[] = [];
+  for (let asked = 1; asked <= questions; asked += 1) {
+    world.fake.faults.add({ call: 'list', status: 403, times: 100 });
+    await signing.handle.signal('checkNow');
+    const { attention } = await signing.untilState('needs-attention');
+    world.fake.faults.clear();
+    decisions.push({ attentionId: attention?.id, action: 'retry' });
+    await signing.resolve({ action: 'retry' });
+    await waitUntil('the status shows what the CRM was told', async () => {
+      const { callback } = await signings.status(signing.requestId);
+      return callback?.order === 1 + 2 * asked && 'deliveredAt' in callback;
+    });
+  }
+  expect((await signing.handle.describe()).runId).not.toBe(first.session);
+  // The fresh run knows the decisions of the runs before it.
+  const before = await signing.status();
+  for (const decision of decisions)
+    expect(await signing.handle.executeUpdate('resolve', { args: [decision] })).toEqual(before);
+  const other = { attentionId: decisions[0]?.attentionId, action: 'abort', reason: 'no' };
+  expect(await captureRejection(signing.handle.executeUpdate('resolve', { args: [other] }))).toMatchObject({
+    cause: { message: expect.stringContaining('is already answered, with retry') as string },
+  });
+  await signing.signAll();
+  await signing.result();
+  await callbacks.result();
+  expect((await callbacks.describe()).runId).not.toBe(first.callbacks);
+  const [started] = (await callbacks.fetchHistory()).events ?? [];
+  expect(Object.keys(started?.workflowExecutionStartedEventAttributes?.memo?.fields ?? {})).toEqual([
+    'callback',
+  ]);
+  const asked = ['signing.needs-attention', 'signing.awaiting-handover'];
+  expect(crm.receivedTypes()).toEqual([
+    'signing.awaiting-handover',
+    ...Array.from({ length: questions }, () => asked).flat(),
+    'signing.awaiting-signature',
+    'signing.completed',
+  ]);
+  expect(crm.received.map(({ event }) => event.order)).toEqual(crm.received.map((_, index) => index + 1));
+  const { callback } = await signings.status(signing.requestId);
+  expect(callback).toMatchObject({ order: 3 + 2 * questions, type: 'signing.completed' });
+});

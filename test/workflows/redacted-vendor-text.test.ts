@@ -1,0 +1,42 @@
+import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
+import { PARTICIPANT } from '../support/signing.js';
+
+const world = useTimeSkippingEnvironments();
+
+const REASON =
+  'DOE, JOHN <john.doe@example.invalid>, 0176 123 456 789, passport C01X00T478: not the same person';
+
+describe('The words of the vendor about a document', () => {
+  it('name no participant in the status, the result and the history', async () => {
+    const { fake, start } = await world();
+    const signing = await start({ method: 'ves' });
+    const { sessionId } = await signing.untilState('awaiting-handover');
+    fake.handOver(sessionId ?? 0);
+    fake.failIdentification(sessionId ?? 0, undefined, REASON);
+    await signing.until(({ state }) => state === 'failed').catch(() => undefined);
+    const { state, documents } = await signing.result();
+    expect(state).toBe('failed');
+    const [{ failureReason } = { failureReason: '' }] = documents;
+    expect(failureReason).toBe('[hidden] <[hidden]>, [number], passport [number]: not the same person');
+
+    const history = await signing.handle.fetchHistory();
+    const looks = (history.events ?? []).flatMap(({ activityTaskCompletedEventAttributes: completed }) =>
+      (completed?.result?.payloads ?? []).map(({ data }) => Buffer.from(data ?? []).toString('utf8')),
+    );
+    expect(looks.some((result) => result.includes('not the same person'))).toBe(true);
+    for (const secret of [...Object.values(PARTICIPANT), 'DOE', '0176', 'C01X'])
+      expect(looks.filter((result) => result.includes(secret))).toEqual([]);
+  });
+
+  it('are shown as they came where they are a status that nobody knows, but no person is named in it', async () => {
+    const { fake, start, advanceTime } = await world();
+    const signing = await start();
+    const { sessionId, documents } = await signing.untilState('awaiting-handover');
+    const [first, second] = documents.map(({ documentId }) => documentId ?? 0);
+    fake.setStatus(sessionId ?? 0, first ?? 0, 'ARCHIVED_BY_ADMIN');
+    fake.setStatus(sessionId ?? 0, second ?? 0, 'Signed by John\u202e Doe');
+    await advanceTime(600);
+    const shown = await signing.until((status) => status.documents[0]?.status !== 'ATTACHED');
+    expect(shown.documents.map(({ status }) => status)).toEqual(['ARCHIVED_BY_ADMIN', 'Signed by [hidden]']);
+  });
+});

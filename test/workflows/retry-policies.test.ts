@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import {
+  callbackTimeoutMs,
+  callbackPauseMs,
+  pollPauseMs,
+  retryPauseMs,
+  minUrlLifetimeMs,
+} from '../../src/workflows/retry-policies.js';
+
+const HALF_HOUR = 30 * 60_000;
+const arbitraryPoll = fc.integer({ min: 1, max: 1_000_000 });
+const arbitraryFirstMs = fc.integer({ min: 100, max: 86_400_000 });
+const arbitraryRandom = fc.double({ min: 0, max: 1, noNaN: true });
+
+test('the pause between two looks stays within 20 % of the first interval and of half an hour', () => {
+  fc.assert(
+    fc.property(arbitraryPoll, arbitraryFirstMs, arbitraryRandom, (at, first, random) => {
+      const pause = pollPauseMs(at, first, random);
+      expect(pause).toBeGreaterThanOrEqual(Math.floor(0.8 * first));
+      expect(pause).toBeLessThanOrEqual(Math.ceil(1.2 * Math.max(HALF_HOUR, first)));
+      expect(Number.isInteger(pause)).toBe(true);
+    }),
+  );
+});
+
+test('the pause grows with every look and never shrinks', () => {
+  fc.assert(
+    fc.property(arbitraryPoll, arbitraryFirstMs, arbitraryRandom, (at, first, random) => {
+      expect(pollPauseMs(at + 1, first, random)).toBeGreaterThanOrEqual(pollPauseMs(at, first, random));
+    }),
+  );
+  expect([1, 2, 3].map((at) => pollPauseMs(at, 60_000, 0.5))).toEqual([60_000, 90_000, 135_000]);
+});
+
+test('the vendor is never asked before its Retry-After is over', () => {
+  fc.assert(
+    fc.property(
+      arbitraryPoll,
+      arbitraryFirstMs,
+      arbitraryRandom,
+      fc.nat({ max: 86_400_000 }),
+      (at, first, random, wish) => {
+        expect(pollPauseMs(at, first, random, wish)).toBeGreaterThanOrEqual(wish);
+        expect(retryPauseMs(at, wish)).toBeGreaterThanOrEqual(wish);
+      },
+    ),
+  );
+});
+
+test('a call that had no effect is made again after a second, then twice as long, up to ten minutes', () => {
+  expect([1, 2, 3, 4].map((failures) => retryPauseMs(failures))).toEqual([1000, 2000, 4000, 8000]);
+  fc.assert(
+    fc.property(arbitraryPoll, (failures) => {
+      expect(retryPauseMs(failures)).toBeLessThanOrEqual(600_000);
+    }),
+  );
+});
+
+test('an upload asks for a URL that outlives it: half a minute, and 4 seconds for every megabyte', () => {
+  expect(minUrlLifetimeMs(0)).toBe(30_000);
+  expect(minUrlLifetimeMs(50 * 1024 * 1024)).toBe(230_000);
+});
+
+test('a callback is tried again after 5 seconds, then three times as long each time, up to 4 hours', () => {
+  expect([1, 2, 3, 4].map((attempt) => callbackPauseMs(attempt, 0.5))).toEqual([
+    5_000, 15_000, 45_000, 135_000,
+  ]);
+  fc.assert(
+    fc.property(arbitraryPoll, arbitraryRandom, (attempt, random) => {
+      const pause = callbackPauseMs(attempt, random);
+      expect(pause).toBeGreaterThanOrEqual(4_000);
+      expect(pause).toBeLessThanOrEqual(1.2 * 4 * 3_600_000);
+      expect(Number.isInteger(pause)).toBe(true);
+    }),
+  );
+});
+
+test('a CRM is asked again when it wishes, within a minute and six hours once the pauses are longer than that', () => {
+  expect(callbackPauseMs(1, 0.5, 120_000)).toBe(120_000);
+  expect(callbackPauseMs(12, 0.5, 120_000)).toBe(120_000);
+  expect(callbackPauseMs(1, 0.5, 0)).toBe(5_000);
+  expect(callbackPauseMs(12, 0.5, 0)).toBe(60_000);
+  expect(callbackPauseMs(3, 0.5, 86_400_000)).toBe(6 * 3_600_000);
+});
+
+test('a callback is tried for three days since it happened, and for an hour where it had to wait for its turn', () => {
+  const day = 86_400_000;
+  expect(callbackTimeoutMs(0, 0)).toBe(3 * day);
+  expect(callbackTimeoutMs(0, day)).toBe(2 * day);
+  expect(callbackTimeoutMs(0, 5 * day)).toBe(3_600_000);
+});

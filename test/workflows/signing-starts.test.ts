@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createTimeSkippingEnvironment } from '../../scripts/processes/time-skipping-server.js';
+import { HOUR_MS } from '../../src/domain/start-rate-limit.js';
+import { captureRejection } from '../support/async-helpers.js';
+
+const HALF_HOUR_MS = HOUR_MS / 2;
+
+let env: TestWorkflowEnvironment;
+let worker: Worker;
+let running: Promise<void>;
+const taskQueue = `starts-${randomUUID()}`;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  env = await createTimeSkippingEnvironment();
+  const workflowBundle = { codePath: resolve('dist/workflow-bundle.js') };
+  worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle });
+  running = worker.run();
+});
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await env.teardown();
+});
+
+const startWorkflow = (): Promise<WorkflowHandle> =>
+  env.client.workflow.start('signingStarts', { taskQueue, workflowId: randomUUID() });
+const reserve = (starts: WorkflowHandle, requestId: string): Promise<unknown> =>
+  starts.executeUpdate('admit', { args: [{ requestId, limit: 2 }] });
+
+/** In how many milliseconds a place is free, as a refusal says. */
+async function getRetryAfterMs(starts: WorkflowHandle, requestId: string): Promise<number> {
+  const error = await captureRejection(reserve(starts, requestId));
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure))
+    throw error;
+  expect(error.cause.type).toBe('TooManyStarts');
+  return Number(error.cause.details?.[0]);
+}
+
+it('the hour slides: a place is free again an hour after it was taken, as the refusal says', async () => {
+  const starts = await startWorkflow();
+  await reserve(starts, 'first');
+  await env.sleep(HALF_HOUR_MS);
+  await reserve(starts, 'second');
+  const freeInMs = await getRetryAfterMs(starts, 'third');
+  expect(freeInMs).toBeGreaterThan(0);
+  expect(freeInMs).toBeLessThanOrEqual(HALF_HOUR_MS);
+  await env.sleep(freeInMs);
+  await reserve(starts, 'third');
+  expect(await getRetryAfterMs(starts, 'fourth')).toBeLessThan(HOUR_MS);
+  await starts.result();
+});
+
+it('a refusal leaves nothing in the history', async () => {
+  const starts = await startWorkflow();
+  await reserve(starts, 'first');
+  await reserve(starts, 'second');
+  await getRetryAfterMs(starts, 'third');
+  const { events } = await starts.fetchHistory();
+  const accepted = events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes != null);
+  expect(accepted).toHaveLength(2);
+  await starts.terminate();
+});
+
+it('it ends by itself when its hour is empty, also where nobody has asked', async () => {
+  const asked = await startWorkflow();
+  await reserve(asked, 'first');
+  await asked.result();
+  expect(await getLifetimeMs(asked)).toBeGreaterThanOrEqual(HOUR_MS);
+  const unasked = await startWorkflow();
+  await unasked.result();
+  expect(await getLifetimeMs(unasked)).toBeLessThan(HOUR_MS);
+});
+
+async function getLifetimeMs(starts: WorkflowHandle): Promise<number> {
+  const { startTime, closeTime } = await starts.describe();
+  return (closeTime?.getTime() ?? NaN) - startTime.getTime();
+}

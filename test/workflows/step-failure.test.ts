@@ -1,0 +1,47 @@
+import { ActivityFailure, ApplicationFailure, RetryState, TimeoutFailure } from '@temporalio/common';
+import { classifyFailure } from '../../src/domain/call-failure.js';
+import { toStepFailure } from '../../src/workflows/step-failure.js';
+
+const createActivityFailure = (type: string): ActivityFailure =>
+  createActivityFailureWithCause(ApplicationFailure.create({ type, message: 'why' }));
+
+const createActivityFailureWithCause = (cause: Error): ActivityFailure =>
+  new ActivityFailure(
+    'Activity task failed',
+    'initiateSession',
+    '1',
+    RetryState.MAXIMUM_ATTEMPTS_REACHED,
+    'a worker',
+    cause,
+  );
+
+it('a worker that lacks the key of a call never made it, so it is made again', () => {
+  expect(classifyFailure(toStepFailure(createActivityFailure('UnreadablePayloadError')))).toBe('try-again');
+});
+
+it('after any other error that is not one of ours it is unclear whether the call was made', () => {
+  expect(classifyFailure(toStepFailure(createActivityFailure('TypeError')))).toBe('unclear');
+});
+
+describe('An attempt that timed out', () => {
+  const verdictOn = (details: unknown, type: 'HEARTBEAT' | 'START_TO_CLOSE', isAnnounced?: boolean) =>
+    classifyFailure(
+      toStepFailure(
+        createActivityFailureWithCause(new TimeoutFailure('timed out', details, type)),
+        isAnnounced,
+      ),
+    );
+
+  it('has made no call where it has not announced it, although it does so', () => {
+    expect(verdictOn(undefined, 'HEARTBEAT', true)).toBe('try-again');
+  });
+
+  it.each([
+    ['has announced its call', 'calling', 'HEARTBEAT', true],
+    ['announces none', undefined, 'HEARTBEAT', false],
+    ['announces none, as is usual', undefined, 'HEARTBEAT', undefined],
+    ['was alive all the time', undefined, 'START_TO_CLOSE', true],
+  ] as const)('may have made it where it %s', (_, details, type, isAnnounced) => {
+    expect(verdictOn(details, type, isAnnounced)).toBe('unclear');
+  });
+});

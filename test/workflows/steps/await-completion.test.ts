@@ -1,0 +1,134 @@
+import { captureRejection } from '../../support/async-helpers.js';
+import type { Signing } from '../../support/signing.js';
+import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
+import type { TestEnvironment } from '../../support/test-environment.js';
+
+const world = useTimeSkippingEnvironments();
+
+const A_QUARTER_OF_AN_HOUR = 15 * 60;
+const A_DAY = 24 * 60 * 60;
+
+const countPolls = ({ fake }: TestEnvironment): number =>
+  fake.ledger.entries().filter(({ call, status }) => call === 'list' && status !== null).length;
+
+async function countEvents({ handle }: Signing): Promise<number> {
+  return (await handle.fetchHistory()).events?.length ?? 0;
+}
+
+/** Hands over and signs at the vendor, and lets time pass until the session has seen it. */
+async function signBetweenPolls({ fake, advanceTime }: TestEnvironment, signing: Signing): Promise<void> {
+  const { sessionId } = await signing.status();
+  fake.handOver(sessionId ?? 0);
+  fake.sign(sessionId ?? 0);
+  await advanceTime(2 * A_QUARTER_OF_AN_HOUR);
+}
+
+describe('A list call that seems to be missing at the first looks', () => {
+  it.each([404, 405, 501])('with status %i is looked for slowly, and found', async (status) => {
+    const made = await world();
+    made.fake.faults.add({ call: 'list', status, times: 3 });
+    const signing = await made.start();
+    await signing.untilState('awaiting-handover');
+    await signing.until(() => countPolls(made) === 2);
+    await made.advanceTime(2 * A_QUARTER_OF_AN_HOUR);
+    await signing.until(() => countPolls(made) > 3);
+    await signBetweenPolls(made, signing);
+    expect(await signing.result()).toMatchObject({ state: 'completed', attention: null });
+  });
+
+  it('is looked for at once after a hint', async () => {
+    const made = await world({ vendor: { list: false } });
+    const signing = await made.start();
+    await signing.until(() => countPolls(made) === 2);
+    made.fake.settings.list = true;
+    made.fake.handOver((await signing.status()).sessionId ?? 0);
+    await signing.handle.signal('checkNow');
+    await signing.untilState('awaiting-signature');
+  });
+
+  it('adds no event however long it is looked for, and lets an outcome be recorded', async () => {
+    const made = await world({ vendor: { list: false } });
+    const signing = await made.start();
+    await signing.until(() => countPolls(made) === 2);
+    const before = { events: await countEvents(signing), looks: countPolls(made) };
+    await made.advanceTime(3 * A_DAY);
+    expect(await countEvents(signing)).toBe(before.events);
+    const looks = countPolls(made) - before.looks;
+    expect(looks).toBeGreaterThan(10);
+    expect(looks).toBeLessThan((3 * 24 * 60) / 20);
+    await signing.handle.executeUpdate('recordOutcome', { args: [{ outcome: 'completed' }] });
+    expect((await signing.result()).state).toBe('completed');
+  });
+
+  it('is not taken for missing once it has worked for another session', async () => {
+    const made = await world();
+    const other = await made.start();
+    await other.untilState('awaiting-handover');
+    await other.until(() => countPolls(made) === 1);
+    made.fake.faults.add({ call: 'list', status: 404 });
+    made.fake.faults.add({ call: 'list', status: 405 });
+    const signing = await made.start();
+    await signing.untilState('awaiting-handover');
+    await signing.until(() => countPolls(made) === 2);
+    await signBetweenPolls(made, signing);
+    expect(await signing.result()).toMatchObject({ state: 'completed' });
+  });
+});
+
+describe('A session that needs attention since the look is refused', () => {
+  const parked = async (status: number): Promise<{ made: TestEnvironment; signing: Signing }> => {
+    const made = await world();
+    const signing = await made.start();
+    await signing.untilState('awaiting-handover');
+    await signing.until(() => countPolls(made) === 1);
+    made.fake.faults.add({ call: 'list', status, times: 1_000_000 });
+    await made.advanceTime(A_QUARTER_OF_AN_HOUR);
+    await signing.untilState('needs-attention');
+    return { made, signing };
+  };
+
+  it.each([401, 404])('with status %i goes on by itself once it is answered', async (status) => {
+    const { made, signing } = await parked(status);
+    made.fake.faults.clear();
+    await made.advanceTime(2 * A_QUARTER_OF_AN_HOUR);
+    expect(await signing.untilState('awaiting-handover')).toMatchObject({ attention: null });
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed', attention: null });
+  });
+
+  it('looks at once after a hint', async () => {
+    const { made, signing } = await parked(401);
+    await signing.handle.signal('checkNow');
+    await signing.untilState('needs-attention');
+    made.fake.faults.clear();
+    await signing.handle.signal('checkNow');
+    await signing.untilState('awaiting-handover');
+    const refused = await captureRejection(
+      signing.handle.executeUpdate('resolve', { args: [{ action: 'retry' }] }),
+    );
+    expect(String((refused as Error).cause)).toContain('does not need attention');
+  });
+
+  it('adds no event however long it is refused', async () => {
+    const { made, signing } = await parked(403);
+    const before = { events: await countEvents(signing), looks: countPolls(made) };
+    await made.advanceTime(3 * A_DAY);
+    expect(await countEvents(signing)).toBe(before.events);
+    expect(countPolls(made)).toBeGreaterThan(before.looks + 10);
+  });
+
+  it('is ended by a human while it looks', async () => {
+    const { signing } = await parked(401);
+    const abort = { action: 'abort', reason: 'signed on paper' };
+    await signing.resolve(abort);
+    const result = await signing.result();
+    expect(result.state).toBe('cancelled');
+    expect(result.attention?.reason).toContain('signed on paper');
+  });
+
+  it('is ended by a record while it looks', async () => {
+    const { signing } = await parked(401);
+    await signing.handle.executeUpdate('recordOutcome', { args: [{ outcome: 'withdrawn' }] });
+    expect(await signing.result()).toMatchObject({ state: 'withdrawn', attention: null });
+  });
+});

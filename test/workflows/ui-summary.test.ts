@@ -1,0 +1,41 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { ProxyConfig } from '../../src/shared/http/proxy-config.js';
+import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
+import type { Signing } from '../support/signing.js';
+
+const world = useTimeSkippingEnvironments();
+
+/** A proxy that is not there until it is no longer needed. */
+async function startMissingProxy(): Promise<{ proxies: ProxyConfig; mend: () => void }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  const proxy = { isSecure: false, hostname: '127.0.0.1', port, authorization: undefined };
+  let missing = true;
+  return { proxies: { proxyFor: () => (missing ? proxy : undefined) }, mend: () => void (missing = false) };
+}
+
+async function readSummary({ handle }: Signing): Promise<string> {
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return currentDetails;
+}
+
+it('A session that cannot connect for an hour says why on its page and when asked, and goes on by itself', async () => {
+  const { proxies, mend } = await startMissingProxy();
+  const { start, advanceTime } = await world({ client: { proxies } });
+  const signing = await start();
+  await signing.untilState('initiating');
+  await advanceTime(3_700);
+  const why =
+    'initiate: the request was not sent, no connection to flexperto (no connection to the proxy: ECONNREFUSED)';
+  expect(await signing.handle.query('lastFailure')).toBe(why);
+  expect(await readSummary(signing)).toContain(`**Tried again by itself:** ${why}`);
+  expect(await signing.status()).toMatchObject({ state: 'initiating', attention: null });
+
+  mend();
+  await signing.untilState('awaiting-handover');
+  expect(await signing.handle.query('lastFailure')).toBeNull();
+  expect(await readSummary(signing)).not.toContain('Tried again');
+});
