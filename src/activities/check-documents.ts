@@ -4,13 +4,11 @@ import { InspectionInterruptedError } from '../pdf/inspector.js';
 import { describeProblems, parseRequest } from '../domain/parse-request.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { buildWorkflowId } from '../domain/workflow-id.js';
+import { DOCUMENT_CHECK_MAX_ATTEMPTS } from '../workflows/retry-policies.js';
 import { withHeartbeat } from './heartbeat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createFailure } from './failures.js';
 import { getWorkflowExecution } from './at-most-once-guard.js';
-
-/** A source that does not answer is asked so often before it counts as a problem of the request. */
-const MAX_ATTEMPTS = 4;
 
 export interface CheckedDocuments {
   readonly documents: readonly CheckedDocument[];
@@ -58,7 +56,7 @@ export function createCheckDocuments({
       rethrowInspectionFailure,
     );
     if (checked.ok) return { documents: checked.documents.map(toCheckedDocument), isHandOverEnabled };
-    if (checked.transientProblems.length > 0 && attempt < MAX_ATTEMPTS) {
+    if (checked.transientProblems.length > 0 && attempt < DOCUMENT_CHECK_MAX_ATTEMPTS) {
       throw createFailure('DocumentUnavailable', describeProblems(checked.transientProblems), {
         nonRetryable: false,
       });

@@ -1,8 +1,7 @@
 import { heartbeat, activityInfo, getClient } from '@temporalio/activity';
 
 import { createFailure } from './failures.js';
-
-const HEARTBEAT_INTERVAL_MS = 5_000;
+import { HEARTBEAT_CONFIRMATION_TIMEOUT_MS, HEARTBEAT_INTERVAL_MS } from '../workflows/retry-policies.js';
 
 /**
  * Runs a call while telling the server that this worker is alive: a worker that was killed is noticed within the
@@ -20,7 +19,6 @@ export async function withHeartbeat<Result>(call: () => Promise<Result>, details
   }
 }
 
-const CONFIRMATION_TIMEOUT_MS = 10_000;
 /** What a heartbeat tells from now on: that the call may have been made. */
 const CALL_STARTED = 'calling';
 
@@ -36,7 +34,7 @@ export async function withConfirmedHeartbeat<Result>(
   const client = getClient();
   const { taskToken } = activityInfo();
   try {
-    await client.withDeadline(Date.now() + CONFIRMATION_TIMEOUT_MS, () =>
+    await client.withDeadline(Date.now() + HEARTBEAT_CONFIRMATION_TIMEOUT_MS, () =>
       client.activity.heartbeat(taskToken, CALL_STARTED),
     );
   } catch {

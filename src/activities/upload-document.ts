@@ -5,7 +5,7 @@ import { toFailure, createFailure } from './failures.js';
 import { listPersonalValues } from '../shared/redaction.js';
 import type { ContractSessionRef, CheckedDocument, UploadedFile } from '../domain/request.js';
 
-import { minUrlLifetimeMs } from '../workflows/retry-policies.js';
+import { minUrlLifetimeMs, UPLOAD_URL_FRESH_MS } from '../workflows/retry-policies.js';
 
 import { RefusedError, type FlexpertoClient } from '../flexperto/index.js';
 
@@ -31,9 +31,6 @@ export function createRequestUploadUrl({ flexperto, secretCipher, secrets }: Act
     }
   };
 }
-
-/** An upload URL this young is used even where its validity looks too short: a younger one would not last longer. */
-const MAX_FRESH_URL_AGE_MS = 60_000;
 
 /** Statuses by which the upload host turns down the token rather than the document. */
 const URL_REJECTED_STATUSES = [401, 403, 410];
@@ -82,7 +79,7 @@ export function createUploadDocument({ flexperto, sources, secretCipher, secrets
 
 function isTooOld({ expiresAt, receivedAt }: EncryptedUploadUrl, bytes: number): boolean {
   const now = Date.now();
-  const isFresh = activityInfo().attempt === 1 && now - receivedAt < MAX_FRESH_URL_AGE_MS;
+  const isFresh = activityInfo().attempt === 1 && now - receivedAt < UPLOAD_URL_FRESH_MS;
   return !isFresh && expiresAt - now < minUrlLifetimeMs(bytes);
 }
 

@@ -1,8 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { ActivityDependencies } from './dependencies.js';
 import { createRetryLater } from './failures.js';
-
-const DAY_MS = 24 * 60 * 60_000;
+import { REMINDER_CHECK_INTERVAL_MS } from '../workflows/retry-policies.js';
 
 export interface ReminderRequest {
   readonly workflowId: string;
@@ -23,9 +22,12 @@ export function createWaitForReminder({
     const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
     const remainingMs = isReminderWanted
       ? reminderMs - (currentAttemptScheduledTimestampMs - scheduledTimestampMs)
-      : DAY_MS;
+      : REMINDER_CHECK_INTERVAL_MS;
     if (remainingMs <= 0) return 'still-waiting';
     // Once a day, so that nothing goes on for long after a session that was terminated.
-    throw createRetryLater('the session is open, and no reminder is due', Math.min(DAY_MS, remainingMs));
+    throw createRetryLater(
+      'the session is open, and no reminder is due',
+      Math.min(REMINDER_CHECK_INTERVAL_MS, remainingMs),
+    );
   };
 }

@@ -130,7 +130,7 @@ const variablesSchema = z.object({
   FLEXPERTO_ALLOW_HTTP: trueOrFalse,
   FLEXPERTO_ATTACH_METHOD: z.enum(['auto', 'POST', 'GET'], 'must be auto, POST or GET').default('auto'),
   FLEXPERTO_HANDOVER: handoverCall.optional(),
-  // The activities' own limits (workflows/policies.ts) lie above these, so that it is the call that times out.
+  // The activities' own limits (workflows/retry-policies.ts) lie above these, so that it is the call that times out.
   FLEXPERTO_TIMEOUT_SECONDS: seconds(1, 240).default(30),
   FLEXPERTO_UPLOAD_TIMEOUT_SECONDS: seconds(1, 1740).default(600),
   SIGNING_TASK_QUEUE: taskQueue.default('signing'),

@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
 import { classifyFailure, type StepFailure } from '../domain/call-failure.js';
-import { retryPauseMs } from './retry-policies.js';
+import { backoffMs } from './retry-policies.js';
 import type { Resolution } from '../domain/resolution.js';
 import type { Action, Step } from '../domain/status.js';
 import type { Signing } from './signing.js';
@@ -71,7 +71,7 @@ async function executeUntilReconciled<Result>(
     if (disposition === 'try-again') {
       signing.publishFailure(failure.message);
       const summary = `Next try: ${call.step}`;
-      await sleep(retryPauseMs(attempt, failure.retryAfterMs), { summary });
+      await sleep(backoffMs(attempt, failure.retryAfterMs), { summary });
       continue;
     }
     const unknownOutcome = { step: call.step, reason: failure.message };

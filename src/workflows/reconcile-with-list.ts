@@ -4,7 +4,8 @@ import { describeSurplus } from '../domain/list-discrepancy.js';
 import type { Step } from '../domain/status.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import type { Reconciliation } from './at-most-once.js';
-import { idempotent, POLL_PAUSES_AFTER_ERROR_MS, POLL_PAUSES_AFTER_TIMEOUT_MS } from './activity-proxies.js';
+import { idempotent } from './activity-proxies.js';
+import { RECONCILE_PAUSES_AFTER_ERROR_MS, RECONCILE_PAUSES_AFTER_TIMEOUT_MS } from './retry-policies.js';
 import { getContractSession, type Signing } from './signing.js';
 import { toStepFailure } from './step-failure.js';
 
@@ -36,8 +37,8 @@ export async function reconcileWithList<Result>(
 function selectPauses(signing: Signing, failure: StepFailure | undefined): readonly number[] {
   if (failure?.runId !== undefined && failure.runId === signing.waitedRunId) return [];
   return failure === undefined || mayStillBeRunning(failure)
-    ? POLL_PAUSES_AFTER_TIMEOUT_MS
-    : POLL_PAUSES_AFTER_ERROR_MS;
+    ? RECONCILE_PAUSES_AFTER_TIMEOUT_MS
+    : RECONCILE_PAUSES_AFTER_ERROR_MS;
 }
 
 async function listUntilUnambiguous<Result>(

@@ -26,12 +26,10 @@ import {
   statusQuery,
 } from './messages.js';
 import { countSigningEnd } from './metrics.js';
+import { FIRST_POLL_TIMEOUT_MS } from './retry-policies.js';
 import { createSigning, SigningAborted, type ContinueAsNewState, type Signing } from './signing.js';
 import { isRejection, isReset, assertStartedByHuman, RESET_REASON } from './start-guard.js';
 import { upload } from './steps/upload.js';
-
-/** How long the record of an outcome waits for the first look; shorter than a client waits for its answer. */
-const FIRST_POLL_TIMEOUT_MS = 5_000;
 
 /**
  * Carries one employee's decision through the flexperto API to the end. Returns the final status, whatever the outcome;

@@ -3,8 +3,10 @@ import {
   callbackTimeoutMs,
   callbackPauseMs,
   pollPauseMs,
-  retryPauseMs,
+  backoffMs,
+  deadlinePollPauseMs,
   minUrlLifetimeMs,
+  uploadPauseMs,
 } from '../../src/workflows/retry-policies.js';
 
 const HALF_HOUR = 30 * 60_000;
@@ -12,7 +14,7 @@ const arbitraryPoll = fc.integer({ min: 1, max: 1_000_000 });
 const arbitraryFirstMs = fc.integer({ min: 100, max: 86_400_000 });
 const arbitraryRandom = fc.double({ min: 0, max: 1, noNaN: true });
 
-test('the pause between two looks stays within 20 % of the first interval and of half an hour', () => {
+test('the pause between two polls stays within 20 % of the first interval and of half an hour', () => {
   fc.assert(
     fc.property(arbitraryPoll, arbitraryFirstMs, arbitraryRandom, (at, first, random) => {
       const pause = pollPauseMs(at, first, random);
@@ -23,7 +25,7 @@ test('the pause between two looks stays within 20 % of the first interval and of
   );
 });
 
-test('the pause grows with every look and never shrinks', () => {
+test('the pause grows with every poll and never shrinks', () => {
   fc.assert(
     fc.property(arbitraryPoll, arbitraryFirstMs, arbitraryRandom, (at, first, random) => {
       expect(pollPauseMs(at + 1, first, random)).toBeGreaterThanOrEqual(pollPauseMs(at, first, random));
@@ -32,7 +34,7 @@ test('the pause grows with every look and never shrinks', () => {
   expect([1, 2, 3].map((at) => pollPauseMs(at, 60_000, 0.5))).toEqual([60_000, 90_000, 135_000]);
 });
 
-test('the vendor is never asked before its Retry-After is over', () => {
+test('the vendor is never called before its Retry-After is over', () => {
   fc.assert(
     fc.property(
       arbitraryPoll,
@@ -41,19 +43,37 @@ test('the vendor is never asked before its Retry-After is over', () => {
       fc.nat({ max: 86_400_000 }),
       (at, first, random, wish) => {
         expect(pollPauseMs(at, first, random, wish)).toBeGreaterThanOrEqual(wish);
-        expect(retryPauseMs(at, wish)).toBeGreaterThanOrEqual(wish);
+        expect(backoffMs(at, wish)).toBeGreaterThanOrEqual(wish);
       },
     ),
   );
 });
 
-test('a call that had no effect is made again after a second, then twice as long, up to ten minutes', () => {
-  expect([1, 2, 3, 4].map((failures) => retryPauseMs(failures))).toEqual([1000, 2000, 4000, 8000]);
+test('a call that had no effect is retried after a second, then twice as long, up to ten minutes', () => {
+  expect([1, 2, 3, 4].map((failures) => backoffMs(failures))).toEqual([1000, 2000, 4000, 8000]);
   fc.assert(
     fc.property(arbitraryPoll, (failures) => {
-      expect(retryPauseMs(failures)).toBeLessThanOrEqual(600_000);
+      expect(backoffMs(failures)).toBeLessThanOrEqual(600_000);
     }),
   );
+});
+
+test('an upload goes on over eight URLs, with growing pauses, until a person must decide', () => {
+  const pauses = [1, 2, 3, 7, 8].map((failedUrls) => uploadPauseMs({ failedUrls, rejectedUrls: 0 }));
+  expect(pauses).toEqual([1000, 2000, 4000, 64_000, undefined]);
+  expect(uploadPauseMs({ failedUrls: 1, rejectedUrls: 0 }, 90_000)).toBe(90_000);
+});
+
+test('a rejected upload URL is replaced immediately, and the fifth in a row needs a person', () => {
+  const pauses = [1, 2, 3, 4, 5].map((rejectedUrls) => uploadPauseMs({ failedUrls: 1, rejectedUrls }));
+  expect(pauses).toEqual([0, 2000, 4000, 8000, undefined]);
+});
+
+test('six polls follow the deadline, unless the vendor asks for a pause above five minutes', () => {
+  const pauses = [1, 2, 5, 6].map((attempt) => deadlinePollPauseMs(attempt));
+  expect(pauses).toEqual([16_000, 32_000, 256_000, undefined]);
+  expect(deadlinePollPauseMs(1, 300_000)).toBe(300_000);
+  expect(deadlinePollPauseMs(1, 300_001)).toBeUndefined();
 });
 
 test('an upload asks for a URL that outlives it: half a minute, and 4 seconds for every megabyte', () => {
@@ -61,7 +81,7 @@ test('an upload asks for a URL that outlives it: half a minute, and 4 seconds fo
   expect(minUrlLifetimeMs(50 * 1024 * 1024)).toBe(230_000);
 });
 
-test('a callback is tried again after 5 seconds, then three times as long each time, up to 4 hours', () => {
+test('a callback is retried after 5 seconds, then three times as long each time, up to 4 hours', () => {
   expect([1, 2, 3, 4].map((attempt) => callbackPauseMs(attempt, 0.5))).toEqual([
     5_000, 15_000, 45_000, 135_000,
   ]);
@@ -75,7 +95,7 @@ test('a callback is tried again after 5 seconds, then three times as long each t
   );
 });
 
-test('a CRM is asked again when it wishes, within a minute and six hours once the pauses are longer than that', () => {
+test('a callback is retried when the CRM asks for it, within a minute and six hours once the pauses are longer than that', () => {
   expect(callbackPauseMs(1, 0.5, 120_000)).toBe(120_000);
   expect(callbackPauseMs(12, 0.5, 120_000)).toBe(120_000);
   expect(callbackPauseMs(1, 0.5, 0)).toBe(5_000);

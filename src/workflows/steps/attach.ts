@@ -4,7 +4,8 @@ import type { DocumentState } from '../../domain/status.js';
 import { findAttached, pickVendorFields, type VendorDocument } from '../../domain/vendor-document.js';
 import { executeAtMostOnce, type Reconciliation, type NonIdempotentStep } from '../at-most-once.js';
 import { reconcileWithList } from '../reconcile-with-list.js';
-import { MIN_FILE_LIFETIME_MS, nonIdempotent } from '../activity-proxies.js';
+import { nonIdempotent } from '../activity-proxies.js';
+import { ATTACH_MIN_FILE_LIFETIME_MS } from '../retry-policies.js';
 import { getContractSession, type Signing } from '../signing.js';
 import { upload } from './upload.js';
 
@@ -59,7 +60,7 @@ async function uploadAgainIfExpired(
   lastRefusal: StepFailure | undefined,
 ): Promise<void> {
   const expiresAt = signing.fileExpiresAt.get(document.name);
-  const isExpiring = expiresAt !== undefined && expiresAt - Date.now() < MIN_FILE_LIFETIME_MS;
+  const isExpiring = expiresAt !== undefined && expiresAt - Date.now() < ATTACH_MIN_FILE_LIFETIME_MS;
   if (isExpiring || isFileGoneStatus(lastRefusal?.status)) await upload(signing, [document]);
 }
 

@@ -4,12 +4,9 @@ import { findDiscrepancy, findUnlisted } from '../../domain/list-discrepancy.js'
 import { determineOutcome, determineWaitingState, type Outcome } from '../../domain/outcome.js';
 import { mergeDocuments, type VendorDocument } from '../../domain/vendor-document.js';
 import { polling, RETRY_AFTER_PAUSE, local } from '../activity-proxies.js';
-
+import { POLL_MAX_UNSUPPORTED_RESPONSES } from '../retry-policies.js';
 import { getContractSession, type Signing } from '../signing.js';
 import { isNonRetryable, toStepFailure } from '../step-failure.js';
-
-/** Looks in a row that a tenant's list call, which has worked, may refuse as if it did not exist, before a human is asked. */
-const MAX_UNSUPPORTED_RESPONSES = 3;
 
 /** A wait and what it has met. */
 interface Wait {
@@ -150,7 +147,7 @@ async function handleFailedPoll(wait: Wait, error: unknown): Promise<boolean> {
 function isLikelyTransient(wait: Wait, { kind, status }: StepFailure): boolean {
   if (kind !== 'Refused' || !isUnsupportedStatus(status)) return false;
   wait.unsupportedResponses += 1;
-  return wait.unsupportedResponses < MAX_UNSUPPORTED_RESPONSES;
+  return wait.unsupportedResponses < POLL_MAX_UNSUPPORTED_RESPONSES;
 }
 
 /** Asks a human, once, what the last list leaves open. Returns whether it did and the next poll is due at once. */

@@ -1,20 +1,13 @@
 import { condition } from '@temporalio/workflow';
 import { describeLeftovers, determineOutcome } from '../../domain/outcome.js';
 
-import { retryPauseMs } from '../retry-policies.js';
+import { deadlinePollPauseMs } from '../retry-policies.js';
 import type { FinalState, OpenState, SigningState, Step } from '../../domain/status.js';
 import { mergeDocuments } from '../../domain/vendor-document.js';
 import { applyRecordedOutcome } from './await-completion.js';
-import { singleAttempt } from '../activity-proxies.js';
+import { deadlinePoll } from '../activity-proxies.js';
 import { getContractSession, type Signing } from '../signing.js';
 import { toStepFailure } from '../step-failure.js';
-
-/** Looks after the deadline, with growing pauses in between: some eight minutes. */
-const MAX_POLLS = 6;
-/** The first pause is 16 seconds. */
-const SKIPPED_PAUSES = 4;
-/** A vendor that asks for a longer pause is not waited for. */
-const MAX_PAUSE_MS = 5 * 60_000;
 
 const SUMMARY = 'Last look, after the deadline';
 
@@ -45,9 +38,9 @@ async function pollAfterDeadline(signing: Signing): Promise<string | undefined> 
       return undefined;
     } catch (error) {
       const { message, retryAfterMs } = toStepFailure(error);
-      const pause = retryPauseMs(attempt + SKIPPED_PAUSES, retryAfterMs);
-      if (attempt === MAX_POLLS || pause > MAX_PAUSE_MS) return message;
-      await condition(isRecorded, pause, { summary: 'Pause before another last look' });
+      const pauseMs = deadlinePollPauseMs(attempt, retryAfterMs);
+      if (pauseMs === undefined) return message;
+      await condition(isRecorded, pauseMs, { summary: 'Pause before another last look' });
     }
   }
   return undefined;
@@ -55,7 +48,7 @@ async function pollAfterDeadline(signing: Signing): Promise<string | undefined> 
 
 async function pollOnce(signing: Signing): Promise<void> {
   const request = { ...getContractSession(signing), listWorks: signing.listWorks === true };
-  const listed = await singleAttempt.listDocuments.executeWithOptions({ summary: SUMMARY }, [request]);
+  const listed = await deadlinePoll.listDocuments.executeWithOptions({ summary: SUMMARY }, [request]);
   const { state, documents } = signing.status();
   signing.listWorks = true;
   signing.transitionTo(state as OpenState, { documents: mergeDocuments(documents, listed) });

@@ -2,10 +2,8 @@ import { isInvalidRequestStatus, lacksVendorResponse, type StepFailure } from '.
 import { executeAtMostOnce } from '../at-most-once.js';
 import { idempotent, nonIdempotent } from '../activity-proxies.js';
 import type { Signing } from '../signing.js';
+import { INITIATE_MAX_LATE_EFFECT_MS } from '../retry-policies.js';
 import { createRejection } from '../start-guard.js';
-
-/** So long a call that nobody answered may still have its effect; there is no call that shows whether it had. */
-const MAX_LATE_EFFECT_MS = 2 * 60_000;
 
 /** Creates the contract session and returns its id. Fails clearly where the vendor finds fault with the request. */
 export function initiate(signing: Signing): Promise<number> {
@@ -37,5 +35,5 @@ export function initiate(signing: Signing): Promise<number> {
 /** Counted from the call, and where nobody knows when that was, as its worker was lost, from now. */
 function findRetryTime(failure: StepFailure): number | undefined {
   if (!lacksVendorResponse(failure)) return undefined;
-  return Date.now() - (failure.elapsedMs ?? 0) + MAX_LATE_EFFECT_MS;
+  return Date.now() - (failure.elapsedMs ?? 0) + INITIATE_MAX_LATE_EFFECT_MS;
 }

@@ -1,21 +1,13 @@
 import { sleep } from '@temporalio/workflow';
 import type { EncryptedUploadUrl } from '../../activities/upload-document.js';
 import { isBusyStatus, type StepFailure } from '../../domain/call-failure.js';
-import { retryPauseMs } from '../retry-policies.js';
+import { UPLOAD_CONCURRENCY, uploadPauseMs, type UploadRounds } from '../retry-policies.js';
 import type { CheckedDocument, UploadedFile } from '../../domain/request.js';
 import { countUrlRefresh } from '../metrics.js';
 import { idempotent, uploads, local, localThenRemote } from '../activity-proxies.js';
 
 import { getContractSession, type Signing } from '../signing.js';
 import { toStepFailure } from '../step-failure.js';
-
-const CONCURRENCY = 3;
-
-/** Rounds of an upload's own retries, each with a fresh URL, before a human is asked; about two hours. */
-const MAX_URL_ATTEMPTS = 8;
-
-/** Fresh URLs refused in a row before a human is asked: the fault is not their age. */
-const MAX_REJECTED_URLS = 5;
 
 /**
  * Uploads documents, a few at a time over one shared upload URL. Those that fail for good are reported together, once
@@ -46,7 +38,7 @@ async function uploadAll(
       else failures.set(document, result);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, documents.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(UPLOAD_CONCURRENCY, documents.length) }, worker));
   return failures;
 }
 
@@ -66,25 +58,20 @@ async function uploadOne(
   document: CheckedDocument,
   uploadUrl: SharedUploadUrl,
 ): Promise<UploadedFile | StepFailure> {
-  let attempts = 0;
-  let rejectedUrls = 0;
+  let rounds: UploadRounds = { failedUrls: 0, rejectedUrls: 0 };
   for (;;) {
     const result = await tryUpload(signing, uploadUrl, document);
     if ('fileId' in result) return result;
-    if (result.kind === 'UploadUrlRejected') {
-      rejectedUrls += 1;
-      if (rejectedUrls >= MAX_REJECTED_URLS) return result;
-      if (rejectedUrls > 1)
-        await sleep(retryPauseMs(rejectedUrls), { summary: 'Pause before a fresh upload URL' });
-    } else {
-      rejectedUrls = 0;
-      attempts += 1;
-      if (!isTransient(result) || attempts >= MAX_URL_ATTEMPTS) return result;
-      signing.publishFailure(result.message);
-      await sleep(retryPauseMs(attempts, result.retryAfterMs), {
-        summary: `Next round for ${document.name}`,
-      });
-    }
+    if (!needsFreshUrl(result)) return result;
+    const isUrlRejected = result.kind === 'UploadUrlRejected';
+    rounds = isUrlRejected
+      ? { ...rounds, rejectedUrls: rounds.rejectedUrls + 1 }
+      : { failedUrls: rounds.failedUrls + 1, rejectedUrls: 0 };
+    const pauseMs = uploadPauseMs(rounds, result.retryAfterMs);
+    if (pauseMs === undefined) return result;
+    if (!isUrlRejected) signing.publishFailure(result.message);
+    const summary = `Pause before a fresh upload URL for ${document.name}`;
+    if (pauseMs > 0) await sleep(pauseMs, { summary });
   }
 }
 
@@ -135,9 +122,10 @@ function requestUploadUrl(signing: Signing): Promise<EncryptedUploadUrl> {
   );
 }
 
-/** Whether another round can help without anybody doing anything. */
-function isTransient({ kind, status }: StepFailure): boolean {
+/** Whether an upload over a fresh URL can succeed without anybody's help. */
+function needsFreshUrl({ kind, status }: StepFailure): boolean {
   return (
-    kind === 'NotSent' || kind === 'OutcomeUnknown' || kind === 'AnswerNotUnderstood' || isBusyStatus(status)
+    ['UploadUrlRejected', 'NotSent', 'OutcomeUnknown', 'AnswerNotUnderstood'].includes(kind) ||
+    isBusyStatus(status)
   );
 }
