@@ -24,7 +24,7 @@ const boundaries = {
     'workflows/retry-policies.ts',
   ],
   audit: ['domain', 'shared', 'workflows/messages.ts'],
-  client: ['audit', 'domain', 'shared', 'workflows/messages.ts', 'workflows/start-mark.ts'],
+  client: ['audit', 'domain', 'shared', 'workflows/messages.ts'],
   worker: ['activities', 'callbacks', 'documents', 'domain', 'flexperto', 'pdf', 'shared', 'workflows'],
   gateway: ['audit', 'callbacks', 'client', 'documents', 'domain', 'pdf', 'shared'],
   cli: ['audit', 'client', 'documents', 'domain', 'pdf', 'shared'],

@@ -21,7 +21,7 @@ async function bundle(name: string, converter: { failureConverterPath?: string }
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(workflows, 'index.js'),
-    workflowInterceptorModules: ['tracing.js', 'start-mark.js', 'coalesce-check-now.js'].map((name) =>
+    workflowInterceptorModules: ['tracing.js', 'coalesce-check-now.js'].map((name) =>
       path.join(workflows, name),
     ),
     logger: new DefaultLogger('WARN'),

@@ -18,9 +18,9 @@ export interface CheckedDocuments {
 
 /**
  * Checks everything that can be known before a remote call. Fails with `RequestRejected` and all problems at once.
- * An id that was used before is refused here where the server was not told to (`usedIdsRefused`): a second run would send
- * a second signing. A run that Temporal has started over (`firstRun` is another) is let through: each of its calls is
- * settled before it is made. An inspection that is interrupted says nothing about the documents: it is tried again, as
+ * Rejects a workflow id that was used before, since a second run would send a second signing: a client's own reuse policy
+ * may allow it. A run that Temporal has started over (`firstRunId` is another) passes: it reconciles each of its calls
+ * before it makes it. An inspection that is interrupted says nothing about the documents: it is tried again, as
  * often as it takes.
  */
 export function createCheckDocuments({
@@ -42,11 +42,11 @@ export function createCheckDocuments({
       fields,
     };
   };
-  return async (input: unknown, firstRunId: string, usedIdsRefused: boolean): Promise<CheckedDocuments> => {
+  return async (input: unknown, firstRunId: string): Promise<CheckedDocuments> => {
     const { attempt, taskQueue } = activityInfo();
     const { workflowId, runId } = getWorkflowExecution();
     assertWorkflowId(input, workflowId, taskQueue);
-    if (!usedIdsRefused && runId === firstRunId && (await hasEarlierRun(workflowId, runId))) {
+    if (runId === firstRunId && (await hasEarlierRun(workflowId, runId))) {
       throw createFailure(
         'RequestRejected',
         `${workflowId} was started before, and a signing is never sent twice.`,

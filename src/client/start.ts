@@ -1,14 +1,8 @@
-import {
-  WorkflowClient,
-  WorkflowExecutionAlreadyStartedError,
-  type Client,
-  type WorkflowClientInterceptor,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
 import { parseRequest } from '../domain/parse-request.js';
 import type { SigningRequest } from '../domain/request.js';
 import { searchAttributes, WORKFLOW_TYPE, buildWorkflowId } from '../workflows/messages.js';
-import { withUsedIdsRefused } from '../workflows/start-mark.js';
 import type { StartedSigning } from './signing-client.js';
 import { InvalidRequestError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { NoServerError, isMissingSearchAttribute } from '../shared/temporal-errors.js';
@@ -90,7 +84,7 @@ async function startWorkflow(
 ): Promise<string> {
   const workflowId = buildWorkflowId(request.requestId, taskQueue);
   const start = (attributes: SearchAttributePair[]): Promise<unknown> =>
-    createMarkingClient(client).start(WORKFLOW_TYPE, {
+    client.workflow.start(WORKFLOW_TYPE, {
       taskQueue,
       workflowId,
       args: [input],
@@ -107,25 +101,6 @@ async function startWorkflow(
     await start([]);
   }
   return workflowId;
-}
-
-/**
- * The client whose starts say that the server refuses used ids. One with interceptors of the SDK's old form says nothing,
- * and the worker looks for itself.
- */
-function createMarkingClient({ workflow }: Client): WorkflowClient {
-  const { connection, options } = workflow;
-  const { interceptors, loadedDataConverter } = options;
-  if (!Array.isArray(interceptors)) return workflow;
-  const say: WorkflowClientInterceptor = {
-    startWithDetails: (input, next) => next({ ...input, headers: withUsedIdsRefused(input.headers) }),
-  };
-  return new WorkflowClient({
-    ...options,
-    connection,
-    dataConverter: loadedDataConverter,
-    interceptors: [...interceptors, say],
-  });
 }
 
 /** Given at the start they cost no event of their own. The deadline is the workflow's to compute. */

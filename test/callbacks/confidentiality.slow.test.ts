@@ -1,13 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createSigningClient } from '../../src/client/index.js';
 import { createEncryptedClient, followWithClient } from '../support/encrypted-client.js';
-import {
-  isMarkOfStart,
-  isWrittenBySdk,
-  findPayloads,
-  readRawData,
-  collectText,
-} from '../support/raw-data.js';
+import { isWrittenBySdk, findPayloads, readRawData, collectText } from '../support/raw-data.js';
 import { startCallbackReceiver, type CallbackReceiver } from '../support/callback-receiver.js';
 import { readHistoryTexts } from '../support/history-texts.js';
 import { waitUntil } from '../support/async-helpers.js';
@@ -90,8 +84,7 @@ it('With a payload key nothing that the server has names the address, and every 
       payload.keyId !== 'k1' &&
       !/\.(searchAttributes|indexedFields)\b/.test(payload.path) &&
       payload.data !== NOT_STARTED &&
-      !isWrittenBySdk(payload) &&
-      !isMarkOfStart(payload),
+      !isWrittenBySdk(payload),
   );
   expect(readable).toEqual([]);
   expect(findPayloads(seen).some(({ path }) => path.includes('memo'))).toBe(true);

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createSigningClient } from '../../src/client/index.js';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { createRequest, workflowIdOf } from '../support/signing.js';
 
@@ -116,38 +114,6 @@ describe('A start is refused, and nothing is sent,', () => {
     expect(fake.sessions()).toHaveLength(1);
   });
 });
-
-describe('Whether an id was used before', () => {
-  it('is looked for by the worker, unless the start says that the server was told to refuse it', async () => {
-    const { client, taskQueue, start, startWorker } = await createEnvironment();
-    await startWorker();
-    const byAnyClient = await start();
-    await byAnyClient.untilState('awaiting-handover');
-    expect(await readUsedIdsRefused(byAnyClient.handle)).toBe(false);
-
-    const request = createRequest(`test-${randomUUID()}`);
-    const { workflowId } = await createSigningClient(client, taskQueue).start(request);
-    const byTheLibrary = client.workflow.getHandle(workflowId);
-    await waitUntil(
-      'its documents are checked',
-      async () => (await readCheckInput(byTheLibrary)) !== undefined,
-    );
-    expect(await readUsedIdsRefused(byTheLibrary)).toBe(true);
-    await byTheLibrary.terminate();
-  });
-});
-
-/** What the activity that looks for an earlier run was given. */
-async function readCheckInput(handle: WorkflowHandle): Promise<readonly Payload[] | undefined> {
-  const { events } = await handle.fetchHistory();
-  const scheduled = events?.map(({ activityTaskScheduledEventAttributes: attributes }) => attributes);
-  return scheduled?.find((one) => one?.activityType?.name === 'checkDocuments')?.input?.payloads ?? undefined;
-}
-
-async function readUsedIdsRefused(handle: WorkflowHandle): Promise<unknown> {
-  const [, , refused] = (await readCheckInput(handle)) ?? [];
-  return refused === undefined ? undefined : defaultPayloadConverter.fromPayload(refused);
-}
 
 /** Runs `work` while a worker of somebody else serves a workflow that starts signings. */
 async function withParentWorker<Result>(

@@ -23,11 +23,6 @@ export function isWrittenBySdk({ path, data }: RawPayload): boolean {
   return names.sort().join() === LOCAL_ACTIVITY_FIELDS.join();
 }
 
-/** The header by which a start says that used ids are refused (src/workflows/start-mark.ts): the same word of every start. */
-export function isMarkOfStart({ path, data }: RawPayload): boolean {
-  return path.endsWith('.header.fields.signing-used-ids') && data === '"refused"';
-}
-
 /** Everything that the server hands out about a workflow, as it came, undecoded. */
 export async function readRawData(client: Client, workflowId: string): Promise<unknown[]> {
   const { namespace } = client.options;

@@ -4,7 +4,6 @@ import type { CheckedDocument } from '../../domain/request.js';
 import type { DocumentState } from '../../domain/status.js';
 import { documentCheck } from '../activity-proxies.js';
 import type { Signing } from '../signing.js';
-import { areUsedIdsRefused } from '../start-mark.js';
 import { isReset, createRejection, RESET_REASON } from '../start-guard.js';
 
 /**
@@ -31,10 +30,12 @@ function pickCheckedFields(document: CheckedDocument | undefined): Partial<Docum
 
 async function checkUntilAccepted(signing: Signing, input: unknown): Promise<CheckedDocuments> {
   const { firstExecutionRunId } = workflowInfo();
-  const args = [input, firstExecutionRunId, areUsedIdsRefused()] as const;
   for (;;) {
     try {
-      return await documentCheck.checkDocuments.executeWithOptions({ summary: SUMMARY }, [...args]);
+      return await documentCheck.checkDocuments.executeWithOptions({ summary: SUMMARY }, [
+        input,
+        firstExecutionRunId,
+      ]);
     } catch (error) {
       if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
       const { message } = error.cause;

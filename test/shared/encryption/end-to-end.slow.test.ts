@@ -9,7 +9,6 @@ import { replayHistories } from '../../support/replay.js';
 import { createEncryptedClient } from '../../support/encrypted-client.js';
 import {
   findFailures,
-  isMarkOfStart,
   isWrittenBySdk,
   findPayloads,
   collectText,
@@ -87,7 +86,7 @@ describe('With a payload key', () => {
 
   it('every payload is encrypted but search attributes, the mark of a start and what server and SDK themselves have written', () => {
     const payloads = findPayloads(encrypted.rawData).filter(
-      (payload) => !isSearchAttribute(payload) && !isWrittenBySdk(payload) && !isMarkOfStart(payload),
+      (payload) => !isSearchAttribute(payload) && !isWrittenBySdk(payload),
     );
     const readable = payloads.filter(({ keyId }) => keyId !== 'k1');
     expect(new Set(readable.map(({ data }) => data))).toEqual(new Set([SERVER_WRITTEN_PAYLOAD]));
