@@ -16,15 +16,15 @@ interface Wait {
 
 /**
  * Waits for hand-over and signatures until the outcome is known, from the vendor's list or from a human's record.
- * `continues`: the history has grown so long, by thousands of hints, that the wait is to go on in a fresh run.
+ * `continue-as-new`: the history has grown so long, by thousands of hints, that the wait is to go on in a fresh run.
  */
-export async function awaitCompletion(signing: Signing): Promise<Outcome | 'continues'> {
+export async function awaitCompletion(signing: Signing): Promise<Outcome | 'continue-as-new'> {
   const wait = { signing, unsupportedResponses: 0 };
   for (let pollImmediately = await pollOnce(wait); ;) {
     const { documents } = signing.status();
     const outcome = applyRecordedOutcome(signing) ?? determineOutcome(documents);
     if (outcome !== undefined) return outcome;
-    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) return 'continues';
+    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) return 'continue-as-new';
     signing.transitionTo(determineWaitingState(documents, signing.handedOver));
     pollImmediately = await waitForChange(wait, pollImmediately);
     if (await askAboutDiscrepancy(wait)) pollImmediately = true;

@@ -30,7 +30,7 @@ export async function expire(signing: Signing): Promise<FinalState> {
 
 /** Looks until a look succeeds or the time for it is over. Returns why the last one failed. */
 async function pollAfterDeadline(signing: Signing): Promise<string | undefined> {
-  signing.withdrawAttention();
+  signing.unknownOutcome = signing.withdrawAttention() ?? signing.unknownOutcome;
   const isRecorded = (): boolean => signing.recordedOutcome !== undefined;
   for (let attempt = 1; !isRecorded(); attempt += 1) {
     try {
