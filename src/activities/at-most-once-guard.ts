@@ -13,7 +13,7 @@ export function assertNotReset(call: string, safeRunId: string): void {
   if (runId === safeRunId) return;
   throw createFailure(
     'OutcomeUnknown',
-    `${call}: Temporal has started this session over, and the run before may have made this call already`,
+    `${call}: Temporal has started this signing over, and the run before may have made this call already`,
     { runId },
   );
 }

@@ -10,20 +10,20 @@ export interface ReminderRequest {
 }
 
 /**
- * Waits, by failing with `NotYet`, until a reminder is due (`still-waiting`) or the session turns out to have ended
- * (`ended`), which it says itself unless it was terminated. Time is the server's, from the first attempt on.
+ * Waits, by failing with `RetryLater`, until a reminder is due (`reminder-due`) or the signing has ended (`ended`), of which
+ * a terminated signing sends no change. Time is the server's, from the first attempt on.
  */
 export function createWaitForReminder({
   isSigningOpen,
   reminderMs,
 }: Pick<ActivityDependencies, 'isSigningOpen' | 'reminderMs'>) {
-  return async ({ workflowId, isReminderWanted }: ReminderRequest): Promise<'still-waiting' | 'ended'> => {
+  return async ({ workflowId, isReminderWanted }: ReminderRequest): Promise<'reminder-due' | 'ended'> => {
     if (!(await isSigningOpen(workflowId))) return 'ended';
     const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
     const remainingMs = isReminderWanted
       ? reminderMs - (currentAttemptScheduledTimestampMs - scheduledTimestampMs)
       : REMINDER_CHECK_INTERVAL_MS;
-    if (remainingMs <= 0) return 'still-waiting';
+    if (remainingMs <= 0) return 'reminder-due';
     // Once a day, so that nothing goes on for long after a session that was terminated.
     throw createRetryLater(
       'the session is open, and no reminder is due',

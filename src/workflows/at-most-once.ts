@@ -9,34 +9,34 @@ import { toStepFailure } from './step-failure.js';
 /** A call that must not have its effect twice. */
 export interface NonIdempotentStep<Result> {
   readonly step: Step;
-  /** Made only where it is known of this run of the workflow that the run before has not made it. */
-  execute(knownRun: string): Promise<Result>;
-  /** Whether the activity announces the call, so that it is known of a worker that was lost whether it had come so far. */
+  /** Makes the call, unless a run before `safeRunId` may have made it. */
+  execute(safeRunId: string): Promise<Result>;
+  /** Whether a confirmed heartbeat precedes the call: without one, a lost worker has not made it. */
   readonly isHeartbeatConfirmed?: boolean;
-  /** What must be done before a try; `refused` is the refusal of the try before, once a human has said `retry`. */
-  prepare?(refused: StepFailure | undefined): Promise<void>;
-  /** Why an answer that says yes must still be settled, in one sentence; `undefined` where it proves the effect. */
-  explainUnverified?(answer: Result): string | undefined;
-  /** Finds out what became of an unclear call, where the API can tell; `failure` is absent where it was accepted. */
+  /** Prepares an attempt. `lastRefusal`: why the attempt before was refused, after a person's `retry`. */
+  prepare?(lastRefusal: StepFailure | undefined): Promise<void>;
+  /** Why a successful response does not prove the effect, in one sentence; `undefined` where it does. */
+  explainUnverified?(response: Result): string | undefined;
+  /** Finds out whether the call took effect, where the API can tell. `failure` is absent where the call was accepted. */
   reconcile?(failure: StepFailure | undefined): Promise<Reconciliation<Result>>;
-  /** What a human's "it did happen" stands for. */
+  /** The result that a person's `adopt` stands for. */
   adoptResult(resolution: Pick<Adoption, 'sessionId'>): Result;
-  /** What speaks against it, in one sentence. */
+  /** Why a person's `adopt` cannot be right, in one sentence; `null` where it can. */
   rejectionReason?(resolution: Adoption): Promise<string | null>;
-  /** When a human can have the call made again after this failure; at once where it is absent. In ms since 1970. */
+  /** From when on a person can retry after this failure, in ms since 1970; immediately where absent. */
   retryNotBefore?(failure: StepFailure): number | undefined;
-  /** Ends the session where the vendor finds fault with the request itself, and no try before can have succeeded. */
+  /** Ends the signing where the vendor finds fault with the request itself and no earlier attempt can have succeeded. */
   onRefused?(failure: StepFailure): void;
 }
 
-/** A human's word that a call did happen. */
+/** A person's decision that a call did take effect. */
 export type Adoption = Extract<Resolution, { action: 'adopt' }>;
 
-export type Reconciliation<Result> = { readonly happened: Result } | 'did-not-happen' | 'cannot-be-known';
+export type Reconciliation<Result> = { readonly result: Result } | 'did-not-take-effect' | 'unknown';
 
 /**
- * Makes a call until it has had its effect once: again only when it surely had none; settled where the API can tell;
- * else a human decides. The call in flight is let to end even when the session is cancelled.
+ * Makes a call until it has taken effect once. It retries only if the call surely had no effect; it reconciles an unknown
+ * outcome where the API can tell; else a person decides. A call in flight ends even when the signing is cancelled.
  */
 export async function executeAtMostOnce<Result>(
   signing: Signing,
@@ -70,19 +70,19 @@ async function executeUntilReconciled<Result>(
     const disposition = classifyFailure(failure);
     if (disposition === 'try-again') {
       signing.publishFailure(failure.message);
-      const summary = `Next try: ${call.step}`;
+      const summary = `Pause before a retry of ${call.step}`;
       await sleep(backoffMs(attempt, failure.retryAfterMs), { summary });
       continue;
     }
     const unknownOutcome = { step: call.step, reason: failure.message };
     if (disposition === 'unclear') signing.unknownOutcome = unknownOutcome;
     const reconciliation = await reconcileUnlessCancelled(call, failure);
-    if (typeof reconciliation === 'object') return reconciliation.happened;
-    const isStillUnknown = reconciliation === 'cannot-be-known' || isConflict(failure);
+    if (typeof reconciliation === 'object') return reconciliation.result;
+    const isStillUnknown = reconciliation === 'unknown' || isConflict(failure);
     if (reconciliation !== undefined) signing.unknownOutcome = isStillUnknown ? unknownOutcome : undefined;
-    if (reconciliation === 'did-not-happen' && disposition === 'unclear') continue;
+    if (reconciliation === 'did-not-take-effect' && disposition === 'unclear') continue;
     if (signing.unknownOutcome === undefined) call.onRefused?.(failure);
-    const decision = await askHuman(
+    const decision = await askPerson(
       signing,
       call,
       failure,
@@ -93,7 +93,7 @@ async function executeUntilReconciled<Result>(
   }
 }
 
-/** Settles a call that was accepted by an answer that proves nothing. Where nobody can know, the answer is believed. */
+/** Reconciles a call whose successful response proves nothing. Where the API cannot tell, the response counts. */
 async function verifyEffect<Result>(
   signing: Signing,
   call: NonIdempotentStep<Result>,
@@ -102,18 +102,18 @@ async function verifyEffect<Result>(
   const reason = call.explainUnverified?.(result);
   if (reason === undefined) return { result };
   signing.unknownOutcome = { step: call.step, reason };
-  // A session that is ending asks no more: its result says what is not proven.
-  if (isCancelling()) throw new CancelledFailure('the session is ending');
+  // A signing that is ending asks nobody: its result says what is not proven.
+  if (isCancelling()) throw new CancelledFailure('the signing is ending');
   const reconciliation = await call.reconcile?.(undefined);
-  if (typeof reconciliation === 'object') return { result: reconciliation.happened };
-  if (reconciliation !== 'did-not-happen') return { result: call.adoptResult({}) };
+  if (typeof reconciliation === 'object') return reconciliation;
+  if (reconciliation !== 'did-not-take-effect') return { result: call.adoptResult({}) };
   const failure: StepFailure = { kind: 'OutcomeUnknown', message: reason };
-  const decision = await askHuman(signing, call, failure, listActions(true));
+  const decision = await askPerson(signing, call, failure, listActions(true));
   return decision === 'retry' ? decision : { result: decision.adopted };
 }
 
-/** Asks a human, and again where what was said to have happened cannot be it. */
-async function askHuman<Result>(
+/** Waits for a person's decision, and again where an adoption cannot be right. */
+async function askPerson<Result>(
   signing: Signing,
   call: NonIdempotentStep<Result>,
   failure: StepFailure,
@@ -133,8 +133,8 @@ async function tryExecute<Result>(
   call: NonIdempotentStep<Result>,
   safeRunId: string,
 ): Promise<{ result: Result } | { failure: StepFailure }> {
-  // A call that cannot be cancelled would still be made by a session that is ending.
-  if (isCancelling()) throw new CancelledFailure('the session is ending');
+  // A signing that is ending would still make a call that cannot be cancelled.
+  if (isCancelling()) throw new CancelledFailure('the signing is ending');
   try {
     return { result: await CancellationScope.nonCancellable(() => call.execute(safeRunId)) };
   } catch (error) {
@@ -146,19 +146,19 @@ async function reconcileUnlessCancelled<Result>(
   call: NonIdempotentStep<Result>,
   failure: StepFailure,
 ): Promise<Reconciliation<Result> | undefined> {
-  // A session that is ending asks no more; that the call was unclear is what its result then says.
+  // A signing that is ending asks nobody: its result says that the outcome is unknown.
   if (isCancelling()) return undefined;
   return classifyFailure(failure) === 'unclear' || isConflict(failure)
     ? call.reconcile?.(failure)
     : undefined;
 }
 
-/** It can mean that the effect is there already, also where the list does not show it. */
+/** A 409 can mean that the call has taken effect before, even where the list does not show it. */
 function isConflict({ status }: StepFailure): boolean {
   return status === 409;
 }
 
-/** Asks the outer scopes too: a cancellation reaches the inner ones only after what is told in the same task. */
+/** Asks the outer scopes too: a cancellation reaches the inner ones after the other jobs of the same workflow task. */
 function isCancelling(): boolean {
   for (let scope: CancellationScope | undefined = CancellationScope.current(); scope; scope = scope.parent) {
     if (scope.consideredCancelled) return true;
@@ -166,6 +166,6 @@ function isCancelling(): boolean {
   return false;
 }
 
-function listActions(mayHaveHappened: boolean): readonly Action[] {
-  return mayHaveHappened ? ['retry', 'adopt', 'abort'] : ['retry', 'abort'];
+function listActions(mayHaveTakenEffect: boolean): readonly Action[] {
+  return mayHaveTakenEffect ? ['retry', 'adopt', 'abort'] : ['retry', 'abort'];
 }

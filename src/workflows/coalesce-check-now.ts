@@ -2,8 +2,8 @@ import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { checkNowSignal } from './messages.js';
 
 /**
- * Passes one `checkNow` of a workflow task on and drops its repetitions, which ask for the same look. Each signal costs
- * the sandbox half a millisecond, so a burst of 10,000 would exceed its limit of five seconds and end the worker.
+ * Passes one `checkNow` of a workflow task on and drops its repetitions, which ask for the same poll. Each signal costs the
+ * sandbox half a millisecond, so a burst of 10,000 would exceed its limit of five seconds and end the worker.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   internals: [

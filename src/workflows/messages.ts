@@ -6,46 +6,46 @@ import type { Reservation } from '../domain/start-rate-limit.js';
 import type { SigningStatus } from '../domain/status.js';
 import { escapeSlashes } from '../domain/workflow-id.js';
 
-/** The workflow type, by which it is started from any language. */
+/** The workflow type, by which a client in any language starts a signing. */
 export const WORKFLOW_TYPE = 'signingSession';
 
 export { DEFAULT_TASK_QUEUE, parseRequestId, buildWorkflowId } from '../domain/workflow-id.js';
 
-/** The whole state. */
+/** The whole status. */
 export const statusQuery = defineQuery<SigningStatus>('status');
 
-/** Why the last attempt failed of a call that the workflow repeats; null where none fails. */
+/** Why the last attempt of a call failed that the workflow retries; null where no call fails. */
 export const lastFailureQuery = defineQuery<string | null>('lastFailure');
 
-/** Look at the documents now: a hint, never trusted as a fact. */
+/** Poll the documents now. The signal itself proves nothing about them. */
 export const checkNowSignal = defineSignal('checkNow');
 
-/** A human's decision on the question that it names, which must be the open one. */
+/** A person's decision. It must name the open attention. */
 export const resolveUpdate = defineUpdate<SigningStatus, [Resolution]>('resolve');
 
 /** The outcome, where a tenant's API cannot tell it. */
 export const recordOutcomeUpdate = defineUpdate<SigningStatus, [RecordedOutcome]>('recordOutcome');
 
-/** The workflow type that tells a CRM what happens to a session; its child, which outlives it. */
+/** The workflow type that notifies a CRM of a signing's changes: a child workflow that outlives its parent. */
 export const CALLBACKS_WORKFLOW_TYPE = 'signingCallbacks';
 
-/** From the session's. A requestId has no slash, so that no session can be called so. */
+/** `workflowId` is the signing's. A requestId has no slash, so no signing has such an id. */
 export function buildCallbacksWorkflowId(workflowId: string): string {
   return `${workflowId}/callbacks`;
 }
 
-/** News of the session whose first run is named. */
+/** A change of the signing whose first run is named. */
 export const statusChangeSignal = defineSignal<[string, StatusChange]>('news');
 
-/** The memo that shows how the last event has fared: a `CallbackStatus`. */
+/** The memo with the result of the last delivery: a `CallbackStatus`. */
 export const CALLBACK_MEMO = 'callback';
 
-/** The id of the activity that delivers an event; by it a description of the workflow tells which is being tried. */
+/** The id of the activity that delivers an event: a description of the workflow shows it. */
 export function buildDeliveryId({ order, type }: Pick<CallbackEvent, 'order' | 'type'>): string {
   return `${order}:${type}`;
 }
 
-/** What `deliveryId` was made of; undefined for other activities. */
+/** The event that `buildDeliveryId` was given; undefined for other activities. */
 export function parseDeliveryId(activityId: string): Pick<CallbackEvent, 'order' | 'type'> | undefined {
   const [, order, type] = /^(\d+):(.+)$/.exec(activityId) ?? [];
   return type === undefined ? undefined : { order: Number(order), type: type as CallbackType };
@@ -54,22 +54,22 @@ export function parseDeliveryId(activityId: string): Pick<CallbackEvent, 'order'
 /** The workflow type that counts the starts of one employee. */
 export const STARTS_WORKFLOW_TYPE = 'signingStarts';
 
-/** One for each employee of a task queue, which serves one tenant. A requestId has no slash, so no session can be called so. */
+/** One for each employee of a task queue, which serves one tenant. A requestId has no slash, so no signing has such an id. */
 export function buildStartsWorkflowId(taskQueue: string, employeeId: string): string {
   return `signing-starts/${escapeSlashes(taskQueue)}/${employeeId}`;
 }
 
-/** One more start, and how many an hour may hold. */
+/** A request for one more start. `limit`: starts an hour. */
 export interface ReservationRequest {
   readonly requestId: string;
   readonly limit: number;
 }
 
-/** Takes a place for a start; refused with a failure of type `TOO_MANY_STARTS` whose detail says in how many ms one is free. */
+/** Reserves a start. Fails with type `TOO_MANY_STARTS`, whose detail says in how many ms a start is possible. */
 export const reserveStartUpdate = defineUpdate<undefined, [ReservationRequest]>('admit');
 export const TOO_MANY_STARTS = 'TooManyStarts';
 
-/** A start was made while no worker could be asked. */
+/** Records a start that was made while no worker answered. */
 export const recordStartSignal = defineSignal<[Reservation]>('started');
 
 /** Search attributes; no personal data in any. */
@@ -82,5 +82,5 @@ export const searchAttributes = {
   deadline: defineSearchAttributeKey('SigningDeadline', 'DATETIME'),
 };
 
-/** The types of failure by which the workflow says that the request itself is at fault. */
+/** The failure types of a workflow whose request is at fault. */
 export const REJECTION_TYPES = ['RequestRejected', 'RequestRejectedByVendor'];

@@ -3,14 +3,14 @@ import type { FailureKind } from '../domain/call-failure.js';
 import type { CallbackType } from '../domain/callback-event.js';
 import type { FinalState, Step } from '../domain/status.js';
 
-// Counted by the worker that carries a session on, never in a replay. The number of label values is bounded.
+// A replay counts nothing. The number of label values is bounded.
 
-/** A session has ended; `rejected`: the request was at fault and nothing was sent. */
+/** A signing has ended; `rejected`: the request was at fault and nothing was sent. */
 export function countSigningEnd(outcome: FinalState | 'rejected'): void {
   incrementCounter('signing_sessions_ended', 'Sessions that have ended', { outcome });
 }
 
-/** A session waits for a human. */
+/** A signing begins to wait for a person's decision. */
 export function countAttention(step: Step): void {
   incrementCounter('signing_attentions', 'Times that a session began to need attention', { step });
 }
@@ -22,13 +22,13 @@ export function countUrlRefresh(reason: FailureKind): void {
   });
 }
 
-/** A callback was given up: the CRM has not accepted it in time. */
+/** The CRM has not accepted a callback in time. */
 export function countCallbackGivenUp(type: CallbackType): void {
   incrementCounter('signing_callbacks_given_up', 'Callbacks that were given up', { type });
 }
 
 function incrementCounter(name: string, description: string, labels: Record<string, string>): void {
-  // The SDK's own metrics call it task_queue, and what a workflow counts taskQueue.
+  // The SDK labels its own metrics task_queue, but a workflow's taskQueue.
   const { taskQueue } = workflowInfo();
   metricMeter.createCounter(name, '', description).add(1, { ...labels, task_queue: taskQueue });
 }

@@ -10,10 +10,10 @@ import { getContractSession, type Signing } from './signing.js';
 import { toStepFailure } from './step-failure.js';
 
 /**
- * Settles an unclear call by the list of documents. While the list itself fails, it is the list that is tried again. A
- * call whose answer was lost can still be under way, and a list can lag: so the effect did not happen only where the
- * last of several looks lacks it too. Where there is no list call, nobody can know. `failure`: what the call came back
- * with; absent where it was accepted. After a reset only the first call waits: by then the run before has no call under way.
+ * Finds out by the list of documents whether a call took effect, and retries the list until it answers. The call can still
+ * be under way, and a list can lag: so the call had no effect only if the last of several lists lacks it too. Without a
+ * list call the outcome stays unknown. `failure` is absent where the call was accepted. After a reset only the first call
+ * waits: then no call of the run before is under way any more.
  */
 export async function reconcileWithList<Result>(
   signing: Signing,
@@ -23,11 +23,11 @@ export async function reconcileWithList<Result>(
 ): Promise<Reconciliation<Result>> {
   let reconciliation = await listUntilUnambiguous(signing, step, findEffect);
   for (const pause of selectPauses(signing, failure)) {
-    // What a human is to find out must be there to be found: a human, too, is asked only after the last look.
+    // A person can find an effect only once it is there: so a person, too, is asked only after the last list.
     const isUndecided =
-      reconciliation === 'did-not-happen' || (reconciliation === 'cannot-be-known' && failure !== undefined);
+      reconciliation === 'did-not-take-effect' || (reconciliation === 'unknown' && failure !== undefined);
     if (!isUndecided) return reconciliation;
-    await sleep(pause, { summary: `Pause before another look what became of ${step}` });
+    await sleep(pause, { summary: `Pause before another check whether ${step} took effect` });
     reconciliation = await listUntilUnambiguous(signing, step, findEffect);
   }
   signing.waitedRunId = failure?.runId ?? signing.waitedRunId;
@@ -48,7 +48,7 @@ async function listUntilUnambiguous<Result>(
 ): Promise<Reconciliation<Result>> {
   for (;;) {
     const listed = await listUntilAnswered(signing, step);
-    if (listed === 'missing') return 'cannot-be-known';
+    if (listed === 'missing') return 'unknown';
     const discrepancy = describeSurplus(signing.status().documents, listed);
     if (!signing.isNewDiscrepancy(discrepancy)) return findEffect(listed);
     await signing.waitForDecision(step, discrepancy, ['retry', 'abort']);
@@ -59,7 +59,7 @@ async function listUntilAnswered(signing: Signing, step: Step): Promise<VendorDo
   for (;;) {
     try {
       const request = { ...getContractSession(signing), listWorks: signing.listWorks === true };
-      const summary = `Look what became of ${step}`;
+      const summary = `Check whether ${step} took effect`;
       const listed = await idempotent.listDocuments.executeWithOptions({ summary }, [request]);
       signing.listWorks = true;
       return listed;
@@ -69,10 +69,10 @@ async function listUntilAnswered(signing: Signing, step: Step): Promise<VendorDo
         signing.listWorks = false;
         return 'missing';
       }
-      // The list was refused: once that is put right, it is the list that is asked again.
+      // The vendor rejects the list: after a person's `retry`, the list is read again, not the call made.
       await signing.waitForDecision(
         step,
-        `${failure.message}. It decides whether ${step} must be repeated.`,
+        `${failure.message}. The list of documents decides whether ${step} must be repeated.`,
         ['retry', 'abort'],
       );
     }

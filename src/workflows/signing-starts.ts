@@ -7,12 +7,12 @@ import {
   type ReservationRequest,
 } from './messages.js';
 
-/** How long one that nobody has asked yet waits to be asked. */
+/** How long a new run waits for its first reservation. */
 const INITIAL_IDLE_MS = 60_000;
 
 /**
- * Counts what one employee has started within the last hour, for all gateways together. Ends by itself when its hour is
- * empty; a start after that begins a new one. `before` is what a run that continues another one takes over.
+ * Counts what one employee has started within the last hour, for all gateways together. Ends when the hour has no start
+ * left; the next start begins a new one. `previous`: the reservations of the run that this one continues.
  */
 export async function signingStarts(previous: readonly Reservation[] = []): Promise<void> {
   let reservations = previous;
@@ -33,7 +33,7 @@ export async function signingStarts(previous: readonly Reservation[] = []): Prom
       return undefined;
     },
     {
-      // Here a refusal leaves no trace in the history.
+      // A rejection by the validator adds nothing to the history.
       validator: (request: ReservationRequest) => {
         reserve(request);
       },

@@ -6,8 +6,8 @@ import { parseRequestId, buildWorkflowId } from './messages.js';
 const SCHEDULED_BY = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD');
 
 /**
- * Refuses every start that is not one human's, under the one id of the request. The vendor's licence: the workflow "is
- * required to be triggered by a human on a per customer/session basis".
+ * Rejects every start that no human triggered, and every start under another workflow id than the request's. The vendor's
+ * licence: the workflow "is required to be triggered by a human on a per customer/session basis".
  */
 export function assertStartedByHuman(requestId: string): void {
   const { workflowId, taskQueue, parent, cronSchedule, typedSearchAttributes } = workflowInfo();
@@ -17,7 +17,7 @@ export function assertStartedByHuman(requestId: string): void {
       'A signing must be triggered by a human: it cannot be started by a schedule, a cron or another workflow.',
     );
   }
-  // Whether the id is this queue's, the first activity knows: in a replay the SDK names another queue here.
+  // The first activity checks the part of the id that names the task queue: in a replay the SDK names another queue here.
   if (requestId !== '' && parseRequestId(workflowId) !== requestId) {
     throw createRejection(
       `This request must be started under the workflow id ${buildWorkflowId(requestId, taskQueue)}, which keeps it from being sent twice.`,
@@ -26,7 +26,7 @@ export function assertStartedByHuman(requestId: string): void {
 }
 
 /**
- * Whether Temporal has started this session over, by a reset or a retry: the run before may have sent it, and the customer
+ * Whether Temporal has started this signing over, by a reset or a retry. The run before may have sent it, and the customer
  * may be signing.
  */
 export function isReset(): boolean {
@@ -35,12 +35,12 @@ export function isReset(): boolean {
 }
 
 export const RESET_REASON =
-  'Temporal has started this session over, and the run before may have created a contract session';
+  'Temporal has started this signing over, and the run before may have created a contract session';
 
-/** The vendor has found fault with the request, or this program before it. */
+/** Who found fault with the request: the vendor, or this worker. */
 type Rejection = 'RequestRejectedByVendor' | 'RequestRejected';
 
-/** A clear failure of the workflow: nothing was sent, and nothing will be. */
+/** Fails the workflow: nothing was sent, and nothing will be. */
 export function createRejection(message: string, type: Rejection = 'RequestRejected'): ApplicationFailure {
   return ApplicationFailure.create({ message, type, nonRetryable: true });
 }

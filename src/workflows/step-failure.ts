@@ -8,14 +8,14 @@ const KINDS = new Set<string>([
 ] satisfies FailureKind[]); // prettier-ignore
 
 /**
- * Thrown by the codec (encryption/payload-codec.ts) when a worker lacks a key, before the activity itself begins: nothing
- * was sent, and the next try may reach a worker that has the key.
+ * The codec (shared/encryption/payload-codec.ts) throws it when a worker lacks a key, before the activity begins: nothing
+ * was sent, and the next attempt may reach a worker that has the key.
  */
 const UNREADABLE_PAYLOAD = 'UnreadablePayloadError';
 
 /**
- * What an activity's failure says, of a local one as well, which the SDK does not wrap. Anything else is thrown on: a
- * cancellation, a bug. A call that its activity announces (activities/announced.ts) was not made where no heartbeat says so.
+ * Reads the failure of an activity, or of a local activity, which the SDK does not wrap. Rethrows everything else: a
+ * cancellation, a bug. A call that needs a confirmed heartbeat (activities/heartbeat.ts) was not made without one.
  */
 export function toStepFailure(error: unknown, isHeartbeatConfirmed = false): StepFailure {
   const cause = findCause(error);
@@ -38,7 +38,7 @@ export function toStepFailure(error: unknown, isHeartbeatConfirmed = false): Ste
   return { kind: 'OutcomeUnknown', message: `unexpected: ${cause.message}` };
 }
 
-/** Whether it is certain that another attempt of the activity does not help. */
+/** Whether another attempt of the activity certainly does not help. */
 export function isNonRetryable(error: unknown): boolean {
   const cause = findCause(error);
   return cause instanceof ApplicationFailure && cause.nonRetryable === true;

@@ -4,8 +4,8 @@ import { proxySinks, workflowInfo, type WorkflowInterceptorsFactory } from '@tem
 const { tracing } = proxySinks<TraceSinks>();
 
 /**
- * Hands the trace of a start on to the session's calls. Where the start brings none, nothing happens here. Neither
- * waits nor yields, so that a session whose workers trace takes the same way as one whose workers do not.
+ * Passes the trace of a start on to the signing's calls. It neither waits nor yields, so that a history replays the same
+ * with and without tracing.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let signingTraceparent: string | undefined;
@@ -35,7 +35,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   };
 };
 
-/** The session's place in the trace: its span id is the end of its run's id, the same in every replay and after a reset. */
+/** The signing's span id is the end of its run's id: the same in every replay and after a reset. */
 function createSigningTraceparent(startTraceparent: string): string {
   const [version = '', traceId = '', , flags = ''] = startTraceparent.split('-');
   const spanId = workflowInfo().originalExecutionRunId.replaceAll('-', '').slice(-16);

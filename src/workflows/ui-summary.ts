@@ -3,15 +3,15 @@ import { describeNextStep, STATE_DESCRIPTIONS, describeActionUse } from '../doma
 import { describeAction } from '../domain/resolution.js';
 import type { Attention, DocumentState, SigningState, SigningStatus } from '../domain/status.js';
 
-/** The page on a session's callbacks in the Temporal UI, in Markdown. Nothing of the address, no personal data. */
+/** The page of a signing's callbacks in the Temporal UI, in Markdown. Without the callback URL and personal data. */
 export function renderCallbacksSummary({ lastStatus, pending }: CallbackQueue): string {
   const [current, ...queued] = pending;
   const parts = [
     ...(lastStatus === null ? [] : [renderLastDelivery(lastStatus)]),
     ...(current === undefined
-      ? ['Waiting for what happens next to the session.']
+      ? ['Waiting for the next change of the signing.']
       : [
-          `**Now:** no. ${current.order}, \`${current.type}\`, of ${formatMinute(current.timestamp)}. It is tried for three days; below, *Pending Activities* shows why the last attempt failed and when the next one comes.`,
+          `**Now:** no. ${current.order}, \`${current.type}\`, of ${formatMinute(current.timestamp)}. It is tried for three days. Below, *Pending Activities* shows why the last attempt failed and when the next one comes.`,
         ]),
     ...(queued.length === 0 ? [] : [`**Then:** ${queued.map(({ type }) => `\`${type}\``).join(', ')}`]),
   ];
@@ -29,10 +29,10 @@ function formatMinute(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** States in which somebody has to act. */
+/** States in which a person has to act. */
 const STATES_WAITING_FOR_A_PERSON: readonly SigningState[] = ['awaiting-handover', 'needs-attention'];
 
-/** The page on a session in the Temporal UI, in Markdown. No personal data. */
+/** The page of a signing in the Temporal UI, in Markdown. No personal data. */
 export function renderSigningSummary(
   status: SigningStatus,
   listWorks: boolean | undefined,
@@ -44,7 +44,7 @@ export function renderSigningSummary(
       ? `**${STATE_DESCRIPTIONS[status.state]}**`
       : STATE_DESCRIPTIONS[status.state],
     ...(status.attention === null ? [] : [renderAttention(status.attention)]),
-    ...(lastFailure === null ? [] : [`**Tried again by itself:** ${escapeMarkdown(lastFailure)}`]),
+    ...(lastFailure === null ? [] : [`**Retrying automatically:** ${escapeMarkdown(lastFailure)}`]),
     ...(listWorks === false && status.state.startsWith('awaiting') ? [WITHOUT_LIST] : []),
     renderDocuments(status.documents),
     '\u00a0',
@@ -55,10 +55,10 @@ export function renderSigningSummary(
 }
 
 const WITHOUT_LIST =
-  'This tenant does not seem to have the call that lists documents, so the outcome cannot be seen from here. ' +
-  'The session goes on looking for it, slowly. Meanwhile, record the outcome with the update `recordOutcome`: `{"outcome":"completed"}`, `"failed"` or `"withdrawn"`.';
+  'This tenant seems to lack the call that lists documents, so the worker cannot see the outcome. ' +
+  'It keeps polling, slowly. Meanwhile, record the outcome with the update `recordOutcome`: `{"outcome":"completed"}`, `"failed"` or `"withdrawn"`.';
 
-/** The Temporal UI cuts the last lines off where one above them is broken: these may go. */
+/** The Temporal UI cuts off the last lines when a line above them wraps: these may go. */
 const TRAILING_SPACE = '\u00a0\n\n\u00a0\n\n\u00a0';
 
 function formatTitle(state: string): string {
@@ -71,7 +71,7 @@ function renderAttention(attention: Attention): string {
   if (attention.actions.length === 0) return reason;
   const choices = attention.actions.map((action) => {
     const sessionIdNote =
-      action === 'adopt' && attention.step === 'initiate' ? ', with its number in place of 13' : '';
+      action === 'adopt' && attention.step === 'initiate' ? ', with its number instead of 13' : '';
     return `- ${describeActionUse(action, attention)}${sessionIdNote}: \`${describeAction(action, attention)}\``;
   });
   const advice =
@@ -107,7 +107,7 @@ function renderFacts({ sessionId, method, employeeId, crmRecord, deadline }: Sig
   ].join('\n');
 }
 
-/** Names and the vendor's words must not become Markdown. */
+/** Names and the vendor's texts must not become Markdown. */
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/\s+/g, ' ');
 }

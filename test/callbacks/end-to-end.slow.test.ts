@@ -225,7 +225,7 @@ describe('A session goes its way, and the numbers grow on,', () => {
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
     expect((await signings.status(signing.requestId)).callback).toMatchObject({ order: 1 });
     // What was written arrives here later than the result.
-    await worker.waitFor('a CRM is not told of a change');
+    await worker.waitFor('the CRM is not notified of a change');
   });
 
   it('when the CRM has answered 410', async () => {

@@ -88,7 +88,7 @@ describe('A session that an operator resets in Temporal', () => {
 
     const { attention } = await signing.untilState('needs-attention');
     expect(attention).toMatchObject({ step: 'check-documents', actions: ['retry', 'abort'] });
-    expect(attention?.reason).toMatch(/documents\[0\].*Temporal has started this session over/s);
+    expect(attention?.reason).toMatch(/documents\[0\].*Temporal has started this signing over/s);
     await copyFile(pathTo('examples/contract.pdf'), contract);
     await resolve(signing, { action: 'retry' });
     await signing.until(({ attention: now }) => now?.step === 'initiate');

@@ -31,7 +31,7 @@ it('A session that cannot connect for an hour says why on its page and when aske
   const why =
     'initiate: the request was not sent, no connection to flexperto (no connection to the proxy: ECONNREFUSED)';
   expect(await signing.handle.query('lastFailure')).toBe(why);
-  expect(await readSummary(signing)).toContain(`**Tried again by itself:** ${why}`);
+  expect(await readSummary(signing)).toContain(`**Retrying automatically:** ${why}`);
   expect(await signing.status()).toMatchObject({ state: 'initiating', attention: null });
 
   mend();

@@ -33,7 +33,7 @@ export function formatStatusPage(status: StatusWithCallback, { color }: Pick<Out
   return [
     `${color('bold', requestId)}  ${color(STATE_STYLES[state] ?? 'bold', state)}`,
     STATE_DESCRIPTIONS[state],
-    ...(lastFailure === undefined ? [] : [`Tried again by itself: ${stripControlCharacters(lastFailure)}`]),
+    ...(lastFailure === undefined ? [] : [`Retrying automatically: ${stripControlCharacters(lastFailure)}`]),
     ...(attention === null ? [] : ['', ...formatAttention(requestId, attention)]),
     '',
     ...collectFacts(status).map(([name, value]) => `  ${name.padEnd(18)}${stripControlCharacters(value)}`),

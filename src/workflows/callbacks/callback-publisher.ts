@@ -13,32 +13,32 @@ import { CALLBACKS_WORKFLOW_TYPE, buildCallbacksWorkflowId, statusChangeSignal }
 import type { signingCallbacks } from './signing-callbacks.js';
 
 /**
- * Passes the news of a session on to its callbacks workflow, in order. Never throws and is never waited for but at the
- * end of a run: a session goes its way whatever becomes of the callbacks.
+ * Passes the changes of a signing to its callbacks workflow, in order. Never throws, and the signing waits for it only at
+ * the end of a run: a failing callback never stops a signing.
  */
 export interface CallbackPublisher {
-  publish(before: SigningStatus, after: SigningStatus, rejected: boolean): void;
-  /** Resolves when the server has all that was told. */
+  publish(before: SigningStatus, after: SigningStatus, isRejection: boolean): void;
+  /** Resolves when the server has every change. */
   flushed(): Promise<void>;
-  /** Whether the callbacks workflow was started; for the run that continues this one. */
+  /** Whether the callbacks workflow was started; for the next run. */
   readonly started: true | undefined;
 }
 
-/** `started`: by the run before. A request without an address for callbacks adds nothing to the history. */
+/** `started`: by the run before. A request without a callback URL adds nothing to the history. */
 export function createCallbackPublisher({ callbackUrl }: SigningRequest, started?: true): CallbackPublisher {
   let isStarted = started;
   let flushed = Promise.resolve();
   return {
-    publish: (before, after, rejected) => {
+    publish: (before, after, isRejection) => {
       if (callbackUrl === undefined || callbackUrl === '') return;
-      const change = detectStatusChange(before, after, rejected);
+      const change = detectStatusChange(before, after, isRejection);
       if (change === undefined) return;
       const send =
         isStarted === undefined
           ? () => startOrSignalCallbacks(callbackUrl, change)
           : () => signalCallbacks(change);
       isStarted = true;
-      // A session that is being cancelled has news as well.
+      // The CRM is notified of a cancellation, too.
       flushed = flushed.then(() => CancellationScope.nonCancellable(send)).catch(logUndelivered);
     },
     flushed: () => flushed,
@@ -48,7 +48,7 @@ export function createCallbackPublisher({ callbackUrl }: SigningRequest, started
   };
 }
 
-/** There is a callbacks workflow already where Temporal has started the session over. */
+/** Where Temporal has started the signing over, the callbacks workflow exists already. */
 function startOrSignalCallbacks(url: string, change: StatusChange): Promise<void> {
   return startCallbacks(url, change).catch(() => signalCallbacks(change));
 }
@@ -58,7 +58,7 @@ async function startCallbacks(url: string, change: StatusChange): Promise<void> 
   await startChild<typeof signingCallbacks>(CALLBACKS_WORKFLOW_TYPE, {
     workflowId: buildCallbacksWorkflowId(workflowId),
     args: [{ url, workflowId, signingRunId: firstExecutionRunId }, createQueue(change)],
-    // It outlives the session, and an order number is given once.
+    // It outlives the signing, and no order number is used twice.
     parentClosePolicy: 'ABANDON',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     staticSummary: `Callbacks of ${workflowId}`,
@@ -71,7 +71,9 @@ async function signalCallbacks(change: StatusChange): Promise<void> {
   await callbacks.signal(statusChangeSignal, firstExecutionRunId, change);
 }
 
-/** Also where the callbacks have ended, after a 410 or by somebody's hand. */
+/** The callbacks workflow can also have ended: after a 410, or terminated by an operator. */
 function logUndelivered(error: unknown): void {
-  log.warn('a CRM is not told of a change', { reason: error instanceof Error ? error.name : 'unknown' });
+  log.warn('the CRM is not notified of a change', {
+    reason: error instanceof Error ? error.name : 'unknown',
+  });
 }

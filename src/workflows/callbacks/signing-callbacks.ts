@@ -30,7 +30,7 @@ import {
 } from '../../domain/callback-queue.js';
 import { renderCallbacksSummary } from '../ui-summary.js';
 
-/** How a delivery has ended, and whether the CRM wants no more. */
+/** The end of a delivery. `gone`: the CRM wants no more callbacks. */
 export interface DeliveryResult {
   readonly status: CallbackStatus;
   readonly gone: boolean;
@@ -63,31 +63,31 @@ function describeGivenUp({ order, type }: CallbackEvent, cause: Error | undefine
   const lastFailure = findLastFailure(cause);
   const details = lastFailure?.details?.[0] as DeliveryFailureDetails | undefined;
   const gone = lastFailure?.type === GONE;
-  const reason = lastFailure?.message ?? 'no attempt came to an end';
+  const reason = lastFailure?.message ?? 'no attempt has ended';
   if (!gone) countCallbackGivenUp(type);
   const failure = gone ? reason : `given up: ${reason}`;
   return { status: { order, type, attempt: details?.attempt ?? 1, failure, nextAttemptAt: null }, gone };
 }
 
-/** Where the time was up in the middle of an attempt, the failure of the one before it is its cause. */
+/** If the time is up during an attempt, the cause of the failure is that of the attempt before. */
 function findLastFailure(cause: Error | undefined): ApplicationFailure | undefined {
   if (cause === undefined || cause instanceof ApplicationFailure) return cause;
   return findLastFailure(cause instanceof TemporalFailure ? cause.cause : undefined);
 }
 
-/** Where the callbacks of a session go. */
+/** Where the callbacks of a signing go. */
 export interface CallbackTarget {
   readonly url: string;
-  /** Of the session. */
+  /** Of the signing. */
   readonly workflowId: string;
-  /** The session's first run: what other starts under the same id say is not its news. */
+  /** The signing's first run; changes of other starts under the same id are ignored. */
   readonly signingRunId: string;
 }
 
 /**
- * Tells a CRM what happens to one session, one event after the other: a later one would overtake, and the record in the
- * CRM end with an old state. Ends after the last event of the session, by 410, or when the session was terminated.
- * Returns how the last event has fared.
+ * Notifies a CRM of each change of one signing, one event after the other, so that none overtakes another and the record
+ * in the CRM ends with the last state. Ends after the signing's last event, after a 410, or when the signing was
+ * terminated. Returns the result of the last delivery.
  */
 export async function signingCallbacks(
   target: CallbackTarget,
@@ -112,10 +112,10 @@ export async function signingCallbacks(
     if (event === undefined) {
       const receivedBefore = changesReceived;
       const reason = await waitForChangeOrReminder(target, queue, () => changesReceived > receivedBefore);
-      // News that came at the same moment is no reason to remind anybody.
-      if (reason === 'still-waiting' && changesReceived === receivedBefore)
+      // A change that came at the same moment needs no reminder.
+      if (reason === 'reminder-due' && changesReceived === receivedBefore)
         setQueue(enqueueReminder(queue, new Date().toISOString()));
-      // What the session said before it ended has come before.
+      // The changes before the end have arrived by now.
       if (reason === 'ended' && queue.pending.length === 0) break;
       continue;
     }
@@ -127,26 +127,26 @@ export async function signingCallbacks(
   return queue.lastStatus;
 }
 
-/** In a fresh run, to which a memo is not passed on by itself. */
+/** The server does not pass the memo on to the next run. */
 function continueInNewRun(target: CallbackTarget, queue: CallbackQueue): Promise<never> {
   const memo = { [CALLBACK_MEMO]: queue.lastStatus };
   return makeContinueAsNewFunc<typeof signingCallbacks>({ memo })(target, queue);
 }
 
-/** Waits for news, for a reminder to be due, or for the end of a session that says nothing any more. */
+/** Waits for a change, until a reminder is due, or until a terminated signing turns out to have ended. */
 async function waitForChangeOrReminder(
   { workflowId }: CallbackTarget,
   queue: CallbackQueue,
   hasChanged: () => boolean,
-): Promise<'news' | 'still-waiting' | 'ended'> {
+): Promise<'changed' | 'reminder-due' | 'ended'> {
   const isReminderWanted = isWaitingForPerson(queue);
-  const summary = isReminderWanted ? 'Wait for news, or until a reminder is due' : 'Wait for news';
+  const summary = isReminderWanted ? 'Wait for a change, or until a reminder is due' : 'Wait for a change';
   const waitScope = new CancellationScope({ cancellable: true });
   try {
     return await waitScope.run(() =>
       Promise.race([
         reminder.waitForReminder.executeWithOptions({ summary }, [{ workflowId, isReminderWanted }]),
-        condition(hasChanged).then(() => 'news' as const),
+        condition(hasChanged).then(() => 'changed' as const),
       ]),
     );
   } finally {

@@ -21,7 +21,7 @@ export async function attach(signing: Signing, documents: readonly CheckedDocume
   }
 }
 
-/** The result is `null` where nothing is known of the document but that it is attached. */
+/** The result is `null` where the document is attached and nothing else is known of it. */
 function createAttachStep(
   signing: Signing,
   document: CheckedDocument,
@@ -32,8 +32,8 @@ function createAttachStep(
   const reconcile = (listed: VendorDocument[]): Reconciliation<VendorDocument> => {
     const finding = findAttached(listed, file(), findDocument(signing, document).others);
     if (finding.is === 'unclear') likelyEntry = finding.likely;
-    if (finding.is === 'attached') return { happened: finding.entry };
-    return finding.is === 'absent' ? 'did-not-happen' : 'cannot-be-known';
+    if (finding.is === 'attached') return { result: finding.entry };
+    return finding.is === 'absent' ? 'did-not-take-effect' : 'unknown';
   };
   return {
     step: 'attach',
@@ -46,14 +46,14 @@ function createAttachStep(
       ]),
     explainUnverified: (response) =>
       response?.documentId == null
-        ? `${name}: flexperto has accepted attach, and no list of documents shows the document`
+        ? `${name}: flexperto has accepted attach, but no list of documents shows the document`
         : undefined,
     reconcile: (failure) => reconcileWithList(signing, 'attach', failure, reconcile),
     adoptResult: () => likelyEntry,
   };
 }
 
-/** A file that the vendor keeps no longer, by its own word at the upload or now, cannot be attached any more. */
+/** The vendor deletes uploaded files after a while: it says when at the upload, or answers that the file is gone. */
 async function uploadAgainIfExpired(
   signing: Signing,
   document: CheckedDocument,

@@ -8,15 +8,15 @@ import { POLL_MAX_UNSUPPORTED_RESPONSES } from '../retry-policies.js';
 import { getContractSession, type Signing } from '../signing.js';
 import { isNonRetryable, toStepFailure } from '../step-failure.js';
 
-/** A wait and what it has met. */
+/** A signing that waits, and how many polls in a row found no list call. */
 interface Wait {
   readonly signing: Signing;
   unsupportedResponses: number;
 }
 
 /**
- * Waits for hand-over and signatures until the outcome is known, from the vendor's list or from a human's record.
- * `continue-as-new`: the history has grown so long, by thousands of hints, that the wait is to go on in a fresh run.
+ * Waits for hand-over and signatures until the outcome is known, from the vendor's list or from a person's record. Returns
+ * `continue-as-new` where thousands of poll requests have made the history long.
  */
 export async function awaitCompletion(signing: Signing): Promise<Outcome | 'continue-as-new'> {
   const wait = { signing, unsupportedResponses: 0 };
@@ -31,7 +31,7 @@ export async function awaitCompletion(signing: Signing): Promise<Outcome | 'cont
   }
 }
 
-/** The look right after the steps before, which nearly always has news. Returns whether another is due at once. */
+/** The first poll nearly always finds a change. Returns whether another is due immediately. */
 async function pollOnce(wait: Wait): Promise<boolean> {
   const { signing } = wait;
   if (signing.listWorks === false) return true;
@@ -39,9 +39,9 @@ async function pollOnce(wait: Wait): Promise<boolean> {
   signing.transitionTo(determineWaitingState(signing.status().documents, signing.handedOver));
   try {
     const request = { ...getContractSession(signing), listWorks: signing.listWorks === true };
-    const summary = 'First look at the documents';
+    const summary = 'Poll the documents';
     const listed = await local.listDocuments.executeWithOptions({ summary }, [request]);
-    // A list can lag: what this one does not show yet, the next one is asked for.
+    // A list can lag: the next one may show what this one lacks.
     signing.allListed = findUnlisted(signing.status().documents, listed).length === 0;
     applyPoll(wait, listed);
     return pollRequested();
@@ -54,8 +54,8 @@ async function pollOnce(wait: Wait): Promise<boolean> {
 }
 
 /**
- * Resolves when there may be something new: the list has changed, a hint has come or an outcome was recorded. Returns
- * whether the next look is due at once; after a change it is not, however quickly the vendor changes its mind.
+ * Resolves when the list has changed, a poll request has come or an outcome was recorded. Returns whether the next poll is
+ * due immediately; after a change it is not, however quickly the vendor's status changes back.
  */
 async function waitForChange(wait: Wait, pollImmediately: boolean): Promise<boolean> {
   const { signing } = wait;
@@ -79,7 +79,7 @@ function trackPollRequests(signing: Signing): () => boolean {
   return () => signing.pollRequests > countBefore || signing.recordedOutcome !== undefined;
 }
 
-/** The list once it has news; `undefined` where a hint or a record is there first. */
+/** The list once it has changed; `undefined` where a poll request or a record comes first. */
 async function pollUnlessRequested(
   pollRequested: () => boolean,
   signing: Signing,
@@ -116,7 +116,7 @@ function poll(
 
 const SUMMARIES: Readonly<Record<string, string>> = {
   'awaiting-handover': 'Wait for the hand-over',
-  'needs-attention': 'Wait for a look that succeeds',
+  'needs-attention': 'Wait for a poll that succeeds',
 };
 
 function applyPoll(wait: Wait, listed: readonly VendorDocument[]): void {
@@ -129,7 +129,7 @@ function applyPoll(wait: Wait, listed: readonly VendorDocument[]): void {
   signing.transitionTo(nextState, { documents: mergeDocuments(documents, listed) });
 }
 
-/** Returns whether the next look is due at once. */
+/** Returns whether the next poll is due immediately. */
 async function handleFailedPoll(wait: Wait, error: unknown): Promise<boolean> {
   const { signing } = wait;
   const failure = toStepFailure(error);
@@ -143,14 +143,14 @@ async function handleFailedPoll(wait: Wait, error: unknown): Promise<boolean> {
   return askWhilePolling(wait, failure.message, { toleratesFailures: true, isResolvedBy: () => true });
 }
 
-/** Whether a tenant that has the list call has answered as if it had not, and not yet too often. */
+/** Whether a tenant that has the list call answers, not yet too often, as if it had none. */
 function isLikelyTransient(wait: Wait, { kind, status }: StepFailure): boolean {
   if (kind !== 'Refused' || !isUnsupportedStatus(status)) return false;
   wait.unsupportedResponses += 1;
   return wait.unsupportedResponses < POLL_MAX_UNSUPPORTED_RESPONSES;
 }
 
-/** Asks a human, once, what the last list leaves open. Returns whether it did and the next poll is due at once. */
+/** Asks a person, once, about a discrepancy of the last list. Returns whether it did and the next poll is due immediately. */
 async function askAboutDiscrepancy(wait: Wait): Promise<boolean> {
   const { signing } = wait;
   const { lastListed } = signing;
@@ -166,16 +166,16 @@ async function askAboutDiscrepancy(wait: Wait): Promise<boolean> {
   };
   return askWhilePolling(wait, discrepancy, { toleratesFailures: false, isResolvedBy });
 }
-/** How a list can answer a question in a human's place. */
+/** How a list can replace a person's decision. */
 interface ListResolution {
-  /** Whether every list is looked at; else only one that differs from what is known. */
+  /** Whether every list counts; else only one that differs from what is known. */
   readonly toleratesFailures: boolean;
   readonly isResolvedBy: (listed: readonly VendorDocument[]) => boolean;
 }
 
 /**
- * Asks a human, and goes on polling: a list that answers the question closes it. Returns whether the next poll is due at
- * once.
+ * Asks a person and polls meanwhile: a list that resolves the issue replaces the decision. Returns whether the next poll is
+ * due immediately.
  */
 async function askWhilePolling(wait: Wait, reason: string, resolution: ListResolution): Promise<boolean> {
   const pollScope = new CancellationScope({ cancellable: true });
@@ -185,7 +185,7 @@ async function askWhilePolling(wait: Wait, reason: string, resolution: ListResol
     .run(async () => {
       isResolvedByList = await pollUntilResolved(wait, resolution);
     })
-    // A question that no list can answer is still a human's.
+    // Where no list resolves the issue, a person still does.
     .catch(() => undefined);
   try {
     await decision;
@@ -195,7 +195,7 @@ async function askWhilePolling(wait: Wait, reason: string, resolution: ListResol
   }
 }
 
-/** Polls until a list answers the question. Returns whether the question was still open then. */
+/** Polls until a list resolves the issue. Returns whether the decision was still open then. */
 async function pollUntilResolved(
   wait: Wait,
   { toleratesFailures, isResolvedBy }: ListResolution,
@@ -203,7 +203,7 @@ async function pollUntilResolved(
   const { signing } = wait;
   for (let pollImmediately = false; ; pollImmediately = true) {
     const pollRequested = trackPollRequests(signing);
-    // A hint costs a handful of events, and a session that asks cannot go on in a fresh run.
+    // A poll request costs some events, and a signing that waits for a decision cannot continue as new.
     const shouldPollEarly = (): boolean => pollRequested() && !workflowInfo().continueAsNewSuggested;
     const listed = await pollUnlessRequested(shouldPollEarly, signing, {
       pollImmediately,
@@ -218,7 +218,7 @@ async function pollUntilResolved(
   }
 }
 
-/** A human's record, with its reason shown on every document that did not get that far. */
+/** The outcome that a person has recorded; its reason is shown on every document unless the signing is completed. */
 export function applyRecordedOutcome(signing: Signing): Outcome | undefined {
   const { recordedOutcome } = signing;
   if (recordedOutcome === undefined) return undefined;

@@ -7,8 +7,8 @@ import type { Signing } from '../signing.js';
 import { isReset, createRejection, RESET_REASON } from '../start-guard.js';
 
 /**
- * Checks request and documents, and enters the next state with each document's size and SHA-256. Fails clearly with all
- * problems, in the first run. In a later one a human is asked, since what the run before has sent can be signed.
+ * Checks request and documents, and enters the next state with each document's size and SHA-256. The first run fails with
+ * all problems. A run that Temporal started over asks a person, since the customer may be signing what the run before sent.
  */
 export async function checkDocuments(signing: Signing, input: unknown): Promise<CheckedDocuments> {
   const checked = await checkUntilAccepted(signing, input);
@@ -22,7 +22,7 @@ export async function checkDocuments(signing: Signing, input: unknown): Promise<
   return checked;
 }
 
-const SUMMARY = 'Check request and documents';
+const SUMMARY = 'Check the request and the documents';
 
 function pickCheckedFields(document: CheckedDocument | undefined): Partial<DocumentState> {
   return document === undefined ? {} : { bytes: document.bytes, sha256: document.sha256 };

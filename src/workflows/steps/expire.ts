@@ -9,11 +9,11 @@ import { deadlinePoll } from '../activity-proxies.js';
 import { getContractSession, type Signing } from '../signing.js';
 import { toStepFailure } from '../step-failure.js';
 
-const SUMMARY = 'Last look, after the deadline';
+const SUMMARY = 'Poll the documents once more, after the deadline';
 
 /**
- * What becomes of a session whose deadline has passed: its outcome, where a last look at the documents shows it, else
- * `expired`. What stays at the vendor, and whether its state is known, is then what the result says. @throws CancelledFailure
+ * Ends a signing whose deadline has passed: with its outcome, where a last poll of the documents shows it, else as `expired`.
+ * Then `leftovers` say what stays at the vendor, and whether its state is known. @throws CancelledFailure
  */
 export async function expire(signing: Signing): Promise<FinalState> {
   const { sessionId, documents } = signing.status();
@@ -28,7 +28,7 @@ export async function expire(signing: Signing): Promise<FinalState> {
   return 'expired';
 }
 
-/** Looks until a look succeeds or the time for it is over. Returns why the last one failed. */
+/** Polls until a poll succeeds or the time for it is over. Returns why the last one failed. */
 async function pollAfterDeadline(signing: Signing): Promise<string | undefined> {
   signing.unknownOutcome = signing.withdrawAttention() ?? signing.unknownOutcome;
   const isRecorded = (): boolean => signing.recordedOutcome !== undefined;
@@ -40,7 +40,7 @@ async function pollAfterDeadline(signing: Signing): Promise<string | undefined> 
       const { message, retryAfterMs } = toStepFailure(error);
       const pauseMs = deadlinePollPauseMs(attempt, retryAfterMs);
       if (pauseMs === undefined) return message;
-      await condition(isRecorded, pauseMs, { summary: 'Pause before another last look' });
+      await condition(isRecorded, pauseMs, { summary: 'Pause before another last poll' });
     }
   }
   return undefined;
@@ -62,7 +62,7 @@ function describeEnd(signing: Signing, pollFailure: string | undefined): Signing
   const unknown =
     pollFailure === undefined
       ? []
-      : [`What the customer has signed is not known: the last look failed (${pollFailure})`];
+      : [`What the customer has signed is not known: the last poll failed (${pollFailure})`];
   const reason = [...(openIssue === undefined ? [] : [openIssue.reason]), ...unknown, leftovers].join('. ');
   return { step: openIssue?.step ?? findStep(status.state), reason: `${reason}.` };
 }

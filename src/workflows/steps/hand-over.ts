@@ -6,14 +6,14 @@ import { nonIdempotent } from '../activity-proxies.js';
 import { getContractSession, type Signing } from '../signing.js';
 
 /**
- * Hands the contract session over, once. An unclear answer is settled by the list: any entry past ATTACHED, whichever
- * document it is, or all documents at their end, so that nothing is left to be handed over.
+ * Hands the contract session over, once. The list of documents shows the effect: any entry past ATTACHED, whichever
+ * document it is, or all documents in a final status, so that nothing is left to be handed over.
  */
 export async function handOver(signing: Signing): Promise<void> {
   await executeAtMostOnce<null>(signing, {
     step: 'hand-over',
     execute: async (safeRunId) => {
-      await nonIdempotent.handOverSession.executeWithOptions({ summary: 'Hand the session over' }, [
+      await nonIdempotent.handOverSession.executeWithOptions({ summary: 'Hand the contract session over' }, [
         getContractSession(signing),
         safeRunId,
       ]);
@@ -26,10 +26,10 @@ export async function handOver(signing: Signing): Promise<void> {
   signing.handedOver = true;
 }
 
-/** Only a list that shows a document as ATTACHED says that there is something left to be handed over. */
+/** Only a document in the status ATTACHED proves that the hand-over had no effect. */
 function reconcileHandOver(signing: Signing, listed: VendorDocument[]): Reconciliation<null> {
   const documents = mergeDocuments(signing.status().documents, listed);
   if (isHandedOver(listed) || isHandedOver(documents) || determineOutcome(documents) !== undefined)
-    return { happened: null };
-  return listed.some(({ status }) => status === ATTACHED) ? 'did-not-happen' : 'cannot-be-known';
+    return { result: null };
+  return listed.some(({ status }) => status === ATTACHED) ? 'did-not-take-effect' : 'unknown';
 }

@@ -5,7 +5,7 @@ import type { Signing } from '../signing.js';
 import { INITIATE_MAX_LATE_EFFECT_MS } from '../retry-policies.js';
 import { createRejection } from '../start-guard.js';
 
-/** Creates the contract session and returns its id. Fails clearly where the vendor finds fault with the request. */
+/** Creates the contract session and returns its id. @throws ApplicationFailure where the vendor rejects the request itself */
 export function initiate(signing: Signing): Promise<number> {
   const { employeeId, name, method, participants } = signing.request;
   return executeAtMostOnce<number>(signing, {
@@ -18,7 +18,7 @@ export function initiate(signing: Signing): Promise<number> {
       ),
     adoptResult: ({ sessionId = 0 }) => sessionId,
     rejectionReason: async ({ sessionId = 0 }) => {
-      const summary = `Look whether contract session ${sessionId} can be adopted`;
+      const summary = `Check whether contract session ${sessionId} can be adopted`;
       const rejectionReason = await idempotent.validateAdoption.executeWithOptions({ summary }, [
         { employeeId, sessionId, participants },
       ]);
@@ -32,7 +32,7 @@ export function initiate(signing: Signing): Promise<number> {
   });
 }
 
-/** Counted from the call, and where nobody knows when that was, as its worker was lost, from now. */
+/** Counted from the call, or from now where a lost worker leaves the time of the call unknown. */
 function findRetryTime(failure: StepFailure): number | undefined {
   if (!lacksVendorResponse(failure)) return undefined;
   return Date.now() - (failure.elapsedMs ?? 0) + INITIATE_MAX_LATE_EFFECT_MS;

@@ -10,8 +10,8 @@ import { getContractSession, type Signing } from '../signing.js';
 import { toStepFailure } from '../step-failure.js';
 
 /**
- * Uploads documents, a few at a time over one shared upload URL. Those that fail for good are reported together, once
- * all others are through; `retry` goes on with them alone. A document that was uploaded before gets another file.
+ * Uploads documents, a few at a time over one shared upload URL. Once all are through, a person is asked about those that
+ * failed for good; `retry` uploads them alone. A document that was uploaded before gets another file.
  */
 export async function upload(signing: Signing, documents: readonly CheckedDocument[]): Promise<void> {
   for (let missing = documents; ;) {
@@ -52,7 +52,7 @@ function recordUploadedFile(
   signing.updateDocument(name, { fileId });
 }
 
-/** Uploads one document, over as many URLs as it takes. Returns the file, or why a human is needed. */
+/** Uploads one document, over as many URLs as it takes. Returns the file, or why a person must decide. */
 async function uploadOne(
   signing: Signing,
   document: CheckedDocument,
@@ -97,11 +97,11 @@ async function tryUpload(
 
 interface SharedUploadUrl {
   current(): Promise<EncryptedUploadUrl>;
-  /** The next upload gets a fresh URL; `false` where another document has had this one replaced already. */
+  /** Makes the next upload request a fresh URL. Returns `false` where another document has done so before. */
   replace(failed: Promise<EncryptedUploadUrl>): boolean;
 }
 
-/** One URL serves several uploads (the page: "may be used for several uploads"); it is requested when first needed. */
+/** One URL serves several uploads (vendor's page: "may be used for several uploads"). It is requested when first needed. */
 function createSharedUploadUrl(signing: Signing): SharedUploadUrl {
   let url: Promise<EncryptedUploadUrl> | undefined;
   return {
