@@ -28,7 +28,7 @@ export interface MutantWithSchedule extends Mutant {
 /** Bugs of each kind that show wherever the workflow runs. */
 export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
   {
-    what: 'an unclear initiate is made again',
+    what: 'an initiate with an unknown outcome is retried',
     original: "return 'unclear';\n    }",
     replacement: "return 'try-again';\n    }",
     violates: ONCE,
@@ -45,8 +45,8 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     schedule: { ...FAULTLESS_SCHEDULE, documents: 2 },
   },
   {
-    what: 'a single look decides that a file is not attached',
-    original: 'for (const pause of pausesAfter(session, failure))',
+    what: 'a single list decides that a file is not attached',
+    original: 'for (const pause of selectPauses(signing, failure))',
     replacement: 'for (const pause of [])',
     violates: ATTACHED,
     schedule: {
@@ -55,10 +55,10 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'a name that the list has rewritten proves that a document is not attached',
+    what: 'a name that the list shows differently proves that a document is not attached',
     original:
-      'left.filter(({ originalFileId, status }) => originalFileId === null || status !== outcome_js_1.DELETED)',
-    replacement: 'left.filter(({ name }) => name === file.name)',
+      'unassigned.filter(({ originalFileId, status }) => originalFileId === null || status !== outcome_js_1.DELETED)',
+    replacement: 'unassigned.filter(({ name }) => name === file.name)',
     violates: /attached (once|out of order)|^nothing is lost or doubled/,
     schedule: {
       ...FAULTLESS_SCHEDULE,
@@ -67,8 +67,8 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'an empty answer that says yes is proof enough',
-    original: 'const reason = call.unproven?.(result);',
+    what: 'an empty successful response proves the effect',
+    original: 'const reason = call.explainUnverified?.(result);',
     replacement: 'const reason = undefined;',
     violates: LOST,
     schedule: {
@@ -77,16 +77,16 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'the session is handed over twice',
-    original: 'await (0, hand_over_js_1.handOver)(session);',
-    replacement: 'await (0, hand_over_js_1.handOver)(session); await (0, hand_over_js_1.handOver)(session);',
+    what: 'the contract session is handed over twice',
+    original: 'await (0, hand_over_js_1.handOver)(signing);',
+    replacement: 'await (0, hand_over_js_1.handOver)(signing); await (0, hand_over_js_1.handOver)(signing);',
     violates: /^the session is handed over once/,
     schedule: { ...FAULTLESS_SCHEDULE, tenant: { ...FAULTLESS_SCHEDULE.tenant, handsOver: true } },
   },
   {
-    what: 'a cancelled session ends without a result',
-    original: 'if (!life.consideredCancelled)',
-    replacement: 'if (!alarm.rang)',
+    what: 'a cancelled signing ends without a result',
+    original: 'if (!mainScope.consideredCancelled)',
+    replacement: 'if (!timer.isDeadlineReached)',
     violates: END,
     schedule: {
       ...FAULTLESS_SCHEDULE,
@@ -109,9 +109,9 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'a human is asked and has no choice',
-    original: '(reason, retryFrom) }), actions }',
-    replacement: '(reason, retryFrom) }), actions: [] }',
+    what: 'a person must decide and has no action',
+    original: '(reason, retryTime) }), actions }',
+    replacement: '(reason, retryTime) }), actions: [] }',
     violates: STATUS,
     schedule: {
       ...FAULTLESS_SCHEDULE,
@@ -120,73 +120,73 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
   },
 ];
 
-/** Bugs that show only to who sees every task of the workflow and can disturb it at every moment. */
+/** Bugs that show only where every workflow task is seen and can be disturbed at every moment. */
 export const SUBTLE_MUTANTS: readonly Mutant[] = [
   {
-    what: 'an attach that was given up is made again before it takes effect',
-    original: '(0, call_failure_js_1.mayBeUnderWay)(failure)',
+    what: 'an attach that timed out is retried before it takes effect',
+    original: '(0, call_failure_js_1.mayStillBeRunning)(failure)',
     replacement: 'false',
     violates: LOST,
   },
   {
-    what: 'a file is attached whose time is over',
-    original: 'isOver || (0, call_failure_js_1.isFileGone)',
-    replacement: '(0, call_failure_js_1.isFileGone)',
+    what: 'a file is attached after the vendor has deleted it',
+    original: 'isExpiring || (0, call_failure_js_1.isFileGoneStatus)',
+    replacement: '(0, call_failure_js_1.isFileGoneStatus)',
     violates: /^no file is attached after its time/,
   },
   {
-    what: 'an initiate whose worker was lost is made again, however far it had come',
+    what: 'an initiate whose worker was lost is retried, even after its heartbeat',
     original: 'cause.lastHeartbeatDetails === undefined',
     replacement: 'true',
     violates: ONCE,
   },
   {
     what: 'a decision leaves the state as it was',
-    original: 'leaveAttention = () => show({ state: before, attention: null })',
-    replacement: 'leaveAttention = () => show({ attention: null })',
+    original: 'clearAttention = () => published.publish({ state: stateBefore, attention: null })',
+    replacement: 'clearAttention = () => published.publish({ attention: null })',
     violates: STATUS,
   },
   {
-    what: 'an ending session goes on with its calls',
-    original: 'function isEnding() {',
-    replacement: 'function isEnding() { return false;',
+    what: 'a signing that is ending goes on with its calls',
+    original: 'function isCancelling() {',
+    replacement: 'function isCancelling() { return false;',
     violates: AFTER_THE_END,
   },
   {
-    what: 'a decision is taken that is not possible',
+    what: 'an impossible decision is accepted',
     original: 'if (attention === null || attention.actions.length === 0) {',
     replacement: 'if (attention === null) return undefined;\n    if (attention.actions.length === 0) {',
     violates: /^(a message is accepted where it is possible|the status is always consistent|every end is)/,
   },
   {
-    what: 'a decision is taken that names another question than the open one, or none',
+    what: 'a decision is accepted that does not name the open attention',
     original: 'if (attentionId === attention.id)',
     replacement: 'if (true)',
     violates: MESSAGES,
   },
   {
-    what: 'a decision that is sent again answers the next question',
-    original: 'if (closed.some(',
-    replacement: 'if (false && closed.some(',
+    what: 'a repeated decision resolves the next attention',
+    original: 'if (closedAttentions.some(',
+    replacement: 'if (false && closedAttentions.some(',
     violates: DOUBLED,
   },
   {
-    what: 'an initiate that nobody answered is made again as soon as a human says so',
-    original: 'now >= retryFrom',
+    what: 'an unanswered initiate is retried as soon as a person decides so',
+    original: 'now >= retryNotBefore',
     replacement: 'true',
     violates: ONCE,
   },
   {
-    what: 'a replay goes another way than the first run',
-    original: 'Math.min(AT_ONCE, documents.length)',
+    what: 'a replay takes another path than the first run',
+    original: 'Math.min(retry_policies_js_1.UPLOAD_CONCURRENCY, documents.length)',
     replacement:
-      '(0, workflow_1.workflowInfo)().unsafe.isReplaying ? 1 : Math.min(AT_ONCE, documents.length)',
+      '(0, workflow_1.workflowInfo)().unsafe.isReplaying ? 1 : Math.min(retry_policies_js_1.UPLOAD_CONCURRENCY, documents.length)',
     violates: /does not replay/,
   },
 ];
 
 /**
- * A bug of the activities, which are no part of the bundle: they do not see that an operator has them tried again. The
+ * A bug of the activities, which are outside the bundle: they do not see that an operator makes the server retry them. The
  * schedule loses the worker of an initiate whose options were changed.
  */
 export const ATTEMPT_BLIND_MUTANT = {
@@ -201,6 +201,7 @@ export const ATTEMPT_BLIND_MUTANT = {
 /** The bundle with a bug. @throws Error where the code has not exactly one place for it */
 export function applyMutant(code: string, { what, original, replacement }: Mutant): string {
   const parts = code.split(original);
-  if (parts.length !== 2) throw new Error(`there are ${parts.length - 1} places for: ${what}`);
+  if (parts.length !== 2)
+    throw new Error(`the bundle has ${parts.length - 1} places for this mutant, instead of one: ${what}`);
   return parts.join(replacement);
 }

@@ -7,20 +7,20 @@ const REFUSED: Fault = { answer: 'refused', status: 401 };
 const MISSING: Fault = { answer: 'refused', status: 404 };
 
 const END = /^every end is a documented outcome/;
-const LOOKS = /^a session that waits goes on looking/;
+const POLLS = /^a session that waits goes on looking/;
 
 /** Bugs of the wait for signatures, each with the schedule that shows it. */
 export const POLLING_MUTANTS: readonly MutantWithSchedule[] = [
   {
-    what: 'the deadline takes no last look',
+    what: 'no last poll follows the deadline',
     original: 'const mayBeSigned = sessionId !== null &&',
     replacement: 'const mayBeSigned = false &&',
     violates: END,
     schedule: { ...FAULTLESS_SCHEDULE, deadlineMs: HOUR },
   },
   {
-    what: 'a result does not say that every last look has failed',
-    original: 'const unknown = trouble === undefined',
+    what: 'a result does not say that every last poll has failed',
+    original: 'const unknown = pollFailure === undefined',
     replacement: 'const unknown = true',
     violates: END,
     schedule: {
@@ -30,18 +30,18 @@ export const POLLING_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'a passing 404 ends all looking',
-    original: 'const patient = session.listWorks === false;',
+    what: 'a transient 404 ends all polling',
+    original: 'const toleratesFailures = signing.listWorks === false;',
     replacement:
-      'const patient = session.listWorks === false; if (patient) { await (0, workflow_1.condition)(hinted); return true; }',
-    violates: LOOKS,
+      'const toleratesFailures = signing.listWorks === false; if (toleratesFailures) { await (0, workflow_1.condition)(pollRequested); return true; }',
+    violates: POLLS,
     schedule: { ...FAULTLESS_SCHEDULE, faults: { ...FAULTLESS_SCHEDULE.faults, list: [MISSING] } },
   },
   {
-    what: 'a session that asks a human does not look',
-    original: 'for (let atOnce = false;; atOnce = true) {',
-    replacement: 'for (let atOnce = false;; atOnce = true) { return false;',
-    violates: LOOKS,
+    what: 'a signing that waits for a decision does not poll',
+    original: 'for (let pollImmediately = false;; pollImmediately = true) {',
+    replacement: 'for (let pollImmediately = false;; pollImmediately = true) { return false;',
+    violates: POLLS,
     schedule: {
       ...FAULTLESS_SCHEDULE,
       hasHonestFallback: false,
@@ -49,8 +49,8 @@ export const POLLING_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'a session that was started over is rejected where its documents are gone',
-    original: 'if (!(0, start_rules_js_1.isStartedOver)())',
+    what: 'a signing that was started over is rejected where its documents are gone',
+    original: 'if (!(0, start_guard_js_1.isReset)())',
     replacement: 'if (true)',
     violates: END,
     schedule: {

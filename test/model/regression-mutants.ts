@@ -3,11 +3,11 @@ import { FAULTLESS_SCHEDULE } from './schedule.js';
 
 const HOUR = 60 * 60_000;
 
-/** Bugs that the model has found: how to put each back, and the schedule that shows it. */
+/** Bugs that the model has found: an edit that puts each back, and the schedule that shows it. */
 export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
   {
-    what: 'a cancellation is lost where a fresh run takes over',
-    original: "end === 'continues' && life.consideredCancelled ? await stopped() : end",
+    what: 'a cancellation is lost where the next run continues',
+    original: "end === 'continue-as-new' && mainScope.consideredCancelled ? await endStopped() : end",
     replacement: 'end',
     violates: /^never a call after the end/,
     schedule: {
@@ -20,9 +20,9 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'a session that expires while a human’s word is checked forgets the contract session',
-    original: 'session.remains ?? status.attention ?? session.doubt',
-    replacement: 'session.remains ?? status.attention ?? undefined',
+    what: 'a signing that expires while an adoption is checked forgets the contract session',
+    original: 'signing.leftovers ?? signing.status().attention ?? signing.unknownOutcome',
+    replacement: 'signing.leftovers ?? signing.status().attention ?? undefined',
     violates: /^nothing is lost or doubled/,
     schedule: {
       ...FAULTLESS_SCHEDULE,
@@ -35,20 +35,20 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'a call is made in the very task that brings a cancellation',
+    what: 'a call is made in the workflow task that brings a cancellation',
     original: 'scope; scope = scope.parent)',
     replacement: 'scope; scope = undefined)',
     violates: /^never a call after the end/,
     schedule: {
       ...FAULTLESS_SCHEDULE,
       faults: { ...FAULTLESS_SCHEDULE.faults, initiate: [{ answer: 'not-sent' }] },
-      // It comes while the task is due that the end of the pause brings.
+      // It comes while the workflow task for the end of the pause is due.
       injections: [{ call: 0, moment: 'later', laterMs: 1_007, injection: { what: 'cancel' } }],
       delaysMs: [2],
     },
   },
   {
-    what: 'after a reset, a file is uploaded again and attached beside its double',
+    what: 'after a reset, a file is uploaded again and attached a second time',
     original: 'originalFileId === null || status !== outcome_js_1.DELETED',
     replacement: 'originalFileId === null',
     violates: /attached (once|out of order)/,
@@ -58,9 +58,9 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
     },
   },
   {
-    what: 'who records an outcome while the session is cancelled is not told what is possible',
-    original: 'nonCancellable(() => (0, workflow_1.condition)(seen',
-    replacement: 'cancellable(() => (0, workflow_1.condition)(seen',
+    what: 'a caller who records an outcome while the signing is cancelled gets no rejection',
+    original: 'nonCancellable(() => (0, workflow_1.condition)(isReady',
+    replacement: 'cancellable(() => (0, workflow_1.condition)(isReady',
     violates: /^a message is accepted where it is possible/,
     schedule: {
       ...FAULTLESS_SCHEDULE,
