@@ -50,8 +50,6 @@ export type CheckedRequest =
     };
 
 export interface InspectedDocument extends CheckedDocument {
-  /** The MAC of its bytes in clear (`contentMacOf`): a secret of the worker's. */
-  readonly mac: string;
   /** What somebody should look at before it is sent. Each completes the sentence "contract.pdf …". */
   readonly warnings: readonly string[];
 }
@@ -133,7 +131,7 @@ function evaluateDocument(
   method: Method,
   inspection: PdfInspection,
 ): DocumentResult {
-  const { bytes, sha256, mac, pages, fields, warnings } = inspection;
+  const { bytes, sha256, pages, fields, warnings } = inspection;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
@@ -141,7 +139,7 @@ function evaluateDocument(
   if (document.signatureFields === 'required' && problem !== undefined) return { bytes, problem };
   // How a document looks that nobody signs is nobody's concern.
   const shownWarnings = document.signatureFields === 'none' ? [] : warnings;
-  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields, warnings: shownWarnings } };
+  return { bytes, document: { ...document, bytes, sha256, pages, fields, warnings: shownWarnings } };
 }
 
 function checkTotalSize(results: readonly DocumentResult[]): Problem[] {
