@@ -3,6 +3,7 @@ import { createUploadDocument } from '../../src/activities/upload-document.js';
 import { createUploadUrlCipher } from '../../src/activities/upload-url-cipher.js';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
 import { mapConcurrently } from '../../src/documents/in-bounded-parallel.js';
+import type { UploadedFile } from '../../src/domain/request.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient } from '../../src/flexperto/index.js';
 
@@ -37,7 +38,9 @@ export function createUploader(root: string, url: string): Uploader {
       receivedAt,
     };
     const env = new MockActivityEnvironment();
-    const received = Number(await env.run(activity, SESSION, document, uploadUrl));
+    // The host answers with the number of bytes that it got.
+    const file: UploadedFile = await env.run(activity, SESSION, document, uploadUrl);
+    const received = Number(file.fileId);
     if (!(received > document.bytes)) throw new Error(`The host got ${received} of ${document.bytes} bytes.`);
   };
   return {

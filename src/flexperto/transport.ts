@@ -7,7 +7,6 @@ import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { parseRetryAfter } from '../shared/http/retry-after.js';
 import { instrument, type CallStart, type CallObserver } from './call-observer.js';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
-import { createFlushing, type Flushing } from './flushing.js';
 import { extractVendorMessage } from './responses.js';
 
 /** An answer of status 2xx. `text` is cut short where the connection ended early; reading it as JSON then fails. */
@@ -19,7 +18,6 @@ export interface ApiResponse {
 export interface ApiRequest extends Pick<CallStart, 'call' | 'method'> {
   readonly url: string;
   readonly headers: Record<string, string>;
-  /** A chunk must stay as it is until the second one after it is asked for. */
   readonly body?: string | AsyncIterable<Uint8Array>;
   /** Whether a second one would do no harm: then it may go over a kept connection. */
   readonly idempotent: boolean;
@@ -53,9 +51,8 @@ export function createTransport(
   observe: CallObserver,
   proxies?: ProxyConfig,
 ): Transport {
-  const flushing = createFlushing();
   const options = {
-    connect: markConnectErrors(createConnector({ proxies, timeoutMs: connectTimeoutMs }), flushing),
+    connect: markConnectErrors(createConnector({ proxies, timeoutMs: connectTimeoutMs })),
     headersTimeout: 0,
     bodyTimeout: 0,
   };
@@ -65,7 +62,7 @@ export function createTransport(
     send: (apiRequest) => {
       const { call, method, idempotent, documentBytes = 0 } = apiRequest;
       const dispatcher = idempotent ? pooled : singleUse;
-      const run = (): Promise<ApiResponse> => performRequest(apiRequest, dispatcher, flushing);
+      const run = (): Promise<ApiResponse> => performRequest(apiRequest, dispatcher);
       return instrument(observe, { call, method, documentBytes }, run);
     },
     close: async () => {
@@ -74,14 +71,10 @@ export function createTransport(
   };
 }
 
-async function performRequest(
-  apiRequest: ApiRequest,
-  dispatcher: Dispatcher,
-  flushing: Flushing,
-): Promise<ApiResponse> {
+async function performRequest(apiRequest: ApiRequest, dispatcher: Dispatcher): Promise<ApiResponse> {
   const { call, method, url, headers, signal } = apiRequest;
   const timeout = AbortSignal.timeout(apiRequest.timeoutMs);
-  const body = createRequestBody(apiRequest.body, flushing);
+  const body = createRequestBody(apiRequest.body);
   try {
     const response = await request(url, {
       dispatcher,
@@ -100,8 +93,6 @@ async function performRequest(
         timedOut: true,
       });
     throw toFlexpertoError(call, error);
-  } finally {
-    body.release();
   }
 }
 
@@ -109,17 +100,12 @@ async function performRequest(
 interface RequestBody {
   readonly content: string | Readable | null;
   readError?: { readonly error: unknown };
-  /** Lets go of the chunk that is on its way. */
-  readonly release: () => void;
 }
 
-function createRequestBody(body: ApiRequest['body'], flushing: Flushing): RequestBody {
-  if (body === undefined || typeof body === 'string')
-    return { content: body ?? null, release: () => undefined };
-  let release = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (release = resolve));
+function createRequestBody(body: ApiRequest['body']): RequestBody {
+  if (body === undefined || typeof body === 'string') return { content: body ?? null };
   const chunks = captureError(body, (error) => (source.readError = { error }));
-  const source: RequestBody = { content: Readable.from(flushing.paced(chunks, ended)), release };
+  const source: RequestBody = { content: Readable.from(chunks) };
   return source;
 }
 
@@ -172,15 +158,11 @@ function toApiResponse(
 /** The connection or its encryption did not come about, so that no byte of a request was sent. */
 class ConnectError extends Error {}
 
-function markConnectErrors(connect: buildConnector.connector, flushing: Flushing): buildConnector.connector {
+function markConnectErrors(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     connect(options, (error, socket) => {
-      if (error === null) {
-        flushing.observe(socket);
-        callback(null, socket);
-      } else {
-        callback(new ConnectError('not connected', { cause: error }), null);
-      }
+      if (error === null) callback(null, socket);
+      else callback(new ConnectError('not connected', { cause: error }), null);
     });
   };
 }
