@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import pLimit from 'p-limit';
 import { createUploadDocument } from '../../src/activities/upload-document.js';
 import { createUploadUrlCipher } from '../../src/activities/upload-url-cipher.js';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
-import { mapConcurrently } from '../../src/documents/in-bounded-parallel.js';
 import type { UploadedFile } from '../../src/domain/request.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient } from '../../src/flexperto/index.js';
@@ -45,7 +45,8 @@ export function createUploader(root: string, url: string): Uploader {
   };
   return {
     upload: async (documents) => {
-      await mapConcurrently(UPLOAD_CONCURRENCY, documents, uploadOne);
+      const limit = pLimit(UPLOAD_CONCURRENCY);
+      await Promise.all(documents.map((document) => limit(uploadOne, document)));
     },
     close: async () => {
       await flexperto.close();

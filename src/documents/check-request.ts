@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type {
   Method,
   CheckedDocument,
@@ -10,7 +11,6 @@ import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
 import { parseRequest } from '../domain/parse-request.js';
 
 import { DocumentUnavailableError } from './errors.js';
-import { mapConcurrently } from './in-bounded-parallel.js';
 import type { PdfInspection, PdfInspector } from '../pdf/inspector.js';
 import type { Sources } from './sources.js';
 
@@ -86,11 +86,11 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
   return {
     check: async (input, signal) => {
       const { request, problems } = parseRequest(input);
-      // How many there are too many is one of the problems; those are not looked at.
-      const results = await mapConcurrently(
-        DOCUMENT_CONCURRENCY,
-        request.documents.slice(0, MAX_DOCUMENTS),
-        (document) => checkDocument(document, request, signal),
+      const limit = pLimit(DOCUMENT_CONCURRENCY);
+      // `problems` names an excess of documents; those beyond the limit are not inspected.
+      const documentsInLimit = request.documents.slice(0, MAX_DOCUMENTS);
+      const results = await Promise.all(
+        documentsInLimit.map((document) => limit(checkDocument, document, request, signal)),
       );
       const documentProblems = results.flatMap(({ problem, isTransient }, index) =>
         problem === undefined
