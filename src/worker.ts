@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Runtime, Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
-import { createActivities, createSecretCipher, type ActivityDependencies } from './activities/index.js';
+import { createActivities, createUploadUrlCipher, type ActivityDependencies } from './activities/index.js';
 import { createCallbackSender } from './callbacks/index.js';
 import {
   ConfigError,
@@ -115,7 +115,7 @@ function createDependencies(config: WorkerConfig, visibility: WorkflowLookup, ob
     flexperto,
     sources,
     checker: createRequestChecker(sources, createPdfInspector()),
-    secretCipher: createSecretCipher(config.apiKey),
+    uploadUrlCipher: createUploadUrlCipher(config.apiKey),
     isHandOverEnabled: config.handover !== undefined,
     firstPollMs: config.firstPollMs,
     secrets: [config.apiKey],

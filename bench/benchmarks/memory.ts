@@ -4,7 +4,7 @@ import { runProgram, startSink } from '../support/child-process.js';
 import { createDocuments, MEBIBYTE, MEGABYTE } from '../support/documents.js';
 
 const ROUNDS = 5;
-const MAX_GROWTH_MB = 24;
+const MAX_GROWTH_MB = 64;
 
 export const memory: Benchmark = {
   name: 'memory',

@@ -1,8 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import pLimit from 'p-limit';
 import { createUploadDocument } from '../../src/activities/upload-document.js';
-import { createSecretCipher } from '../../src/activities/secret-cipher.js';
+import { createUploadUrlCipher } from '../../src/activities/upload-url-cipher.js';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
-import { mapConcurrently } from '../../src/documents/in-bounded-parallel.js';
+import type { UploadedFile } from '../../src/domain/request.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient } from '../../src/flexperto/index.js';
 
@@ -19,7 +20,7 @@ const SESSION = { employeeId: '45', sessionId: 13, participants: [] };
 
 /** The upload activity as the worker runs it, from the document root to the upload host. */
 export function createUploader(root: string, url: string): Uploader {
-  const secretCipher = createSecretCipher('api-key');
+  const uploadUrlCipher = createUploadUrlCipher('api-key');
   const sources = createSources({ root, hosts: [] });
   const flexperto = createFlexpertoClient({
     baseUrl: url,
@@ -28,23 +29,24 @@ export function createUploader(root: string, url: string): Uploader {
     timeoutMs: 30_000,
     uploadTimeoutMs: 300_000,
   });
-  const activity = createUploadDocument({ flexperto, sources, secretCipher, secrets: ['api-key'] });
-  const uploadOne = async ({ mac, ...document }: InspectedDocument): Promise<void> => {
+  const activity = createUploadDocument({ flexperto, sources, uploadUrlCipher, secrets: ['api-key'] });
+  const uploadOne = async (document: InspectedDocument): Promise<void> => {
     const receivedAt = Date.now();
     const uploadUrl = {
-      ciphertext: secretCipher.encrypt(url),
+      ciphertext: uploadUrlCipher.encrypt(url),
       expiresAt: receivedAt + 3_600_000,
       receivedAt,
     };
     const env = new MockActivityEnvironment();
-    const received = Number(
-      await env.run(activity, SESSION, { ...document, sealedMac: secretCipher.encrypt(mac) }, uploadUrl),
-    );
+    // The host answers with the number of bytes that it got.
+    const file: UploadedFile = await env.run(activity, SESSION, document, uploadUrl);
+    const received = Number(file.fileId);
     if (!(received > document.bytes)) throw new Error(`The host got ${received} of ${document.bytes} bytes.`);
   };
   return {
     upload: async (documents) => {
-      await mapConcurrently(UPLOAD_CONCURRENCY, documents, uploadOne);
+      const limit = pLimit(UPLOAD_CONCURRENCY);
+      await Promise.all(documents.map((document) => limit(uploadOne, document)));
     },
     close: async () => {
       await flexperto.close();

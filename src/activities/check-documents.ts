@@ -25,23 +25,9 @@ export interface CheckedDocuments {
  */
 export function createCheckDocuments({
   checker,
-  secretCipher,
   isHandOverEnabled,
   hasEarlierRun,
-}: Pick<ActivityDependencies, 'checker' | 'secretCipher' | 'isHandOverEnabled' | 'hasEarlierRun'>) {
-  const toCheckedDocument = (document: InspectedDocument): CheckedDocument => {
-    const { source, name, signatureFields, bytes, sha256, mac, pages, fields } = document;
-    return {
-      source,
-      name,
-      signatureFields,
-      bytes,
-      sha256,
-      sealedMac: secretCipher.encrypt(mac),
-      pages,
-      fields,
-    };
-  };
+}: Pick<ActivityDependencies, 'checker' | 'isHandOverEnabled' | 'hasEarlierRun'>) {
   return async (input: unknown, firstRunId: string): Promise<CheckedDocuments> => {
     const { attempt, taskQueue } = activityInfo();
     const { workflowId, runId } = getWorkflowExecution();
@@ -79,4 +65,9 @@ function assertWorkflowId(input: unknown, workflowId: string, taskQueue: string)
     'RequestRejected',
     `This request must be started under the workflow id ${expectedId}, which keeps it from being sent twice.`,
   );
+}
+
+function toCheckedDocument(document: InspectedDocument): CheckedDocument {
+  const { source, name, signatureFields, bytes, sha256, pages, fields } = document;
+  return { source, name, signatureFields, bytes, sha256, pages, fields };
 }

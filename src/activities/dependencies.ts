@@ -2,14 +2,14 @@ import type { CallbackSender } from '../callbacks/index.js';
 import type { RequestChecker } from '../documents/check-request.js';
 import type { Sources } from '../documents/sources.js';
 import type { FlexpertoClient } from '../flexperto/index.js';
-import type { SecretCipher } from './secret-cipher.js';
+import type { UploadUrlCipher } from './upload-url-cipher.js';
 
 /** What the activities work with; created once per worker. */
 export interface ActivityDependencies {
   readonly flexperto: FlexpertoClient;
   readonly checker: RequestChecker;
   readonly sources: Pick<Sources, 'read'>;
-  readonly secretCipher: SecretCipher;
+  readonly uploadUrlCipher: UploadUrlCipher;
   /** Whether the hand-over call is configured. */
   readonly isHandOverEnabled: boolean;
   /** Milliseconds from the first look at a session's documents to the second. */

@@ -15,7 +15,7 @@ import { createRequestUploadUrl, createUploadDocument } from './upload-document.
 import { createWaitForReminder } from './wait-for-reminder.js';
 
 export type { ActivityDependencies } from './dependencies.js';
-export { createSecretCipher } from './secret-cipher.js';
+export { createUploadUrlCipher } from './upload-url-cipher.js';
 
 export type SigningActivities = ReturnType<typeof createActivities>;
 

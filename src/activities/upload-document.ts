@@ -17,13 +17,13 @@ export interface EncryptedUploadUrl {
 }
 
 /** Call 2; retried freely. */
-export function createRequestUploadUrl({ flexperto, secretCipher, secrets }: ActivityDependencies) {
+export function createRequestUploadUrl({ flexperto, uploadUrlCipher, secrets }: ActivityDependencies) {
   return async (contractSession: ContractSessionRef): Promise<EncryptedUploadUrl> => {
     const { employeeId, sessionId } = contractSession;
     const context = { employeeId, signal: cancellationSignal() };
     try {
       const { url, expiresAt } = await withHeartbeat(() => flexperto.requestUploadUrl(context, sessionId));
-      return { ciphertext: secretCipher.encrypt(url), expiresAt, receivedAt: Date.now() };
+      return { ciphertext: uploadUrlCipher.encrypt(url), expiresAt, receivedAt: Date.now() };
     } catch (error) {
       throw toFailure(error, {
         sensitiveValues: [...secrets, ...listPersonalValues(contractSession.participants)],
@@ -35,7 +35,7 @@ export function createRequestUploadUrl({ flexperto, secretCipher, secrets }: Act
 /** Statuses by which the upload host turns down the token rather than the document. */
 const URL_REJECTED_STATUSES = [401, 403, 410];
 
-type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'secretCipher' | 'secrets'> & {
+type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'uploadUrlCipher' | 'secrets'> & {
   readonly flexperto: Pick<FlexpertoClient, 'uploadDocument'>;
 };
 
@@ -43,21 +43,20 @@ type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'secretCipher' 
  * Call 3; may be repeated, since a file that is never attached is harmless. Fails with `UploadUrlRejected` where only a
  * fresh URL helps. The document's bytes stream from the source to the socket.
  */
-export function createUploadDocument({ flexperto, sources, secretCipher, secrets }: UploadDependencies) {
+export function createUploadDocument({ flexperto, sources, uploadUrlCipher, secrets }: UploadDependencies) {
   return async (
     { participants }: ContractSessionRef,
     document: CheckedDocument,
     uploadUrl: EncryptedUploadUrl,
   ): Promise<UploadedFile> => {
     const signal = cancellationSignal();
-    const url = secretCipher.decrypt(uploadUrl.ciphertext);
+    const url = uploadUrlCipher.decrypt(uploadUrl.ciphertext);
     if (url === undefined) throw createUrlRejected(document, 'was requested with another API key');
     if (isTooOld(uploadUrl, document.bytes))
       throw createUrlRejected(document, 'expires before the upload can end');
-    const { name, bytes, source, sha256, sealedMac } = document;
-    const mac = sealedMac === undefined ? undefined : secretCipher.decrypt(sealedMac);
+    const { name, bytes, source, sha256 } = document;
     try {
-      const content = sources.read({ source, bytes, sha256, mac }, signal);
+      const content = sources.read({ source, bytes, sha256 }, signal);
       const upload = { name, bytes, content };
       const { fileId, availableUntil } = await withHeartbeat(() =>
         flexperto.uploadDocument(url, upload, signal),

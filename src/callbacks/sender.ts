@@ -1,13 +1,14 @@
 import { callbackUrl } from '../domain/text-rules.js';
 import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.js';
 import { Webhook } from 'standardwebhooks';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { CallbackEvent } from '../domain/callback-event.js';
 import { createConnector } from '../shared/http/connector.js';
 import { getErrorCode } from '../shared/errors.js';
 import { createSsrfSafeLookup, PrivateAddressError } from '../shared/http/ssrf-safe-dns.js';
 
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
+import { sendRequest, TimeLimitError, type HttpRequest } from '../shared/http/request.js';
 import { parseRetryAfter } from '../shared/http/retry-after.js';
 
 /**
@@ -70,7 +71,7 @@ export interface CallbackSender {
   close(): Promise<void>;
 }
 
-/** What of an answer is read, for the sake of the connection's end: nobody looks at it. */
+/** The body is read so that the connection ends well; its content is ignored. */
 const MAX_RESPONSE_BYTES = 4 * 1024;
 
 /** Sends callbacks to listed hosts only. No redirect is followed. */
@@ -90,7 +91,15 @@ export function createCallbackSender(options: CallbackSenderOptions): CallbackSe
       if (problem !== undefined) throw new CallbackError(`the callback's address ${problem}`);
       const body = JSON.stringify(event);
       const headers = createHeaders(signers, id, body);
-      const response = await postCallback(url, { dispatcher, headers, body }, timeoutMs, signal);
+      const response = await postCallback({
+        url,
+        method: 'POST',
+        dispatcher,
+        headers,
+        body,
+        timeoutMs,
+        signal,
+      });
       if (response.status < 200 || response.status > 299) throw toCallbackError(response);
     },
     close: () => dispatcher.destroy(),
@@ -100,7 +109,6 @@ export function createCallbackSender(options: CallbackSenderOptions): CallbackSe
 function createHeaders(signers: readonly Webhook[], id: string, body: string): Record<string, string> {
   const now = new Date();
   return {
-    'accept-encoding': 'identity',
     'content-type': 'application/json',
     'user-agent': 'flexperto-signing-worker',
     'webhook-id': id,
@@ -114,32 +122,17 @@ interface CallbackResponse {
   readonly retryAfterMs: number | undefined;
 }
 
-interface PostOptions {
-  readonly dispatcher: Dispatcher;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
-async function postCallback(
-  url: string,
-  message: PostOptions,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<CallbackResponse> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const abortSignal = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+async function postCallback(callback: HttpRequest & { timeoutMs: number }): Promise<CallbackResponse> {
   try {
-    const { statusCode, headers, body } = await request(url, {
-      ...message,
-      method: 'POST',
-      signal: abortSignal,
-    });
-    // The status has come and decides, whatever becomes of the rest.
-    await body.dump({ limit: MAX_RESPONSE_BYTES, signal: abortSignal }).catch(() => undefined);
-    return { status: statusCode, retryAfterMs: parseRetryAfter(headers['retry-after'], Date.now()) };
+    const response = await sendRequest(callback);
+    // The status has arrived and decides, even if this callback is aborted now.
+    await response.readText(MAX_RESPONSE_BYTES).catch(() => undefined);
+    const retryAfterMs = parseRetryAfter(response.headers['retry-after'], Date.now());
+    return { status: response.status, retryAfterMs };
   } catch (error) {
-    if (signal?.aborted === true) throw signal.reason;
-    if (timeout.aborted) throw new CallbackError(`the CRM did not answer within ${timeoutMs / 1000} s`);
+    callback.signal?.throwIfAborted();
+    if (error instanceof TimeLimitError)
+      throw new CallbackError(`the CRM did not answer within ${callback.timeoutMs / 1000} s`);
     if (error instanceof PrivateAddressError)
       throw new CallbackError(`the callback's address ${PRIVATE_ADDRESS_PROBLEM}`);
     throw new CallbackError(`the CRM could not be reached (${getErrorCode(error)})`);

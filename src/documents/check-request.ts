@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type {
   Method,
   CheckedDocument,
@@ -10,7 +11,6 @@ import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
 import { parseRequest } from '../domain/parse-request.js';
 
 import { DocumentUnavailableError } from './errors.js';
-import { mapConcurrently } from './in-bounded-parallel.js';
 import type { PdfInspection, PdfInspector } from '../pdf/inspector.js';
 import type { Sources } from './sources.js';
 
@@ -50,8 +50,6 @@ export type CheckedRequest =
     };
 
 export interface InspectedDocument extends CheckedDocument {
-  /** The MAC of its bytes in clear (`contentMacOf`): a secret of the worker's. */
-  readonly mac: string;
   /** What somebody should look at before it is sent. Each completes the sentence "contract.pdf …". */
   readonly warnings: readonly string[];
 }
@@ -88,11 +86,11 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
   return {
     check: async (input, signal) => {
       const { request, problems } = parseRequest(input);
-      // How many there are too many is one of the problems; those are not looked at.
-      const results = await mapConcurrently(
-        DOCUMENT_CONCURRENCY,
-        request.documents.slice(0, MAX_DOCUMENTS),
-        (document) => checkDocument(document, request, signal),
+      const limit = pLimit(DOCUMENT_CONCURRENCY);
+      // `problems` names an excess of documents; those beyond the limit are not inspected.
+      const documentsInLimit = request.documents.slice(0, MAX_DOCUMENTS);
+      const results = await Promise.all(
+        documentsInLimit.map((document) => limit(checkDocument, document, request, signal)),
       );
       const documentProblems = results.flatMap(({ problem, isTransient }, index) =>
         problem === undefined
@@ -133,7 +131,7 @@ function evaluateDocument(
   method: Method,
   inspection: PdfInspection,
 ): DocumentResult {
-  const { bytes, sha256, mac, pages, fields, warnings } = inspection;
+  const { bytes, sha256, pages, fields, warnings } = inspection;
   if (document.sha256 !== undefined && document.sha256 !== sha256) {
     return { bytes, problem: 'does not have the SHA-256 that the request names' };
   }
@@ -141,7 +139,7 @@ function evaluateDocument(
   if (document.signatureFields === 'required' && problem !== undefined) return { bytes, problem };
   // How a document looks that nobody signs is nobody's concern.
   const shownWarnings = document.signatureFields === 'none' ? [] : warnings;
-  return { bytes, document: { ...document, bytes, sha256, mac, pages, fields, warnings: shownWarnings } };
+  return { bytes, document: { ...document, bytes, sha256, pages, fields, warnings: shownWarnings } };
 }
 
 function checkTotalSize(results: readonly DocumentResult[]): Problem[] {

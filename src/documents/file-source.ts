@@ -1,10 +1,11 @@
-import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { getErrorCode } from '../shared/errors.js';
 import { DocumentUnavailableError } from './errors.js';
 
-/** Bytes read at once: large enough that the read calls cost little, small enough to stay in a processor's cache. */
-export const CHUNK_BYTES = 512 * 1024;
+/** Bytes of one read call. Larger chunks cost fewer calls and more memory for each upload. */
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * The real path of a `file:` source below the root. Links are followed and then judged by where they lead, so neither
@@ -27,51 +28,17 @@ export async function resolveFile(source: string, root: string): Promise<string>
   return path;
 }
 
-/** The memory of one reading: for the chunk that is read ahead and the last three that were given. */
-export type ReadBuffers = readonly [Buffer, Buffer, Buffer, Buffer];
-
-export function createReadBuffers(): ReadBuffers {
-  const allocate = (): Buffer => Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  return [allocate(), allocate(), allocate(), allocate()];
-}
-
-/**
- * The bytes of a file, read ahead by one chunk. A chunk is valid until the third one after it is asked for: then its
- * memory is used again.
- * @throws DocumentUnavailableError
- */
-export async function* readFileInChunks(
-  path: string,
-  buffers: ReadBuffers,
-  signal?: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  const file = await open(path).catch(throwUnavailable);
-  const [first, second, third, fourth] = buffers;
-  let nextChunk = readChunk(file, first);
+/** The bytes of a file. @throws DocumentUnavailableError, or the signal's reason */
+export async function* readFileInChunks(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
   try {
-    for (;;) {
-      for (const buffer of [second, third, fourth, first]) {
-        const chunk = await nextChunk;
-        signal?.throwIfAborted();
-        if (chunk.length === 0) return;
-        nextChunk = readChunk(file, buffer);
-        yield chunk;
-      }
-    }
-  } finally {
-    // The file must not be closed while the system still reads from it.
-    await nextChunk.catch(() => undefined);
-    await file.close();
+    yield* createReadStream(path, {
+      highWaterMark: CHUNK_BYTES,
+      ...(signal === undefined ? {} : { signal }),
+    }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throwUnavailable(error);
   }
-}
-
-function readChunk(file: FileHandle, buffer: Buffer): Promise<Uint8Array> {
-  const chunk = file
-    .read(buffer, 0, buffer.length)
-    .then(({ bytesRead }) => buffer.subarray(0, bytesRead), throwUnavailable);
-  // Where it fails before it is asked for, the one who asks is told; that nobody knows yet is no reason to end the process.
-  chunk.catch(() => undefined);
-  return chunk;
 }
 
 function throwUnavailable(error: unknown): never {

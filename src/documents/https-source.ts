@@ -1,10 +1,10 @@
-import { Agent, request, type Dispatcher } from 'undici';
-import { decodeContent } from '../shared/http/response-body.js';
+import { Agent, type Dispatcher } from 'undici';
 import { createConnector } from '../shared/http/connector.js';
 import { getErrorCode } from '../shared/errors.js';
 import { createSsrfSafeLookup, PrivateAddressError } from '../shared/http/ssrf-safe-dns.js';
 import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
+import { sendRequest } from '../shared/http/request.js';
 import { DocumentUnavailableError } from './errors.js';
 
 export interface HttpsSourceOptions {
@@ -69,18 +69,12 @@ async function requestDocument(
     );
   }
   if (isIpAddress(url.hostname) && !hosts.allowsAddress(url.hostname)) throw createPrivateAddressError();
-  const response = await request(url, {
-    dispatcher,
-    method: 'GET',
-    headers: { 'accept-encoding': 'identity' },
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const { statusCode: status, headers, body } = response;
-  if (status === 200) return decodeContent(body, headers['content-encoding']);
-  // Not read to its end, which may never come.
-  body.on('error', () => undefined).destroy();
-  const location = headers['location'];
-  if (status >= 300 && status < 400 && typeof location === 'string') {
+  const response = await sendRequest({ url, method: 'GET', dispatcher, signal });
+  const { status } = response;
+  if (status === 200) return response.body;
+  response.discard();
+  const { location } = response.headers;
+  if (status >= 300 && status < 400 && location !== undefined) {
     return requestDocument(
       resolveRedirect(url, location, redirects),
       hosts,

@@ -8,7 +8,7 @@ import type { CheckedDocument } from '../domain/request.js';
 import { parseHostAllowlist } from '../shared/http/host-allowlist.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { DocumentUnavailableError } from './errors.js';
-import { createReadBuffers, readFileInChunks, resolveFile, type ReadBuffers } from './file-source.js';
+import { readFileInChunks, resolveFile } from './file-source.js';
 import { createHttpsSource } from './https-source.js';
 import { verifyContent, type ExpectedContent } from './verify-content.js';
 
@@ -32,10 +32,7 @@ export interface Sources {
     use: (path: string) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result>;
-  /**
-   * The bytes of a document that has been checked. A chunk is valid until the second one after it is asked for: then its
-   * memory may be used again. Reading also throws `DocumentChangedError`.
-   */
+  /** The bytes of a document that has been checked. Reading also throws `DocumentChangedError`. */
   read(document: DocumentToRead, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
@@ -47,18 +44,12 @@ export function createSources({ root, hosts, proxies, ca }: SourceOptions): Sour
     ...(ca === undefined ? {} : { ca }),
   });
 
-  // Kept from one reading to the next: as garbage it would be collected late, and the worker's memory would grow.
-  const freeBuffers: ReadBuffers[] = [];
-
   const readFileSource = async function* (
     document: DocumentToRead,
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array> {
     const path = await resolveFile(document.source, root);
-    const buffers = freeBuffers.pop() ?? createReadBuffers();
-    yield* verifyContent(readFileInChunks(path, buffers, signal), document);
-    // Reached only by a reading to the end, which has its memory back; one that broke off may still have it in use.
-    freeBuffers.push(buffers);
+    yield* verifyContent(readFileInChunks(path, signal), document);
   };
 
   return {

@@ -84,8 +84,6 @@ export interface UploadedFile {
 export interface CheckedDocument extends RequestedDocument {
   readonly bytes: number;
   readonly sha256: string;
-  /** A sealed MAC of the bytes, by which a worker with the same API key knows them again. */
-  readonly sealedMac?: string;
   readonly pages: number;
   /** Signature fields found in the PDF, signed ones included. */
   readonly fields: number;

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/**
- * A file on its way to the upload host; `content` yields exactly `bytes` bytes, in chunks that stay as they are until the
- * second one after is asked for.
- */
+/** A file on its way to the upload host; `content` yields exactly `bytes` bytes. */
 export interface UploadContent {
   readonly name: string;
   readonly bytes: number;

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
-import { Agent, request, type buildConnector, type Dispatcher } from 'undici';
-import { decodeContent, decodeText } from '../shared/http/response-body.js';
+import { Agent, type buildConnector, type Dispatcher } from 'undici';
 import { createConnector } from '../shared/http/connector.js';
 import { getErrorCode } from '../shared/errors.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
+import { sendRequest, TimeLimitError, type HttpResponse } from '../shared/http/request.js';
 import { parseRetryAfter } from '../shared/http/retry-after.js';
 import { instrument, type CallStart, type CallObserver } from './call-observer.js';
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
-import { createFlushing, type Flushing } from './flushing.js';
 import { extractVendorMessage } from './responses.js';
 
 /** An answer of status 2xx. `text` is cut short where the connection ended early; reading it as JSON then fails. */
@@ -19,7 +18,6 @@ export interface ApiResponse {
 export interface ApiRequest extends Pick<CallStart, 'call' | 'method'> {
   readonly url: string;
   readonly headers: Record<string, string>;
-  /** A chunk must stay as it is until the second one after it is asked for. */
   readonly body?: string | AsyncIterable<Uint8Array>;
   /** Whether a second one would do no harm: then it may go over a kept connection. */
   readonly idempotent: boolean;
@@ -53,9 +51,8 @@ export function createTransport(
   observe: CallObserver,
   proxies?: ProxyConfig,
 ): Transport {
-  const flushing = createFlushing();
   const options = {
-    connect: markConnectErrors(createConnector({ proxies, timeoutMs: connectTimeoutMs }), flushing),
+    connect: markConnectErrors(createConnector({ proxies, timeoutMs: connectTimeoutMs })),
     headersTimeout: 0,
     bodyTimeout: 0,
   };
@@ -65,7 +62,7 @@ export function createTransport(
     send: (apiRequest) => {
       const { call, method, idempotent, documentBytes = 0 } = apiRequest;
       const dispatcher = idempotent ? pooled : singleUse;
-      const run = (): Promise<ApiResponse> => performRequest(apiRequest, dispatcher, flushing);
+      const run = (): Promise<ApiResponse> => performRequest(apiRequest, dispatcher);
       return instrument(observe, { call, method, documentBytes }, run);
     },
     close: async () => {
@@ -74,119 +71,65 @@ export function createTransport(
   };
 }
 
-async function performRequest(
-  apiRequest: ApiRequest,
-  dispatcher: Dispatcher,
-  flushing: Flushing,
-): Promise<ApiResponse> {
-  const { call, method, url, headers, signal } = apiRequest;
-  const timeout = AbortSignal.timeout(apiRequest.timeoutMs);
-  const body = createRequestBody(apiRequest.body, flushing);
+async function performRequest(apiRequest: ApiRequest, dispatcher: Dispatcher): Promise<ApiResponse> {
+  const { call, method, url, headers, timeoutMs, signal } = apiRequest;
+  const body = createRequestBody(apiRequest.body);
   try {
-    const response = await request(url, {
-      dispatcher,
-      method,
-      // Read all the same: see `decoded`.
-      headers: { 'accept-encoding': 'identity', ...headers },
-      body: body.content,
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
-    return toApiResponse(call, response, await readText(response, signal));
+    const response = await sendRequest({ url, method, dispatcher, headers, body, timeoutMs, signal });
+    const maxBytes = isSuccess(response) ? MAX_RESPONSE_BYTES : MAX_REFUSAL_BYTES;
+    return toApiResponse(call, response, await response.readText(maxBytes));
   } catch (error) {
-    if (body.readError !== undefined) throw body.readError.error;
-    if (signal?.aborted === true) throw signal.reason;
-    if (timeout.aborted)
-      throw new OutcomeUnknownError(call, `no answer within ${apiRequest.timeoutMs / 1000} s`, {
-        timedOut: true,
-      });
-    throw toFlexpertoError(call, error);
-  } finally {
-    body.release();
+    if (error instanceof ContentError) throw error.cause;
+    signal?.throwIfAborted();
+    throw toFlexpertoError(apiRequest, error);
   }
 }
 
-/** A body to send, and what reading it threw: an error of the document's source is none of the network. */
-interface RequestBody {
-  readonly content: string | Readable | null;
-  readError?: { readonly error: unknown };
-  /** Lets go of the chunk that is on its way. */
-  readonly release: () => void;
-}
+/** Carries what the source of a document threw, as `cause`: it is no error of the connection. */
+class ContentError extends Error {}
 
-function createRequestBody(body: ApiRequest['body'], flushing: Flushing): RequestBody {
-  if (body === undefined || typeof body === 'string')
-    return { content: body ?? null, release: () => undefined };
-  let release = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (release = resolve));
-  const chunks = captureError(body, (error) => (source.readError = { error }));
-  const source: RequestBody = { content: Readable.from(flushing.paced(chunks, ended)), release };
-  return source;
-}
-
-async function* captureError(
-  body: AsyncIterable<Uint8Array>,
-  onError: (error: unknown) => void,
-): AsyncIterable<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    onError(error);
-    throw error;
-  }
-}
-
-async function readText(response: Dispatcher.ResponseData, signal?: AbortSignal): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  const maxBytes = isSuccess(response) ? MAX_RESPONSE_BYTES : MAX_REFUSAL_BYTES;
-  let bytes = 0;
-  try {
-    for await (const chunk of decodeContent(response.body, response.headers['content-encoding'])) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > maxBytes) break;
+function createRequestBody(body: ApiRequest['body']): string | Readable | null {
+  if (body === undefined || typeof body === 'string') return body ?? null;
+  const content = async function* (): AsyncIterable<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw new ContentError('the content could not be read', { cause: error });
     }
-  } catch (error) {
-    if (signal?.aborted === true) throw error;
-    // The status is known and decides; a text that was cut short is not understood where its content is needed.
-  }
-  return decodeText(Buffer.concat(chunks));
+  };
+  return Readable.from(content());
 }
 
-const isSuccess = ({ statusCode }: Pick<Dispatcher.ResponseData, 'statusCode'>): boolean =>
-  statusCode >= 200 && statusCode < 300;
+const isSuccess = ({ status }: HttpResponse): boolean => status >= 200 && status < 300;
 
-function toApiResponse(
-  call: Call,
-  { statusCode: status, headers }: Dispatcher.ResponseData,
-  text: string,
-): ApiResponse {
-  if (isSuccess({ statusCode: status })) return { status, text };
-  const waitMs = parseRetryAfter(headers['retry-after'], Date.now());
-  const isDeclined = status === 503 && waitMs !== undefined;
+function toApiResponse(call: Call, response: HttpResponse, text: string): ApiResponse {
+  const { status, headers } = response;
+  if (isSuccess(response)) return { status, text };
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], Date.now());
+  const isDeclined = status === 503 && retryAfterMs !== undefined;
   if (status === 408 || (status >= 500 && !isDeclined)) {
-    throw new OutcomeUnknownError(call, `flexperto answered ${status}`, { status, retryAfterMs: waitMs });
+    throw new OutcomeUnknownError(call, `flexperto answered ${status}`, { status, retryAfterMs });
   }
-  throw new RefusedError(call, status, extractVendorMessage(text), waitMs);
+  throw new RefusedError(call, status, extractVendorMessage(text), retryAfterMs);
 }
 
 /** The connection or its encryption did not come about, so that no byte of a request was sent. */
 class ConnectError extends Error {}
 
-function markConnectErrors(connect: buildConnector.connector, flushing: Flushing): buildConnector.connector {
+function markConnectErrors(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     connect(options, (error, socket) => {
-      if (error === null) {
-        flushing.observe(socket);
-        callback(null, socket);
-      } else {
-        callback(new ConnectError('not connected', { cause: error }), null);
-      }
+      if (error === null) callback(null, socket);
+      else callback(new ConnectError('not connected', { cause: error }), null);
     });
   };
 }
 
-function toFlexpertoError(call: Call, error: unknown): Error {
+function toFlexpertoError({ call, timeoutMs }: ApiRequest, error: unknown): Error {
   if (error instanceof RefusedError || error instanceof OutcomeUnknownError) return error;
   if (error instanceof ConnectError) return new NotSentError(call, getErrorCode(error.cause));
+  if (error instanceof TimeLimitError) {
+    return new OutcomeUnknownError(call, `no answer within ${timeoutMs / 1000} s`, { timedOut: true });
+  }
   return new OutcomeUnknownError(call, `the connection failed (${getErrorCode(error)})`);
 }

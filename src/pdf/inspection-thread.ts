@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { MAX_TOTAL_BYTES } from '../domain/request.js';
-import { computeContentMac } from './content-mac.js';
 import type { InspectionJob, InspectionResult, PdfVerdict } from './verdict.js';
 import { readPdf } from './read-pdf.js';
 
@@ -50,7 +49,7 @@ async function readContent(path: string): Promise<Buffer | undefined> {
 function inspectContent(bytes: Buffer, sha256: string): PdfVerdict {
   const reading = readPdf(bytes);
   if ('problem' in reading) return { ok: false, problem: reading.problem };
-  return { ok: true, inspection: { bytes: bytes.length, sha256, mac: computeContentMac(bytes), ...reading } };
+  return { ok: true, inspection: { bytes: bytes.length, sha256, ...reading } };
 }
 
 function codeOf(error: unknown): string {

@@ -48,8 +48,6 @@ export interface PdfInspection extends PdfFacts {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
-  /** See `contentMacOf`: a secret. */
-  readonly mac: string;
 }
 
 /** Either the facts, or a `problem` that completes the sentence "contract.pdf …" and says what to do where it can. */

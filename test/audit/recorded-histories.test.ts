@@ -66,15 +66,18 @@ describe('The evidence of a session', () => {
     },
   );
 
-  it.each(RECORDED_SIGNING_HISTORIES)('does not hold the upload URL, not even sealed: %s', async (file) => {
-    const { events } = await readRun(file);
-    const sealed = [...JSON.stringify(events).matchAll(/"sealed":"([^"]+)"/g)].map(
-      ([, secret]) => secret ?? '',
-    );
-    const audit = await auditFile(file);
-    const written = JSON.stringify(audit) + formatAuditReport(audit).join('\n');
-    expect(sealed.filter((secret) => written.includes(secret))).toEqual([]);
-  });
+  it.each(RECORDED_SIGNING_HISTORIES)(
+    'does not hold the upload URL, not even encrypted: %s',
+    async (file) => {
+      const { events } = await readRun(file);
+      const ciphertexts = [...JSON.stringify(events).matchAll(/"(?:sealed|ciphertext)":"([^"]+)"/g)].map(
+        ([, secret]) => secret ?? '',
+      );
+      const audit = await auditFile(file);
+      const written = JSON.stringify(audit) + formatAuditReport(audit).join('\n');
+      expect(ciphertexts.filter((secret) => written.includes(secret))).toEqual([]);
+    },
+  );
 
   it('says to whom it was sent, with which documents, in the words of the request', async () => {
     const audit = await auditRecording('completed');

@@ -73,7 +73,6 @@ test('the example documents can be signed, and their size and SHA-256 are record
       signatureFields: 'required',
       bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
-      mac: expect.any(String) as unknown,
       pages: 2,
       fields: 1,
       warnings: [],

@@ -1,15 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, createServer } from 'node:tls';
+import { runProgram, startSink } from '../../bench/support/child-process.js';
+import { createDocuments } from '../../bench/support/documents.js';
 import { createSources } from '../../src/documents/sources.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
-import { createFlushing } from '../../src/flexperto/flushing.js';
-import { createLocalCertificate, startLocalServer } from '../support/local-server.js';
+import { startLocalServer } from '../support/local-server.js';
 import { createVendorClient, closeVendorsAfterEach, streamOf } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();
@@ -45,7 +43,7 @@ const hashingHost = () =>
 
 const SIZES = [1, 262_144, 262_145, 524_288, 786_433, 1_048_576, 9_000_001];
 
-test('the bytes that arrive are the checked ones, although the memory they are read into is used again', async () => {
+test('the bytes that arrive are the checked ones', async () => {
   const host = await hashingHost();
   const sources = createSources({ root: folder, hosts: [] });
   const client = createVendorClient(host.url);
@@ -62,32 +60,6 @@ test('the bytes that arrive are the checked ones, although the memory they are r
   await host.close();
 });
 
-test('over TLS too a chunk may be overwritten when the second one after it is asked for', async () => {
-  const whole = randomBytes(6_000_000);
-  const certificate = await createLocalCertificate();
-  const received: Buffer[] = [];
-  const server = createServer(certificate, (socket) => socket.on('data', (data: Buffer) => received.push(data)));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const socket = connect({ port: (server.address() as AddressInfo).port, host: 'localhost', ca: certificate.cert });
-  const borrowed = async function* (): AsyncIterable<Uint8Array> {
-    const memory = [Buffer.alloc(300_000), Buffer.alloc(300_000)];
-    for (let at = 0; at < whole.length; at += 300_000) {
-      const chunk = memory[(at / 300_000) % 2] ?? Buffer.alloc(0);
-      whole.copy(chunk, 0, at);
-      yield await Promise.resolve(chunk);
-    }
-  };
-  const flushing = createFlushing();
-  flushing.observe(socket);
-  // Written without regard to the socket's own limits: it is the asking that is held back.
-  for await (const chunk of flushing.paced(borrowed(), new Promise(() => undefined))) socket.write(chunk);
-  socket.end();
-  await once(socket, 'close');
-  expect(sha256(Buffer.concat(received))).toBe(sha256(whole));
-  server.close();
-}); // prettier-ignore
-
 test('uploads one after the other share connections', async () => {
   const host = await hashingHost();
   const client = createVendorClient(host.url);
@@ -97,4 +69,16 @@ test('uploads one after the other share connections', async () => {
   // undici may open a second one where the first is not quite free yet.
   expect(host.connections()).toBeLessThanOrEqual(2);
   await host.close();
+});
+
+const MEGABYTE = 1_000_000;
+const MEBIBYTE = 1024 * 1024;
+
+test('the memory of a process grows by at most 64 MB while it uploads 20 documents of 50 MB together', async () => {
+  const sink = await startSink();
+  const small = await createDocuments(folder, { count: 1, bytes: 100_000 });
+  const documents = await createDocuments(folder, { count: 20, bytes: 50 * MEGABYTE });
+  const args = [folder, sink.url, JSON.stringify(small), JSON.stringify(documents)];
+  expect(Number(await runProgram('memory-process', args))).toBeLessThan(64 * MEBIBYTE);
+  await sink.close();
 });

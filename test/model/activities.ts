@@ -1,5 +1,9 @@
 import { Readable } from 'node:stream';
-import { createActivities, createSecretCipher, type SigningActivities } from '../../src/activities/index.js';
+import {
+  createActivities,
+  createUploadUrlCipher,
+  type SigningActivities,
+} from '../../src/activities/index.js';
 import type { CheckedRequest } from '../../src/documents/check-request.js';
 import { parseRequest } from '../../src/domain/parse-request.js';
 import type { FlexpertoClient } from '../../src/flexperto/index.js';
@@ -8,7 +12,7 @@ import { TAKEN_SESSION_ID } from './vendor.js';
 
 /** So that the wait for signatures, which costs a simulation most, is a few looks long. */
 const FIRST_POLL_MS = 6 * 60 * 60_000;
-const seal = createSecretCipher('the API key of the model');
+const uploadUrlCipher = createUploadUrlCipher('the API key of the model');
 
 /** The activities by their names. */
 export const ACTIVITY_NAMES: readonly (keyof SigningActivities)[] = [
@@ -37,7 +41,7 @@ export function createModelActivities(schedule: Schedule, flexperto: FlexpertoCl
       check: (input) => Promise.resolve(checkDocuments(input, schedule.documentCheck, checkCount++)),
     },
     sources: { read: () => Readable.from([]) },
-    secretCipher: seal,
+    uploadUrlCipher,
     isHandOverEnabled: schedule.tenant.handsOver,
     firstPollMs: FIRST_POLL_MS,
     secrets: [],
@@ -57,7 +61,6 @@ function checkDocuments(input: unknown, checked: Schedule['documentCheck'], atte
       ...one,
       bytes: 1000,
       sha256: 'ab',
-      mac: 'a secret of the worker',
       pages: 1,
       fields: 1,
       warnings: [],

@@ -10,7 +10,7 @@ import {
   type FakeFlexperto,
   type FakeFlexpertoOptions,
 } from '../../fake-flexperto/index.js';
-import { createActivities, createSecretCipher } from '../../src/activities/index.js';
+import { createActivities, createUploadUrlCipher } from '../../src/activities/index.js';
 import { createCallbackSender } from '../../src/callbacks/index.js';
 import type { CallbackQueue } from '../../src/domain/callback-queue.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
@@ -98,7 +98,7 @@ export async function createTestEnvironment(
       flexperto,
       sources,
       checker: createRequestChecker(sources, createPdfInspector()),
-      secretCipher: createSecretCipher(fake.apiKey),
+      uploadUrlCipher: createUploadUrlCipher(fake.apiKey),
       isHandOverEnabled: options.handOver !== undefined,
       firstPollMs: options.firstPollMs ?? 60_000,
       secrets: [fake.apiKey],

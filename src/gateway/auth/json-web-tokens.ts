@@ -5,7 +5,7 @@ import { createProblemError, type ProblemError } from '../http/problem.js';
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } from 'jose';
 import { z } from 'zod';
 
-import { createFetch } from '../../shared/http/fetch.js';
+import { createFetch } from '../../shared/http/request.js';
 import type { ProxyConfig } from '../../shared/http/proxy-config.js';
 
 import { cacheJwks, MANUAL_REFRESH } from './jwks-cache.js';

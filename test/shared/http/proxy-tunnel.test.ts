@@ -2,7 +2,7 @@ import { createCallbackSender, type CallbackSender } from '../../../src/callback
 import type { CallbackEvent } from '../../../src/domain/callback-event.js';
 import { createSources, type Sources } from '../../../src/documents/sources.js';
 import { NotSentError, OutcomeUnknownError, RefusedError } from '../../../src/flexperto/index.js';
-import { createFetch } from '../../../src/shared/http/fetch.js';
+import { createFetch } from '../../../src/shared/http/request.js';
 import { parseHostAllowlist } from '../../../src/shared/http/host-allowlist.js';
 import { readProxyConfig, type ProxyConfig } from '../../../src/shared/http/proxy-config.js';
 import { startCallbackReceiver } from '../../support/callback-receiver.js';
