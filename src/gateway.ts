@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import type { FastifyInstance } from 'fastify';
 import {
-  ConfigError,
   loadDotEnv,
   readGatewayConfig,
   assertDocumentRoot,
   type GatewayConfig,
-} from './shared/config.js';
+} from './shared/config/index.js';
+import { ConfigError } from './shared/errors.js';
 import { createPayloadCodec } from './shared/encryption/index.js';
 import { createGateway } from './gateway/app.js';
 import type { Caller, Authenticator } from './gateway/auth/caller.js';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const { callers: authenticators, decryptors } = createAuthenticators(config);
   const uploadArea = { root: config.documentRoot, namespace, taskQueue: config.taskQueue };
   const metrics = createGatewayMetrics(uploadArea);
-  const metricsServer = await serveMetrics(config.metricsAddress, metrics);
+  const closeMetricsServer = await serveMetrics(config.metricsAddress, metrics);
   const gateway = createGateway({
     log,
     authenticators,
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   log.info({ address, temporal: target.address, namespace, taskQueue: config.taskQueue }, 'gateway ready');
   await waitForSignal();
   await closeGracefully(gateway);
-  await metricsServer.close();
+  await closeMetricsServer();
   await connection.close();
   await tracing.close();
   log.info('gateway stopped');

@@ -5,12 +5,12 @@ import { Runtime, Worker, type Logger, type WorkerOptions } from '@temporalio/wo
 import { createActivities, createSecretCipher, type ActivityDependencies } from './activities/index.js';
 import { createCallbackSender } from './callbacks/index.js';
 import {
-  ConfigError,
   loadDotEnv,
   readWorkerConfig,
   assertDocumentRoot,
   type WorkerConfig,
-} from './shared/config.js';
+} from './shared/config/index.js';
+import { ConfigError } from './shared/errors.js';
 import { createRequestChecker } from './documents/check-request.js';
 import { createPdfInspector } from './pdf/inspector.js';
 import { createSources } from './documents/sources.js';
@@ -18,7 +18,7 @@ import { createFlexpertoClient, combineObservers } from './flexperto/index.js';
 import { type CallObserver } from './flexperto/call-observer.js';
 import { startHealthServer, checkWorkerReadiness } from './worker/health.js';
 import { createCallMetrics, startSigningGauges } from './worker/metrics.js';
-import { createTelemetryOptions } from './worker/runtime.js';
+import { createTelemetryOptions, createSdkLogger } from './worker/runtime.js';
 import { warnOnShortRetention } from './worker/retention.js';
 import { parseHostAllowlist } from './shared/http/host-allowlist.js';
 import { registerSearchAttributes } from './worker/search-attributes.js';
@@ -27,7 +27,6 @@ import { connectWorker, readTemporalConfig } from './shared/temporal.js';
 import { startTracing } from './shared/tracing/index.js';
 import { createWorkflowLookup, type WorkflowLookup } from './worker/workflow-lookup.js';
 import { WORKER_LIMITS } from './worker/worker-options.js';
-import { createSdkLogger } from './worker/runtime.js';
 
 /** Longer than any JSON call may take, so that no initiate is cut off; an upload that lasts longer is handed over. */
 const SHUTDOWN_GRACE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { DefaultLogger, type LogEntry, type Logger } from '@temporalio/worker';
-import type { ClientConfig } from '../shared/config.js';
+import type { ClientConfig } from '../shared/config/index.js';
 import { createLogger } from '../shared/log.js';
 import type { TelemetryOptions } from '@temporalio/worker';
 import { HISTOGRAM_BUCKETS } from './metrics.js';
