@@ -43,7 +43,6 @@ async function main(): Promise<void> {
     dataConverter: temporal.dataConverter,
     activities: createActivities(dependencies),
     interceptors: { activity: tracing.activityInterceptors },
-    sinks: tracing.sinks,
   });
   const stopHealthReports = startHealthReports(worker, logger);
   const stopGauges =
