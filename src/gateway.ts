@@ -1,25 +1,25 @@
 #!/usr/bin/env node
 import type { FastifyInstance } from 'fastify';
-import {
-  ConfigError,
-  loadDotEnv,
-  readGatewayConfig,
-  assertDocumentRoot,
-  type GatewayConfig,
-} from './shared/config.js';
-import { createPayloadCodec } from './shared/encryption/index.js';
-import { createGateway } from './gateway/app.js';
-import type { Caller, Authenticator } from './gateway/auth/caller.js';
-import { SHUTDOWN_GRACE_MS } from './gateway/http/limits.js';
-import { createGatewayMetrics, serveMetrics } from './gateway/metrics.js';
-
-import { createAuthenticators } from './gateway/auth/authenticators.js';
-import { createLogger } from './shared/log.js';
-import { parseHostAllowlist } from './shared/http/host-allowlist.js';
-import { mapCallError } from './shared/temporal-errors.js';
 import { createSigningClient } from './client/index.js';
 import { listActiveSources } from './client/list-active-sources.js';
-import { pingDatabase, createLazyConnection, createClient, readTemporalConfig } from './shared/temporal.js';
+import { createGateway } from './gateway/app.js';
+import { createAuthenticators } from './gateway/auth/authenticators.js';
+import type { Authenticator, Caller } from './gateway/auth/caller.js';
+import { SHUTDOWN_GRACE_MS } from './gateway/http/limits.js';
+import { createGatewayMetrics, serveMetrics } from './gateway/metrics.js';
+import {
+  assertDocumentRoot,
+  loadDotEnv,
+  readGatewayConfig,
+  type GatewayConfig,
+} from './shared/config/index.js';
+import { createPayloadCodec } from './shared/encryption/index.js';
+import { ConfigError, getErrorMessage } from './shared/errors.js';
+import { parseHostAllowlist } from './shared/http/host-allowlist.js';
+import { createLogger } from './shared/log.js';
+import { runProgram, waitForSignal } from './shared/process.js';
+import { mapCallError } from './shared/temporal-errors.js';
+import { createClient, createLazyConnection, pingDatabase, readTemporalConfig } from './shared/temporal.js';
 import { startTracing } from './shared/tracing/index.js';
 
 const READY_TIMEOUT_MS = 3_000;
@@ -28,27 +28,28 @@ const IDLE_CHECK_INTERVAL_MS = 100;
 async function main(): Promise<void> {
   loadDotEnv();
   const config = readGatewayConfig(process.env);
-  const target = readTemporalConfig(config);
-  const { namespace } = target;
+  const temporal = readTemporalConfig(config);
+  const { namespace } = temporal;
   assertDocumentRoot(config);
   const log = createLogger(config.logLevel);
-  const connection = createLazyConnection(target);
+  const connection = createLazyConnection(temporal);
   const tracing = await startTracing('flexperto-signing-gateway', config.proxies);
   const { callers: authenticators, decryptors } = createAuthenticators(config);
   const uploadArea = { root: config.documentRoot, namespace, taskQueue: config.taskQueue };
   const metrics = createGatewayMetrics(uploadArea);
-  const metricsServer = await serveMetrics(config.metricsAddress, metrics);
+  const closeMetricsServer = await serveMetrics(config.metricsAddress, metrics);
   const gateway = createGateway({
     log,
     authenticators,
-    // A client of its own for each caller: the history of a session says who has started, resolved or cancelled it.
+    // Each caller has a separate client, so that a history says who started, resolved or cancelled the signing.
     clientFor: ({ identity }: Caller) =>
-      createSigningClient(createClient(connection, target, { ...tracing, identity }), config.taskQueue, {
+      createSigningClient(createClient(connection, temporal, { ...tracing, identity }), config.taskQueue, {
         startsPerHour: config.startsPerHour,
       }),
     uploads: {
       area: uploadArea,
-      listActiveSources: () => listActiveSources(createClient(connection, target, tracing), config.taskQueue),
+      listActiveSources: () =>
+        listActiveSources(createClient(connection, temporal, tracing), config.taskQueue),
     },
     checkReadiness: async () => {
       await connection
@@ -66,13 +67,12 @@ async function main(): Promise<void> {
   });
   await gateway.ready();
   const address = await gateway.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`SIGNING_GATEWAY_ADDRESS cannot be listened on: ${reason}.`);
+    throw new ConfigError(`SIGNING_GATEWAY_ADDRESS cannot be listened on: ${getErrorMessage(error)}.`);
   });
-  log.info({ address, temporal: target.address, namespace, taskQueue: config.taskQueue }, 'gateway ready');
+  log.info({ address, temporal: temporal.address, namespace, taskQueue: config.taskQueue }, 'gateway ready');
   await waitForSignal();
   await closeGracefully(gateway);
-  await metricsServer.close();
+  await closeMetricsServer();
   await connection.close();
   await tracing.close();
   log.info('gateway stopped');
@@ -83,7 +83,7 @@ function createCodecOptions({ codec, payloadKeys }: GatewayConfig, decryptors: r
   return { codec: createPayloadCodec(payloadKeys), decryptors, origins: codec.origins };
 }
 
-/** Lets what is in flight end, within bounds; a connection that is kept open without a call is closed. */
+/** Lets requests in flight end within a time limit, and closes idle connections immediately. */
 async function closeGracefully(gateway: FastifyInstance): Promise<void> {
   const idleCheck = setInterval(() => {
     gateway.server.closeIdleConnections();
@@ -96,21 +96,4 @@ async function closeGracefully(gateway: FastifyInstance): Promise<void> {
   clearTimeout(forceClose);
 }
 
-async function waitForSignal(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
-}
-
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${error instanceof ConfigError ? message : `The gateway stopped: ${message}`}\n`);
-    process.exit(1);
-  },
-);
+runProgram('gateway', main);

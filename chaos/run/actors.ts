@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotPossibleError, type SigningClient } from '../../src/client/index.js';
-import { NoServerError } from '../../src/client/index.js';
+import { NotPossibleError, type SigningClient, NoServerError } from '../../src/client/index.js';
+
 import type { SigningPlan } from '../plan/signing.js';
 import { startSigning } from './start-signing.js';
 import { performSteps } from './customer-actions.js';

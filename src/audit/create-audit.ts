@@ -5,16 +5,16 @@ import type { AuditEntry, AuditRun, AuditState, SigningAudit } from './signing-a
 
 interface Run extends ReplayedRun {
   readonly audit: AuditRun;
-  /** Of the chain that this run belongs to. */
+  /** The first run of the chain to which this run belongs. */
   readonly firstRunId: string;
   readonly request: unknown;
-  /** When its history begins, be it by a copy. */
+  /** When its history begins, which after a reset is a copy of another run's. */
   readonly firstEventAt: string;
 }
 
 /**
- * The evidence in the histories of a workflow's runs: of all that the server still has, in any order. `forgotten` are
- * runs that it has no more. Depends on nothing else, so that the same histories give the same record.
+ * The evidence in the histories of all runs that the server still has, in any order. `forgotten` are runs that it has
+ * deleted. It depends on nothing else, so that the same histories give the same record.
  */
 export function createAudit(
   workflowId: string,
@@ -23,7 +23,7 @@ export function createAudit(
 ): SigningAudit {
   const runs = replayRuns(histories);
   const [first] = runs;
-  // A start under the same id later on is refused, and says nothing of how this signing went.
+  // A later start with the same id is rejected, and is no part of this signing.
   const last = runs.findLast(({ firstRunId }) => firstRunId === first?.firstRunId);
   if (first === undefined || last === undefined) throw new Error('A signing has at least one run.');
   const timeline = runs.flatMap((run, index) => toAuditEntries(run, index + 1));
@@ -52,7 +52,7 @@ function readState({ replay: { state, end } }: Run): AuditState {
   return finalState ?? state ?? 'checking-documents';
 }
 
-/** From the first run to the last, each once what it builds upon was read. */
+/** From the first run to the last, each after the run that it continues. */
 function replayRuns(histories: readonly RunHistory[]): Run[] {
   const replayed = new Map<string, Run>();
   for (const history of sortHistories(histories))
@@ -66,10 +66,10 @@ function sortHistories(histories: readonly RunHistory[]): RunHistory[] {
 }
 
 function replayRunAfter(history: RunHistory, replayed: ReadonlyMap<string, Run>): Run {
-  const { origin: how, before, startedAt, ownFrom } = readOrigin(history);
+  const { origin, before, startedAt, ownFrom } = readOrigin(history);
   const earlier = replayed.get(before ?? '');
-  const replayedRun = replayRun(history, how === 'continued' ? earlier?.replay : undefined);
-  // A run that was reset begins with a copy of the one before.
+  const replayedRun = replayRun(history, origin === 'continued' ? earlier?.replay : undefined);
+  // After a reset a run begins with a copy of the run before.
   const entries =
     earlier === undefined ? replayedRun.entries : replayedRun.entries.filter(({ event }) => event >= ownFrom);
   const { end } = replayedRun.replay;
@@ -79,7 +79,7 @@ function replayRunAfter(history: RunHistory, replayed: ReadonlyMap<string, Run>)
     replay: replayedRun.replay,
     audit: {
       runId: history.runId,
-      origin: how,
+      origin,
       before,
       startedAt,
       endedAt: end === null ? null : (history.events.at(-1)?.at ?? null),
@@ -91,7 +91,7 @@ function replayRunAfter(history: RunHistory, replayed: ReadonlyMap<string, Run>)
   };
 }
 
-/** How a run has come about, and its first event that is no copy. */
+/** How a run began, and its first event that is not a copy. */
 function readOrigin({
   events,
 }: RunHistory): Pick<AuditRun, 'origin' | 'before' | 'startedAt'> & { ownFrom: number } {

@@ -4,7 +4,7 @@ import { EVENT_DECODERS, type PayloadDecoder, type RawEvent, toIsoTime } from '.
 
 import type { HistoryContent, HistoryEvent } from './history-event.js';
 
-/** The events of a history that are evidence, in their order. @throws UnreadablePayloadError where a key is missing */
+/** The events of a history that are evidence, in their order. @throws UnreadablePayloadError if a key is missing */
 export async function decodeHistory(
   events: readonly RawEvent[],
   converter: LoadedDataConverter,
@@ -29,7 +29,7 @@ function createPayloadDecoder(converter: LoadedDataConverter): PayloadDecoder {
 
 async function decodeFailure(failure: ProtoFailure, decode: (payloads: Payload[]) => Promise<unknown[]>) {
   const { applicationFailureInfo: info, encodedAttributes } = failure;
-  // With payload keys a failure's words stand in a payload.
+  // With payload keys the message of a failure is in a payload.
   const [encrypted] = await decode(encodedAttributes == null ? [] : [encodedAttributes]);
   const [details] = await decode(info?.details?.payloads ?? []);
   return {

@@ -4,7 +4,7 @@ import type { SigningState } from '../domain/status.js';
 import { searchAttributes } from '../workflows/messages.js';
 import type { HistoryContent, RecordedFailure, LifecycleAttributes } from './history-event.js';
 
-/** A time of a history in ISO 8601 and UTC, to the millisecond. `seconds` since 1970, as a number or a long one. */
+/** A time of a history in ISO 8601 and UTC, to the millisecond. `seconds` since 1970 may be a `Long`. */
 export function toIsoTime(
   time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined,
 ): string {
@@ -14,7 +14,7 @@ export function toIsoTime(
 
 export type RawEvent = temporal.api.history.v1.IHistoryEvent;
 
-/** Opens what may be encrypted. */
+/** Decodes what may be encrypted. */
 export interface PayloadDecoder {
   readonly values: (payloads: temporal.api.common.v1.IPayloads | null | undefined) => Promise<unknown[]>;
   readonly failure: (failure: ProtoFailure | null | undefined) => Promise<RecordedFailure | null>;
@@ -25,22 +25,22 @@ type Content = HistoryContent | undefined;
 type EventDecoders = {
   readonly [Key in keyof RawEvent]?: (
     attributes: NonNullable<RawEvent[Key]>,
-    decoding: PayloadDecoder,
+    decoder: PayloadDecoder,
   ) => Content | Promise<Content>;
 };
 
 const RESET_CAUSE = temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
 
-/** What the SDK writes into the marker of a local activity, unencrypted. */
+/** The SDK writes this into the marker of a local activity, unencrypted. */
 interface LocalActivityMarker {
   readonly activity_type: string;
   readonly original_schedule_time: { readonly seconds: number; readonly nanos: number };
 }
 
-/** The marker in which the SDK records one. */
+/** The marker in which the SDK records a local activity. */
 export const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
 
-/** How each kind of event is read; what is not here says nothing to an auditor. */
+/** A decoder for each kind of event that is evidence. */
 export const EVENT_DECODERS: EventDecoders = {
   workflowExecutionStartedEventAttributes: async (started, { values }) => ({
     type: 'started',
@@ -48,11 +48,11 @@ export const EVENT_DECODERS: EventDecoders = {
     args: await values(started.input),
     continuedFrom: textOrNull(started.continuedExecutionRunId),
     firstRunId: started.firstExecutionRunId ?? '',
-    shown: readLifecycleAttributes(started.searchAttributes),
+    attributes: readLifecycleAttributes(started.searchAttributes),
   }),
   upsertWorkflowSearchAttributesEventAttributes: ({ searchAttributes: changed }) => ({
-    type: 'shown',
-    shown: readLifecycleAttributes(changed),
+    type: 'attributes-changed',
+    attributes: readLifecycleAttributes(changed),
   }),
   workflowTaskScheduledEventAttributes: () => ({ type: 'workflow-task-scheduled' }),
   workflowTaskFailedEventAttributes: (failed) =>
@@ -166,7 +166,7 @@ function readIdentity(attributes: { identity?: string | null } | null | undefine
   return textOrNull(attributes?.identity);
 }
 
-/** The server names itself where it does not record who asked for a reset. */
+/** The server names itself if it does not record who requested a reset. */
 function readResetRequester(attributes: { identity?: string | null }): string | null {
   const by = readIdentity(attributes);
   return by === 'history-service' ? null : by;
@@ -178,7 +178,7 @@ function readCallReference({ scheduledEventId }: { scheduledEventId?: EventId })
   return { scheduled: Number(scheduledEventId) };
 }
 
-/** Search attributes are never encrypted: their JSON lies bare. */
+/** Search attributes are never encrypted: their payloads are plain JSON. */
 function readLifecycleAttributes(
   attributes: temporal.api.common.v1.ISearchAttributes | null | undefined,
 ): LifecycleAttributes {

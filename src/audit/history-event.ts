@@ -1,29 +1,29 @@
 import type { SigningState } from '../domain/status.js';
 
-/** Why a call or a run failed, in the words that were recorded. */
+/** Why a call or a run failed, as recorded. */
 export interface RecordedFailure {
-  /** A `FailureKind` of the domain, or `Timeout` and the like where Temporal itself ended the attempt. */
+  /** A `FailureKind` of the domain, or a type such as `Timeout` if Temporal ended the attempt. */
   readonly type: string;
   readonly message: string;
-  /** The status with which flexperto answered, where it did. */
+  /** The HTTP status of flexperto's response; null without a response. */
   readonly status: number | null;
 }
 
-/** Who sent a message to the session: the identity of a Temporal client, as it came; null where none was recorded. */
+/** Who sent a message to the signing: the identity of a Temporal client, unchanged; null if none was recorded. */
 type Identity = string | null;
 
-/** What the session has put into its search attributes; null where it has not changed. */
+/** What the signing wrote into its search attributes; null if unchanged. */
 export interface LifecycleAttributes {
   readonly state: SigningState | null;
   readonly deadline: string | null;
 }
 
-/** A call of an activity, named by the event that scheduled it. */
+/** Refers to a call by the event that scheduled its activity. */
 interface CallReference {
   readonly scheduled: number;
 }
 
-/** What is evidence in an event of a history, its payloads decoded. */
+/** The evidence in an event of a history, with decoded payloads. */
 export type HistoryContent =
   | {
       type: 'started';
@@ -31,13 +31,13 @@ export type HistoryContent =
       args: readonly unknown[];
       continuedFrom: string | null;
       firstRunId: string;
-      shown: LifecycleAttributes;
+      attributes: LifecycleAttributes;
     }
-  | { type: 'shown'; shown: LifecycleAttributes }
+  | { type: 'attributes-changed'; attributes: LifecycleAttributes }
   | { type: 'workflow-task-scheduled' }
   | { type: 'signaled'; by: Identity; name: string }
   | { type: 'update-admitted'; by: Identity; updateId: string; name: string; args: readonly unknown[] }
-  /** Without a request where it was admitted before. */
+  /** `name` is null if the update was admitted before. */
   | { type: 'update-accepted'; by: Identity; updateId: string; name: string | null; args: readonly unknown[] }
   | { type: 'update-completed'; updateId: string; failure: RecordedFailure | null }
   | { type: 'cancel-requested'; by: Identity; reason: string }
@@ -47,7 +47,7 @@ export type HistoryContent =
   | ({ type: 'call-completed'; result: unknown } & CallReference)
   | ({ type: 'call-failed' | 'call-timed-out'; failure: RecordedFailure | null } & CallReference)
   | ({ type: 'call-cancelled' } & CallReference)
-  /** One that was made within a workflow task: all of it stands in one event. */
+  /** A local activity: one event records all of it. */
   | {
       type: 'local-call';
       call: string;
@@ -67,7 +67,7 @@ export type HistoryEvent = HistoryContent & {
   readonly at: string;
 };
 
-/** One run of a session's workflow: the first, or one by which Temporal has continued it or started it over. */
+/** One run of a signing's workflow: the first, or one that continues or resets it. */
 export interface RunHistory {
   readonly runId: string;
   readonly events: readonly HistoryEvent[];

@@ -14,41 +14,41 @@ type CallType =
   | 'call-cancelled'
   | 'local-call';
 
-/** Calls that are not idempotent: after a failure a human may say that they did happen. */
+/** After a failure an operator may confirm that one of these took effect. */
 const NON_IDEMPOTENT_CALLS = ['initiateSession', 'attachDocument', 'handOverSession'];
 
 export const CALL_HANDLERS: EventHandlers<CallType> = {
-  'call-scheduled': (reading, { id, at, call, args }) => {
+  'call-scheduled': (replay, { id, at, call, args }) => {
     const document = (args[1] as { name?: string } | null | undefined)?.name ?? null;
-    reading.openCalls.set(id, { call, args, document, scheduledAt: at, attempts: null, failureBefore: null });
+    replay.openCalls.set(id, { call, args, document, scheduledAt: at, attempts: null, failureBefore: null });
     return [];
   },
-  'call-started': (reading, { scheduled, attempt, failureBefore }) => {
-    const open = reading.openCalls.get(scheduled);
+  'call-started': (replay, { scheduled, attempt, failureBefore }) => {
+    const open = replay.openCalls.get(scheduled);
     if (open !== undefined) Object.assign(open, { attempts: attempt, failureBefore });
     return [];
   },
-  'call-completed': (reading, { scheduled, result }) => {
-    const open = reading.openCalls.get(scheduled);
+  'call-completed': (replay, { scheduled, result }) => {
+    const open = replay.openCalls.get(scheduled);
     if (open === undefined) return [];
-    applyResult(reading, open, result);
+    applyResult(replay, open, result);
     const objection = open.call === 'validateAdoption' && typeof result === 'string' ? result : null;
-    return [{ ...closeCall(reading, scheduled, open, 'completed', null), objection }];
+    return [{ ...closeCall(replay, scheduled, open, 'completed', null), objection }];
   },
-  'call-failed': (reading, event) => recordFailure(reading, event, 'failed'),
-  'call-timed-out': (reading, event) => recordFailure(reading, event, 'timed-out'),
-  'call-cancelled': (reading, { scheduled }) => {
-    const open = reading.openCalls.get(scheduled);
-    return open === undefined ? [] : [closeCall(reading, scheduled, open, 'cancelled', null)];
+  'call-failed': (replay, event) => recordFailure(replay, event, 'failed'),
+  'call-timed-out': (replay, event) => recordFailure(replay, event, 'timed-out'),
+  'call-cancelled': (replay, { scheduled }) => {
+    const open = replay.openCalls.get(scheduled);
+    return open === undefined ? [] : [closeCall(replay, scheduled, open, 'cancelled', null)];
   },
-  'local-call': (reading, { id, call, scheduledAt, result, failure }) => {
+  'local-call': (replay, { id, call, scheduledAt, result, failure }) => {
     const made = { call, args: [], document: null, scheduledAt, attempts: 1, failureBefore: null };
-    if (failure === null) applyResult(reading, made, result);
-    return [closeCall(reading, id, made, failure === null ? 'completed' : 'failed', failure)];
+    if (failure === null) applyResult(replay, made, result);
+    return [closeCall(replay, id, made, failure === null ? 'completed' : 'failed', failure)];
   },
 };
 
-/** What was still under way when the history ended, each with the event that scheduled it. */
+/** Calls still in flight when the history ended, each with the event that scheduled it. */
 export function listUnfinishedCalls(
   replay: ReplayState,
 ): { at: string; event: number; content: AuditCall }[] {
@@ -91,7 +91,7 @@ function closeCall(
   };
 }
 
-/** What the answer to a call tells of the session and its documents, as the workflow takes it. */
+/** Applies the result of a call to contract session and documents, as the workflow does. */
 function applyResult(replay: ReplayState, { call, args, document }: OpenCall, result: unknown): void {
   const { documents } = replay;
   if (NON_IDEMPOTENT_CALLS.includes(call)) replay.unknownOutcome = null;

@@ -5,7 +5,7 @@ import type { AuditChange, AuditDocument } from './signing-audit.js';
 
 type Documents = readonly AuditDocument[];
 
-/** What the request says of its documents, before anything else is known. */
+/** The documents of a request, before anything else is known. */
 export function toAuditDocuments({ documents }: SigningRequest): AuditDocument[] {
   return documents.map(({ name, source, signatureFields }) => ({
     name, source, signatureFields,
@@ -14,7 +14,6 @@ export function toAuditDocuments({ documents }: SigningRequest): AuditDocument[]
   })); // prettier-ignore
 }
 
-/** What the check has found. */
 export function withCheckResults(documents: Documents, checked: readonly CheckedDocument[]): Documents {
   return documents.map((document, index) => {
     const result = checked[index];
@@ -24,7 +23,7 @@ export function withCheckResults(documents: Documents, checked: readonly Checked
   });
 }
 
-/** What a run takes over from the one before. */
+/** With what a continued run takes over from the run before. */
 export function withCarriedOver(documents: Documents, carried: readonly DocumentState[]): Documents {
   return documents.map((document, index) => ({ ...document, ...carried[index] }));
 }
@@ -33,7 +32,7 @@ export function withUploaded(documents: Documents, name: string | null, fileId: 
   return documents.map((document) => (document.name === name ? { ...document, fileId } : document));
 }
 
-/** Attached, by the vendor's answer or, where it is null, by its silence or a human's word. */
+/** Attached. `answer` is null if the vendor's response lacked it or an operator confirmed the call. */
 export function withAttached(
   documents: Documents,
   name: string | null,
@@ -50,7 +49,7 @@ export function withFailureReason(documents: Documents, failureReason: string): 
   return documents.map((document) => ({ ...document, failureReason }));
 }
 
-/** What is another in each document than before. */
+/** The fields of each document that differ from before. */
 export function diffDocuments(before: Documents, after: Documents): AuditChange[] {
   return after.flatMap((document, index) => {
     const previous: Partial<Record<string, unknown>> = { ...before[index] };

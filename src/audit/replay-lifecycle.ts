@@ -17,27 +17,27 @@ type DecisionType =
   | 'reset';
 
 export const DECISION_HANDLERS: EventHandlers<DecisionType> = {
-  reset: (reading, { by, reason }) => {
-    reading.isReapplying = true;
+  reset: (replay, { by, reason }) => {
+    replay.isReapplying = true;
     return [createDecision('reset', by, { reason })];
   },
-  // What is handed in again stands between the reset and the first task of the new run.
-  'workflow-task-scheduled': (reading) => {
-    reading.isReapplying = false;
+  // Temporal reapplies messages between the reset and the first task of the new run.
+  'workflow-task-scheduled': (replay) => {
+    replay.isReapplying = false;
     return [];
   },
   signaled: ({ isReapplying: again }, { by, name }) => [{ ...createDecision(`signal ${name}`, by), again }],
   'cancel-requested': ({ isReapplying: again }, { by, reason }) => [
     { ...createDecision('cancel', by, reason === '' ? null : { reason }), again },
   ],
-  'update-admitted': (reading, event) => [recordUpdate(reading, event, event.name)],
-  'update-accepted': (reading, event) =>
-    event.name === null ? [] : [recordUpdate(reading, event, event.name)],
-  'update-completed': (reading, { updateId, failure }) => {
-    const update = reading.pendingUpdates.get(updateId);
-    reading.pendingUpdates.delete(updateId);
+  'update-admitted': (replay, event) => [recordUpdate(replay, event, event.name)],
+  'update-accepted': (replay, event) =>
+    event.name === null ? [] : [recordUpdate(replay, event, event.name)],
+  'update-completed': (replay, { updateId, failure }) => {
+    const update = replay.pendingUpdates.get(updateId);
+    replay.pendingUpdates.delete(updateId);
     if (update !== undefined && failure !== null) update.refusal = failure.message;
-    else if (update !== undefined) applyDecision(reading, update);
+    else if (update !== undefined) applyDecision(replay, update);
     return [];
   },
 };
@@ -50,7 +50,7 @@ export function createDecision(
   return { kind: 'decision', by, decision, content, again: false, refusal: null };
 }
 
-/** The entry is completed by the event that says how it was answered. */
+/** The event that completes the update completes this entry too. */
 function recordUpdate(
   { pendingUpdates, isReapplying }: ReplayState,
   { by, updateId, args }: EventOf<'update-admitted' | 'update-accepted'>,
@@ -62,7 +62,7 @@ function recordUpdate(
   return entry;
 }
 
-/** A human's word on what the vendor could not tell. */
+/** Applies what an operator decided where the vendor's response is unknown. */
 function applyDecision(replay: ReplayState, { content }: AuditDecision): void {
   const { documents, unknownOutcome, resolvedQuestions } = replay;
   if (content === null) return;
@@ -75,34 +75,41 @@ function applyDecision(replay: ReplayState, { content }: AuditDecision): void {
 }
 
 type LifecycleType =
-  'started' | 'shown' | 'completed' | 'failed' | 'continued' | 'terminated' | 'cancelled' | 'timed-out';
+  | 'started'
+  | 'attributes-changed'
+  | 'completed'
+  | 'failed'
+  | 'continued'
+  | 'terminated'
+  | 'cancelled'
+  | 'timed-out';
 
-/** As the server calls itself where it ends a run because another one was reset in its place. */
+/** The server's identity when it ends a run because a reset replaces it. */
 const RESET_IDENTITY = 'history-resetter';
 
 export const LIFECYCLE_HANDLERS: EventHandlers<LifecycleType> = {
-  started: (reading, { by, args, continuedFrom, shown: initially }) => {
-    if (continuedFrom === null) return [createDecision('start', by), ...applyAttributes(reading, initially)];
+  started: (replay, { by, args, continuedFrom, attributes }) => {
+    if (continuedFrom === null) return [createDecision('start', by), ...applyAttributes(replay, attributes)];
     const carried = (args[1] as { status?: SigningStatus } | undefined)?.status;
-    reading.documents = withCarriedOver(reading.documents, carried?.documents ?? []);
-    reading.sessionId = carried?.sessionId ?? null;
-    return applyAttributes(reading, initially);
+    replay.documents = withCarriedOver(replay.documents, carried?.documents ?? []);
+    replay.sessionId = carried?.sessionId ?? null;
+    return applyAttributes(replay, attributes);
   },
-  shown: (replay, event) => applyAttributes(replay, event.shown),
-  completed: (reading, { result }) => recordEnd(reading, (result as SigningStatus).state),
-  failed: (reading, { failure }) =>
+  'attributes-changed': (replay, { attributes }) => applyAttributes(replay, attributes),
+  completed: (replay, { result }) => recordEnd(replay, (result as SigningStatus).state),
+  failed: (replay, { failure }) =>
     recordEnd(
-      reading,
+      replay,
       REJECTION_TYPES.includes(failure?.type ?? '') ? 'rejected' : 'broken',
       failure?.message ?? '',
     ),
-  continued: (reading) => recordEnd(reading, 'continued'),
-  terminated: (reading, { by, reason }) =>
+  continued: (replay) => recordEnd(replay, 'continued'),
+  terminated: (replay, { by, reason }) =>
     by === RESET_IDENTITY
-      ? recordEnd(reading, 'reset', reason)
-      : [createDecision('terminate', by, { reason }), ...recordEnd(reading, 'terminated', reason)],
-  cancelled: (reading) => recordEnd(reading, 'broken', 'it was cancelled without an outcome'),
-  'timed-out': (reading) => recordEnd(reading, 'broken', 'a time limit that was set at its start has passed'),
+      ? recordEnd(replay, 'reset', reason)
+      : [createDecision('terminate', by, { reason }), ...recordEnd(replay, 'terminated', reason)],
+  cancelled: (replay) => recordEnd(replay, 'broken', 'it was cancelled without an outcome'),
+  'timed-out': (replay) => recordEnd(replay, 'broken', 'a time limit that was set at its start has passed'),
 };
 
 function applyAttributes(replay: ReplayState, { state, deadline }: LifecycleAttributes): EntryContent[] {

@@ -7,7 +7,7 @@ import type { HistoryContent, HistoryEvent, RunHistory } from './history-event.j
 import { createReplayState, type EventHandlers, type ReplayState } from './replay-state.js';
 import type { AuditSession, EntryContent } from './signing-audit.js';
 
-/** A run, read to the end of its history. */
+/** A run, replayed to the end of its history. */
 export interface ReplayedRun {
   readonly entries: readonly ReplayedEntry[];
   readonly replay: Readonly<ReplayState>;
@@ -25,7 +25,7 @@ const EVENT_HANDLERS: EventHandlers<HistoryContent['type']> = {
   ...CALL_HANDLERS,
 };
 
-/** Reads a run from its first event; `before` is what was known at the end of the run that it continues. */
+/** Replays a run from its first event; `previous` is the state at the end of the run that it continues. */
 export function replayRun({ events }: RunHistory, previous?: Readonly<ReplayState>): ReplayedRun {
   const [first] = events;
   const { request } = parseRequest(first?.type === 'started' ? first.args[0] : undefined);

@@ -2,7 +2,7 @@ import type { SigningState } from '../domain/status.js';
 import type { HistoryContent, HistoryEvent } from './history-event.js';
 import type { AuditCall, AuditDecision, AuditDocument, EntryContent, RunEnd } from './signing-audit.js';
 
-/** What is known at some point of a run, while its events are read one after the other. */
+/** What is known at one point of a run, while its events are replayed in order. */
 export interface ReplayState {
   documents: readonly AuditDocument[];
   sessionId: number | null;
@@ -12,13 +12,13 @@ export interface ReplayState {
   endReason: string | null;
   /** Calls that have not ended yet, by the event that scheduled them. */
   readonly openCalls: Map<number, OpenCall>;
-  /** The call of which a human may say that it did happen. */
+  /** The call with an unknown outcome, which an operator may confirm. */
   unknownOutcome: OpenCall | null;
-  /** Updates that were taken and not answered yet. */
+  /** Updates that were accepted and are not completed yet. */
   readonly pendingUpdates: Map<string, Writable<AuditDecision>>;
-  /** Questions that a human's decision has closed: the same decision again changes nothing. */
+  /** Ids of attention that a decision has closed: the same decision again changes nothing. */
   readonly resolvedQuestions: Set<string>;
-  /** Whether Temporal hands in again what a run got before its reset. */
+  /** Whether Temporal reapplies messages that the run got before its reset. */
   isReapplying: boolean;
 }
 
@@ -32,9 +32,9 @@ type Type = HistoryContent['type'];
 
 export type EventOf<Wanted extends Type> = Extract<HistoryEvent, { type: Wanted }>;
 
-/** Takes over what an event says, and returns what it is to an auditor. */
+/** Applies events to the state, and returns the entries of the audit. */
 export type EventHandlers<Handled extends Type> = {
-  readonly [One in Handled]: (reading: ReplayState, event: EventOf<One>) => readonly EntryContent[];
+  readonly [One in Handled]: (replay: ReplayState, event: EventOf<One>) => readonly EntryContent[];
 };
 
 export function createReplayState(

@@ -7,11 +7,11 @@ export type { RecordedFailure } from './history-event.js';
 
 /**
  * The evidence of one signing, from the histories of its workflow alone: the same histories give the same record, key by
- * key. It names the participant, since evidence says to whom something was sent. Times are ISO 8601 in UTC, by the
- * Temporal server's clock. `null` is what the history does not say.
+ * key. It names the participant, because evidence says who received something. Times are ISO 8601 in UTC, by the
+ * Temporal server's clock. `null` means that the history does not say it.
  */
 export interface SigningAudit {
-  /** Of this form; another one comes with a new major version. */
+  /** The version of this format; another one comes with a new major version. */
   readonly form: 1;
   readonly requestId: string;
   readonly workflowId: string;
@@ -20,26 +20,26 @@ export interface SigningAudit {
   readonly startedBy: string | null;
   /** Null while the signing is open. */
   readonly endedAt: string | null;
-  /** Why it ended without an outcome; null where it has one, or is open. */
+  /** Why it ended without an outcome; null if it has one, or is open. */
   readonly endReason: string | null;
   readonly deadline: string | null;
   /** The contract session at flexperto. */
   readonly sessionId: number | null;
-  /** As it came, field by field. */
+  /** Unchanged, field by field. */
   readonly request: unknown;
-  /** In the request's order; what is known of each at the end of the history. */
+  /** In the request's order, as known at the end of the history. */
   readonly documents: readonly AuditDocument[];
-  /** All that has happened, in its order. */
+  /** All entries, in their order. */
   readonly timeline: readonly AuditEntry[];
   /** From the first to the last. */
   readonly runs: readonly AuditRun[];
-  /** Runs that are known to have been and that the server has forgotten: what only they held is not here. */
+  /** Runs that existed and that the server has deleted; what only their histories recorded is missing here. */
   readonly forgottenRuns: readonly string[];
 }
 
 /**
- * A state of the session. Beyond its states: `rejected`, as the request was at fault and nothing was sent; `terminated`
- * in Temporal; `broken` off by a fault of the worker or its set-up.
+ * A state of the signing, or one of three ends without an outcome. `rejected`: the request was at fault and nothing was
+ * sent. `terminated`: in Temporal. `broken`: a fault of the worker or its set-up.
  */
 export type AuditState = SigningState | 'rejected' | 'terminated' | 'broken';
 
@@ -48,10 +48,10 @@ export interface AuditDocument {
   readonly source: string;
   readonly signatureFields: SignatureFields;
   readonly bytes: number | null;
-  /** Of the bytes that were checked; no others are ever sent whole. */
+  /** Of the checked bytes; the worker never sends other bytes as a whole. */
   readonly sha256: string | null;
   readonly pages: number | null;
-  /** Signature fields that were found. */
+  /** The number of signature fields in the document. */
   readonly fields: number | null;
   readonly fileId: string | null;
   readonly documentId: number | null;
@@ -59,11 +59,11 @@ export interface AuditDocument {
   readonly failureReason: string | null;
 }
 
-/** What Temporal calls a run: the first, one that went on in a fresh history, or one that was reset or started anew. */
+/** A run of the workflow: the first, one that continues in a fresh history, or one after a reset. */
 export interface AuditRun {
   readonly runId: string;
   readonly origin: 'started' | 'continued' | 'reset';
-  /** The run that this one continues or was reset from. */
+  /** The run that this one continues or resets. */
   readonly before: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -72,7 +72,7 @@ export interface AuditRun {
 
 export type RunEnd = AuditState | 'continued' | 'reset';
 
-/** One thing that has happened, and the event of the history that says so. */
+/** One entry, and the event of the history that proves it. */
 export type AuditEntry = EntryContent & {
   readonly at: string;
   /** Counted from 1, in the order of `runs`. */
@@ -83,7 +83,7 @@ export type AuditEntry = EntryContent & {
 export type EntryContent =
   AuditDecision | AuditCall | AuditSession | AuditChange | AuditStateChange | AuditEnd;
 
-/** What somebody outside the session has decided or asked for. */
+/** A decision or request from outside the workflow. */
 export interface AuditDecision {
   readonly kind: 'decision';
   /** The identity of the Temporal client that sent it. */
@@ -91,13 +91,13 @@ export interface AuditDecision {
   readonly decision:
     'start' | 'resolve' | 'recordOutcome' | 'cancel' | 'reset' | 'terminate' | `signal ${string}`;
   readonly content: Resolution | RecordedOutcome | { readonly reason: string } | null;
-  /** Handed in again by Temporal after a reset; somebody decided it once, before. */
+  /** Reapplied by Temporal after a reset; the decision itself was made once, before. */
   readonly again: boolean;
-  /** Why the session refused it after all. */
+  /** Why the signing refused it; null if it did not. */
   readonly refusal: string | null;
 }
 
-/** A step of the worker: a look at the documents, or a call of flexperto. */
+/** An activity of the worker, such as the check of the documents or a call to flexperto. */
 export interface AuditCall {
   readonly kind: 'call';
   /** The activity's name. */
@@ -105,22 +105,22 @@ export interface AuditCall {
   readonly document: string | null;
   readonly scheduledAt: string;
   readonly end: 'completed' | 'failed' | 'timed-out' | 'cancelled' | 'unfinished';
-  /** Tries until this end; null where it has not come to one. */
+  /** Attempts until this end; null if unfinished. */
   readonly attempts: number | null;
   readonly failure: RecordedFailure | null;
-  /** Of the try before the last one. */
+  /** Of the attempt before the last one. */
   readonly failureBefore: RecordedFailure | null;
-  /** Of `judgeAdoption`: what speaks against the contract session that was named. */
+  /** Of `validateAdoption`: why the signing cannot adopt the contract session. */
   readonly objection: string | null;
 }
 
-/** The contract session at flexperto has become known. */
+/** The contract session at flexperto became known. */
 export interface AuditSession {
   readonly kind: 'session';
   readonly sessionId: number;
 }
 
-/** What has become known of a document. */
+/** Fields of a document that became known. */
 export interface AuditChange {
   readonly kind: 'document';
   readonly document: string;
@@ -132,7 +132,7 @@ export interface AuditStateChange {
   readonly state: SigningState;
 }
 
-/** How a run has ended. */
+/** How a run ended. */
 export interface AuditEnd {
   readonly kind: 'end';
   readonly end: RunEnd;

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { readClientConfig } from '../shared/config.js';
+import { readClientConfig } from '../shared/config/index.js';
 import { createSigningClient, type SigningClient } from '../client/index.js';
 import { connectClient, readTemporalConfig } from '../shared/temporal.js';
 import { startTracing } from '../shared/tracing/index.js';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../shared/config.js';
+import { ConfigError, getErrorMessage } from '../shared/errors.js';
 import type { Problem } from '../domain/request.js';
 import * as starter from '../client/index.js';
 import type { ExitReason } from './exit-codes.js';
@@ -79,7 +79,7 @@ function toUnexpectedFailure(error: unknown): Failure {
 
 /** The first line of what an error and its causes say. */
 function formatCauses(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = getErrorMessage(error);
   const line = message.split('\n')[0] ?? '';
   return error instanceof Error && error.cause !== undefined ? `${line}: ${formatCauses(error.cause)}` : line;
 }

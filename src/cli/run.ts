@@ -10,7 +10,7 @@ import { addStatus } from './commands/status.js';
 import { addValidate } from './commands/validate.js';
 import { addWait } from './commands/wait.js';
 
-import { loadDotEnv } from '../shared/config.js';
+import { loadDotEnv } from '../shared/config/index.js';
 
 import { toFailure } from './failures.js';
 import { createOutput } from './output/output.js';

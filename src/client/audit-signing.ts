@@ -10,17 +10,17 @@ import { decodeHistory } from '../audit/decode-history.js';
 import type { RunHistory } from '../audit/history-event.js';
 import type { SigningAudit } from '../audit/signing-audit.js';
 
-/** For all histories of a signing, which may be long. */
+/** For all histories of a signing, which can be long. */
 const HISTORIES_TIMEOUT_MS = 60_000;
 
-/** The evidence of a signing, from the histories that the server has of it; needs no worker. */
+/** The evidence of a signing, from the histories that the server still has. Needs no worker. */
 export async function auditSigning(tenant: Tenant, requestId: string): Promise<SigningAudit> {
   const { client, taskQueue } = tenant;
   const workflowId = buildWorkflowId(requestId, taskQueue);
   const reader = createHistoryReader(client, workflowId);
   for (;;) {
     const { runId } = await describeSigning(tenant, requestId);
-    // A run that is continued or reset while it is read has a successor that must be read too.
+    // A run that continued or was reset during the reading has a successor.
     if (reader.hasRead(runId)) break;
     await client
       .withDeadline(Date.now() + HISTORIES_TIMEOUT_MS, () => reader.readAllFrom(runId))
@@ -32,10 +32,10 @@ export async function auditSigning(tenant: Tenant, requestId: string): Promise<S
   return createAudit(workflowId, reader.histories(), reader.forgotten());
 }
 
-/** Reads every run of a workflow id once. */
+/** Reads each run of a workflow id once. */
 interface HistoryReader {
   hasRead(runId: string): boolean;
-  /** Reads a run, all that it names, and all that the server lists: a run that was reset twice names the last alone. */
+  /** Reads a run, all runs that it names, and all that the server lists: after two resets a run names only the last. */
   readAllFrom(runId: string): Promise<void>;
   histories(): RunHistory[];
   forgotten(): string[];
@@ -65,7 +65,7 @@ async function fetchRun(client: Client, workflowId: string, runId: string): Prom
     const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     return { runId, events: await decodeHistory(events ?? [], client.options.loadedDataConverter) };
   } catch (error) {
-    // After its retention time a run is gone, while another one may still name it.
+    // The server has deleted the run after its retention, but another run still names it.
     if (isNotFound(error)) return null;
     throw error;
   }

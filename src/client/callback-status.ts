@@ -11,15 +11,15 @@ import {
 import { SigningNotFoundError } from './errors.js';
 import { readFailureMessage, callServer, type Tenant } from './describe-signing.js';
 
-/** A session's status and how it fares at this moment. */
+/** The status of a signing, with the status of its callbacks and failing calls. */
 export interface StatusWithCallback extends SigningStatus {
-  /** The callbacks to its CRM: null where none was tried yet, or none was asked for. */
+  /** Null before the first attempt of a callback, or if the request has no callback. */
   readonly callback: CallbackStatus | null;
-  /** Why the last attempt failed of a call that is repeated, in one sentence; absent where none fails. */
+  /** Why the last attempt of a retried call failed, in one sentence; absent if none fails. */
   readonly lastFailure?: string;
 }
 
-/** Adds what the server knows of the callbacks; no worker need run. @throws NoServerError, NoAccessError */
+/** Adds the status of the callbacks. Needs no worker. @throws NoServerError, NoAccessError */
 export async function addCallbackStatus(
   tenant: Tenant,
   requestId: string,
@@ -43,12 +43,12 @@ async function readCallbackStatus(
   }
 }
 
-/** The last event that was delivered or given up. */
+/** The last event that was delivered or abandoned. */
 function readLastDelivery({ memo }: WorkflowExecutionDescription): CallbackStatus | null {
   return (memo?.[CALLBACK_MEMO] as CallbackStatus | undefined) ?? null;
 }
 
-/** The event that is being tried, once an attempt has failed. */
+/** The event under delivery, once an attempt has failed. */
 async function readFailingDelivery(
   client: Client,
   { raw }: WorkflowExecutionDescription,
@@ -57,7 +57,7 @@ async function readFailingDelivery(
     const event = parseDeliveryId(activityId ?? '');
     if (event === undefined || lastFailure == null) continue;
     const nextAttemptMs = Number(nextAttemptScheduleTime?.seconds ?? 0) * 1000;
-    // The server counts the attempt that comes next.
+    // While a delivery waits for its next attempt, the server counts that one already.
     const isWaiting = nextAttemptMs > 0;
     return {
       ...event,

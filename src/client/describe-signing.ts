@@ -16,10 +16,10 @@ import { isWorkerTimeout } from '../shared/temporal-errors.js';
 export type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type ProtoFailure = NonNullable<PendingActivity['lastFailure']>;
 
-/** What waits fails like this; nothing is wrong then. */
+/** An activity that waits ends its attempts with this failure; nothing is wrong then. */
 const RETRY_LATER_TYPE = 'RetryLater';
 
-/** Why the last attempt failed of a call that the server repeats; null where none fails. */
+/** Why the last attempt of a call that the server retries failed; null if none fails. */
 export async function findLastFailure(
   client: Client,
   pending: readonly PendingActivity[],
@@ -31,7 +31,7 @@ export async function findLastFailure(
   return failure === undefined ? null : readFailureMessage(client, failure);
 }
 
-/** The message of a failure, decrypted where the client has the key. */
+/** The message of a failure, decrypted if needed. */
 export async function readFailureMessage(client: Client, failure: ProtoFailure): Promise<string> {
   if (failure.timeoutFailureInfo != null) return 'the worker was lost during the attempt';
   const { message, encodedAttributes } = failure;
@@ -41,8 +41,8 @@ export async function readFailureMessage(client: Client, failure: ProtoFailure):
 }
 
 /**
- * The input with which a workflow was started, decoded as the client decodes; from its first event. `undefined` where it
- * runs on another task queue: that is another tenant's, and may be encrypted with keys that this client lacks.
+ * The decoded input of a workflow, from its first event. `undefined` if it runs on another task queue: that belongs to
+ * another tenant, whose keys this client may lack.
  */
 export async function getWorkflowInput({ client, taskQueue }: Tenant, workflowId: string): Promise<unknown> {
   const { namespace, loadedDataConverter } = client.options;
@@ -57,11 +57,11 @@ export async function getWorkflowInput({ client, taskQueue }: Tenant, workflowId
   return first;
 }
 
-/** The server answers from what it has; a worker may have to read the whole history first. */
+/** The server answers immediately; a worker may have to read the whole history first. */
 const SERVER_TIMEOUT_MS = 5_000;
 const WORKER_TIMEOUT_MS = 10_000;
 
-/** Whose signings a client works on: every tenant has a task queue, and its client sees the sessions of no other one. */
+/** Every tenant has a task queue; its client sees only the signings of that queue. */
 export interface Tenant {
   readonly client: Client;
   readonly taskQueue: string;
@@ -70,21 +70,21 @@ export interface Tenant {
 /** A signing as the server knows it, without any worker. */
 export interface SigningDescription {
   readonly handle: WorkflowHandle;
-  /** Of its latest run. */
+  /** Of the latest run. */
   readonly runId: string;
   readonly isOpen: boolean;
   readonly state: SigningState | null;
-  /** Null where the namespace did not know the search attributes at the start. */
+  /** Null if the namespace did not know the search attributes at the start. */
   readonly employeeId: string | null;
   readonly pendingActivities: readonly PendingActivity[];
 }
 
-/** @throws SigningNotFoundError also for a session on another task queue, NoServerError, NoAccessError */
+/** @throws SigningNotFoundError also for a signing on another task queue, NoServerError, NoAccessError */
 export async function describeSigning(
   { client, taskQueue }: Tenant,
   requestId: string,
 ): Promise<SigningDescription> {
-  // No session can have such an id, and the server would fail over one that is too long.
+  // No signing has such an id, and the server fails on ids that are too long.
   if (!requestIdRule.test(requestId)) throw new SigningNotFoundError(requestId);
   const handle = client.workflow.getHandle(buildWorkflowId(requestId, taskQueue));
   const description = await callServer(client, requestId, () => handle.describe());
@@ -103,14 +103,14 @@ export async function describeSigning(
   };
 }
 
-/** @throws also NotPossibleError where it has ended */
+/** @throws also NotPossibleError if the signing has ended */
 export async function describeOpenSigning(tenant: Tenant, requestId: string): Promise<SigningDescription> {
   const description = await describeSigning(tenant, requestId);
   if (!description.isOpen) throw new NotPossibleError(`The signing ${requestId} has ended already.`);
   return description;
 }
 
-/** Asks the session itself, which a worker must answer. @throws also NoWorkerError, NotPossibleError */
+/** For calls that a worker must answer. @throws also NoWorkerError, NotPossibleError */
 export async function callWorker<Result>(
   tenant: Tenant,
   requestId: string,
@@ -120,13 +120,13 @@ export async function callWorker<Result>(
     return await tenant.client.withDeadline(Date.now() + WORKER_TIMEOUT_MS, call);
   } catch (error) {
     if (!isWorkerTimeout(error)) throw mapError(error, requestId);
-    // A server that has gone meanwhile looks the same from here: it is asked once more.
+    // A lost server looks the same from here, so this asks the server once more.
     const { state } = await describeSigning(tenant, requestId);
     throw new NoWorkerError(tenant.taskQueue, state);
   }
 }
 
-/** Asks the server alone. @throws NoServerError, NoAccessError and what `explained` makes of the rest */
+/** For calls that the server answers without a worker. @throws NoServerError, NoAccessError and the rest of `mapError` */
 export async function callServer<Result>(
   client: Client,
   requestId: string,
@@ -137,7 +137,7 @@ export async function callServer<Result>(
   });
 }
 
-/** The state in the search attributes: null where the namespace did not know them at the start. */
+/** The state in the search attributes; null if the namespace did not know them at the start. */
 export function readState({
   typedSearchAttributes,
 }: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>): SigningState | null {

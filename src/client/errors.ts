@@ -13,24 +13,24 @@ export class InvalidRequestError extends Error {
   }
 }
 
-/** The requestId is in use for another content; nothing was started or changed. */
+/** The requestId is in use for a request with other content; nothing was started or changed. */
 export class RequestConflictError extends Error {
   override readonly name = 'RequestConflictError';
   readonly requestId: string;
-  /** Whether the other request is not this employee's. */
+  /** Whether the other request belongs to another employee. */
   readonly ofAnotherEmployee: boolean;
 
   constructor(requestId: string, ofAnotherEmployee: boolean) {
     super(
       `The requestId ${requestId} was already used for a request with other content; nothing was started. ` +
-        'A changed request needs a requestId of its own.',
+        'A changed request needs a new requestId.',
     );
     this.requestId = requestId;
     this.ofAnotherEmployee = ofAnotherEmployee;
   }
 }
 
-/** The employee has started as many signings within the hour as are allowed; nothing was started. */
+/** The employee has reached the limit of starts within an hour; nothing was started. */
 export class TooManyStartsError extends Error {
   override readonly name = 'TooManyStartsError';
   /** How long until the next start can succeed, in milliseconds. */
@@ -45,7 +45,7 @@ export class TooManyStartsError extends Error {
   }
 }
 
-/** Rounded up: whoever waits so long has waited long enough. */
+/** Rounded up, so that the wait is long enough. */
 function formatWait(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
@@ -68,21 +68,21 @@ export class SigningNotFoundError extends Error {
   }
 }
 
-/** The session does not accept what was asked of it now; the message says what is possible. */
+/** The signing does not accept the call in its present state; the message says what is possible. */
 export class NotPossibleError extends Error {
   override readonly name = 'NotPossibleError';
 }
 
-/** No worker answered in time; the session itself is not affected. */
+/** No worker answered in time; the signing itself is not affected. */
 export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';
   readonly taskQueue: string;
-  /** As the server knows it from the search attributes, if it does. */
+  /** From the search attributes, if the server has them. */
   readonly lastState: SigningState | null;
 
   constructor(taskQueue: string, lastState: SigningState | null) {
     super(
-      `No worker answered: is one running on the task queue ${taskQueue}? The session itself is safe` +
+      `No worker answered: is one running on the task queue ${taskQueue}? The signing itself is safe` +
         (lastState === null ? '.' : `; its last known state is ${lastState}.`),
     );
     this.taskQueue = taskQueue;
@@ -90,12 +90,12 @@ export class NoWorkerError extends Error {
   }
 }
 
-/** The worker or flexperto found fault with the request itself: nothing was sent, and the session has ended. */
+/** The worker or flexperto rejected the request: nothing was sent, and the signing has ended. */
 export class RequestRejectedError extends Error {
   override readonly name = 'RequestRejectedError';
 }
 
-/** Somebody terminated the workflow in Temporal; what exists at flexperto by then stays there. */
+/** The workflow was terminated in Temporal; what already exists at flexperto stays there. */
 export class SigningTerminatedError extends Error {
   override readonly name = 'SigningTerminatedError';
   readonly requestId: string;
@@ -106,14 +106,14 @@ export class SigningTerminatedError extends Error {
   }
 }
 
-/** The workflow failed without an outcome, which only a fault of the worker or its set-up brings about. */
+/** The workflow failed without an outcome: a fault of the worker or its set-up. */
 export class SigningBrokenError extends Error {
   override readonly name = 'SigningBrokenError';
   readonly requestId: string;
 
-  constructor(requestId: string, why: string) {
+  constructor(requestId: string, reason: string) {
     super(
-      `The signing ${requestId} broke off without an outcome (${why}); what exists at flexperto stays there.`,
+      `The signing ${requestId} broke off without an outcome (${reason}); what exists at flexperto stays there.`,
     );
     this.requestId = requestId;
   }

@@ -10,17 +10,10 @@ export {
   TooManyStartsError,
 } from './errors.js';
 export { NoAccessError, NoServerError } from '../shared/temporal-errors.js';
-export {
-  createSigningClient,
-  type SigningClient,
-  type SigningClientOptions,
-  type SigningFilter,
-  type SigningPage,
-  type SigningPageFilter,
-  type SigningSummary,
-  type StartedSigning,
-} from './signing-client.js';
-export type * from '../audit/index.js';
+export type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './list.js';
+export { createSigningClient, type SigningClient } from './signing-client.js';
+export type { SigningClientOptions, StartedSigning } from './start.js';
+export type * from '../audit/signing-audit.js';
 export { watchSigning, type Observation } from './watch-signing.js';
 export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../shared/encryption/index.js';
 export type { StatusWithCallback } from './callback-status.js';

@@ -7,14 +7,14 @@ import { getWorkflowInput } from './describe-signing.js';
 
 const SERVER_TIMEOUT_MS = 10_000;
 
-/** In the states after these nothing reads a document any more. */
+/** In later states nothing reads the documents any more. */
 const STATES_READING_SOURCES: readonly OpenState[] = [
   'checking-documents', 'initiating', 'uploading', 'attaching', 'needs-attention',
 ]; // prettier-ignore
 
 /**
- * The sources of all documents that an open session of this task queue may still have to read. A session that was started
- * within the last seconds can be missing. @throws NoServerError, NoAccessError
+ * The sources of all documents that open signings of this task queue may still read. A signing that started within the
+ * last seconds can be missing. @throws NoServerError, NoAccessError
  */
 export async function listActiveSources(client: Client, taskQueue: string): Promise<ReadonlySet<string>> {
   const callWithDeadline = <Result>(call: () => Promise<Result>): Promise<Result> =>
@@ -36,7 +36,7 @@ async function listWorkflowsReadingSources(client: Client, taskQueue: string): P
   const open = `WorkflowType = '${WORKFLOW_TYPE}' AND CloseTime IS NULL`;
   const states = STATES_READING_SOURCES.map((state) => `'${state}'`).join(', ');
   try {
-    // Where no worker has taken it up yet on a namespace that did not know the attribute, it has none.
+    // A signing that no worker has started yet lacks the attribute if the namespace did not know it.
     return await listWorkflowIds(
       client,
       taskQueue,
@@ -51,7 +51,7 @@ async function listWorkflowsReadingSources(client: Client, taskQueue: string): P
 async function listWorkflowIds(client: Client, taskQueue: string, query: string): Promise<string[]> {
   const ids: string[] = [];
   for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
-    // Another one may serve another tenant, whose inputs this client could not read.
+    // Another task queue may serve another tenant, whose inputs this client cannot read.
     if (execution.taskQueue === taskQueue) ids.push(execution.workflowId);
   }
   return ids;

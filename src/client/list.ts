@@ -1,50 +1,59 @@
 import { createHash } from 'node:crypto';
-import { InvalidRequestError } from './errors.js';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import { HOUR_MS, type Reservation } from '../domain/start-rate-limit.js';
-import { OPEN_STATES } from '../domain/status.js';
-import { parseRequestId, searchAttributes, WORKFLOW_TYPE, buildWorkflowId } from '../workflows/messages.js';
-import type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './signing-client.js';
-import { mapCallError, isMissingSearchAttribute } from '../shared/temporal-errors.js';
+import { OPEN_STATES, type SigningState } from '../domain/status.js';
+import { isMissingSearchAttribute, mapCallError } from '../shared/temporal-errors.js';
+import { buildWorkflowId, parseRequestId, searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
 import { readState, type Tenant } from './describe-signing.js';
+import { InvalidRequestError } from './errors.js';
 
-const CHECKSUM_BYTES = 8;
-
-/**
- * Temporal's token of the next page as a cursor for the same query; null after the last page. It bears a mark by which
- * it is known again: servers were seen to answer a token that is none as if they were out of order.
- */
-export function encodeCursor(query: string, token: Uint8Array): string | null {
-  return token.length === 0
-    ? null
-    : Buffer.concat([computeChecksum(query, token), token]).toString('base64url');
+/** One signing of a list. */
+export interface SigningSummary {
+  readonly requestId: string;
+  /** Null before a worker starts the signing, on a namespace that did not know the search attributes. */
+  readonly state: SigningState | null;
+  /** Whether the workflow was terminated in Temporal: then `state` is the last one before. */
+  readonly terminated: boolean;
+  readonly method: string | null;
+  readonly employeeId: string | null;
+  readonly crmRecord: string | null;
+  readonly sessionId: number | null;
+  readonly deadline: string | null;
+  readonly startedAt: string;
 }
 
-/** @throws InvalidRequestError where it is not a cursor of this query */
-export function decodeCursor(query: string, cursor: string): Uint8Array {
-  const bytes = Buffer.from(cursor, 'base64url');
-  const token = bytes.subarray(CHECKSUM_BYTES);
-  if (token.length > 0 && computeChecksum(query, token).equals(bytes.subarray(0, CHECKSUM_BYTES)))
-    return token;
-  const message = 'must be the nextCursor of an earlier page of the same list';
-  throw new InvalidRequestError([{ field: 'cursor', message }]);
+export interface SigningFilter {
+  readonly state?: string | undefined;
+  readonly employeeId?: string | undefined;
+  readonly crmRecord?: string | undefined;
+  /** At most this many; the default is 100. */
+  readonly limit?: number | undefined;
 }
 
-function computeChecksum(query: string, token: Uint8Array): Buffer {
-  return createHash('sha256').update(`${query}\0`).update(token).digest().subarray(0, CHECKSUM_BYTES);
+export interface SigningPageFilter extends SigningFilter {
+  /** The `nextCursor` of the page before. */
+  readonly cursor?: string | null | undefined;
+}
+
+/** A page can be shorter than its limit although a next page exists. */
+export interface SigningPage {
+  readonly signings: readonly SigningSummary[];
+  /** Null after the last page. */
+  readonly nextCursor: string | null;
 }
 
 const LIST_TIMEOUT_MS = 10_000;
 const MAX_VALUE_LENGTH = 255;
+const CHECKSUM_BYTES = 8;
 
-/** What can be asked for within this library. */
+/** Filters that only this library uses. */
 interface InternalFilter extends SigningFilter {
   readonly startedAfter?: Date;
 }
 type InternalPageFilter = InternalFilter & SigningPageFilter;
 
-/** What an employee has started within the last hour, as far as the list knows it already. @throws as `listSignings` */
+/** An employee's starts within the last hour, as far as the list knows them yet. @throws as `listSignings` */
 export async function listRecentStarts(tenant: Tenant, employeeId: string): Promise<Reservation[]> {
   const startedAfter = new Date(Date.now() - HOUR_MS);
   const recent = await listSignings(tenant, { employeeId, startedAfter, limit: Infinity });
@@ -64,9 +73,9 @@ export async function listSignings(tenant: Tenant, filter: InternalFilter): Prom
   return summaries.slice(0, limit);
 }
 
-/** @throws also InvalidRequestError where the cursor is none */
+/** @throws also InvalidRequestError if the cursor is not one of this list */
 export async function listPage(tenant: Tenant, filter: InternalPageFilter): Promise<SigningPage> {
-  // Longer than any value can be; the server would fail over it.
+  // No value is that long, and the server would fail.
   if (
     [filter.state, filter.employeeId, filter.crmRecord].some((value = '') => value.length > MAX_VALUE_LENGTH)
   )
@@ -74,7 +83,7 @@ export async function listPage(tenant: Tenant, filter: InternalPageFilter): Prom
   try {
     return await tenant.client.withDeadline(Date.now() + LIST_TIMEOUT_MS, () => fetchPage(tenant, filter));
   } catch (error) {
-    // Where no worker has registered the search attributes, no signing can have any.
+    // No worker has registered the search attributes yet, so that no signing has any.
     if (isMissingSearchAttribute(error)) return { signings: [], nextCursor: null };
     throw mapCallError(error);
   }
@@ -106,10 +115,10 @@ function createQuery(
 ): string {
   return [
     ...createCondition('WorkflowType', WORKFLOW_TYPE),
-    // The run that goes on in its place is shown, and not the ones before it.
+    // Of a continued signing, only the last run.
     `ExecutionStatus != 'ContinuedAsNew'`,
     ...createCondition(searchAttributes.state.name, state),
-    // The last state of a workflow that was terminated stays in its attributes.
+    // A terminated workflow keeps its last state in the attributes.
     ...createCondition('ExecutionStatus', OPEN_STATES.some((open) => open === state) ? 'Running' : undefined),
     ...createCondition(searchAttributes.employeeId.name, employeeId),
     ...createCondition(searchAttributes.crmRecord.name, crmRecord),
@@ -119,8 +128,8 @@ function createQuery(
 }
 
 /**
- * No value needs an escape, since servers were seen to compare escaped text with itself: from the first quote or
- * backslash on, it is compared here.
+ * Conditions of a query for a value. Some servers do not unescape text, so the query holds the value up to its first
+ * quote or backslash, and the caller compares the rest.
  */
 export function createCondition(name: string, value: string | undefined): string[] {
   if (value === undefined) return [];
@@ -129,7 +138,7 @@ export function createCondition(name: string, value: string | undefined): string
   return [`${name} ${literal === value ? '=' : 'STARTS_WITH'} '${literal}'`];
 }
 
-/** A start under a wrong id is refused by its worker, and is no session. */
+/** A workflow with another id is not a signing: its worker rejects it. */
 function belongsToTenant(
   { workflowId, taskQueue: queue }: WorkflowExecutionInfo,
   taskQueue: string,
@@ -158,4 +167,28 @@ function toSummary(execution: WorkflowExecutionInfo): SigningSummary {
     deadline: known.get(searchAttributes.deadline)?.toISOString() ?? null,
     startedAt: startTime.toISOString(),
   };
+}
+
+/**
+ * Temporal's token of the next page as a cursor for the same query; null after the last page. Its checksum rejects
+ * foreign cursors here, because some servers answer an invalid token as if they had failed.
+ */
+function encodeCursor(query: string, token: Uint8Array): string | null {
+  return token.length === 0
+    ? null
+    : Buffer.concat([computeChecksum(query, token), token]).toString('base64url');
+}
+
+/** @throws InvalidRequestError if it is not a cursor of this query */
+function decodeCursor(query: string, cursor: string): Uint8Array {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const token = bytes.subarray(CHECKSUM_BYTES);
+  if (token.length > 0 && computeChecksum(query, token).equals(bytes.subarray(0, CHECKSUM_BYTES)))
+    return token;
+  const message = 'must be the nextCursor of an earlier page of the same list';
+  throw new InvalidRequestError([{ field: 'cursor', message }]);
+}
+
+function computeChecksum(query: string, token: Uint8Array): Buffer {
+  return createHash('sha256').update(`${query}\0`).update(token).digest().subarray(0, CHECKSUM_BYTES);
 }

@@ -10,7 +10,7 @@ import {
   SigningTerminatedError,
 } from './errors.js';
 
-/** An error of the Temporal client as one of this library; what is neither is passed on. */
+/** Turns an error of the Temporal client into one of this library; passes other errors on. */
 export function mapError(error: unknown, requestId: string): unknown {
   if (error instanceof WorkflowNotFoundError) {
     return /already completed/i.test(error.message)

@@ -18,7 +18,7 @@ import { callServer, type Tenant } from './describe-signing.js';
 /** A worker may have to read the whole history first. */
 const WORKER_TIMEOUT_MS = 5_000;
 
-/** A place in the employee's hour, and how many the hour holds. */
+/** A start to be counted against an employee's limit within an hour. */
 export interface ReservationRequest {
   readonly employeeId: string;
   readonly requestId: string;
@@ -26,14 +26,15 @@ export interface ReservationRequest {
 }
 
 /**
- * One employee's places are asked for one after the other: the server lets only ten updates of a workflow be under way,
- * and those it puts off would look like a worker that does not answer. Clients of one connection share the turns.
+ * Reservations of one employee are sent one after the other: the server accepts only ten concurrent updates of a workflow,
+ * and a deferred one looks like a missing worker. Clients of one connection share a queue. A queue's promise says whether
+ * a worker answered last.
  */
 const queues = new WeakMap<object, Map<string, Promise<boolean>>>();
 
 /**
- * Takes the request's place among what its employee may start within an hour. The employee's `signingStarts` decides,
- * over all clients; where no worker answers for it, the list of sessions does, since a start must not depend on a worker.
+ * Reserves a start within the employee's limit. The employee's `signingStarts` workflow decides for all clients. A start
+ * must not depend on a worker: if none answers, the list of signings decides.
  * @throws TooManyStartsError, NoServerError, NoAccessError
  */
 export async function reserveStart(tenant: Tenant, request: ReservationRequest): Promise<void> {
@@ -41,19 +42,19 @@ export async function reserveStart(tenant: Tenant, request: ReservationRequest):
   const queue = queues.get(connection) ?? new Map<string, Promise<boolean>>();
   queues.set(connection, queue);
   const { workflowId } = toStartsWorkflow(tenant, request);
-  // Who has waited in vain for a worker has waited for all behind.
+  // After one timeout, queued callers skip the worker.
   const previous = queue.get(workflowId) ?? Promise.resolve(true);
-  const reservation = previous.then((answers) => answers && reserveByWorkflow(tenant, request));
-  const answers = reservation.catch(() => true);
-  queue.set(workflowId, answers);
+  const reservation = previous.then((hasWorker) => hasWorker && reserveByWorkflow(tenant, request));
+  const hasWorker = reservation.catch(() => true);
+  queue.set(workflowId, hasWorker);
   try {
     if (!(await reservation)) await reserveByList(tenant, request);
   } finally {
-    if (queue.get(workflowId) === answers) queue.delete(workflowId);
+    if (queue.get(workflowId) === hasWorker) queue.delete(workflowId);
   }
 }
 
-/** Whether a worker has answered, and so given the place. @throws TooManyStartsError */
+/** Returns whether a worker answered, and so made the reservation. @throws TooManyStartsError */
 async function reserveByWorkflow(tenant: Tenant, request: ReservationRequest): Promise<boolean> {
   const { client } = tenant;
   const { requestId, limit } = request;
@@ -86,7 +87,7 @@ function readRetryAfterMs(error: unknown): number | undefined {
   return Number(cause.details?.[0]);
 }
 
-/** The list lags behind, so starts at the same moment may pass it; the signal lets a worker know of them later. */
+/** The list lags behind, so that concurrent starts may exceed the limit. The signal lets a worker count them later. */
 async function reserveByList(tenant: Tenant, request: ReservationRequest): Promise<void> {
   const { client } = tenant;
   const { requestId, employeeId, limit } = request;

@@ -5,8 +5,8 @@ import { NotPossibleError } from './errors.js';
 import { callServer, callWorker, describeSigning, type Tenant } from './describe-signing.js';
 
 /**
- * Sends a human's decision on a question. The question's id makes it idempotent: the session knows a decision that it has
- * taken, and an abort that has ended it is answered with its end. @throws NotPossibleError
+ * Sends an operator's decision. Its `attentionId` makes it idempotent: the signing recognizes a decision that it has, and
+ * a repeated abort returns the end that it caused. @throws NotPossibleError
  */
 export async function resolveIdempotently(
   tenant: Tenant,
@@ -20,7 +20,7 @@ export async function resolveIdempotently(
         handle.executeUpdate(resolveUpdate, { args: [resolution] }),
       );
   } catch (error) {
-    // The same abort, sent by two people at once, may have ended it meanwhile.
+    // The same abort, sent concurrently by somebody else, may have ended the signing.
     if (!(error instanceof NotPossibleError) || (await describeSigning(tenant, requestId)).isOpen)
       throw error;
   }
@@ -29,7 +29,7 @@ export async function resolveIdempotently(
   throw new NotPossibleError(`The signing ${requestId} has ended already.`);
 }
 
-/** The end of a session, where this decision has brought it about. */
+/** The end of a signing, if this decision caused it. */
 async function readEndCausedBy(
   tenant: Tenant,
   requestId: string,

@@ -1,116 +1,72 @@
 import type { Client } from '@temporalio/client';
+import type { SigningAudit } from '../audit/signing-audit.js';
 import { parseRequest } from '../domain/parse-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
-import type { SigningAudit } from '../audit/index.js';
 import { auditSigning } from './audit-signing.js';
 import { addCallbackStatus, type StatusWithCallback } from './callback-status.js';
-import { resolveIdempotently } from './resolve-idempotently.js';
-import { mapError } from './map-errors.js';
 import {
-  getWorkflowInput,
-  findLastFailure,
   callServer,
   callWorker,
-  describeSigning,
   describeOpenSigning,
+  describeSigning,
+  findLastFailure,
+  getWorkflowInput,
   type Tenant,
 } from './describe-signing.js';
-
-import { listPage, listSignings } from './list.js';
-
-import { startSigning } from './start.js';
-
-export interface StartedSigning {
-  readonly requestId: string;
-  readonly workflowId: string;
-  /** `false` where the same request was started before: then nothing new has happened. */
-  readonly created: boolean;
-}
-
-/** One line of a list. */
-export interface SigningSummary {
-  readonly requestId: string;
-  /** Null where no worker has taken the signing up yet on a namespace that did not know the search attributes. */
-  readonly state: SigningState | null;
-  /** Whether somebody ended the workflow in Temporal: then `state` is the last one before. */
-  readonly terminated: boolean;
-  readonly method: string | null;
-  readonly employeeId: string | null;
-  readonly crmRecord: string | null;
-  readonly sessionId: number | null;
-  readonly deadline: string | null;
-  readonly startedAt: string;
-}
-
-export interface SigningFilter {
-  readonly state?: string | undefined;
-  readonly employeeId?: string | undefined;
-  readonly crmRecord?: string | undefined;
-  /** At most so many; 100 unless told. */
-  readonly limit?: number | undefined;
-}
-
-export interface SigningClientOptions {
-  /**
-   * How many signings one employee can start within an hour, counted exactly over all clients that have this option on
-   * the task queue. No limit unless told.
-   */
-  readonly startsPerHour?: number;
-}
-
-export interface SigningPageFilter extends SigningFilter {
-  /** The `nextCursor` of the page before. */
-  readonly cursor?: string | null | undefined;
-}
-
-/** A page can be shorter than its limit, and still there is a next one. */
-export interface SigningPage {
-  readonly signings: readonly SigningSummary[];
-  /** Null after the last page. */
-  readonly nextCursor: string | null;
-}
+import {
+  listPage,
+  listSignings,
+  type SigningFilter,
+  type SigningPage,
+  type SigningPageFilter,
+  type SigningSummary,
+} from './list.js';
+import { mapError } from './map-errors.js';
+import { resolveIdempotently } from './resolve-idempotently.js';
+import { startSigning, type SigningClientOptions, type StartedSigning } from './start.js';
 
 /**
- * Starts and follows the signings of one task queue, which serves one tenant: a session of another one is not there. Every method throws `NoServerError` when the Temporal server does not answer in time and
- * `NoAccessError` when it refuses this client; every one but `start` and the lists throws `SigningNotFoundError` for an
- * unknown requestId; those that ask the session itself throw `NoWorkerError` when no worker answers in time.
+ * Starts and follows the signings of one task queue, which serves one tenant. Signings of other queues are not visible.
+ * Every method throws `NoServerError` if the Temporal server does not answer in time, and `NoAccessError` if it refuses
+ * this client. Every method but `start` and the lists throws `SigningNotFoundError` for an unknown requestId. Methods
+ * that need a worker throw `NoWorkerError` if none answers in time.
  */
 export interface SigningClient {
   /**
-   * Starts a signing, once: the same request again gives the session that exists. No worker need run.
-   * @throws InvalidRequestError, RequestConflictError, TooManyStartsError where there is a limit
+   * Starts a signing once: the same request again returns the existing signing. Needs no worker.
+   * @throws InvalidRequestError, RequestConflictError, TooManyStartsError if there is a limit
    */
   start(input: unknown): Promise<StartedSigning>;
   /**
-   * The whole state and how the callbacks fare; once it has ended, no worker is needed.
-   * @throws what `wait` throws, where it has ended
+   * The whole status and that of the callbacks. Needs a worker until the signing has ended.
+   * @throws what `wait` throws, once it has ended
    */
   status(requestId: string): Promise<StatusWithCallback>;
   /**
    * Waits for the end. After a `NoServerError` it can be called again.
-   * @throws RequestRejectedError where the request was at fault, SigningTerminatedError, SigningBrokenError
+   * @throws RequestRejectedError if the request was at fault, SigningTerminatedError, SigningBrokenError
    */
   wait(requestId: string): Promise<StatusWithCallback>;
-  /** A hint to look at the documents now. @throws NotPossibleError where it has ended */
+  /** Requests a poll of the documents now. @throws NotPossibleError if the signing has ended */
   check(requestId: string): Promise<void>;
   /**
-   * A human's decision on the question that was shown, `attention.id` of that status. The same decision on the same
-   * question again changes nothing. @throws NotPossibleError with a sentence that says what is possible
+   * Sends an operator's decision on the `attention.id` of a status. The same decision again changes nothing.
+   * @throws NotPossibleError with a sentence that says what is possible
    */
   resolve(requestId: string, resolution: Resolution): Promise<StatusWithCallback>;
   /** @throws NotPossibleError */
   recordOutcome(requestId: string, outcome: RecordedOutcome): Promise<StatusWithCallback>;
-  /** Asks for the end; a call in flight is let end first. @throws NotPossibleError where it has ended */
+  /** Requests the end; a call in flight ends first. @throws NotPossibleError if the signing has ended */
   cancel(requestId: string): Promise<void>;
-  /** Open ones first, the newest start first among them; then those that have ended, the latest end first. */
+  /** Open signings first, the newest start first; then ended ones, the latest end first. */
   list(filter?: SigningFilter): Promise<SigningSummary[]>;
-  /** The evidence of a signing, whatever its state; from its histories alone, so that no worker is needed. */
+  /** The evidence of a signing in any state, from its histories alone. Needs no worker. */
   audit(requestId: string): Promise<SigningAudit>;
-  /** The same list in pages. @throws InvalidRequestError where the cursor is none */
+  /** The same list in pages. @throws InvalidRequestError if the cursor is not one of this list */
   listPage(filter?: SigningPageFilter): Promise<SigningPage>;
-  /** Whose signing it is. No worker need run. */
+  /** The employee whose signing it is. Needs no worker. */
   employeeOf(requestId: string): Promise<string>;
 }
 
@@ -161,7 +117,7 @@ export function createSigningClient(
   };
 }
 
-/** States in which the workflow itself repeats a call, and the server knows nothing of it in between. */
+/** In these states the workflow itself retries calls, so that the server does not know of failed attempts. */
 const RETRYING_STATES: readonly SigningState[] = ['initiating', 'uploading', 'attaching', 'handing-over'];
 
 async function readStatus(

@@ -3,21 +3,31 @@ import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/com
 import { parseRequest } from '../domain/parse-request.js';
 import type { SigningRequest } from '../domain/request.js';
 import { searchAttributes, WORKFLOW_TYPE, buildWorkflowId } from '../workflows/messages.js';
-import type { StartedSigning } from './signing-client.js';
 import { InvalidRequestError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { NoServerError, isMissingSearchAttribute } from '../shared/temporal-errors.js';
 import { getWorkflowInput, callServer, describeSigning, type Tenant } from './describe-signing.js';
 
 import { reserveStart } from './reserve-start.js';
 
-export interface StartOptions {
+export interface SigningClientOptions {
+  /**
+   * How many signings one employee can start within an hour, counted exactly over all clients of the task queue that have
+   * this option. The default is no limit.
+   */
   readonly startsPerHour?: number;
 }
 
-/** Starts a signing, once. Needs no worker: the server keeps it until there is one. */
+export interface StartedSigning {
+  readonly requestId: string;
+  readonly workflowId: string;
+  /** `false` if the same request was started before; then nothing new has happened. */
+  readonly created: boolean;
+}
+
+/** Starts a signing once. Needs no worker: the server keeps the start until a worker polls. */
 export async function startSigning(
   tenant: Tenant,
-  { startsPerHour }: StartOptions,
+  { startsPerHour }: SigningClientOptions,
   input: unknown,
 ): Promise<StartedSigning> {
   const { request, problems } = parseRequest(input);
@@ -39,8 +49,8 @@ export async function startSigning(
 }
 
 /**
- * Asked before a place is taken: the repetition of a request, or a conflict with an own one, costs none. A conflict with
- * another employee's does, as a new request would: nobody finds out at will which requestIds are in use.
+ * A repeated request needs no reservation, nor does a conflict with a request of the same employee. A conflict with
+ * another employee's request does, as a new request would: otherwise a caller could find out which requestIds are in use.
  */
 async function isExemptFromLimit(
   tenant: Tenant,
@@ -66,7 +76,7 @@ async function startOnce(tenant: Tenant, input: unknown, request: SigningRequest
   }
 }
 
-/** What a start gives whose requestId is in use. @throws RequestConflictError where that is for another content */
+/** The start of a requestId that is in use. @throws RequestConflictError if its request has other content */
 async function getExistingStart(tenant: Tenant, request: SigningRequest): Promise<StartedSigning> {
   const { requestId } = request;
   const workflowId = buildWorkflowId(requestId, tenant.taskQueue);
@@ -88,7 +98,7 @@ async function startWorkflow(
       taskQueue,
       workflowId,
       args: [input],
-      // An id is used once: a closed session is not started over, it may have been sent.
+      // An id is used once: a closed signing may have sent its documents.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: `${request.name} (${request.method})`,
       typedSearchAttributes: new TypedSearchAttributes(attributes),
@@ -97,13 +107,13 @@ async function startWorkflow(
     await start(createSearchAttributes(request));
   } catch (error) {
     if (!isMissingSearchAttribute(error)) throw error;
-    // No worker has ever run here. The workflow brings the attributes itself, once one has registered them.
+    // No worker has run in this namespace yet. The workflow sets the attributes once a worker has registered them.
     await start([]);
   }
   return workflowId;
 }
 
-/** Given at the start they cost no event of their own. The deadline is the workflow's to compute. */
+/** Set at the start, they need no further event. The workflow computes and sets the deadline. */
 function createSearchAttributes(request: SigningRequest): SearchAttributePair[] {
   const { state, method, employeeId, crmRecord } = searchAttributes;
   return [

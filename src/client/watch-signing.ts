@@ -5,17 +5,17 @@ import type { SigningClient } from './signing-client.js';
 import { NoWorkerError } from './errors.js';
 import { NoServerError } from '../shared/temporal-errors.js';
 
-/** What a look at a signing has shown: its status, or that nobody answers at the moment. */
+/** The result of one poll: the status, or that nobody answers at the moment. */
 export type Observation =
   { readonly status: StatusWithCallback } | { readonly outage: NoServerError | NoWorkerError };
 
-/** Quick while something happens; a wait for a signature may last for weeks. */
+/** Short pauses while something happens; a wait for a signature can last for weeks. */
 const MIN_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 5_000;
 
 /**
- * Looks at a signing until it has ended, and yields what is new. A server or worker that does not answer is waited for.
- * Ends with the signal's reason when that is aborted, and throws what `SigningClient.status` throws besides.
+ * Polls a signing until it has ended, and yields each change. Goes on while server or worker do not answer. Throws the
+ * reason of the signal when that is aborted, and the other errors of `SigningClient.status`.
  */
 export async function* watchSigning(
   signings: SigningClient,
@@ -47,8 +47,8 @@ async function observe(signings: SigningClient, requestId: string): Promise<Obse
   }
 }
 
-/** @throws the signal's reason as soon as that is aborted */
-async function rejectOnAbort<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+/** @throws the signal's reason as soon as it is aborted */
+async function rejectOnAbort<Result>(signal: AbortSignal, result: Promise<Result>): Promise<Result> {
   signal.throwIfAborted();
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -58,7 +58,7 @@ async function rejectOnAbort<Result>(signal: AbortSignal, work: Promise<Result>)
   });
   signal.addEventListener('abort', abort);
   try {
-    return await Promise.race([work, aborted]);
+    return await Promise.race([result, aborted]);
   } finally {
     signal.removeEventListener('abort', abort);
   }

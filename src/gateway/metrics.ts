@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import { closeServer, listenOn } from '../shared/listen.js';
+import { serveOn } from '../shared/listen.js';
 import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -9,16 +8,15 @@ import { getUploadFolder, type UploadArea } from './uploads/storage.js';
 const EXPOSITION_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * Answers `GET /metrics` on an address of its own, which callers of the gateway cannot reach. Without an address nothing
- * is listened on. @throws ConfigError where the address cannot be listened on
+ * Answers `GET /metrics` on a separate address, which callers of the gateway cannot reach. Returns what closes it.
+ * @throws ConfigError where it cannot listen on the address
  */
-export async function serveMetrics(
+export function serveMetrics(
   address: string | undefined,
   { render }: Pick<GatewayMetrics, 'render'>,
-): Promise<{ readonly close: () => Promise<void> }> {
-  if (address === undefined) return { close: () => Promise.resolve() };
-  const server = createServer((request, response) => {
-    if (request.url !== '/metrics') {
+): Promise<() => Promise<void>> {
+  return serveOn('SIGNING_METRICS_ADDRESS', address, ({ url }, response) => {
+    if (url !== '/metrics') {
       response.writeHead(404).end();
       return;
     }
@@ -27,8 +25,6 @@ export async function serveMetrics(
       () => response.writeHead(500).end(),
     );
   });
-  await listenOn(server, address, 'SIGNING_METRICS_ADDRESS');
-  return { close: () => closeServer(server) };
 }
 
 /** Seconds; most calls take milliseconds, an upload of 50 MB over a slow line minutes. */

@@ -1,22 +1,35 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { ConfigError } from './config.js';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:http';
+import { ConfigError, getErrorMessage } from './errors.js';
 
-/** Listens on `host:port`, IPv6 in brackets. @throws ConfigError with the name of the variable where that fails */
-export async function listenOn(server: Server, address: string, variableName: string): Promise<void> {
+/** Splits `host:port`; an IPv6 address loses its brackets. */
+export function parseHostAndPort(address: string): { host: string; port: number } {
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  server.listen(Number(address.slice(colon + 1)), host);
-  await once(server, 'listening').catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${variableName} cannot be listened on: ${reason}`);
-  });
+  return { host, port: Number(address.slice(colon + 1)) };
 }
 
-/** Ends it at once, with all connections. */
-export async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
+/**
+ * Serves health or metrics on `host:port` of a variable, apart from the program's callers. Without an address it does
+ * nothing. Returns what closes the server and all its connections. @throws ConfigError where it cannot listen there
+ */
+export async function serveOn(
+  variableName: string,
+  address: string | undefined,
+  handleRequest: RequestListener,
+): Promise<() => Promise<void>> {
+  if (address === undefined) return () => Promise.resolve();
+  const server = createServer(handleRequest);
+  const { host, port } = parseHostAndPort(address);
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new ConfigError(`${variableName} cannot be listened on: ${getErrorMessage(error)}`);
+  });
+  return async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
 }

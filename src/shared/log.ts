@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino';
 import { redact } from './redaction.js';
-import type { ClientConfig } from './config.js';
+import type { ClientConfig } from './config/index.js';
 
 /**
  * Structured logs, one JSON object a line on stdout. What an error says is redacted once more on its way out: the errors

@@ -2,10 +2,11 @@ import { Client, Connection, type WorkflowService } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
-import { ConfigError, type ClientConfig } from './config.js';
+import { type ClientConfig } from './config/index.js';
+import { ConfigError, getErrorMessage } from './errors.js';
+import { isLoopback } from './http/host-allowlist.js';
 import { createDataConverter } from './encryption/index.js';
-import { mapCallError, isDenied } from './temporal-errors.js';
-import { NoAccessError, NoServerError } from './temporal-errors.js';
+import { mapCallError, isDenied, NoAccessError, NoServerError } from './temporal-errors.js';
 import type { Tracing } from './tracing/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
@@ -130,11 +131,9 @@ function extractInnerMessage(message: string): string {
 
 /** What follows it can quote the file that could not be read, and an API key in it. */
 function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0] ?? '';
+  return getErrorMessage(error).split('\n')[0] ?? '';
 }
 
 function isLoopbackAddress(address: string): boolean {
-  const host = address.replace(/^https?:\/\//, '').replace(/:\d+$/, '');
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+  return isLoopback(address.replace(/^https?:\/\//, '').replace(/:\d+$/, ''));
 }

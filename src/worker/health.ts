@@ -1,38 +1,41 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { NativeConnection, Worker } from '@temporalio/worker';
-import { closeServer, listenOn } from '../shared/listen.js';
+import type { ServerResponse } from 'node:http';
+import type { Logger, NativeConnection, Worker } from '@temporalio/worker';
+import { getErrorMessage } from '../shared/errors.js';
+import { serveOn } from '../shared/listen.js';
 import { mapCallError } from '../shared/temporal-errors.js';
 import { pingDatabase } from '../shared/temporal.js';
 
 const TEMPORAL_TIMEOUT_MS = 3_000;
+const REPORT_INTERVAL_MS = 60_000;
 
-/** Why the worker cannot do its work at this moment, in one sentence; `undefined` where it can. */
+/** Why the worker cannot work at this moment, in one sentence; `undefined` if it can. */
 export type ReadinessCheck = () => Promise<string | undefined>;
 
-/** What answers whoever watches the process. */
+/** The health endpoint of a worker, which is not ready before it has a readiness check. */
 export interface HealthServer {
-  /** From now on this decides whether the worker is ready; before, it is not. */
-  readonly setReadinessCheck: (why: ReadinessCheck) => void;
+  readonly setReadinessCheck: (check: ReadinessCheck) => void;
   readonly close: () => Promise<void>;
 }
 
 /**
  * Answers `GET /healthz` with 200 as long as the process lives, `GET /readyz` with 200 or, with the reason, 503. Without
- * an address nothing is listened on. @throws ConfigError where the address cannot be listened on
+ * an address it does nothing. @throws ConfigError where it cannot listen on the address
  */
 export async function startHealthServer(address: string | undefined): Promise<HealthServer> {
   let checkReadiness: ReadinessCheck = () => Promise.resolve('The worker is connecting to Temporal.');
-  const setReadinessCheck = (why: ReadinessCheck): void => void (checkReadiness = why);
-  if (address === undefined) return { setReadinessCheck, close: () => Promise.resolve() };
-  const server = createServer((request, response) => {
-    handleRequest(request.url ?? '', response, () => checkReadiness()).catch(() => response.destroy());
+  const close = await serveOn('SIGNING_HEALTH_ADDRESS', address, ({ url }, response) => {
+    handleRequest(url, response, () => checkReadiness()).catch(() => response.destroy());
   });
-  await listenOn(server, address, 'SIGNING_HEALTH_ADDRESS');
-  return { setReadinessCheck, close: () => closeServer(server) };
+  return {
+    setReadinessCheck: (check) => {
+      checkReadiness = check;
+    },
+    close,
+  };
 }
 
 async function handleRequest(
-  path: string,
+  path: string | undefined,
   response: ServerResponse,
   checkReadiness: ReadinessCheck,
 ): Promise<void> {
@@ -50,7 +53,7 @@ async function handleRequest(
   }
 }
 
-/** Ready is a worker that polls and whose Temporal server answers from its database. */
+/** A worker is ready when it polls and its Temporal server answers from the database. */
 export async function checkWorkerReadiness(
   worker: Worker,
   connection: NativeConnection,
@@ -63,7 +66,19 @@ export async function checkWorkerReadiness(
     await connection.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, ping);
     return undefined;
   } catch (error) {
-    const mapped = mapCallError(error);
-    return mapped instanceof Error ? mapped.message : String(mapped);
+    return getErrorMessage(mapCallError(error));
   }
+}
+
+/** Logs every minute what the worker holds. Returns what stops it. */
+export function startHealthReports(worker: Worker, logger: Logger): () => void {
+  const report = (): void => {
+    const { runState, numInFlightActivities, numCachedWorkflows } = worker.getStatus();
+    const megabytes = Math.round(process.memoryUsage.rss() / 1024 / 1024);
+    logger.info('worker health', { runState, numInFlightActivities, numCachedWorkflows, megabytes });
+  };
+  const timer = setInterval(report, REPORT_INTERVAL_MS).unref();
+  return () => {
+    clearInterval(timer);
+  };
 }

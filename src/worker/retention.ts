@@ -1,6 +1,6 @@
 import { tsToMs } from '@temporalio/common/lib/time';
 import type { Logger, NativeConnection } from '@temporalio/worker';
-import { ConfigError } from '../shared/config.js';
+import { ConfigError, getErrorMessage } from '../shared/errors.js';
 import { MAX_DEADLINE_DAYS } from '../domain/request.js';
 import { mapCallError, isDenied, isUnimplemented } from '../shared/temporal-errors.js';
 
@@ -42,9 +42,8 @@ async function readRetentionDays(
   } catch (error) {
     if (isUnimplemented(error)) return undefined;
     if (!isDenied(error)) throw mapCallError(error);
-    const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
-      `The worker may not call DescribeNamespace (${reason}), which the Temporal SDK needs; ` +
+      `The worker may not call DescribeNamespace (${getErrorMessage(error)}), which the Temporal SDK needs; ` +
         `allow its identity to read the namespace ${namespace}.`,
     );
   }

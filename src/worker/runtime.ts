@@ -1,11 +1,35 @@
-import { DefaultLogger, type LogEntry, type Logger } from '@temporalio/worker';
-import type { ClientConfig } from '../shared/config.js';
+import {
+  DefaultLogger,
+  Runtime,
+  type LogEntry,
+  type Logger,
+  type TelemetryOptions,
+} from '@temporalio/worker';
+import type { WorkerConfig } from '../shared/config/index.js';
+import { ConfigError, getErrorMessage } from '../shared/errors.js';
 import { createLogger } from '../shared/log.js';
-import type { TelemetryOptions } from '@temporalio/worker';
 import { HISTOGRAM_BUCKETS } from './metrics.js';
 
-/** The log in the form that the worker and its native library write to. */
-export function createSdkLogger(level: ClientConfig['logLevel']): Logger {
+/**
+ * Installs the SDK's runtime with the program's log and metrics. Returns the log in the form that the worker writes to.
+ * @throws ConfigError where the metrics address cannot be listened on
+ */
+export function installRuntime({
+  logLevel,
+  metricsAddress,
+}: Pick<WorkerConfig, 'logLevel' | 'metricsAddress'>): Logger {
+  const logger = createSdkLogger(logLevel);
+  try {
+    Runtime.install({ logger, telemetryOptions: createTelemetryOptions(metricsAddress) });
+  } catch (error) {
+    throw new ConfigError(`SIGNING_METRICS_ADDRESS cannot be listened on: ${getErrorMessage(error)}`);
+  }
+  return logger;
+}
+
+const LOG_METHODS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+function createSdkLogger(level: WorkerConfig['logLevel']): Logger {
   const log = createLogger(level);
   return new DefaultLogger(
     level === 'debug' ? 'DEBUG' : 'INFO',
@@ -15,17 +39,11 @@ export function createSdkLogger(level: ClientConfig['logLevel']): Logger {
   );
 }
 
-const LOG_METHODS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-
 /**
- * One address for Temporal's metrics and the program's own: both go through the SDK's exporter. What the SDK's native
- * part logs goes where the rest of the log goes, instead of between its lines.
+ * One address serves Temporal's metrics and the program's: both go through the SDK's exporter. Log lines of the SDK's
+ * native part go through the same log as all others.
  */
-export function createTelemetryOptions({
-  metricsAddress,
-}: {
-  readonly metricsAddress: string | undefined;
-}): TelemetryOptions {
+function createTelemetryOptions(metricsAddress: string | undefined): TelemetryOptions {
   const logging = { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } as const;
   if (metricsAddress === undefined) return { logging };
   const prometheus = {

@@ -1,6 +1,6 @@
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
-import { ConfigError } from '../shared/config.js';
+import { ConfigError, getErrorMessage } from '../shared/errors.js';
 import { mapCallError, isDenied, isInvalidArgument } from '../shared/temporal-errors.js';
 import { searchAttributes } from '../workflows/messages.js';
 
@@ -105,5 +105,3 @@ function toReadDeniedError(namespace: string, error: unknown): ConfigError {
       `allow its identity to read the namespace ${namespace}.`,
   );
 }
-
-const getErrorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

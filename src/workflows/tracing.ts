@@ -1,23 +1,17 @@
-import { type TraceSinks, readTraceparent, withTraceparent } from '../shared/tracing/trace-header.js';
-import { proxySinks, workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-
-const { tracing } = proxySinks<TraceSinks>();
+import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { readTraceparent, withTraceparent } from '../shared/tracing/trace-header.js';
 
 /**
- * Passes the trace of a start on to the signing's calls. It neither waits nor yields, so that a history replays the same
- * with and without tracing.
+ * Hands the start's place in its trace on to the signing's calls, which become children of the start. The sandbox makes
+ * no spans: it neither waits nor yields, so that workers with and without tracing replay the same history.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
-  let signingTraceparent: string | undefined;
+  let traceparent: string | undefined;
   return {
     inbound: [
       {
         execute: (input, next) => {
-          const startTraceparent = readTraceparent(input.headers);
-          if (startTraceparent !== undefined) {
-            signingTraceparent = createSigningTraceparent(startTraceparent);
-            tracing.workflowStarted(startTraceparent, signingTraceparent);
-          }
+          traceparent = readTraceparent(input.headers);
           return next(input);
         },
       },
@@ -25,19 +19,12 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     outbound: [
       {
         scheduleActivity: (input, next) =>
-          next({ ...input, headers: withTraceparent(input.headers, signingTraceparent) }),
+          next({ ...input, headers: withTraceparent(input.headers, traceparent) }),
         scheduleLocalActivity: (input, next) =>
-          next({ ...input, headers: withTraceparent(input.headers, signingTraceparent) }),
+          next({ ...input, headers: withTraceparent(input.headers, traceparent) }),
         continueAsNew: (input, next) =>
-          next({ ...input, headers: withTraceparent(input.headers, signingTraceparent) }),
+          next({ ...input, headers: withTraceparent(input.headers, traceparent) }),
       },
     ],
   };
 };
-
-/** The signing's span id is the end of its run's id: the same in every replay and after a reset. */
-function createSigningTraceparent(startTraceparent: string): string {
-  const [version = '', traceId = '', , flags = ''] = startTraceparent.split('-');
-  const spanId = workflowInfo().originalExecutionRunId.replaceAll('-', '').slice(-16);
-  return [version, traceId, spanId, flags].join('-');
-}

@@ -25,7 +25,7 @@ it('The evidence takes a decision that was sent again for nothing more than the 
       args: [createRequest('a')],
       continuedFrom: null,
       firstRunId: runId,
-      shown: { state: 'checking-documents', deadline: null },
+      attributes: { state: 'checking-documents', deadline: null },
     },
     ...createLostAttach('contract.pdf', 2),
     ...createAdoption('1', 'attach-1'),

@@ -49,7 +49,7 @@ it('what needs a worker ends with 6 within seconds when none answers, and says t
     expect(answer).toMatchObject({ code: 6, stderr: '' });
     expect(parseError(answer)).toEqual({
       type: 'NoWorkerError',
-      message: 'No worker answered: is one running on the task queue signing? The session itself is safe.',
+      message: 'No worker answered: is one running on the task queue signing? The signing itself is safe.',
     });
   }
 });

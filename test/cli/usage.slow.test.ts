@@ -110,7 +110,7 @@ describe('a wrong environment ends with 2 and names the variable', () => {
     }); // prettier-ignore
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `SIGNING_DOCUMENT_ROOT must be a folder that exists: ${join(folder, 'nowhere')} is none.\n`,
+      stderr: `SIGNING_DOCUMENT_ROOT must be a folder that exists; ${join(folder, 'nowhere')} is not.\n`,
     });
   });
 });

@@ -1,6 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
-import { ConfigError } from '../../src/shared/config.js';
+import { ConfigError } from '../../src/shared/errors.js';
 import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
 import { GRPC_STATUS, startDenyingProxy, type DenyingProxy } from '../support/denying-proxy.js';
 import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';

@@ -99,7 +99,7 @@ describe('a start that cannot be', () => {
     const taken = await mkdtemp(join(tmpdir(), 'signing-life-'));
     await writeFile(join(taken, 'uploads'), 'no folder');
     for (const [root, why] of [
-      ['/no/such/folder', 'that exists: /no/such/folder is none'],
+      ['/no/such/folder', 'that exists; /no/such/folder is not'],
       [taken, 'that the gateway can write to, for uploads (ENOTDIR)'],
     ] as const)
       expect(await start({ ...KEYS, SIGNING_DOCUMENT_ROOT: root })).toEqual({

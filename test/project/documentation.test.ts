@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createOutput } from '../../src/cli/output/output.js';
 import { createProgram } from '../../src/cli/run.js';
-import { VARIABLE_NAMES } from '../../src/shared/config.js';
+import { VARIABLE_NAMES } from '../../src/shared/config/index.js';
 import {
   extractAnchors,
   extractCode,

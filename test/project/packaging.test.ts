@@ -5,7 +5,7 @@ import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../../scripts/processes/commands.js';
 import { IMAGE_VARIABLES } from '../../scripts/processes/program.js';
-import { readGatewayConfig, readWorkerConfig, VARIABLE_NAMES } from '../../src/shared/config.js';
+import { readGatewayConfig, readWorkerConfig, VARIABLE_NAMES } from '../../src/shared/config/index.js';
 import { hashGatewayKey } from '../support/gateway-process.js';
 import { generatePayloadKey } from '../support/payload-keys.js';
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { findOnPath, runCommand } from '../../scripts/processes/commands.js';
 import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
-import { VARIABLE_NAMES } from '../../src/shared/config.js';
+import { VARIABLE_NAMES } from '../../src/shared/config/index.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { extractAnchors, extractCodeBlocks, extractCode, extractLinks } from '../support/markdown.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readClientConfig } from '../../src/shared/config.js';
+import { readClientConfig } from '../../src/shared/config/index.js';
 import { readTemporalConfig } from '../../src/shared/temporal.js';
 
 const KEYS = { SIGNING_PAYLOAD_KEYS: `one:${randomBytes(32).toString('base64')}` };

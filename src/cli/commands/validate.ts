@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readClientConfig, assertDocumentRoot } from '../../shared/config.js';
+import { readClientConfig, assertDocumentRoot } from '../../shared/config/index.js';
 import {
   createRequestChecker,
   type CheckedRequest,

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ApiKeyHash, GatewayConfig } from '../../shared/config.js';
+import type { ApiKeyHash, GatewayConfig } from '../../shared/config/index.js';
 import type { Authenticator } from './caller.js';
 
 import {

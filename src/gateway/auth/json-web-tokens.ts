@@ -1,4 +1,4 @@
-import type { RequiredClaim, TokenIssuer } from '../../shared/config.js';
+import type { RequiredClaim, TokenIssuer } from '../../shared/config/index.js';
 import { identifier } from '../../domain/text-rules.js';
 import type { Authenticator, Caller } from './caller.js';
 import { createProblemError, type ProblemError } from '../http/problem.js';

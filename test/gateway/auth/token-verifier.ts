@@ -1,5 +1,5 @@
 /** A program that reads tokens as the gateway does, at the time that it is told: `jose` cannot be loaded into a test. */
-import type { TokenIssuer } from '../../../src/shared/config.js';
+import type { TokenIssuer } from '../../../src/shared/config/index.js';
 import { createTokenVerifier } from '../../../src/gateway/auth/json-web-tokens.js';
 
 /** A token, and the milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { ConfigError, readClientConfig } from '../../../src/shared/config.js';
+import { readClientConfig } from '../../../src/shared/config/index.js';
+import { ConfigError } from '../../../src/shared/errors.js';
 import { parsePayloadKeys } from '../../../src/shared/encryption/index.js';
 import { generatePayloadKey } from '../../support/payload-keys.js';
 

@@ -1,4 +1,4 @@
-import { readClientConfig } from '../../../src/shared/config.js';
+import { readClientConfig } from '../../../src/shared/config/index.js';
 import { parseHostAllowlist } from '../../../src/shared/http/host-allowlist.js';
 
 /** Whether an address may be asked where the variable has this text. */

@@ -1,4 +1,5 @@
-import { ConfigError, readClientConfig } from '../../../src/shared/config.js';
+import { readClientConfig } from '../../../src/shared/config/index.js';
+import { ConfigError } from '../../../src/shared/errors.js';
 import { readProxyConfig } from '../../../src/shared/http/proxy-config.js';
 
 const PROXY = 'http://proxy.bank.example:3128';

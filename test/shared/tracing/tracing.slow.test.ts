@@ -19,7 +19,7 @@ import {
   type TraceCollector,
 } from '../../support/trace-collector.js';
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 let collector: TraceCollector;
 beforeEach(async () => {
   collector = await startTraceCollector();
@@ -31,15 +31,15 @@ const tracingEnv = (): Record<string, string> => ({
   OTEL_BSP_SCHEDULE_DELAY: '200',
 });
 
-/** Starts a signing from a terminal, as a process of its own. */
-async function startByCli(world: RealEnvironment, env: Record<string, string>): Promise<Signing> {
-  const { fake, root, client } = world;
+/** Starts a signing by the command line, in a separate process. */
+async function startByCli(environment: RealEnvironment, env: Record<string, string>): Promise<Signing> {
+  const { fake, root, client } = environment;
   const requestId = `test-${randomUUID()}`;
   const file = join(root, 'request.json');
   await writeFile(file, JSON.stringify(createRequest(requestId)));
-  const answer = await runCli(['start', file], { cwd: root, env: { ...world.env, ...env } });
-  expect(answer).toMatchObject({ code: 0 });
-  const handle = client.workflow.getHandle(workflowIdOf(requestId, world.taskQueue));
+  const result = await runCli(['start', file], { cwd: root, env: { ...environment.env, ...env } });
+  expect(result).toMatchObject({ code: 0 });
+  const handle = client.workflow.getHandle(workflowIdOf(requestId, environment.taskQueue));
   const triggerPoll = (): Promise<void> => sendCheckNow(handle);
   return trackSigning({
     fake,
@@ -60,11 +60,11 @@ function findAncestors({ traceId, parentSpanId }: CollectedSpan): string[] {
 }
 
 describe('A trace', () => {
-  it('leads from the start in another process over the session and its activities to every call', async () => {
-    const world = await newWorld();
-    world.fake.faults.add({ call: 'upload-url', status: 500 });
-    const worker = await world.startWorker(tracingEnv());
-    const signing = await startByCli(world, tracingEnv());
+  it('leads from the start in another process over the activities of a worker to every call', async () => {
+    const environment = await createEnvironment();
+    environment.fake.faults.add({ call: 'upload-url', status: 500 });
+    const worker = await environment.startWorker(tracingEnv());
+    const signing = await startByCli(environment, tracingEnv());
     await signing.signAll();
     await signing.result();
     worker.kill('SIGTERM');
@@ -79,10 +79,10 @@ describe('A trace', () => {
     for (const [call, activity] of Object.entries(calls)) {
       expect(findSpans(call).length).toBeGreaterThan(0);
       for (const span of findSpans(call))
-        expect(findAncestors(span)).toEqual([activity, 'signingSession', 'start signingSession']);
+        expect(findAncestors(span)).toEqual([activity, 'start signingSession']);
     }
     expect(findSpans('start signingSession')).toMatchObject([{ service: 'flexperto-signing-cli' }]);
-    expect(findSpans('signingSession')).toMatchObject([{ service: 'flexperto-signing-worker' }]);
+    for (const span of findSpans('initiateSession')) expect(span.service).toBe('flexperto-signing-worker');
     expect(findSpans('flexperto request upload URL').map(({ failed }) => failed)).toEqual([true, false]);
     expect(
       findSpans('requestUploadUrl').map(({ failed, attributes }) => [failed, attributes['error.type']]),
@@ -92,31 +92,35 @@ describe('A trace', () => {
     ]);
   });
 
-  it('does not grow with every look for news: those have traces of their own, which name the session', async () => {
-    const world = await newWorld();
-    await world.startWorker(tracingEnv());
-    const signing = await startByCli(world, tracingEnv());
+  it('does not grow with every poll: each poll has a separate trace, which links to the start', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker(tracingEnv());
+    const signing = await startByCli(environment, tracingEnv());
     await signing.untilState('awaiting-handover');
-    await waitUntil('a look was traced', () => findSpans('flexperto list documents').length > 0);
-    const [session] = findSpans('signingSession');
-    const looks = findSpans('pollDocuments');
-    expect(new Set(looks.map(({ links }) => links[0]?.spanId))).toEqual(new Set([session?.spanId]));
-    expect(looks.filter(({ traceId }) => traceId === session?.traceId)).toEqual([]);
-    expect(looks.filter(({ failed }) => failed)).toEqual([]);
+    await waitUntil('a poll was traced', () => findSpans('flexperto list documents').length > 0);
+    const [start] = findSpans('start signingSession');
+    const polls = findSpans('pollDocuments');
+    expect(new Set(polls.map(({ links }) => links[0]?.spanId))).toEqual(new Set([start?.spanId]));
+    expect(polls.filter(({ traceId }) => traceId === start?.traceId)).toEqual([]);
+    expect(polls.filter(({ failed }) => failed)).toEqual([]);
   });
 
   it('names neither participant nor document, address, key or token', async () => {
-    const world = await newWorld();
-    world.fake.faults.add({ call: 'attach', status: 422, body: { message: `no ${PARTICIPANT.lastname}` } });
-    const worker = await world.startWorker(tracingEnv());
-    const signing = await startByCli(world, tracingEnv());
+    const environment = await createEnvironment();
+    environment.fake.faults.add({
+      call: 'attach',
+      status: 422,
+      body: { message: `no ${PARTICIPANT.lastname}` },
+    });
+    const worker = await environment.startWorker(tracingEnv());
+    const signing = await startByCli(environment, tracingEnv());
     const { attention } = await signing.untilState('needs-attention');
-    const question = ['--attention-id', attention?.id ?? ''];
+    const attentionOptions = ['--attention-id', attention?.id ?? ''];
     const resolved = await runCli(
-      ['resolve', signing.requestId, 'abort', ...question, '--reason', 'a test'],
+      ['resolve', signing.requestId, 'abort', ...attentionOptions, '--reason', 'a test'],
       {
-        cwd: world.root,
-        env: { ...world.env, ...tracingEnv() },
+        cwd: environment.root,
+        env: { ...environment.env, ...tracingEnv() },
       },
     );
     expect(resolved).toMatchObject({ code: 0 });
@@ -124,27 +128,34 @@ describe('A trace', () => {
     await worker.exited;
     expect(findSpans('update resolve')).toHaveLength(1);
     expect(findSpans('flexperto attach')).toMatchObject([{ failed: true }]);
-    const secrets = [...Object.values(PARTICIPANT), 'contract.pdf', 'eyJ', API_KEY, world.fake.url, 'a test'];
+    const secrets = [
+      ...Object.values(PARTICIPANT),
+      'contract.pdf',
+      'eyJ',
+      API_KEY,
+      environment.fake.url,
+      'a test',
+    ];
     expect(secrets.filter((secret) => collector.raw().includes(secret))).toEqual([]);
   });
 
-  it('is not made where no collector is named, also by a worker that takes up a traced session', async () => {
-    const world = await newWorld();
-    const worker = await world.startWorker();
-    const signing = await startByCli(world, tracingEnv());
+  it('is not made without a collector, also not by a worker that carries out a signing whose start was traced', async () => {
+    const environment = await createEnvironment();
+    const worker = await environment.startWorker();
+    const signing = await startByCli(environment, tracingEnv());
     await signing.signAll();
     expect(await signing.result()).toMatchObject({ state: 'completed' });
     expect(collector.spans().map(({ name }) => name)).toEqual(['start signingSession']);
     expect(worker.output()).not.toContain('"level":"error"');
   });
 
-  it('disturbs nothing where the collector is gone', async () => {
-    const world = await newWorld();
-    const worker = await world.startWorker({
+  it('disturbs nothing if the collector is gone', async () => {
+    const environment = await createEnvironment();
+    const worker = await environment.startWorker({
       ...tracingEnv(),
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
     });
-    const signing = await startByCli(world, {
+    const signing = await startByCli(environment, {
       ...tracingEnv(),
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
     });
@@ -156,15 +167,15 @@ describe('A trace', () => {
 });
 
 it('Without a collector no code of OpenTelemetry is loaded', async () => {
-  const world = await newWorld();
+  const environment = await createEnvironment();
   const list = "process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')))";
   const preload = `data:text/javascript,import { createRequire } from 'node:module'; const require = createRequire('${resolve('dist')}/'); ${list}`;
   const loaded = async (env: Record<string, string>): Promise<string> => {
-    const answer = await runCli(['list'], {
-      cwd: world.root,
-      env: { ...world.env, ...env, NODE_OPTIONS: `--import "${preload}"` },
+    const result = await runCli(['list'], {
+      cwd: environment.root,
+      env: { ...environment.env, ...env, NODE_OPTIONS: `--import "${preload}"` },
     });
-    return answer.stderr;
+    return result.stderr;
   };
   expect(await loaded(tracingEnv())).toContain('@opentelemetry');
   const off = await loaded({});

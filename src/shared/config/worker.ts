@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { CallbackSecretsError, parseCallbackSecrets } from '../callback-secrets.js';
+import { ConfigError } from '../errors.js';
+import { isLoopback } from '../http/host-allowlist.js';
+import { toClientConfig, type ClientConfig, type CommonVariables } from './common.js';
+import { hostAndPort, parsedBy, seconds, trueOrFalse } from './schemas.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+export const workerVariables = z.object({
+  FLEXPERTO_BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://tenant.live.flexperto.com' })
+    .refine((url) => !/[?#@]/.test(url), 'must be an address without user name, query or fragment')
+    .optional(),
+  FLEXPERTO_API_KEY: z
+    .string()
+    .regex(/^[!-~]+$/, 'must be a key without spaces')
+    .optional(),
+  FLEXPERTO_ALLOW_HTTP: trueOrFalse,
+  FLEXPERTO_ATTACH_METHOD: z.enum(['auto', 'POST', 'GET'], 'must be auto, POST or GET').default('auto'),
+  FLEXPERTO_HANDOVER: z
+    .string()
+    .regex(
+      /^(POST|PUT|PATCH) \/\S*\{sessionId\}\S*$/,
+      'must be a method and a path with {sessionId}, such as POST /api/…/sessions/{sessionId}/…',
+    )
+    .transform((text) => ({
+      method: text.split(' ')[0] as 'POST' | 'PUT' | 'PATCH',
+      path: text.split(' ')[1] ?? '',
+    }))
+    .optional(),
+  // The time limits of the activities (workflows/retry-policies.ts) are longer, so that the call times out first.
+  FLEXPERTO_TIMEOUT_SECONDS: seconds(1, 240).default(30),
+  FLEXPERTO_UPLOAD_TIMEOUT_SECONDS: seconds(1, 1740).default(600),
+  SIGNING_CALLBACK_SECRET: parsedBy(parseCallbackSecrets, CallbackSecretsError).default([]),
+  SIGNING_CALLBACK_REMINDER_DAYS: z.coerce
+    .number('must be a number of days')
+    .min(0.00001, 'must be at least 0.00001, about a second')
+    .max(365, 'must be at most 365')
+    .default(7),
+  SIGNING_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes and underscores')
+    .optional(),
+  SIGNING_HEALTH_ADDRESS: hostAndPort.optional(),
+  SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
+});
+
+type WorkerVariables = CommonVariables & z.output<typeof workerVariables>;
+
+/** What the worker needs. Times in milliseconds. */
+export interface WorkerConfig extends ClientConfig {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly attachMethod: WorkerVariables['FLEXPERTO_ATTACH_METHOD'];
+  readonly handover: WorkerVariables['FLEXPERTO_HANDOVER'];
+  readonly timeoutMs: number;
+  readonly uploadTimeoutMs: number;
+  readonly firstPollMs: number;
+  readonly callbackSecrets: readonly string[];
+  readonly callbackHosts: readonly string[];
+  readonly reminderMs: number;
+  readonly metricsAddress: string | undefined;
+  readonly healthAddress: string | undefined;
+  /** With it, Temporal sends work only to workers of the current build. */
+  readonly buildId: string | undefined;
+}
+
+/** @throws ConfigError where address or key of the tenant is missing, or the address is not https: */
+export function toWorkerConfig(values: WorkerVariables, env: NodeJS.ProcessEnv): WorkerConfig {
+  const { FLEXPERTO_BASE_URL: baseUrl, FLEXPERTO_API_KEY: apiKey } = values;
+  if (baseUrl === undefined)
+    throw new ConfigError(
+      'FLEXPERTO_BASE_URL is missing: the address of the tenant, such as https://tenant.live.flexperto.com.',
+    );
+  if (apiKey === undefined) throw new ConfigError('FLEXPERTO_API_KEY is missing: the API key of the tenant.');
+  if (!values.FLEXPERTO_ALLOW_HTTP) assertHttpsBaseUrl(baseUrl);
+  return {
+    ...toClientConfig(values, env),
+    baseUrl,
+    apiKey,
+    attachMethod: values.FLEXPERTO_ATTACH_METHOD,
+    handover: values.FLEXPERTO_HANDOVER,
+    timeoutMs: values.FLEXPERTO_TIMEOUT_SECONDS * 1000,
+    uploadTimeoutMs: values.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
+    firstPollMs: values.SIGNING_POLL_SECONDS * 1000,
+    callbackSecrets: values.SIGNING_CALLBACK_SECRET,
+    callbackHosts: values.SIGNING_CALLBACK_HOSTS,
+    reminderMs: values.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
+    metricsAddress: values.SIGNING_METRICS_ADDRESS,
+    healthAddress: values.SIGNING_HEALTH_ADDRESS,
+    buildId: values.SIGNING_BUILD_ID,
+  };
+}
+
+function assertHttpsBaseUrl(baseUrl: string): void {
+  const { protocol, hostname } = new URL(baseUrl);
+  if (protocol === 'https:' || isLoopback(hostname)) return;
+  throw new ConfigError(
+    'FLEXPERTO_BASE_URL must be an https: address, since the API key and personal data are sent there; ' +
+      'to try things out beyond this machine over plain http, set FLEXPERTO_ALLOW_HTTP=true.',
+  );
+}
