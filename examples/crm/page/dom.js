@@ -21,7 +21,7 @@ export function updateChildren(element, ...children) {
   element.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`)?.focus();
 }
 
-/** Tells screen readers. */
+/** Announces a sentence to screen readers. */
 export function announce(sentence) {
   byId('announcements').textContent = sentence;
 }

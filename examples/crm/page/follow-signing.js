@@ -35,7 +35,7 @@ export function followSigning(requestId, { onStatus, onLost, onProblem }) {
     events?.close();
     events = openEvents(requestId);
     events.addEventListener('status', ({ data }) => onState(JSON.parse(data)));
-    // An EventSource does not tell why the server refused it: the status does.
+    // An EventSource hides why the server refused it; the status has the reason.
     events.addEventListener('problem', () => readStatus());
     events.addEventListener('error', () => {
       if (isOver) return;
