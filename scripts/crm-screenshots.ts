@@ -14,7 +14,7 @@ const WIDTHS = [
 /** The lists beside the progress show a change a moment later. */
 const LIST_REFRESH_MS = 4_000;
 
-/** The page of the example CRM, on a desktop and on a phone: choosing, progress, a decision, the end. */
+/** Takes the pictures of the example CRM on a desktop and on a phone: form, progress, attention, outcome. */
 export async function takeCrmScreenshots(browser: Browser, stack: Stack, folder: string): Promise<void> {
   for (const [name, viewport] of WIDTHS) {
     const context = await browser.newContext({ viewport });
