@@ -3,7 +3,7 @@ import { HttpError } from './http-error.js';
 import type { Fault } from './types.js';
 import type { Vendor } from './vendor.js';
 
-/** An answer as it goes over the wire. */
+/** An HTTP answer. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
@@ -16,13 +16,13 @@ export function jsonAnswer(status: number, body: unknown): Answer {
   return { status, text: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
-/** The answer to a refusal; anything else that was thrown is a mistake in this fake. */
+/** The answer to a rejected call. Any error but an HttpError is a bug of this fake. */
 export function errorAnswer(error: unknown): Answer {
   if (error instanceof HttpError) return jsonAnswer(error.status, { message: error.message });
-  return jsonAnswer(500, { message: `mistake in the fake: ${String(error)}` });
+  return jsonAnswer(500, { message: `bug in the fake: ${String(error)}` });
 }
 
-/** The answer as the fault distorts it. */
+/** The answer, changed by the fault. */
 export function applyFault(answer: Answer, fault: Fault | undefined): Answer {
   if (fault === undefined) return answer;
   const { status, body, retryAfter } = fault;
@@ -32,7 +32,7 @@ export function applyFault(answer: Answer, fault: Fault | undefined): Answer {
   return { ...changed, text, headers: { ...changed.headers, ...retry, ...fault.headers } };
 }
 
-/** Sends it, as slowly or as incompletely as the fault wants. */
+/** Sends the answer, slowly or incompletely where the fault says so. */
 export async function send(
   vendor: Vendor,
   response: ServerResponse,
@@ -40,15 +40,15 @@ export async function send(
   fault?: Fault,
 ): Promise<void> {
   const body = Buffer.from(answer.text);
-  const bodiless = answer.status === 204 || answer.status === 304;
-  const length = bodiless ? {} : { 'content-length': String(body.length) };
+  const hasNoBody = answer.status === 204 || answer.status === 304;
+  const length = hasNoBody ? {} : { 'content-length': String(body.length) };
   response.writeHead(answer.status, { ...answer.headers, ...length });
   if (fault?.truncate === true) {
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.end());
   } else if (fault?.slowBody !== undefined) {
     await sendSlowly(vendor, response, body, fault.slowBody);
   } else {
-    response.end(bodiless ? undefined : body);
+    response.end(hasNoBody ? undefined : body);
   }
 }
 

@@ -6,14 +6,13 @@ import type { MutableLedgerEntry } from './ledger.js';
 import { HttpError } from './http-error.js';
 import { attachRoute, listRoute, uploadUrlRoute } from './routes/documents.js';
 import { createHandOverRoute, initiateRoute } from './routes/sessions.js';
-
 import type { Route } from './routes/route.js';
 import { authenticate, matchSessionId, parseWholeNumber } from './routes/route.js';
 import type { Vendor } from './vendor.js';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
-/** The vendor's calls on the base URL. A path below it that the vendor does not have is a 404, and noted. */
+/** The vendor's calls on the base URL. It answers 404 to an unknown path, and records it in the ledger. */
 export function createApiHandler(vendor: Vendor): Handler {
   const routes = [initiateRoute, uploadUrlRoute, attachRoute, listRoute];
   if (vendor.handOver !== undefined) routes.push(createHandOverRoute(vendor.handOver));
@@ -68,7 +67,7 @@ function assertMethodAllowed(methods: readonly string[], method: string): void {
   if (!methods.includes(method)) throw new HttpError(405, `method not allowed, use ${methods.join(' or ')}`);
 }
 
-/** Which document an attach is about, so that a fault can pick one and a refused attach is told apart. */
+/** Records the document of an attach, so that a fault can select it and the ledger names it. */
 function recordDocument(vendor: Vendor, entry: MutableLedgerEntry, sessionId: number, body: unknown): void {
   const fileId = readTextField(body, 'fileId');
   if (fileId === undefined) return;

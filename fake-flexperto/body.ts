@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 const MAX_JSON_BYTES = 1_000_000;
 
 /**
- * The request's body as JSON, whatever its Content-Type: curl on the vendor's page sends none that says JSON.
- * Undefined when there is no body or it is not JSON. Rejects when the client goes away meanwhile.
+ * The request's body as JSON, whatever its Content-Type: curl on the vendor's page sends another one.
+ * Undefined for no body or another format. Rejects when the client disconnects.
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -20,13 +20,13 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** One field of a JSON object; undefined for anything else. */
+/** One field of a JSON object; undefined for any other value. */
 export function readField(body: unknown, name: string): unknown {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
   return (body as Record<string, unknown>)[name];
 }
 
-/** One field of a JSON object that is text, and not an empty one. */
+/** One field of a JSON object, where it is non-empty text. */
 export function readTextField(body: unknown, name: string): string | undefined {
   const value = readField(body, name);
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;

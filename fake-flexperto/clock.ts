@@ -1,4 +1,4 @@
-/** The real time, moved. It goes on running from wherever it was set. */
+/** The real time plus an offset. It continues from any time to which it is set. */
 export class Clock {
   private offset = 0;
 
@@ -19,7 +19,7 @@ export class Clock {
   }
 }
 
-/** As the vendor prints times of documents: an offset without a colon, "2021-10-29T10:12:57+0200". */
+/** The vendor's format for times of documents: an offset without a colon, "2021-10-29T10:12:57+0200". */
 export function formatOffsetTimestamp(at: Date): string {
   const local = new Date(at.getTime() + 2 * 3600 * 1000);
   return `${local.toISOString().slice(0, 19)}+0200`;

@@ -37,16 +37,16 @@ export const settingsSchema = z.strictObject({
   tellsFileLife: z.boolean().exactOptional(),
 });
 
-/** Which document of a session; without one, all that the action makes sense for. */
+/** One document of a session; without an id, every document that allows the action. */
 export const documentActionSchema = z.strictObject({
   documentId: z.int().exactOptional(),
   reason: z.string().exactOptional(),
 });
 
-/** All that is wrong, in one sentence that names each field. */
+/** One sentence that names each invalid field. */
 export function describeValidationError(what: string, error: z.ZodError): string {
   const problems = error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  return `Wrong ${what}: ${problems.join('; ')}.`;
+  return `Invalid ${what}: ${problems.join('; ')}.`;
 }

@@ -20,7 +20,7 @@ import type { Vendor } from './vendor.js';
 
 type Command = (body: unknown, query: URLSearchParams) => unknown;
 
-/** The dashboard on `/` and the control API below `/_fake/`; every other path goes on to the vendor's API. */
+/** The dashboard on `/` and the control API below `/_fake/`; every other path belongs to the vendor's API. */
 export function createControlHandler(vendor: Vendor, api: Handler): Handler {
   const commands = createCommands(vendor);
   return async (request, response, url) => {
@@ -54,7 +54,7 @@ function createCommands(vendor: Vendor): Readonly<Record<string, Command>> {
     'GET /_fake/state': () => describeState(vendor),
     'GET /_fake/ledger': (_, query) => {
       const after = parseWholeNumber(query.get('after') ?? '0');
-      if (Number.isNaN(after)) throw new HttpError(400, 'Wrong ledger: after: expected a number of calls.');
+      if (Number.isNaN(after)) throw new HttpError(400, 'Invalid ledger: after: expected a number of calls.');
       return ledger.entries(after);
     },
     'POST /_fake/faults': (body) => {
@@ -95,7 +95,7 @@ function parseBody<Schema extends z.ZodType>(what: string, schema: Schema, body:
   return result.data;
 }
 
-/** What the dashboard shows: everything, and what can be done with each session and document. */
+/** The whole state for the dashboard, with the possible actions of each session and document. */
 function describeState(vendor: Vendor): object {
   const sessions = vendor.store.listSessions().map((session) => ({
     ...session,

@@ -1,7 +1,7 @@
 /** Limits of one contract session. Source: "Signing Documents", asynchronous flow. */
 export const MAX_DOCUMENTS = 20;
 
-/** "50MB"; the page does not say which megabytes, so a vendor that counts strictly is tried. */
+/** "50MB"; the page does not define the megabyte, so this fake uses the smaller one. */
 export const MAX_TOTAL_BYTES = 50_000_000;
 
 export interface Participant {
@@ -36,7 +36,7 @@ export interface SessionDocument {
 
 export interface Session {
   readonly id: number;
-  /** The account id of the employee who owns it; nobody else can see it. */
+  /** The account id of the owner; no other employee can see the session. */
   readonly employeeId: string;
   readonly customerId: number;
   readonly name: string;
@@ -51,7 +51,7 @@ export interface Session {
   readonly files: UploadedFile[];
 }
 
-/** The bytes that count towards the limit: all documents that have not been deleted. */
+/** The bytes that count towards the limit: those of all documents that are not deleted. */
 export function attachedBytes(session: Session): number {
   const kept = session.documents.filter(({ status }) => status !== 'DELETED');
   return kept.reduce((sum, { bytes }) => sum + bytes, 0);

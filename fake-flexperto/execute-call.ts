@@ -5,14 +5,14 @@ import type { MutableLedgerEntry } from './ledger.js';
 import type { Effect, Fault } from './types.js';
 import type { Vendor } from './vendor.js';
 
-/** What a call did and what it is answered. `learnt` completes its line in the ledger. */
+/** The effect of a call and its answer. `ledgerFields` completes its line in the ledger. */
 export interface CallResult {
   readonly answer: Answer;
   readonly effect: Effect | null;
   readonly ledgerFields?: Partial<MutableLedgerEntry>;
 }
 
-/** One call on its way: what came in, its line in the ledger, and the fault that hits it. */
+/** One call: the request, its line in the ledger, and its fault. */
 export interface CallContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -20,7 +20,7 @@ export interface CallContext {
   readonly fault: Fault | undefined;
 }
 
-/** Carries a call out and answers it, in the order that its fault prescribes. */
+/** Performs a call and answers it, in the order that its fault prescribes. */
 export async function executeCall(
   vendor: Vendor,
   context: CallContext,

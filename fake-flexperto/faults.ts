@@ -1,6 +1,6 @@
 import type { Call, Fault } from './types.js';
 
-/** What a call is about, as far as it tells: the names of its contract session and of its document. */
+/** The names of a call's contract session and document, where the call has them. */
 export interface CallTarget {
   readonly session?: string | undefined;
   readonly document?: string | undefined;
@@ -12,7 +12,7 @@ interface ActiveFault {
   skip: number;
 }
 
-/** The faults that wait for their calls, in the order they were added. */
+/** The armed faults, in the order in which they were added. */
 export class Faults {
   private active: ActiveFault[] = [];
 
@@ -24,12 +24,12 @@ export class Faults {
     this.active = [];
   }
 
-  /** What is left: `times` and `skip` are what they still have to hit and to let pass. */
+  /** The remaining faults; `times` and `skip` are the calls that remain to be hit and to be skipped. */
   pending(): readonly Fault[] {
     return this.active.map(({ fault, times, skip }) => ({ ...fault, times, skip }));
   }
 
-  /** The fault that hits this call, one at most. Counts the call for every fault that lets some pass. */
+  /** The fault for this call, at most one. Counts the call for every matching fault with `skip`. */
   consume(call: Call, { session, document }: CallTarget): Fault | undefined {
     const matching = this.active.filter(
       ({ fault }) =>

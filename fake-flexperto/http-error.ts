@@ -1,9 +1,9 @@
 /**
- * Something the vendor, or this fake's control API, does not do: answered with `status` and `{"message"}`.
- * Thrown to the caller where a method of the fake is used directly.
+ * The vendor, or the control API of this fake, rejects a call. It answers with `status` and `{"message"}`.
+ * A direct call of the fake's methods throws this error.
  */
 export class HttpError extends Error {
-  override readonly name = 'Refusal';
+  override readonly name = 'HttpError';
   readonly status: number;
 
   constructor(status: number, message: string) {

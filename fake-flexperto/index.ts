@@ -18,8 +18,8 @@ export type {
 } from './types.js';
 
 /**
- * Starts a stateful stand-in for the vendor on two ports: the API with a dashboard, and the upload host.
- * Rejects when a port is taken; then nothing is left listening.
+ * Starts a stateful fake of the vendor on two ports: the API with a dashboard, and the upload host.
+ * Rejects when a port is taken, and then listens on neither.
  */
 export async function startFakeFlexperto(options: FakeFlexpertoOptions = {}): Promise<FakeFlexperto> {
   const host = options.host ?? '127.0.0.1';
@@ -41,7 +41,7 @@ export async function startFakeFlexperto(options: FakeFlexpertoOptions = {}): Pr
   }
 }
 
-/** Where to reach it: a server that listens everywhere is reached on loopback. */
+/** The address of a server; loopback for one that listens on all interfaces. */
 function toUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host;
   return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`;

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from './clock.js';
 import type { Effect, LedgerEntry } from './types.js';
 
-/** An entry whose call is still going on. */
+/** An entry whose call is still running. */
 export type MutableLedgerEntry = { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] };
 
-/** Every call that arrived, in the order of arrival: what a test counts to find a double effect. */
+/** Every received call, in order. Tests count its effects to find a call that took effect twice. */
 export class Ledger {
   private readonly clock: Clock;
   private readonly apiKey: string;
@@ -16,7 +16,7 @@ export class Ledger {
     this.apiKey = apiKey;
   }
 
-  /** Writes a call down as it arrives; what is learnt later is set on the entry. */
+  /** Records a call on arrival. The caller sets later findings on the entry. */
   record(request: IncomingMessage, call: LedgerEntry['call'], path: string): MutableLedgerEntry {
     const { headers, method = '' } = request;
     const key = headers['api-key'];

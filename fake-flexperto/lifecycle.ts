@@ -3,7 +3,7 @@ import type { Session, SessionDocument } from './entities.js';
 import { HttpError } from './http-error.js';
 import type { Store } from './store.js';
 
-/** What people do to a contract session once its documents are attached. */
+/** The actions of people on a contract session with attached documents. */
 export const ACTIONS = ['hand-over', 'sign', 'update', 'fail-identification', 'remove'] as const;
 export type Action = (typeof ACTIONS)[number];
 type DocumentAction = Exclude<Action, 'hand-over'>;
@@ -22,7 +22,7 @@ const transitions: Record<
   remove: { to: 'DELETED', from: isNotFinal, condition: 'is not final' },
 };
 
-/** The Dashboard's and the participant's side of the vendor. Each method throws a {@link HttpError} where it makes no sense. */
+/** The Dashboard's and the participant's side of the vendor. Each method throws a {@link HttpError} for an impossible action. */
 export class Lifecycle {
   private readonly store: Store;
   private readonly clock: Clock;
@@ -41,7 +41,7 @@ export class Lifecycle {
     for (const document of attached) this.change(document, 'UPLOADED');
   }
 
-  /** Acts on one document, or on all it can act on. `reason` is for a failed identification. */
+  /** Acts on one document, or on all that allow the action. `reason` is for a failed identification. */
   act(action: DocumentAction, sessionId: number, documentId?: number, reason?: string): void {
     const { to, from, condition } = transitions[action];
     const all = this.store.getSession(sessionId).documents;
@@ -66,7 +66,7 @@ export class Lifecycle {
   }
 }
 
-/** What the Dashboard offers: a failed identification only where there is one, with ves and qes. */
+/** The Dashboard's actions. Only ves and qes have an identification that can fail. */
 export function listPossibleActions(session: Session, document?: SessionDocument): Action[] {
   const documents = document === undefined ? session.documents : [document];
   return ACTIONS.filter((action) => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { startFakeFlexperto } from './index.js';
 import { readOptions } from './options.js';
 
-/** `npm run fake`: everything from the environment, one line when ready, a clean stop on SIGTERM. */
+/** `npm run fake`: reads the environment, prints one line when ready, and stops cleanly on SIGTERM. */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const fake = await startFakeFlexperto(readOptions(process.env));

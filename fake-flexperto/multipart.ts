@@ -10,9 +10,8 @@ export interface ReceivedFile {
 }
 
 /**
- * Reads a multipart body to its end and hashes the file in the field `file`, keeping no bytes. `onName` runs
- * as soon as the file's name is known. The refusal of a wrong body comes as a value, once it is read; rejects
- * when the client goes away meanwhile.
+ * Reads a multipart body to its end and hashes the file in the field `file`, without keeping bytes. Calls `onName`
+ * when the file's name is known. Resolves with an HttpError for an invalid body; rejects when the client disconnects.
  */
 export async function receiveFile(
   request: IncomingMessage,
@@ -27,7 +26,7 @@ export async function receiveFile(
   } catch (error) {
     if (!request.complete && request.destroyed) throw error;
     request.resume();
-    return new HttpError(400, 'the body must be multipart/form-data, complete');
+    return new HttpError(400, 'the body must be complete multipart/form-data');
   }
   const [file] = files;
   if (file === undefined || files.length > 1)
@@ -53,7 +52,7 @@ async function parseMultipart(
   const parser = new Busboy({ headers: { ...headers, 'content-type': contentType } });
   await new Promise<void>((resolve, reject) => {
     parser.on('file', (fieldName, stream, name) => {
-      // A body that breaks off is an error of the part too, and one nobody listens to would end the process.
+      // An incomplete body is an error of the part too; without a listener it would end the process.
       stream.on('error', reject);
       if (fieldName === 'file') onFile(name, stream);
       else stream.resume();
@@ -61,7 +60,7 @@ async function parseMultipart(
     parser.on('finish', resolve);
     parser.on('error', reject);
     request.on('close', () => {
-      if (!request.complete) reject(new Error('the client has gone'));
+      if (!request.complete) reject(new Error('the client has disconnected'));
     });
     request.pipe(parser);
   });

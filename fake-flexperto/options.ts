@@ -18,7 +18,7 @@ const parsers: Readonly<Record<string, Parser>> = {
 
 /**
  * The options in `FAKE_FLEXPERTO_*`; an empty variable counts as unset. Ports default to 4010 and 4011.
- * Throws one sentence for a wrong or misspelt variable.
+ * Throws an error of one sentence for an invalid or misspelt variable.
  */
 export function readOptions(env: NodeJS.ProcessEnv): FakeFlexpertoOptions {
   let options: FakeFlexpertoOptions = { port: 4010, uploadPort: 4011 };

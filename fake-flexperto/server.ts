@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { Handler } from './api.js';
 
-/** A server whose handler may fail: the connection then ends, as it does when a fault is cut short by a reset. */
+/** A server that closes the connection when its handler fails, as when a reset of the fake ends a delay. */
 export function createHttpServer(handler: Handler): Server {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://fake.invalid');
@@ -13,7 +13,7 @@ export function createHttpServer(handler: Handler): Server {
   return server;
 }
 
-/** Listens and gives the port. Rejects with the system's error, such as EADDRINUSE. */
+/** Listens and resolves with the port. Rejects with the system's error, such as EADDRINUSE. */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -26,7 +26,7 @@ export async function listen(server: Server, port: number, host: string): Promis
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** Stops listening and cuts what is still open. */
+/** Stops listening and closes all connections. */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return;
   await new Promise<void>((resolve) => {

@@ -8,7 +8,7 @@ const FIRST_SESSION_ID = 13;
 const FIRST_CUSTOMER_ID = 385;
 const FIRST_DOCUMENT_ID = 1362;
 
-/** What the vendor remembers. Ids count up from the ones its page shows. */
+/** The vendor's data. Ids count up from the ones on its page. */
 export class Store {
   private readonly clock: Clock;
   private sessions = new Map<number, Session>();
@@ -32,7 +32,7 @@ export class Store {
     return this.sessions.get(id)?.name;
   }
 
-  /** The session, if this employee owns it; to everybody else it does not exist. */
+  /** The session of this owner; for every other employee it does not exist. */
   getOwnSession(id: number, employeeId: string): Session {
     const session = this.getSession(id);
     if (session.employeeId !== employeeId) throw new HttpError(404, 'contract session not found');
@@ -67,38 +67,38 @@ export class Store {
     return session;
   }
 
-  /** Every upload makes a file of its own, also one of the same document. */
+  /** Every upload creates a new file, also an upload of the same document. */
   addFile(
-    getSession: Session,
+    session: Session,
     received: { name: string; bytes: number; sha256: string },
     seconds: number,
   ): UploadedFile {
-    if (attachedBytes(getSession) + received.bytes > MAX_TOTAL_BYTES) {
+    if (attachedBytes(session) + received.bytes > MAX_TOTAL_BYTES) {
       throw new HttpError(413, 'the documents of a contract session may have 50 MB together');
     }
     const uploadedAt = this.clock.now();
     const availableUntil = new Date(uploadedAt.getTime() + seconds * 1000);
     const file = { ...received, id: randomUUID(), uploadedAt, availableUntil };
-    getSession.files.push(file);
+    session.files.push(file);
     return file;
   }
 
   /**
-   * Attaching a file twice makes two documents: the page promises nothing better. A file whose time is over is gone, as if
-   * it had never been uploaded.
+   * Attaching a file twice creates two documents, since the page promises nothing better. An expired file does not exist
+   * any more.
    */
-  attach(getSession: Session, fileId: string): SessionDocument {
-    const file = getSession.files.find(({ id }) => id === fileId);
+  attach(session: Session, fileId: string): SessionDocument {
+    const file = session.files.find(({ id }) => id === fileId);
     if (file === undefined || file.availableUntil <= this.clock.now())
       throw new HttpError(404, 'file not found');
-    if (getSession.handedOver) throw new HttpError(409, 'the contract session has been handed over');
-    assertWithinLimits(getSession, file);
+    if (session.handedOver) throw new HttpError(409, 'the contract session has been handed over');
+    assertWithinLimits(session, file);
     const { name, bytes, sha256 } = file;
     const id = FIRST_DOCUMENT_ID + this.attachedCount++;
     const now = this.clock.now();
     const times = { createdAt: now, updatedAt: now };
     const document = { id, fileId, name, bytes, sha256, status: 'ATTACHED', failureReason: '', ...times };
-    getSession.documents.push(document);
+    session.documents.push(document);
     return document;
   }
 

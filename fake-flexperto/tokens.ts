@@ -43,7 +43,7 @@ export class Tokens {
     return `${signed}.${signature.toString('base64url')}`;
   }
 
-  /** Whose upload this is. Throws 403 unless this fake has signed the token, 401 once it has expired. */
+  /** The owner of this upload. Throws 403 for a token that this fake did not sign, 401 for an expired one. */
   verify(token: string): { sessionId: number; employeeId: string } {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const signed = Buffer.from(`${header}.${payload}`);

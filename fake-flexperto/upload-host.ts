@@ -14,8 +14,8 @@ import { renderFile } from './views.js';
 const UPLOAD_PATH = '/api/v1/files/upload';
 
 /**
- * The vendor's file storage, another host than the API. The token in the URL is all it asks for. It is checked
- * as the upload begins, and answered once the body has been read, so that the client surely gets the answer.
+ * The vendor's file storage, another host than the API. The token in the URL is its only authentication. The fake
+ * checks it at the start, and answers after it has read the body, so that the client always gets the answer.
  */
 export function createUploadHandler(vendor: Vendor): Handler {
   return async (request, response, url) => {

@@ -10,7 +10,7 @@ import type { FakeFlexpertoOptions, Settings } from './types.js';
 /** The page's token names a date 31 days after its own end. */
 const FILE_TTL_SECONDS = 31 * 86_400;
 
-/** The whole state behind both ports. */
+/** The state behind both ports. */
 export class Vendor {
   readonly apiKey: string;
   readonly settings: Settings;
@@ -21,7 +21,7 @@ export class Vendor {
   readonly store = new Store(this.clock);
   readonly lifecycle = new Lifecycle(this.store, this.clock);
   readonly ledger: Ledger;
-  /** What upload URLs start with; known once the upload host listens. */
+  /** The start of upload URLs; known once the upload host listens. */
   uploadUrl = '';
   private readonly initialSettings: Settings;
   private pauseController = new AbortController();
@@ -43,12 +43,12 @@ export class Vendor {
     this.settings = { ...this.initialSettings };
   }
 
-  /** Real time, whatever the fake's clock says. Rejects when the fake is reset or closed meanwhile. */
+  /** Waits in real time, independent of the fake's clock. Rejects when the fake is reset or closed. */
   async pause(milliseconds: number): Promise<void> {
     await wait(milliseconds, undefined, { signal: this.pauseController.signal });
   }
 
-  /** Ends every call that a fault still holds back: none of them may take effect in what comes next. */
+  /** Ends every delayed call, so that none takes effect after a reset. */
   cancelPauses(): void {
     this.pauseController.abort();
     this.pauseController = new AbortController();

@@ -4,7 +4,7 @@ import type { Settings } from './types.js';
 
 export const TENANT = 'fake';
 
-/** Account ids are numbers on the vendor's page; one that is none stays text. */
+/** Account ids are numbers on the vendor's page; any other id stays text. */
 export function toAccountId(employeeId: string): number | string {
   return /^(0|[1-9]\d{0,14})$/.test(employeeId) ? Number(employeeId) : employeeId;
 }
@@ -51,7 +51,7 @@ export function renderListEntry(
   return { ...renderDocument(document), ...(listFileIds ? {} : { original_file_id: undefined }) };
 }
 
-/** The answer of attach, and what the list says of a document. */
+/** The answer of attach, and a document in the list. */
 export function renderDocument(document: SessionDocument): object {
   return {
     id: document.id,

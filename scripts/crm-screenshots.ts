@@ -11,10 +11,10 @@ const WIDTHS = [
   ['desktop', { width: 1200, height: 800 }],
   ['phone', { width: 360, height: 740 }],
 ] as const;
-/** The lists beside the progress learn of a change a moment later. */
+/** The lists beside the progress show a change a moment later. */
 const LIST_REFRESH_MS = 4_000;
 
-/** The page of the example CRM, on a desktop and on a phone: choosing, progress, a question, the end. */
+/** Takes the pictures of the example CRM on a desktop and on a phone: form, progress, attention, outcome. */
 export async function takeCrmScreenshots(browser: Browser, stack: Stack, folder: string): Promise<void> {
   for (const [name, viewport] of WIDTHS) {
     const context = await browser.newContext({ viewport });
@@ -38,18 +38,18 @@ async function takeScreenshots(
   const latestSessionId = (): number => fake.sessions().at(-1)?.id ?? 0;
 
   await page.locator('#files').setInputFiles([CONTRACT, TERMS, WITHOUT_FIELDS]);
-  await page.locator('#documents li.looking').first().waitFor({ state: 'detached' });
+  await page.locator('#documents li.inspecting').first().waitFor({ state: 'detached' });
   await takeScreenshot('choosing');
 
   await page.getByLabel('Enclosed for information').last().check();
   fake.faults.add({ call: 'initiate', reset: 'after' });
   await send.click();
-  await waitForText('What is asked of you');
+  await waitForText('Your decision is needed');
   await wait(LIST_REFRESH_MS);
   await takeScreenshot('attention');
 
   await page.getByLabel('Number of the contract session').fill(String(latestSessionId()));
-  await page.getByRole('button', { name: 'Go on with this session' }).click();
+  await page.getByRole('button', { name: 'Continue with this contract session' }).click();
   await waitForText('It is your turn');
   fake.handOver(latestSessionId());
   await waitForText('has the documents and can sign');

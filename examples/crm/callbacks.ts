@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { readBody, ProblemError } from './http.js';
 
-/** A callback of the worker, as far as this CRM reads it. */
+/** The fields of a callback that this CRM reads. */
 export interface CallbackEvent {
   readonly type: string;
   /** When it happened, ISO 8601. */
   readonly timestamp: string;
-  /** Grows by one with each event of a session. */
+  /** Grows by one with each event of a signing. */
   readonly order: number;
   readonly data: { readonly requestId: string };
 }
 
-/** What the worker has told, each thing once, in the order in which it happened. Kept in memory: this is an example. */
+/** The received callbacks, each one once, in the order of their events. Kept in memory: this is an example. */
 export interface Callbacks {
-  /** @throws Refusal where the signature does not hold */
+  /** @throws ProblemError where the signature is invalid */
   receive(request: IncomingMessage): Promise<void>;
   listEvents(requestId: string): readonly CallbackEvent[];
 }
@@ -23,7 +23,7 @@ const MAX_EVENTS = 10_000;
 
 export function createCallbacks(secret: string | undefined): Callbacks {
   const verifier = secret === undefined ? undefined : new Webhook(secret);
-  // By `webhook-id`, which stays the same when the worker repeats a callback whose answer it has not seen.
+  // By `webhook-id`: the worker repeats a callback under the same id.
   const events = new Map<string, CallbackEvent>();
   return {
     receive: async (request) => {
@@ -48,7 +48,7 @@ function verifyEvent(verifier: Webhook | undefined, body: string, request: Incom
   } catch (error) {
     if (!(error instanceof WebhookVerificationError)) throw error;
   }
-  throw new ProblemError(401, 'unauthorized', 'The signature of this callback does not hold.');
+  throw new ProblemError(401, 'unauthorized', 'The signature of this callback is invalid.');
 }
 
 function getHeader(request: IncomingMessage, name: string): string {

@@ -3,15 +3,15 @@ import { Readable } from 'node:stream';
 import { ProblemError } from './http.js';
 import type { CrmSettings } from './settings.js';
 
-/** The signing gateway as this CRM's backend uses it: with the key, and from here alone. */
+/** The signing gateway. Only this backend calls it, with the key. */
 export interface GatewayClient {
   get(path: string, signal?: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Response>;
   post(path: string, body?: unknown): Promise<Response>;
-  /** Passes an upload on as it arrives: no file is ever held here. */
+  /** Forwards an upload while it arrives: the CRM stores no file. */
   upload(path: string, from: IncomingMessage): Promise<Response>;
 }
 
-/** @throws Refusal by each method, where the gateway cannot be reached */
+/** Each method throws a ProblemError where the gateway cannot be reached. */
 export function createGatewayClient({ gatewayUrl, gatewayKey }: CrmSettings): GatewayClient {
   const call = async (
     path: string,
@@ -37,7 +37,7 @@ export function createGatewayClient({ gatewayUrl, gatewayKey }: CrmSettings): Ga
       );
     },
     upload: (path, request) => {
-      // Whoever goes away in the middle of an upload takes it back.
+      // A browser that disconnects during an upload cancels it.
       const abort = new AbortController();
       request.once('close', () => {
         if (!request.complete) abort.abort();

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 
-/** What this server itself has to say against a call, in the form in which the gateway says such things (RFC 9457). */
+/** This server's own answer to a call that it rejects, in the form of the gateway's problems (RFC 9457). */
 export class ProblemError extends Error {
-  override readonly name = 'Refusal';
+  override readonly name = 'ProblemError';
   readonly status: number;
   readonly type: string;
 
@@ -16,7 +16,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Nothing of the gateway's headers reaches the browser but these. */
+/** The only headers of the gateway that reach the browser. */
 const FORWARDED_HEADERS = ['content-type', 'retry-after'];
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -35,7 +35,7 @@ export function sendProblem(response: ServerResponse, { status, type, message }:
   response.end(JSON.stringify({ type: `urn:crm:problem:${type}`, status, detail: message }));
 }
 
-/** The gateway's answer as it came, an endless one included, byte by byte as it comes. */
+/** Streams the gateway's answer to the browser, an event stream too. */
 export async function forwardResponse(gatewayResponse: Response, response: ServerResponse): Promise<void> {
   const headers = FORWARDED_HEADERS.flatMap((name) => {
     const value = gatewayResponse.headers.get(name);
@@ -49,7 +49,7 @@ export async function forwardResponse(gatewayResponse: Response, response: Serve
   );
 }
 
-/** @throws Refusal where it is larger than any body of this API */
+/** @throws ProblemError where the body is larger than 256 KiB */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -61,14 +61,14 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** @throws Refusal where the body is no JSON object */
+/** @throws ProblemError where the body is no JSON object */
 export async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   const text = await readBody(request);
   try {
     const body: unknown = JSON.parse(text);
     if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
   } catch {
-    // Said below.
+    // Handled below.
   }
   throw new ProblemError(400, 'invalid-request', 'The body must be a JSON object.');
 }

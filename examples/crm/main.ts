@@ -1,7 +1,7 @@
 import { readSettings } from './settings.js';
 import { startCrm } from './server.js';
 
-/** Everything from the environment, one line when ready, a clean stop on SIGTERM. */
+/** Reads all settings from the environment, prints one line when ready, and stops on SIGTERM. */
 async function main(): Promise<void> {
   const crm = await startCrm(readSettings(process.env));
   const stop = (): void => void crm.close();

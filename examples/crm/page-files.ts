@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 
-/** The page is served as it stands in the sources, whether this runs from there or compiled from dist/. */
+/** The folder of the page in the sources, also where this runs compiled from dist/. */
 const PAGE_FOLDER = path.resolve(__dirname.replace(/([\\/])dist([\\/]examples[\\/]crm)$/, '$1$2'), 'page');
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Nothing from elsewhere, nothing inline, and no text that becomes markup. */
+/** The page loads nothing from elsewhere, runs nothing inline, and turns no text into markup. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -32,10 +32,10 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** Answers with a file of the page; `false` where it has none under this name. */
+/** Answers with a file of the page; `false` where the page has no such file. */
 export type PageHandler = (name: string, response: ServerResponse) => boolean;
 
-/** Knows the page's files by name, so that no path of a request ever reaches the disk. */
+/** Looks up files by name in memory, so that no path of a request reaches the disk. */
 export function createPageHandler(): PageHandler {
   const files = new Map(
     readdirSync(PAGE_FOLDER).map((name) => [name, readFileSync(path.join(PAGE_FOLDER, name))]),

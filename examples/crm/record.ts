@@ -1,4 +1,4 @@
-/** The data of a CRM, as small as can be: who is signed in, and the one record there is. All of it is invented. */
+/** The data of a minimal CRM: the signed-in employee and one record. All of it is invented. */
 export const EMPLOYEE = {
   /** The flexperto account id. */
   id: '45',
@@ -6,7 +6,7 @@ export const EMPLOYEE = {
 } as const;
 
 export const RECORD = {
-  /** What the signings of this record are found by. */
+  /** The key by which the signings of this record are found. */
   crmRecord: 'opportunity/0061',
   number: '0061',
   title: 'Account opening',

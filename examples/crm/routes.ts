@@ -7,15 +7,15 @@ import { EMPLOYEE, RECORD } from './record.js';
 import type { CrmSettings } from './settings.js';
 import { createSigningHandlers } from './signings.js';
 
-/** Answers one request. @throws Refusal */
+/** Answers one request. @throws ProblemError */
 export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 type Route = (id: string, ...call: Parameters<Handler>) => Promise<void> | void;
 
-/** Where the worker's callbacks come in. */
+/** The path for the worker's callbacks. */
 export const CALLBACK_PATH = '/hooks/signing';
 
-/** Everything the CRM answers: the page, what the page asks for, and the callbacks. */
+/** All routes of the CRM: the page, the calls of the page, and the callbacks. */
 export function createHandler(settings: CrmSettings, origin: string): Handler {
   const gateway = createGatewayClient(settings);
   const callbacks = createCallbacks(settings.callbackSecret);
@@ -33,7 +33,7 @@ export function createHandler(settings: CrmSettings, origin: string): Handler {
     'GET /api/signings': (_, __, response, url) => signings.list(url.searchParams, response),
     'GET /api/signings/:id': (id, _, response) => signings.status(id, response),
     'GET /api/signings/:id/events': (id, request, response) => signings.events(id, request, response),
-    'GET /api/signings/:id/told': (id, _, response) => signings.callbacks(id, response),
+    'GET /api/signings/:id/callbacks': (id, _, response) => signings.callbacks(id, response),
     'POST /api/signings/:id/check': (id, _, response) => signings.check(id, response),
     'POST /api/signings/:id/resolve': (id, request, response) => signings.resolve(id, request, response),
     'POST /api/signings/:id/cancel': (id, _, response) => signings.cancel(id, response),
@@ -53,28 +53,28 @@ export function createHandler(settings: CrmSettings, origin: string): Handler {
     if (method === 'GET' && servePage(pathname === '/' ? 'index.html' : pathname.slice(1), response)) return;
     const [, id] = /^\/api\/signings\/([^/]+)/.exec(pathname) ?? [];
     const route = routes[`${method} ${id === undefined ? pathname : pathname.replace(id, ':id')}`];
-    if (route === undefined) throw new ProblemError(404, 'not-found', 'There is nothing here.');
+    if (route === undefined) throw new ProblemError(404, 'not-found', 'There is nothing at this address.');
     if (method !== 'GET' && pathname !== CALLBACK_PATH) assertSameOrigin(request, origin);
     await route(decodeSegment(id ?? ''), request, response, url);
   };
 }
 
-/** @throws Refusal where it is no part of an address */
+/** @throws ProblemError where the segment is not percent-encoded text */
 function decodeSegment(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new ProblemError(400, 'invalid-request', 'The address is not understood.');
+    throw new ProblemError(400, 'invalid-request', 'The address is invalid.');
   }
 }
 
-/** Another page, open in the same browser, must not send in this employee's name. @throws Refusal */
+/** Another page in the same browser must not send in this employee's name. @throws ProblemError */
 function assertSameOrigin(request: IncomingMessage, origin: string): void {
   if (request.headers.origin === origin) return;
-  throw new ProblemError(403, 'forbidden', 'This can be done from the page of the CRM only.');
+  throw new ProblemError(403, 'forbidden', 'Only the page of the CRM may send this.');
 }
 
-/** Under another name a foreign page could pass for this one. */
+/** Under another host name, a foreign page could pass for this one. */
 function redirectToOrigin(response: ServerResponse, origin: string): void {
   response.writeHead(307, { location: `${origin}/` }).end();
 }

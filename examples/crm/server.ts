@@ -5,11 +5,11 @@ import type { CrmSettings } from './settings.js';
 
 /** A running example CRM. */
 export interface Crm {
-  /** Where the page of the record is. */
+  /** The address of the record's page. */
   readonly url: string;
-  /** Where the worker tells of what has happened. */
+  /** The address for the worker's callbacks. */
   readonly callbackUrl: string;
-  /** Stops listening and cuts what is still open. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
 

@@ -1,18 +1,18 @@
-/** What the example CRM has to be told. */
+/** The settings of the example CRM. */
 export interface CrmSettings {
-  /** Where it listens. Port 0: any free one. */
+  /** The address on which it listens. Port 0: any free port. */
   readonly host: string;
   readonly port: number;
-  /** Where the signing gateway is, and the key that opens it. The key stays on this side: a browser never sees it. */
+  /** The signing gateway and its key. The key stays on the server: no browser sees it. */
   readonly gatewayUrl: string;
   readonly gatewayKey: string;
-  /** The secret of the worker's callbacks, `whsec_…`; without one no callback is asked for. */
+  /** The secret of the worker's callbacks, `whsec_…`; without one, the CRM requests no callbacks. */
   readonly callbackSecret?: string | undefined;
-  /** The flexperto Dashboard, to which employees are sent. */
+  /** The flexperto Dashboard, for the links of the page. */
   readonly dashboardUrl?: string | undefined;
 }
 
-/** From the environment. Throws one sentence where something is missing or wrong. */
+/** Reads the environment. Throws an error of one sentence that names the missing or invalid variable. */
 export function readSettings(env: NodeJS.ProcessEnv): CrmSettings {
   const optional = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const required = (name: string, what: string): string => {

@@ -5,7 +5,7 @@ import type { GatewayClient } from './gateway.js';
 import { EMPLOYEE, RECORD } from './record.js';
 
 export interface SigningHandlers {
-  /** Starts what the browser has put together; who sends it to whom is decided here. */
+  /** Starts a signing with the browser's fields. The server decides who sends it to whom. */
   start(request: IncomingMessage, response: ServerResponse): Promise<void>;
   list(query: URLSearchParams, response: ServerResponse): Promise<void>;
   status(requestId: string, response: ServerResponse): Promise<void>;
@@ -16,12 +16,12 @@ export interface SigningHandlers {
   callbacks(requestId: string, response: ServerResponse): Promise<void>;
 }
 
-/** What the browser may say of a signing. */
+/** The fields of a request that the browser may set. */
 const BROWSER_FIELDS = ['requestId', 'name', 'method', 'documents', 'deadlineDays'];
 
 /**
- * The signings of the record, for the employee who is signed in. The key opens every signing there is, so it is this
- * CRM that sees to it that an employee reaches those of the own record only.
+ * The signings of the record, for the signed-in employee. The gateway's key opens every signing, so this CRM ensures
+ * that an employee reaches only those of the record.
  */
 export function createSigningHandlers(
   gateway: GatewayClient,
@@ -30,7 +30,7 @@ export function createSigningHandlers(
 ): SigningHandlers {
   const ownRequestIds = new Set<string>();
 
-  /** @throws Refusal where it is another record's; else what the gateway has against it, or `undefined` */
+  /** @throws ProblemError where it is another record's. Resolves with the gateway's own rejection, or `undefined`. */
   const checkOwnership = async (requestId: string): Promise<Response | undefined> => {
     if (ownRequestIds.has(requestId)) return undefined;
     const gatewayResponse = await gateway.get(signingPath(requestId));
@@ -75,7 +75,7 @@ export function createSigningHandlers(
     },
     status: (id, response) => respond(id, response, () => gateway.get(signingPath(id))),
     events: async (id, request, response) => {
-      // The stream ends with whoever reads it.
+      // The stream ends when its reader disconnects.
       const abort = new AbortController();
       response.once('close', () => {
         abort.abort();

@@ -24,7 +24,7 @@ const PAGE = `<!doctype html>
 <header>
   <div class="bar">
     <div class="brand"><img src="${ICON}" alt="" width="36" height="36">
-      <div><strong>Dashboard</strong><span>Fake flexperto, a stand-in for the vendor</span></div></div>
+      <div><strong>Dashboard</strong><span>Fake flexperto for tests and demos</span></div></div>
     <p id="connection" role="status">Connecting …</p>
   </div>
 </header>
@@ -35,7 +35,7 @@ const PAGE = `<!doctype html>
   <div id="sessions"></div>
   <section id="empty" class="card" hidden>
     <h2>No contract session yet</h2>
-    <p>A session appears here as soon as a call to <code>POST …/sessions/initiate</code> arrives. Once its
+    <p>A contract session appears here after a call to <code>POST …/sessions/initiate</code> . After its
     documents are attached, an employee hands it over here, and the participant can sign.</p>
   </section>
   <noscript><p class="card">This page needs JavaScript. The same state is at <a href="/_fake/state">/_fake/state</a>.</p></noscript>
@@ -44,7 +44,7 @@ const PAGE = `<!doctype html>
   <p>Clock of the fake: <time id="clock">…</time></p>
   <p><a href="/_fake/ledger">Ledger of all calls (JSON)</a> <a href="/_fake/state">State (JSON)</a></p>
 </footer>
-<p id="news" class="unseen" role="status"></p>
+<p id="announcements" class="unseen" role="status"></p>
 <script>${SCRIPT}</script>
 </body>
 </html>
@@ -56,7 +56,7 @@ const CONTENT_SECURITY_POLICY =
   `default-src 'none'; connect-src 'self'; img-src data:; style-src ${hashSource(STYLE)}; ` +
   `script-src ${hashSource(SCRIPT)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** The vendor's Dashboard in small: one page without anything from elsewhere. */
+/** A small copy of the vendor's Dashboard: one page that loads nothing else. */
 export function renderDashboard(): Answer {
   const headers = {
     'content-type': 'text/html; charset=utf-8',

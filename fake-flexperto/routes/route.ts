@@ -3,21 +3,21 @@ import { HttpError } from '../http-error.js';
 import type { Call, Fault } from '../types.js';
 import type { Vendor } from '../vendor.js';
 
-/** A call that has come through the door: the API key is right, the employee is named. */
+/** A call with a valid API key and an employee. */
 export interface AuthenticatedCall {
   readonly vendor: Vendor;
   readonly employeeId: string;
-  /** From the path or the query, as it came. */
+  /** From the path or the query. */
   readonly sessionId: number;
   readonly body: unknown;
   readonly fault: Fault | undefined;
 }
 
-/** One of the vendor's calls. `perform` throws a {@link HttpError} where the vendor refuses. */
+/** One of the vendor's calls. `perform` throws a {@link HttpError} where the vendor rejects the call. */
 export interface Route {
   readonly call: Call;
   readonly template: string;
-  /** The methods it accepts; none where the call does not exist at this tenant. */
+  /** The accepted methods; empty where this tenant does not have the call. */
   readonly methods: (vendor: Vendor) => readonly string[];
   readonly perform: (call: AuthenticatedCall) => CallResult;
 }
@@ -42,7 +42,7 @@ export function parseWholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** Throws 401 for the API key, 400 for the missing employee. */
+/** Throws 401 for a missing or wrong API key, 400 for a missing employee. */
 export function authenticate(apiKey: string, employeeId: string | null): string {
   if (apiKey === 'absent') throw new HttpError(401, 'header api-key is missing');
   if (apiKey === 'wrong') throw new HttpError(401, 'header api-key is not valid');

@@ -4,12 +4,11 @@ import { readField, readTextField } from '../body.js';
 import type { Participant } from '../entities.js';
 import { HttpError } from '../http-error.js';
 import { renderSession } from '../views.js';
-
 import { CONTRACTS_PATH } from './route.js';
 
 /**
- * The hand-over call where one is configured, such as `POST /api/…/{sessionId}/…`. Answered without a body,
- * since no page shows one. Throws for text of another shape.
+ * The configured hand-over call, such as `POST /api/…/{sessionId}/…`. It answers without a body, since no page shows
+ * one. Throws for text of another format.
  */
 export function createHandOverRoute(configured: string): Route {
   const [, method, template] = /^([A-Z]+) (\/\S*\{sessionId\}\S*)$/.exec(configured) ?? [];
@@ -31,7 +30,7 @@ export function createHandOverRoute(configured: string): Route {
 
 const SIGNATURE_METHODS = ['aes', 'ves', 'qes'];
 
-/** Source: "Signing Documents", asynchronous flow. Not idempotent: every call makes a contract session. */
+/** Source: "Signing Documents", asynchronous flow. Not idempotent: every call creates a contract session. */
 export const initiateRoute: Route = {
   call: 'initiate',
   template: `${CONTRACTS_PATH}/sessions/initiate`,

@@ -8,7 +8,7 @@ const folder = resolve('examples');
 const requests = readdirSync(folder).filter((file) => file.endsWith('.json'));
 
 describe('The requests of examples/', () => {
-  it.each(requests)('can be sent as they are: %s', async (file) => {
+  it.each(requests)('are valid: %s', async (file) => {
     const sources = createSources({ root: folder, hosts: [] });
     const checker = createRequestChecker(sources, createPdfInspector());
     const checked = await checker.check(JSON.parse(readFileSync(resolve(folder, file), 'utf8')));

@@ -32,7 +32,7 @@ afterAll(async () => {
 const statuses = (): string[] =>
   fake.sessions().flatMap((session) => session.documents.map((one) => one.status));
 
-describe('the door of the API', () => {
+describe('authentication and unknown paths', () => {
   const path = `${CONTRACTS_PATH}/sessions/initiate`;
 
   test.each([
@@ -45,7 +45,7 @@ describe('the door of the API', () => {
     expect(fake.sessions()).toEqual([]);
   });
 
-  test('a path that the vendor does not have is a 404 as JSON, and stands in the ledger', async () => {
+  test('the fake answers 404 in JSON to an unknown path and records it in the ledger', async () => {
     expect(await call(fake, { path: '/api/v2/nothing' })).toMatchObject({
       status: 404,
       text: '{"message":"not found"}',
@@ -53,7 +53,7 @@ describe('the door of the API', () => {
     expect(fake.ledger.entries()).toMatchObject([{ call: 'unknown', path: '/api/v2/nothing', status: 404 }]);
   });
 
-  test('to every employee but its owner a session does not exist', async () => {
+  test('a session exists only for its owner', async () => {
     const sessionId = await createSession(fake);
     const headers = { 'api-key': fake.apiKey, 'x-user-id': '46' };
     const paths = [`documents?sessionId=${sessionId}`, `sessions/${sessionId}/documents/upload-url`];
@@ -73,7 +73,7 @@ describe('initiate', () => {
     );
   });
 
-  test('makes another session when it is called again with the same body', async () => {
+  test('creates another session when it is called again with the same body', async () => {
     expect([await createSession(fake), await createSession(fake)]).toEqual([13, 14]);
     expect(fake.ledger.effects('session-initiated').map(({ sessionId }) => sessionId)).toEqual([13, 14]);
   });
@@ -117,7 +117,7 @@ describe('upload URL and upload', () => {
     });
   });
 
-  test('one URL takes several uploads, each a file of its own, also of the same document', async () => {
+  test('one URL takes several uploads, and each creates a file, also for the same document', async () => {
     const url = await uploadUrl(fake, await createSession(fake));
     const files = [
       await upload(url, 'größe.pdf', Buffer.from('abc')),
@@ -135,7 +135,7 @@ describe('upload URL and upload', () => {
     });
   });
 
-  test('a token is refused with 401 once the clock has passed its lifetime, and with 403 when forged', async () => {
+  test('an upload with an expired token gets 401, with a forged token 403', async () => {
     fake.settings.uploadUrlSeconds = 10;
     const url = await uploadUrl(fake, await createSession(fake));
     const [head = '', payload = ''] = url.split('.').slice(-3);
@@ -153,7 +153,7 @@ describe('upload URL and upload', () => {
     expect(fake.ledger.effects('file-uploaded')).toEqual([]);
   });
 
-  test('a body that is not multipart, breaks off, or has no field named file, is refused', async () => {
+  test('an upload that is not multipart, incomplete, or without a field named file is rejected', async () => {
     const url = await uploadUrl(fake, await createSession(fake));
     expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(400);
     const headers = { 'content-type': 'multipart/form-data; boundary=x' };
@@ -162,7 +162,7 @@ describe('upload URL and upload', () => {
     expect((await upload(url, 'a.pdf', Buffer.from('a'), 'document')).status).toBe(422);
   });
 
-  test('the ledger says whether an API key came along to the upload host, and how long the body was said to be', async () => {
+  test('the ledger records the API key at the upload host and the announced length of the body', async () => {
     const url = await uploadUrl(fake, await createSession(fake));
     await upload(url, 'a.pdf', Buffer.from('a'));
     await fetch(url, {
@@ -178,7 +178,7 @@ describe('upload URL and upload', () => {
 });
 
 describe('attach, list and hand over', () => {
-  test('a document is attached with the shape of the page, and listed in the order of attaching', async () => {
+  test('attach answers in the format of the page, and the list keeps the order of attaching', async () => {
     const sessionId = await createSessionWithDocuments(fake, 'b.pdf', 'a.pdf');
     const documents = JSON.parse((await list(fake, sessionId)).text) as Record<string, unknown>[];
     expect(documents.map(({ id, name, status }) => [id, name, status])).toEqual([
@@ -191,7 +191,7 @@ describe('attach, list and hand over', () => {
     expect(documents[0]?.['created_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0200$/);
   });
 
-  test('attaching the same file twice makes two documents, and an unknown file is a 404', async () => {
+  test('attaching the same file twice creates two documents, and an unknown file is a 404', async () => {
     const sessionId = await createSessionWithDocuments(fake, 'a.pdf');
     const fileId = fake.sessions()[0]?.files[0]?.id ?? '';
     expect((await attach(fake, sessionId, fileId)).status).toBe(200);
@@ -220,7 +220,7 @@ describe('attach, list and hand over', () => {
     expect((await list(fake, 99)).status).toBe(404);
   });
 
-  test('a session takes 20 documents and not one more', async () => {
+  test('a session takes at most 20 documents', async () => {
     const sessionId = await createSessionWithDocuments(
       fake,
       ...Array.from({ length: 20 }, (_, index) => `${index}.pdf`),
@@ -229,7 +229,7 @@ describe('attach, list and hand over', () => {
     expect((await attach(fake, sessionId, fileId)).status).toBe(422);
   });
 
-  test('a session takes 50 MB: a larger upload is a 413, a larger attachment a 422', async () => {
+  test('a session takes at most 50 MB: a larger upload is a 413, a larger attachment a 422', async () => {
     const sessionId = await createSession(fake);
     const url = await uploadUrl(fake, sessionId);
     expect((await upload(url, 'over.pdf', Buffer.alloc(MAX_TOTAL_BYTES + 1))).status).toBe(413);
@@ -240,7 +240,7 @@ describe('attach, list and hand over', () => {
     expect((await upload(url, 'more.pdf', Buffer.alloc(1))).status).toBe(413);
   });
 
-  test('a file whose time is over is gone, and what was attached by then stays', async () => {
+  test('an expired file is gone, and an attached document stays', async () => {
     const sessionId = await createSession(fake);
     fake.settings.fileSeconds = 3600;
     const url = await uploadUrl(fake, sessionId);
@@ -252,7 +252,7 @@ describe('attach, list and hand over', () => {
     expect(statuses()).toEqual(['ATTACHED']);
   });
 
-  test('after the hand-over by the call, documents are UPLOADED and nothing can be attached', async () => {
+  test('after the hand-over call, documents are UPLOADED and attach is no longer possible', async () => {
     const sessionId = await createSessionWithDocuments(fake, 'a.pdf');
     const path = `${CONTRACTS_PATH}/sessions/${sessionId}/handover`;
     expect((await call(fake, { method: 'POST', path })).status).toBe(204);
@@ -270,7 +270,7 @@ describe('attach, list and hand over', () => {
   });
 });
 
-describe('what people do in the Dashboard', () => {
+describe('the actions of people in the Dashboard', () => {
   test('a session goes from ATTACHED through UPLOADED and UPDATED to FINISHED', async () => {
     const sessionId = await createSessionWithDocuments(fake, 'a.pdf', 'b.pdf');
     expect(() => {
@@ -284,7 +284,7 @@ describe('what people do in the Dashboard', () => {
     expect(statuses()).toEqual(['FINISHED', 'FINISHED']);
   });
 
-  test('a failed identification tells its reason, a deleted document stays listed, any status can be set', async () => {
+  test('a failed identification has a reason, a deleted document stays listed, and any status can be set', async () => {
     const sessionId = await createSessionWithDocuments(fake, 'a.pdf', 'b.pdf', 'c.pdf');
     fake.handOver(sessionId);
     fake.failIdentification(sessionId, 1362, 'document expired');

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { FormData, fetch } from 'undici';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 
-/** A client for the tests of the fake alone, so simple that it hides nothing. */
+/** A minimal client for the tests of the fake. */
 export const CONTRACTS_PATH = '/api/v2/collaboration/contracts/contracts';
 
 export const INITIATE_REQUEST = {

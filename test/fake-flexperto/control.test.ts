@@ -24,7 +24,7 @@ afterAll(async () => {
 const control = (method: string, name: string, body?: unknown) =>
   call(fake, { method, path: `/_fake/${name}`, body, headers: {} });
 
-test('upload URLs start with the public address where one is given', async () => {
+test('upload URLs start with the configured public address', async () => {
   expect(await uploadUrl(fake, await createSession(fake))).toMatch(
     /^http:\/\/fake:4011\/api\/v1\/files\/upload\?token=/,
   );
@@ -42,7 +42,7 @@ describe('the control API', () => {
     fake.faults.clear();
   });
 
-  test('shows the sessions with what can be done next, and carries it out', async () => {
+  test('shows the sessions with their possible actions, and performs an action', async () => {
     const other = await startFakeFlexperto();
     const sessionId = await createSessionWithDocuments(other, 'a.pdf', 'b.pdf');
     const path = `/_fake/sessions/${sessionId}`;
@@ -64,7 +64,7 @@ describe('the control API', () => {
     await other.close();
   });
 
-  test('shows the ledger from any call on, so that whoever follows it reads each call once', async () => {
+  test('shows the ledger from any call on, so that a follower reads each call once', async () => {
     for (let made = 0; made < 2; made += 1) await createSession(fake);
     const after = async (count: number | string) => control('GET', `ledger?after=${count}`);
     const lengths = await Promise.all(
@@ -128,7 +128,7 @@ describe('the process', () => {
   };
   const free = { FAKE_FLEXPERTO_PORT: '0', FAKE_FLEXPERTO_UPLOAD_PORT: '0' };
 
-  test('says one line with the dashboard address when ready, and stops cleanly on SIGTERM', async () => {
+  test('prints one line with the dashboard address when ready, and stops cleanly on SIGTERM', async () => {
     const { child, said } = start({ ...free, FAKE_FLEXPERTO_LIST: 'false' });
     await once(child.stdout, 'data');
     const [address = ''] = /http:\/\/[^\s]+/.exec(said.join('')) ?? [];

@@ -33,7 +33,7 @@ const catchError = (reply: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Waits for something that happens by itself at the fake. */
+/** Waits until the condition holds at the fake. */
 async function waitUntil(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -61,7 +61,7 @@ async function hangUpWhen(condition: () => boolean): Promise<void> {
 }
 
 describe('a fault with a status', () => {
-  test('refuses as often as it says, without effect, and is then used up', async () => {
+  test('rejects the given number of calls without effect, and is then used up', async () => {
     fake.faults.add({
       call: 'initiate',
       status: 503,
@@ -84,13 +84,13 @@ describe('a fault with a status', () => {
     ]);
   });
 
-  test('can have its own body, and the effect all the same', async () => {
+  test('can have its own body, and the effect despite the status', async () => {
     fake.faults.add({ call: 'initiate', status: 502, effect: true, body: { error: 'bad gateway' } });
     expect(await initiate(fake)).toMatchObject({ status: 502, text: '{"error":"bad gateway"}' });
     expect(fake.ledger.effects('session-initiated')).toMatchObject([{ sessionId: 13, status: 502 }]);
   });
 
-  test('lets the calls before it pass, and can be cleared', async () => {
+  test('skips the first calls, and can be cleared', async () => {
     fake.faults.add({ call: 'list', status: 500, skip: 1, times: 5 });
     const sessionId = await createSession(fake);
     const first = await list(fake, sessionId);
@@ -101,7 +101,7 @@ describe('a fault with a status', () => {
     expect((await list(fake, sessionId)).status).toBe(200);
   });
 
-  test('hits only the upload and the attach of the document it names', async () => {
+  test('hits only the upload and the attach of the named document', async () => {
     fake.faults.add({ call: 'upload', document: 'b.pdf', status: 500 });
     fake.faults.add({ call: 'attach', document: 'b.pdf', status: 500 });
     const sessionId = await createSession(fake);
@@ -118,7 +118,7 @@ describe('a fault with a status', () => {
   });
 });
 
-test('a fault for one contract session lets the calls of every other one pass', async () => {
+test('a fault for one contract session hits no call of another one', async () => {
   const calls = ['initiate', 'upload-url', 'upload', 'attach', 'list'] as const;
   for (const call of calls) fake.faults.add({ call, session: 'unlucky', status: 500 });
   const lucky = await createSession(fake);
@@ -158,7 +158,7 @@ describe('a reset', () => {
     expect(fake.ledger.entries()).toMatchObject([{ call: 'initiate', status: null, fault: true }]);
   });
 
-  test('of an upload comes while the body is still on its way', async () => {
+  test('of an upload comes during the transfer of the body', async () => {
     fake.faults.add({ call: 'upload', reset: 'before' });
     const url = await uploadUrl(fake, await createSession(fake));
     expect(await catchError(upload(url, 'a.pdf', Buffer.alloc(5_000_000)))).not.toBe('answered');
@@ -172,7 +172,7 @@ describe('a reset', () => {
   });
 });
 
-test('an upload whose client goes away half-way stores nothing', async () => {
+test('an upload whose client disconnects half-way stores nothing', async () => {
   const url = await uploadUrl(fake, await createSession(fake));
   const headers = { 'content-type': 'multipart/form-data; boundary=x' };
   const request = httpRequest(url, { method: 'POST', headers });
@@ -186,13 +186,13 @@ test('an upload whose client goes away half-way stores nothing', async () => {
 });
 
 describe('a delay', () => {
-  test('holds back the answer but not the effect: a client that hangs up has made a session', async () => {
+  test('delays the answer but not the effect: a client that disconnects has created a session', async () => {
     fake.faults.add({ call: 'initiate', delaySeconds: 60 });
     await hangUpWhen(() => fake.sessions().length === 1);
     expect(fake.ledger.effects('session-initiated')).toMatchObject([{ status: null }]);
   });
 
-  test('before the effect lets it happen after the client has hung up', async () => {
+  test('before the effect lets the call take effect after the client has disconnected', async () => {
     fake.faults.add({ call: 'initiate', delaySeconds: 0.3, delayBefore: true });
     await hangUpWhen(() => fake.ledger.entries().length === 1);
     expect(fake.sessions()).toHaveLength(0);
@@ -200,7 +200,7 @@ describe('a delay', () => {
     expect(fake.ledger.effects('session-initiated')).toMatchObject([{ status: null }]);
   });
 
-  test('is cut short by a reset of the fake, and what it held back never happens', async () => {
+  test('ends with a reset of the fake, and the delayed call never takes effect', async () => {
     fake.faults.add({ call: 'initiate', delaySeconds: 60, delayBefore: true });
     const reply = catchError(initiate(fake));
     await waitUntil(() => fake.ledger.entries()[0]?.fault === true);
@@ -211,13 +211,13 @@ describe('a delay', () => {
 });
 
 describe('a distorted answer', () => {
-  test('can come slowly and is complete all the same', async () => {
+  test('can come slowly and is complete', async () => {
     fake.faults.add({ call: 'initiate', slowBody: 2000 });
     expect((await initiate(fake)).text).toContain('"foreign_session_id"');
     expect(fake.faults.pending()).toEqual([]);
   });
 
-  test('can break off after half of its length', async () => {
+  test('can end after half of its length', async () => {
     fake.faults.add({ call: 'initiate', truncate: true });
     expect(await catchError(initiate(fake))).toMatchObject({ code: 'ECONNRESET' });
     expect(fake.sessions()).toHaveLength(1);

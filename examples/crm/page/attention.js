@@ -1,120 +1,142 @@
-import { ask } from './dialog.js';
-import { byId, make } from './dom.js';
+import { byId, confirmAction, createElement } from './dom.js';
 
-/** What has happened where an answer was lost, what is to be looked up in the Dashboard, and what follows from it. */
+/** For a call with an unknown outcome: what happened, what to check in the Dashboard, and what each answer leads to. */
 const QUESTIONS = {
   initiate: {
-    happened: 'flexperto was asked to create the contract session, and its answer was lost: it may be there or not.',
-    look: (name) => `whether there is a contract session “${name}” for this customer, made just now.`,
-    adopt: 'It is there', adoptButton: 'Go on with this session',
-    retry: 'It is not there', retryButton: 'Create it now',
-    sure: 'If it is there after all, the customer gets two of them.',
+    happened: 'flexperto did not confirm that it created the contract session: it may exist or not.',
+    whatToCheck: (name) => `whether there is a contract session “${name}” for this customer, made just now.`,
+    adopt: 'It exists', adoptButton: 'Continue with this contract session',
+    retry: 'It does not exist', retryButton: 'Create it now',
+    consequence: 'If it exists after all, the customer gets two of them.',
   },
   attach: {
-    happened: 'flexperto was asked to put a document into the contract session, and its answer was lost.',
-    look: (_, sessionId) => `whether the document is in contract session ${sessionId}.`,
-    adopt: 'It is there', adoptButton: 'Go on',
-    retry: 'It is not there', retryButton: 'Put it in now',
-    sure: 'If it is there after all, the customer gets it twice.',
+    happened: 'flexperto did not confirm that it added a document to the contract session.',
+    whatToCheck: (_, sessionId) => `whether the document is in contract session ${sessionId}.`,
+    adopt: 'It is there', adoptButton: 'Continue',
+    retry: 'It is not there', retryButton: 'Add it now',
+    consequence: 'If it is there after all, the customer gets it twice.',
   },
   'hand-over': {
-    happened: 'flexperto was asked to hand the contract session over, and its answer was lost.',
-    look: (_, sessionId) => `whether contract session ${sessionId} was handed over.`,
-    adopt: 'It was handed over', adoptButton: 'Go on',
-    retry: 'It was not', retryButton: 'Hand it over now',
-    sure: 'If it was handed over after all, the customer could be told twice.',
+    happened: 'flexperto did not confirm that it handed the contract session over.',
+    whatToCheck: (_, sessionId) => `whether contract session ${sessionId} was handed over.`,
+    adopt: 'It was handed over', adoptButton: 'Continue',
+    retry: 'It was not handed over', retryButton: 'Hand it over now',
+    consequence: 'If it was handed over after all, the customer may get two e-mails.',
   },
 }; // prettier-ignore
 
-/** In which order the ways on stand. */
-const ORDER = ['adopt', 'retry', 'abort'];
+const ACTION_ORDER = ['adopt', 'retry', 'abort'];
 
 /**
- * Shows why a signing waits for the employee, and offers exactly what is possible. `decide(resolution)` sends a decision
- * with the id of the question that is shown, so that it can never answer another one.
- * Drawn anew only when the question is another one, so that nothing typed is lost.
+ * Shows why a signing needs a decision, and offers exactly the possible actions. `decide(resolution)` sends a decision
+ * with the id of the question on the page, so that it can never answer another one.
+ * Renders again only for another question, so that nothing typed is lost.
  */
 export function createAttention(dashboard, decide) {
   const form = byId('attention');
-  let drawn = '';
+  let rendered = '';
   return ({ requestId, attention, name, sessionId }) => {
-    const question = JSON.stringify([requestId, attention]);
-    if (question === drawn) return;
-    drawn = question;
+    const key = JSON.stringify([requestId, attention]);
+    if (key === rendered) return;
+    rendered = key;
     const hadFocus = form.contains(document.activeElement);
     form.hidden = attention === null || attention.actions.length === 0;
     form.replaceChildren();
-    if (!form.hidden) draw(attention, name, sessionId);
+    if (!form.hidden) render(attention, name, sessionId);
     if (hadFocus) byId('signing-title').focus();
   };
 
-  function draw({ id, step, reason, actions }, name, sessionId) {
-    const answer = (decision) => decide({ attentionId: id, ...decision });
-    const words = actions.includes('adopt') ? QUESTIONS[step] : undefined;
-    const isClear = words === undefined;
+  function render({ id, step, reason, actions }, name, sessionId) {
+    const sendDecision = (decision) => decide({ attentionId: id, ...decision });
+    const question = actions.includes('adopt') ? QUESTIONS[step] : undefined;
     form.append(
-      make('h3', { id: 'attention-title' }, 'What is asked of you'),
-      isClear
-        ? make('p', {}, 'Have this put right, then go on. What was done before is not done again.')
-        : make('p', {}, `${words.happened} Look into the `, dashboard(), ` ${words.look(name, sessionId)}`),
-      make('p', { class: 'quote' }, `In the words of the signing service: ${reason}`),
-      make(
+      createElement('h3', { id: 'attention-title' }, 'Your decision is needed'),
+      question === undefined
+        ? createElement('p', {}, 'Have this fixed, then continue. No completed step is repeated.')
+        : createElement('p', {}, `${question.happened} Check in the `, dashboard(), ` ${question.whatToCheck(name, sessionId)}`),
+      createElement('p', { class: 'quote' }, `Details from the signing service: ${reason}`),
+      createElement(
         'div',
-        { class: 'ways' },
-        ...ORDER.filter((action) => actions.includes(action)).map((action) =>
-          WAYS[action](step, words, answer),
+        { class: 'decisions' },
+        ...ACTION_ORDER.filter((action) => actions.includes(action)).map((action) =>
+          ACTION_RENDERERS[action](step, question, sendDecision),
         ),
       ),
     );
-  }
+  } // prettier-ignore
 }
 
-const WAYS = {
-  adopt: (step, words, decide) => {
-    if (step !== 'initiate')
-      return way(words.adopt, make('p', { class: 'soft' }, 'It goes on with the next step.'), words.adoptButton, 'first', () => decide({ action: 'adopt' }));
-    const number = make('input', { id: 'session-number', inputmode: 'numeric', autocomplete: 'off', 'aria-describedby': 'session-number-problem' });
-    const problem = make('p', { class: 'reason', id: 'session-number-problem', role: 'alert' });
-    const field = make('div', { class: 'field' }, make('label', { for: 'session-number' }, 'Number of the contract session'), number, problem);
-    return way(words.adopt, field, words.adoptButton, 'first', () => {
-      const isNumber = /^[1-9]\d{0,14}$/.test(number.value.trim());
-      problem.textContent = isNumber ? '' : 'Type the number that the Dashboard shows, such as 13.';
-      number.setAttribute('aria-invalid', String(!isNumber));
-      if (isNumber) return decide({ action: 'adopt', sessionId: Number(number.value) });
-      number.focus();
-    });
-  },
-  retry: (_, words, decide) => {
-    if (words === undefined) return way('It is put right', make('p', { class: 'soft' }, 'It goes on from where it stopped.'), 'Go on', 'first', () => decide({ action: 'retry' }));
-    return way(words.retry, make('p', { class: 'soft' }, 'It is done again, so look twice.'), words.retryButton, '', async () => {
-      const question = {
-        title: `${words.retryButton}?`,
-        sentences: [`You have looked, and ${words.retry.charAt(0).toLowerCase()}${words.retry.slice(1)}. ${words.sure}`],
-        yes: words.retryButton,
-        no: 'Back',
-      };
-      if (await ask(question)) await decide({ action: 'retry' });
+const ACTION_RENDERERS = {
+  adopt: (step, question, decide) =>
+    step === 'initiate'
+      ? renderNumberForm(question, decide)
+      : renderDecision(question.adopt, createHint('The signing continues with the next step.'), question.adoptButton, 'first', () =>
+          decide({ action: 'adopt' })),
+  retry: (_, question, decide) => {
+    if (question === undefined)
+      return renderDecision('It is fixed', createHint('The signing continues from where it stopped.'), 'Continue', 'first', () =>
+        decide({ action: 'retry' }));
+    const hint = createHint('This repeats the call, so check carefully first.');
+    return renderDecision(question.retry, hint, question.retryButton, '', async () => {
+      if (await confirmRetry(question)) await decide({ action: 'retry' });
     });
   },
   abort: (_, __, decide) =>
-    way('Give up', make('p', { class: 'soft' }, 'Nothing more is sent.'), 'Give up …', 'danger', async () => {
-      const reason = make('input', { id: 'reason', maxlength: '1000', autocomplete: 'off' });
-      const field = make('label', { class: 'field', for: 'reason' }, 'Why, for those who look at it later', reason);
-      const question = {
-        title: 'Give this signing up?',
-        sentences: ['Nothing more is done. What is at flexperto stays there until you delete it in the Dashboard.'],
-        yes: 'Give it up',
-        no: 'Back',
-        isDanger: true,
-      };
-      const given = await ask(question, field);
-      if (given) await decide({ action: 'abort', reason: reason.value.trim() || 'Given up by the employee' });
+    renderDecision('Give up', createHint('Nothing more is sent.'), 'Give up …', 'danger', async () => {
+      const reason = createElement('input', { id: 'reason', maxlength: '1000', autocomplete: 'off' });
+      if (await confirmAbort(reason))
+        await decide({ action: 'abort', reason: reason.value.trim() || 'Given up by the employee' });
     }),
 }; // prettier-ignore
 
-function way(title, field, text, style, listener) {
-  return make('div', { class: 'way' },
-    make('h4', {}, title),
+function renderNumberForm({ adopt, adoptButton }, decide) {
+  const number = createElement('input', {
+    id: 'session-number',
+    inputmode: 'numeric',
+    autocomplete: 'off',
+    'aria-describedby': 'session-number-problem',
+  });
+  const problem = createElement('p', { class: 'reason', id: 'session-number-problem', role: 'alert' });
+  const label = createElement('label', { for: 'session-number' }, 'Number of the contract session');
+  const field = createElement('div', { class: 'field' }, label, number, problem);
+  return renderDecision(adopt, field, adoptButton, 'first', () => {
+    const isNumber = /^[1-9]\d{0,14}$/.test(number.value.trim());
+    problem.textContent = isNumber ? '' : 'Type the number that the Dashboard shows, such as 13.';
+    number.setAttribute('aria-invalid', String(!isNumber));
+    if (isNumber) return decide({ action: 'adopt', sessionId: Number(number.value) });
+    number.focus();
+  });
+}
+
+function confirmRetry({ retry, retryButton, consequence }) {
+  const finding = `${retry.charAt(0).toLowerCase()}${retry.slice(1)}`;
+  return confirmAction({
+    title: `${retryButton}?`,
+    sentences: [`You have checked the Dashboard, and ${finding}. ${consequence}`],
+    yes: retryButton,
+    no: 'Back',
+  });
+}
+
+function confirmAbort(reason) {
+  const field = createElement('label', { class: 'field', for: 'reason' }, 'Reason, for the record', reason);
+  const question = {
+    title: 'Give up this signing?',
+    sentences: [
+      'Nothing more is sent. The documents at flexperto stay there until you delete them in the Dashboard.',
+    ],
+    yes: 'Give it up',
+    no: 'Back',
+    isDanger: true,
+  };
+  return confirmAction(question, field);
+}
+
+const createHint = (text) => createElement('p', { class: 'soft' }, text);
+
+function renderDecision(title, field, text, style, listener) {
+  return createElement('div', { class: 'decision' },
+    createElement('h4', {}, title),
     field,
-    make('button', { type: 'button', class: style, on: { click: listener } }, text)); // prettier-ignore
+    createElement('button', { type: 'button', class: style, on: { click: listener } }, text)); // prettier-ignore
 }

@@ -1,71 +1,76 @@
 import { getRecord } from './api.js';
-import { createCompose } from './compose.js';
-import { byId, make } from './dom.js';
-import { clearProblem, sentencesOf, showProblem } from './problems.js';
-import { createEarlier, createTold } from './side-lists.js';
+import { createSigningForm } from './signing-form.js';
+import { byId, createElement } from './dom.js';
+import { clearProblem, describeProblem, showProblem } from './problems.js';
+import { createSigningList, createCallbackList } from './side-lists.js';
 import { createSigning } from './signing.js';
-import { isFinal } from './words.js';
+import { isFinal } from './texts.js';
 
-/** The list of signings is found by a search, which learns of a change a moment later. */
-const SEARCH_LAGS_MS = 1_500;
+/** The list of signings comes from a search, which shows a change a moment later. */
+const VISIBILITY_LAG_MS = 1_500;
 
-/** Which signing is shown stands in the address: a reload, a bookmark and the back button keep it. */
-const shownInAddress = () => new URLSearchParams(location.search).get('signing');
+/** The address names the signing, so that a reload, a bookmark and the back button keep it. */
+const readRequestId = () => new URLSearchParams(location.search).get('signing');
 
-function drawRecord({ employee, number, title, stage, customer }) {
-  const fact = (name, value) => make('div', {}, make('dt', {}, name), make('dd', {}, value));
-  byId('employee').replaceChildren(make('span', {}, 'Signed in: '), employee.name);
+function renderRecord({ employee, number, title, stage, customer }) {
+  const renderFact = (name, value) =>
+    createElement('div', {}, createElement('dt', {}, name), createElement('dd', {}, value));
+  byId('employee').replaceChildren(createElement('span', {}, 'Signed in: '), employee.name);
   byId('crumb').textContent = `Opportunity ${number} · ${stage}`;
   byId('title').textContent = title;
   byId('recipient').textContent =
     `${customer.firstname} ${customer.lastname} gets an e-mail to ${customer.email}, and the password for it by SMS to ${customer.mobile}.`;
   byId('customer').replaceChildren(
-    fact('Customer', `${customer.firstname} ${customer.lastname}`),
-    fact('E-mail', customer.email),
-    fact('Mobile', customer.mobile),
+    renderFact('Customer', `${customer.firstname} ${customer.lastname}`),
+    renderFact('E-mail', customer.email),
+    renderFact('Mobile', customer.mobile),
   );
 }
 
-async function begin() {
+async function start() {
   const record = await getRecord();
-  drawRecord(record);
-  const earlier = createEarlier((requestId) => go(requestId));
-  const told = createTold();
-  const compose = createCompose(`Opportunity ${record.number} / ${record.title}`, (requestId) =>
-    go(requestId),
+  renderRecord(record);
+  const signingList = createSigningList((requestId) => navigate(requestId));
+  const callbackList = createCallbackList();
+  const form = createSigningForm(`Opportunity ${record.number} / ${record.title}`, (requestId) =>
+    navigate(requestId),
   );
   const signing = createSigning(record, {
-    onNew: () => go(null),
+    onNew: () => navigate(null),
     onChange: ({ state }) => {
-      if (isFinal(state)) told.ended();
-      setTimeout(earlier.refresh, SEARCH_LAGS_MS);
+      if (isFinal(state)) callbackList.ended();
+      setTimeout(signingList.refresh, VISIBILITY_LAG_MS);
     },
   });
 
-  function go(requestId) {
+  function navigate(requestId) {
     history.pushState(null, '', requestId === null ? '/' : `/?signing=${encodeURIComponent(requestId)}`);
     show();
-    byId(requestId === null ? 'compose-title' : 'signing-title').focus();
+    byId(requestId === null ? 'signing-form-title' : 'signing-title').focus();
   }
   function show() {
-    const requestId = shownInAddress();
+    const requestId = readRequestId();
     clearProblem();
-    earlier.mark(requestId ?? '');
+    signingList.select(requestId ?? '');
     if (requestId === null) {
       signing.hide();
-      told.hide();
-      compose.show();
+      callbackList.hide();
+      form.show();
       return;
     }
-    compose.hide();
-    told.show(requestId);
+    form.hide();
+    callbackList.show(requestId);
     signing.show(requestId);
   }
   window.addEventListener('popstate', show);
   show();
 }
 
-begin().catch((problem) => {
-  const again = make('button', { type: 'button', on: { click: () => location.reload() } }, 'Try again');
-  showProblem(sentencesOf(problem), again);
+start().catch((problem) => {
+  const reload = createElement(
+    'button',
+    { type: 'button', on: { click: () => location.reload() } },
+    'Try again',
+  );
+  showProblem(describeProblem(problem), reload);
 });

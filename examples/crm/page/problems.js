@@ -1,8 +1,8 @@
-import { byId, make } from './dom.js';
-import { clock, moment } from './words.js';
+import { byId, createElement } from './dom.js';
+import { formatClock, formatMoment } from './texts.js';
 
 /** What a problem means to the employee, in sentences; the first says what happened. */
-export function sentencesOf(problem, names = []) {
+export function describeProblem(problem, names = []) {
   switch (problem.kind) {
     case 'offline':
       return ['The CRM cannot be reached at the moment.'];
@@ -10,17 +10,17 @@ export function sentencesOf(problem, names = []) {
     case 'no-server':
       return ['The signing service does not answer at the moment.'];
     case 'no-worker':
-      return ['The signing service is there, but nobody works there at the moment. It goes on by itself.'];
+      return ['The signing service is running, but no worker answers at the moment. It continues automatically.'];
     case 'too-many-starts':
-      return ['You have started as many signings as one employee may within an hour.', again(problem)];
+      return ['You have reached the hourly limit of signings.', describeRetry(problem)];
     case 'unauthorized':
-      return ['The signing service does not let the CRM in. Please tell your administrator: the key is not accepted.'];
+      return ['The signing service does not accept the key of the CRM. Please tell your administrator.'];
     case 'invalid-request':
-      return ['Something in this cannot be sent:', ...problem.errors.map((error) => `${place(error.pointer, names)} ${error.detail}.`)];
+      return ['Some of this cannot be sent:', ...problem.errors.map((error) => `${describePointer(error.pointer, names)} ${error.detail}.`)];
     case 'conflict':
-      return ['Something else was sent already by the same press of the button.'];
+      return ['This click has already sent something else.'];
     case 'rejected':
-      return ['This was not sent, since something in it is wrong.', problem.message];
+      return ['The signing service rejected the request. Nothing was sent.', problem.message];
     case 'not-found':
       return ['There is no such signing of this record.'];
     default:
@@ -28,10 +28,10 @@ export function sentencesOf(problem, names = []) {
   }
 } // prettier-ignore
 
-function again({ againAt }) {
-  if (againAt === null) return 'Try again later.';
-  const isSoon = againAt.getTime() - Date.now() < 12 * 3600_000;
-  return `You can send again at ${isSoon ? clock(againAt) : moment(againAt)}; what you have chosen stays here.`;
+function describeRetry({ retryAt }) {
+  if (retryAt === null) return 'Try again later.';
+  const isSoon = retryAt.getTime() - Date.now() < 12 * 3600_000;
+  return `You can send again at ${isSoon ? formatClock(retryAt) : formatMoment(retryAt)}; your documents stay here.`;
 }
 
 const FIELDS = {
@@ -39,18 +39,18 @@ const FIELDS = {
   lastname: 'The customer’s last name', name: 'The subject', deadlineDays: 'The time to sign', documents: 'The documents',
 }; // prettier-ignore
 
-function place(pointer, names) {
+function describePointer(pointer, names) {
   const [, list, index, field] = pointer.split('/');
   if (list === 'documents' && index !== undefined) return `“${names[Number(index)] ?? index}”`;
   return FIELDS[field ?? list] ?? (list || 'The request');
 }
 
-/** Shows sentences above the page's work, with buttons for the ways on; nothing where there are none. */
-export function showProblem(sentences, ...ways) {
+/** Shows sentences at the top of the page, with buttons for what to do next. */
+export function showProblem(sentences, ...buttons) {
   const box = byId('problem');
   box.hidden = sentences.length === 0;
-  box.replaceChildren(...sentences.map((sentence) => make('p', {}, sentence)));
-  if (ways.length > 0) box.append(make('div', { class: 'buttons' }, ...ways));
+  box.replaceChildren(...sentences.map((sentence) => createElement('p', {}, sentence)));
+  if (buttons.length > 0) box.append(createElement('div', { class: 'buttons' }, ...buttons));
 }
 
 export function clearProblem() {

@@ -1,6 +1,6 @@
-import { getTold, listSignings } from './api.js';
-import { byId, fill, make } from './dom.js';
-import { isLastWord, moment, STATE_NAMES, toldWords } from './words.js';
+import { getCallbacks, listSignings } from './api.js';
+import { byId, createElement, updateChildren } from './dom.js';
+import { describeEvent, formatMoment, isFinalEvent, STATE_LABELS } from './texts.js';
 
 const TONES = {
   completed: 'good',
@@ -10,77 +10,80 @@ const TONES = {
   withdrawn: 'off',
   cancelled: 'off',
 };
-const TOLD_AGAIN_MS = 2_000;
-const TOLD_LAST_MS = 60_000;
+const POLL_MS = 2_000;
+/** How long after the end of a signing its last callback may still arrive. */
+const POLL_TIMEOUT_MS = 60_000;
 
-/** The signings of this record, the one that is shown among them marked. `onOpen(requestId)` opens another. */
-export function createEarlier(onOpen) {
-  const list = byId('earlier-list');
-  const more = byId('earlier-more');
+/** The signings of this record, the selected one marked. `onOpen(requestId)` opens another. */
+export function createSigningList(onOpen) {
+  const list = byId('signings-list');
+  const more = byId('signings-more');
   let cursor = null;
-  let shown = '';
+  let selected = '';
 
   const load = async (from) => {
     const page = await listSignings(from).catch(() => null);
     if (page === null) return;
-    const items = page.signings.map(draw);
-    fill(list, ...(from === null ? [] : list.children), ...items);
+    updateChildren(list, ...(from === null ? [] : list.children), ...page.signings.map(render));
     cursor = page.nextCursor;
     more.hidden = cursor === null;
-    byId('earlier-none').hidden = list.childElementCount > 0;
+    byId('signings-none').hidden = list.childElementCount > 0;
   };
-  const draw = ({ requestId, state, terminated, method, startedAt }) => {
-    const words = terminated ? 'Ended by an operator' : (STATE_NAMES[state] ?? 'Waits to begin');
+  const render = ({ requestId, state, terminated, method, startedAt }) => {
+    const label = terminated ? 'Ended by an operator' : (STATE_LABELS[state] ?? 'Waits to begin');
     const open = (event) => {
       event.preventDefault();
       onOpen(requestId);
     };
-    return make('li', {},
-      make('a', { href: `?signing=${encodeURIComponent(requestId)}`,
-          'data-key': requestId, 'aria-current': requestId === shown ? 'true' : false, on: { click: open } },
-        `${moment(startedAt)}${method === null ? '' : `, ${method.toUpperCase()}`}`),
-      make('span', { class: `badge ${TONES[state] ?? 'info'}` }, words)); // prettier-ignore
+    return createElement('li', {},
+      createElement('a', { href: `?signing=${encodeURIComponent(requestId)}`,
+          'data-key': requestId, 'aria-current': requestId === selected ? 'true' : false, on: { click: open } },
+        `${formatMoment(startedAt)}${method === null ? '' : `, ${method.toUpperCase()}`}`),
+      createElement('span', { class: `badge ${TONES[state] ?? 'info'}` }, label)); // prettier-ignore
   };
   more.addEventListener('click', () => void load(cursor));
   return {
     refresh: () => void load(null),
-    mark: (requestId) => {
-      shown = requestId;
+    select: (requestId) => {
+      selected = requestId;
       void load(null);
     },
   };
 }
 
-/** What the signed callbacks of a signing have told the CRM; asked for until the last word has come. */
-export function createTold() {
+/** The signed callbacks that the CRM has received for a signing. Polls until the final one is there. */
+export function createCallbackList() {
   let timer;
   let requestId = '';
   let endedAt = null;
 
-  const ask = async () => {
-    const asked = requestId;
-    const { events } = await getTold(asked).catch(() => ({ events: null }));
-    if (asked !== requestId) return;
-    if (events !== null) draw(events);
-    const isOver = events?.some(({ type }) => isLastWord(type)) || (endedAt !== null && Date.now() - endedAt > TOLD_LAST_MS);
-    if (!isOver) timer = setTimeout(ask, TOLD_AGAIN_MS);
-  }; // prettier-ignore
+  const poll = async () => {
+    const polledId = requestId;
+    const { events } = await getCallbacks(polledId).catch(() => ({ events: null }));
+    if (polledId !== requestId) return;
+    if (events !== null) renderEvents(events);
+    const isTimedOut = endedAt !== null && Date.now() - endedAt > POLL_TIMEOUT_MS;
+    const isOver = isTimedOut || events?.some(({ type }) => isFinalEvent(type));
+    if (!isOver) timer = setTimeout(poll, POLL_MS);
+  };
   const show = (id) => {
     clearTimeout(timer);
     requestId = id;
     endedAt = null;
-    byId('told').hidden = id === '';
-    draw([]);
-    if (id !== '') void ask();
+    byId('callbacks').hidden = id === '';
+    renderEvents([]);
+    if (id !== '') void poll();
   };
   return { show, hide: () => show(''), ended: () => (endedAt ??= Date.now()) };
 }
 
-function draw(events) {
-  byId('told-none').hidden = events.length > 0;
-  byId('told-list').replaceChildren(
+function renderEvents(events) {
+  byId('callbacks-none').hidden = events.length > 0;
+  byId('callbacks-list').replaceChildren(
     ...events.map(({ type, timestamp }) =>
-      make('li', {}, make('time', { datetime: timestamp, class: 'soft' }, moment(timestamp)), make('span', {}, toldWords(type))),
+      createElement('li', {},
+        createElement('time', { datetime: timestamp, class: 'soft' }, formatMoment(timestamp)),
+        createElement('span', {}, describeEvent(type))),
     ),
   ); // prettier-ignore
 }

@@ -1,11 +1,9 @@
 import { cancelSigning, checkSigning, resolveSigning } from './api.js';
 import { createAttention } from './attention.js';
-import { ask } from './dialog.js';
-import { announce, byId, fill, make } from './dom.js';
-import { clearProblem, sentencesOf, showProblem } from './problems.js';
-import { drawSteps } from './steps.js';
-import { watch } from './watch.js';
-import { day, documentWords, isFinal, sentenceOf, size } from './words.js';
+import { announce, byId, confirmAction, createElement, updateChildren } from './dom.js';
+import { followSigning } from './follow-signing.js';
+import { clearProblem, describeProblem, showProblem } from './problems.js';
+import { describeDocument, describeState, formatBytes, formatDay, isFinal } from './texts.js';
 
 const TONES = {
   completed: 'good',
@@ -15,88 +13,102 @@ const TONES = {
   'awaiting-handover': 'turn',
 };
 
-/** One signing that was sent, live. `onChange(status)` is called with each state, `onNew()` when another is wanted. */
+/** A signing, live. Calls `onChange(status)` for each state, and `onNew()` when the employee wants to send another one. */
 export function createSigning({ customer, dashboardUrl }, { onChange, onNew }) {
   const section = byId('signing');
   const name = `${customer.firstname} ${customer.lastname}`;
   let stop = () => undefined;
   let requestId = '';
-  let said = '';
+  let lastAnnounced = '';
 
   const dashboard = () =>
     dashboardUrl === null
       ? 'flexperto Dashboard'
-      : make('a', { href: dashboardUrl, target: '_blank', rel: 'noopener' }, 'flexperto Dashboard');
+      : createElement('a', { href: dashboardUrl, target: '_blank', rel: 'noopener' }, 'flexperto Dashboard');
 
-  /** Does something to the signing; what is said against it stands above. */
-  const act = async (call) => {
+  /** Runs an action on the signing, and shows its problem. Resolves with whether it succeeded. */
+  const runAction = async (call) => {
     clearProblem();
-    const asked = requestId;
+    const calledId = requestId;
     try {
-      const answer = await call(asked);
-      if (asked === requestId && answer.state !== undefined) draw(answer);
+      const answer = await call(calledId);
+      if (calledId === requestId && answer.state !== undefined) render(answer);
+      return true;
     } catch (problem) {
-      showProblem(sentencesOf(problem));
+      showProblem(describeProblem(problem));
+      return false;
     }
   };
-  const drawAttention = createAttention(dashboard, (resolution) =>
-    act((id) => resolveSigning(id, resolution)),
+  const renderAttention = createAttention(dashboard, (resolution) =>
+    runAction((id) => resolveSigning(id, resolution)),
   );
 
-  function draw(status) {
+  function render(status) {
     const { state } = status;
-    const sentence = sentenceOf(status, name);
+    const sentence = describeState(status, name);
+    const session = status.sessionId === null ? null : `contract session ${status.sessionId}`;
     byId('signing-title').textContent = status.name;
-    byId('signing-facts').textContent = [status.method.toUpperCase(), status.sessionId === null ? null : `contract session ${status.sessionId}`].filter(Boolean).join(' · ');
-    drawSteps(byId('steps'), status);
+    byId('signing-facts').textContent = [status.method.toUpperCase(), session].filter(Boolean).join(' · ');
+    renderSteps(byId('steps'), status);
     byId('state').className = `state ${TONES[state] ?? ''}`;
-    byId('state').replaceChildren(make('p', {}, sentence), ...more(status));
-    drawAttention(status);
-    byId('sent-documents').replaceChildren(...status.documents.map(drawDocument));
+    byId('state').replaceChildren(createElement('p', {}, sentence), ...renderDetails(status));
+    renderAttention(status);
+    byId('sent-documents').replaceChildren(...status.documents.map(renderDocument));
     byId('deadline-left').hidden = isFinal(state);
-    byId('deadline-left').textContent = `Time to sign: until ${day(status.deadline)}.`;
-    drawDeeds(state);
-    if (said !== '' && said !== sentence) announce(sentence);
-    said = sentence;
+    byId('deadline-left').textContent = `Time to sign: until ${formatDay(status.deadline)}.`;
+    renderActions(state);
+    if (lastAnnounced !== '' && lastAnnounced !== sentence) announce(sentence);
+    lastAnnounced = sentence;
     onChange(status);
-  } // prettier-ignore
+  }
 
-  function more({ state, sessionId, attention }) {
+  function renderDetails({ state, sessionId, attention, lastFailure }) {
+    const details = [];
     if (state === 'awaiting-handover')
-      return [make('p', {}, 'Open contract session ', make('strong', {}, String(sessionId)), ' in the ', dashboard(), '.')];
-    if (isFinal(state) && attention !== null) return [make('p', { class: 'quote' }, attention.reason)];
-    return [];
+      details.push(createElement('p', {}, 'Open contract session ', createElement('strong', {}, String(sessionId)), ' in the ', dashboard(), '.'));
+    if (isFinal(state) && attention !== null) details.push(createElement('p', { class: 'quote' }, attention.reason));
+    if (!isFinal(state) && lastFailure !== undefined)
+      details.push(createElement('p', { class: 'quote' }, `Retried automatically. The last attempt failed: ${lastFailure}`));
+    return details;
   } // prettier-ignore
 
-  function drawDeeds(state) {
+  function renderActions(state) {
     const button = (key, text, style, listener) =>
-      make('button', { type: 'button', 'data-key': key, class: style, on: { click: listener } }, text);
+      createElement(
+        'button',
+        { type: 'button', 'data-key': key, class: style, on: { click: listener } },
+        text,
+      );
     const isWaiting = ['awaiting-handover', 'awaiting-signature'].includes(state);
-    fill(byId('deeds'),
+    updateChildren(
+      byId('actions'),
       isFinal(state) ? button('new', 'Send something else', 'first', onNew) : null,
-      isWaiting ? button('check', 'Look at flexperto now', '', () => act(checkSigning).then(() => announce('flexperto is being asked.'))) : null,
-      isFinal(state) ? null : button('cancel', 'Cancel …', 'danger', cancel)); // prettier-ignore
+      isWaiting ? button('check', 'Check now', '', check) : null,
+      isFinal(state) ? null : button('cancel', 'Cancel …', 'danger', cancel),
+    );
+  }
+
+  async function check() {
+    if (await runAction(checkSigning)) announce('The signing service is checking flexperto.');
   }
 
   async function cancel() {
     const question = {
       title: 'Cancel this signing?',
       sentences: [
-        'Nothing more is done after what is going on at this moment.',
-        'It does not take back what is at flexperto already: those documents stay there, and a customer who has them could still sign. Delete them in the Dashboard.',
+        'The signing service finishes the current call and does nothing more.',
+        'The documents at flexperto stay there, and a customer who has them could still sign. Delete them in the Dashboard.',
       ],
       yes: 'Cancel the signing',
       no: 'Keep it',
       isDanger: true,
     };
-    if (await ask(question)) await act(cancelSigning);
+    if (await confirmAction(question)) await runAction(cancelSigning);
   }
 
-  function ended(problem) {
-    showProblem(
-      sentencesOf(problem),
-      make('button', { type: 'button', class: 'first', on: { click: onNew } }, 'Send something else'),
-    );
+  function showEnd(problem) {
+    const button = { type: 'button', class: 'first', on: { click: onNew } };
+    showProblem(describeProblem(problem), createElement('button', button, 'Send something else'));
     section.hidden = true;
   }
 
@@ -104,20 +116,20 @@ export function createSigning({ customer, dashboardUrl }, { onChange, onNew }) {
     show: (id) => {
       stop();
       requestId = id;
-      said = '';
+      lastAnnounced = '';
       clearProblem();
       section.hidden = false;
-      blank();
-      drawAttention({ requestId: id, attention: null });
-      stop = watch(id, {
+      clear();
+      renderAttention({ requestId: id, attention: null });
+      stop = followSigning(id, {
         onStatus: (status) => {
-          drawConnection(isFinal(status.state) ? '' : 'live');
-          draw(status);
+          renderConnection(isFinal(status.state) ? '' : 'live');
+          render(status);
         },
-        onLost: () => drawConnection('lost'),
-        onProblem: (problem, isTheEnd) => {
-          if (isTheEnd) return ended(problem);
-          drawConnection('lost', sentencesOf(problem).join(' '));
+        onLost: () => renderConnection('lost'),
+        onProblem: (problem, isPermanent) => {
+          if (isPermanent) return showEnd(problem);
+          renderConnection('lost', describeProblem(problem).join(' '));
         },
       });
     },
@@ -129,30 +141,59 @@ export function createSigning({ customer, dashboardUrl }, { onChange, onNew }) {
   };
 }
 
-function drawConnection(how, sentence = '') {
-  byId('connection').className = how;
-  byId('connection').textContent = { live: 'Live', lost: 'Connecting …' }[how] ?? '';
-  byId('connection-problem').hidden = sentence === '';
-  byId('connection-problem').textContent = `${sentence} What you see is the state of a moment ago.`;
+const STEPS = ['Checks', 'Sending', 'Hand-over', 'Signature'];
+
+const STEP_OF_STATE = {
+  'checking-documents': 0, initiating: 1, uploading: 1, attaching: 1, 'handing-over': 2, 'awaiting-handover': 2,
+  'awaiting-signature': 3, completed: 4,
+}; // prettier-ignore
+
+function renderSteps(list, status) {
+  const current = STEP_OF_STATE[status.state] ?? findReachedStep(status);
+  list.replaceChildren(
+    ...STEPS.map((name, index) => {
+      const progress = index < current ? 'done' : index === current ? 'current' : 'open';
+      const label = { done: 'done', current: 'in progress', open: 'not yet' }[progress];
+      return createElement('li', { class: progress, 'aria-current': progress === 'current' ? 'step' : false },
+        createElement('span', {}, name), createElement('span', { class: 'unseen' }, `, ${label}`)); // prettier-ignore
+    }),
+  );
 }
 
-/** Until the first state is there. */
-function blank() {
+/** For a signing that has ended or needs a decision. */
+function findReachedStep({ documents }) {
+  if (documents.some(({ sha256 }) => sha256 === null)) return 0;
+  if (documents.some(({ status }) => status === null)) return 1;
+  return documents.some(({ status }) => status === 'ATTACHED') ? 2 : 3;
+}
+
+function renderConnection(connection, problem = '') {
+  byId('connection').className = connection;
+  byId('connection').textContent = { live: 'Live', lost: 'Connecting …' }[connection] ?? '';
+  byId('connection-problem').hidden = problem === '';
+  byId('connection-problem').textContent = `${problem} You see the last known state.`;
+}
+
+/** What the page shows until the first state is there. */
+function clear() {
   byId('signing-title').textContent = 'Signing';
   byId('signing-facts').textContent = '';
   byId('state').className = 'state';
-  byId('state').replaceChildren(make('p', {}, 'Your documents are on their way.'));
-  drawConnection('lost');
-  for (const id of ['steps', 'sent-documents', 'deeds', 'deadline-left']) byId(id).replaceChildren();
+  byId('state').replaceChildren(createElement('p', {}, 'Loading the signing …'));
+  renderConnection('lost');
+  for (const id of ['steps', 'sent-documents', 'actions', 'deadline-left']) byId(id).replaceChildren();
 }
 
-function drawDocument(document) {
-  const [words, tone] = documentWords(document);
-  const facts = [document.bytes === null ? null : size(document.bytes), document.signatureFields === 'none' ? 'enclosed for information' : null];
-  return make('li', {},
-    make('div', { class: 'what' },
-      make('div', { class: 'name' }, document.name),
-      make('div', { class: 'soft' }, facts.filter(Boolean).join(' · ')),
-      document.failureReason ? make('p', { class: 'reason' }, document.failureReason) : null),
-    make('span', { class: `badge ${tone}` }, words));
+function renderDocument(document) {
+  const [label, tone] = describeDocument(document);
+  const facts = [
+    document.bytes === null ? null : formatBytes(document.bytes),
+    document.signatureFields === 'none' ? 'enclosed for information' : null,
+  ];
+  return createElement('li', {},
+    createElement('div', { class: 'what' },
+      createElement('div', { class: 'name' }, document.name),
+      createElement('div', { class: 'soft' }, facts.filter(Boolean).join(' · ')),
+      document.failureReason ? createElement('p', { class: 'reason' }, document.failureReason) : null),
+    createElement('span', { class: `badge ${tone}` }, label));
 } // prettier-ignore

@@ -3,11 +3,11 @@ import { CONTRACT, setUpBrowser, WITHOUT_FIELDS, type CrmPage } from './crm-page
 import { startScriptedCrm, createStatusAnswer, UPLOAD_ANSWER, type ScriptedCrm } from './scripted-gateway.js';
 
 const PHONE = { width: 360, height: 740 };
-const LONG =
+const LONG_NAME =
   'a-contract-whose-name-is-as-long-as-only-a-name-can-be-that-somebody-has-found-in-an-archive.pdf';
 
 const document = {
-  name: LONG, bytes: 4_000_000, sha256: 'a', signatureFields: 'required', fileId: 'f', documentId: 1, status: 'UPLOADED', failureReason: null,
+  name: LONG_NAME, bytes: 4_000_000, sha256: 'a', signatureFields: 'required', fileId: 'f', documentId: 1, status: 'UPLOADED', failureReason: null,
 }; // prettier-ignore
 const attention = {
   id: 'initiate-1',
@@ -17,38 +17,48 @@ const attention = {
   since: '2030-01-01T00:00:00.000Z',
 };
 
-/** What an employee can be shown, and how to get there. */
-const VIEWS: Readonly<Record<string, (desk: CrmPage, scripted: ScriptedCrm) => Promise<void>>> = {
+/** The views of the page, and how to open each. */
+const VIEWS: Readonly<Record<string, (crmPage: CrmPage, scripted: ScriptedCrm) => Promise<void>>> = {
   'the empty form': async () => Promise.resolve(),
-  'the form with a document to be signed and one that cannot be': async (desk, { answers }) => {
-    await desk.chooseFiles(CONTRACT);
-    const problems = [`${LONG} has no signature field.`];
-    answers['POST /documents'] = { status: 201, body: { ...UPLOAD_ANSWER.body, source: `file:uploads/2/${LONG}`, signatureFields: 0, problems } };
-    await desk.chooseFiles(WITHOUT_FIELDS);
-    await desk.waitForText(`${LONG} has no signature field`);
+  'the form with a document to be signed and one that cannot be': async (crmPage, { answers }) => {
+    await crmPage.chooseFiles(CONTRACT);
+    const problems = [`${LONG_NAME} has no signature field.`];
+    answers['POST /documents'] = { status: 201, body: { ...UPLOAD_ANSWER.body, source: `file:uploads/2/${LONG_NAME}`, signatureFields: 0, problems } };
+    await crmPage.chooseFiles(WITHOUT_FIELDS);
+    await crmPage.waitForText(`${LONG_NAME} has no signature field`);
   },
-  'a refused start': async (desk, { answers }) => {
+  'the form with a warning': async (crmPage, { answers }) => {
+    const warnings = ['contract.pdf has the signature field “Left”, which is hidden.'];
+    answers['POST /documents'] = { status: 201, body: { ...UPLOAD_ANSWER.body, warnings } };
+    await crmPage.chooseFiles(CONTRACT);
+    await crmPage.waitForText(/Warning: contract\.pdf has the signature field/);
+  },
+  'a rejected start': async (crmPage, { answers }) => {
     answers['POST /signings'] = { status: 429, problem: 'too-many-starts', detail: 'later', headers: { 'retry-after': '600' } };
-    await desk.chooseFiles(CONTRACT);
-    await desk.button('Send for signature').click();
-    await desk.waitForText('Nothing was sent.');
+    await crmPage.chooseFiles(CONTRACT);
+    await crmPage.button('Send for signature').click();
+    await crmPage.waitForText('Nothing was sent.');
   },
-  'the progress': (desk, scripted) => openSigning(desk, scripted, {}),
-  'your turn': (desk, scripted) => openSigning(desk, scripted, { state: 'awaiting-handover' }),
-  'a question': (desk, scripted) => openSigning(desk, scripted, { state: 'needs-attention', attention }),
-  'the question before a cancellation': async (desk, scripted) => {
-    await openSigning(desk, scripted, {});
-    await desk.button('Cancel …').click();
-    await desk.waitForText('Cancel this signing?');
+  'the progress': (crmPage, scripted) => openSigning(crmPage, scripted, {}),
+  'a call that is retried': async (crmPage, scripted) => {
+    await openSigning(crmPage, scripted, { state: 'attaching', lastFailure: 'flexperto answered 503.' });
+    await crmPage.waitForText('Retried automatically.');
   },
-  'the end': (desk, scripted) => openSigning(desk, scripted, { state: 'completed', documents: [{ ...document, status: 'FINISHED' }] }),
-  'a failure': (desk, scripted) =>
-    openSigning(desk, scripted, { state: 'failed', documents: [{ ...document, status: 'FAILED', failureReason: 'the identity card has expired' }] }),
+  'your turn': (crmPage, scripted) => openSigning(crmPage, scripted, { state: 'awaiting-handover' }),
+  'a question': (crmPage, scripted) => openSigning(crmPage, scripted, { state: 'needs-attention', attention }),
+  'the question before a cancellation': async (crmPage, scripted) => {
+    await openSigning(crmPage, scripted, {});
+    await crmPage.button('Cancel …').click();
+    await crmPage.waitForText('Cancel this signing?');
+  },
+  'the end': (crmPage, scripted) => openSigning(crmPage, scripted, { state: 'completed', documents: [{ ...document, status: 'FINISHED' }] }),
+  'a failure': (crmPage, scripted) =>
+    openSigning(crmPage, scripted, { state: 'failed', documents: [{ ...document, status: 'FAILED', failureReason: 'the identity card has expired' }] }),
 }; // prettier-ignore
 
-/** Opens the page of a signing that comes through these states. */
+/** Opens the page of a signing that passes through these states. */
 async function openSigning(
-  desk: CrmPage,
+  crmPage: CrmPage,
   { crm, answers }: ScriptedCrm,
   ...states: readonly Readonly<Record<string, unknown>>[]
 ): Promise<void> {
@@ -57,12 +67,12 @@ async function openSigning(
   const headers = { 'content-type': 'text/event-stream' };
   answers['GET /signings/one'] = createStatusAnswer('one');
   answers['GET /signings/one/events'] = { status: 200, headers, body: `retry: 60000\n\n${events.join('')}` };
-  await desk.page.goto(`${crm.url}?signing=one`);
-  await desk.waitForText(LONG);
+  await crmPage.page.goto(`${crm.url}?signing=one`);
+  await crmPage.waitForText(LONG_NAME);
 }
 
-describe('The page of the example CRM can be used by everybody', () => {
-  const open = setUpBrowser();
+describe('Everybody can use the page of the example CRM', () => {
+  const openPage = setUpBrowser();
   let scripted: ScriptedCrm;
 
   beforeEach(async () => {
@@ -75,41 +85,43 @@ describe('The page of the example CRM can be used by everybody', () => {
   afterEach(() => scripted.close());
 
   describe.each(Object.entries(VIEWS))('%s', (_, view) => {
-    test('on a phone of 360 pixels axe finds nothing, and nothing has to be scrolled sideways', async () => {
-      const desk = await open(scripted.crm.url, PHONE);
-      await view(desk, scripted);
-      expect(await desk.page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
-      expect(await findViolations(desk)).toEqual([]);
+    test('on a phone of 360 pixels axe finds nothing, and the page does not scroll sideways', async () => {
+      const crmPage = await openPage(scripted.crm.url, PHONE);
+      await view(crmPage, scripted);
+      expect(await crmPage.page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+      expect(await findViolations(crmPage)).toEqual([]);
     });
 
     test('in the dark scheme axe finds nothing', async () => {
-      const desk = await open(scripted.crm.url);
-      await desk.page.emulateMedia({ colorScheme: 'dark' });
-      await view(desk, scripted);
-      expect(await findViolations(desk)).toEqual([]);
+      const crmPage = await openPage(scripted.crm.url);
+      await crmPage.page.emulateMedia({ colorScheme: 'dark' });
+      await view(crmPage, scripted);
+      expect(await findViolations(crmPage)).toEqual([]);
     });
   });
 
-  test('everything can be done by the keyboard, in the order in which it is read', async () => {
-    const desk = await open(scripted.crm.url);
-    await desk.chooseFiles(CONTRACT);
-    await desk.page.locator('body').press('Tab');
+  test('the keyboard reaches every control in reading order', async () => {
+    const crmPage = await openPage(scripted.crm.url);
+    await crmPage.chooseFiles(CONTRACT);
+    await crmPage.page.locator('body').press('Tab');
     const stops: unknown[] = [];
     for (let stop = 0; stop < 9; stop += 1) {
-      stops.push(await desk.page.evaluate('document.activeElement.ariaLabel || document.activeElement.id || document.activeElement.type || document.activeElement.localName'));
-      await desk.page.keyboard.press('Tab');
+      stops.push(await crmPage.page.evaluate('document.activeElement.ariaLabel || document.activeElement.id || document.activeElement.type || document.activeElement.localName'));
+      await crmPage.page.keyboard.press('Tab');
     }
     expect(stops).toEqual(['a', 'files', 'checkbox', 'Remove: contract.pdf', 'radio', 'subject', 'deadline', 'send', 'a']);
     scripted.answers['POST /signings'] = { status: 401, problem: 'unauthorized', detail: 'no' };
-    await desk.page.locator('#send').press('Enter');
-    await desk.waitForText('Nothing was sent.');
+    await crmPage.page.locator('#send').press('Enter');
+    await crmPage.waitForText('Nothing was sent.');
   }); // prettier-ignore
 
-  test('a change of the state is said to those who do not see the page', async () => {
-    const desk = await open(scripted.crm.url);
-    await openSigning(desk, scripted, {}, { state: 'completed' });
-    await desk.waitForText('Done: John Doe has signed.');
-    expect(await desk.page.locator('#news[role=status]').textContent()).toBe('Done: John Doe has signed.');
+  test('screen readers get each change of the state', async () => {
+    const crmPage = await openPage(scripted.crm.url);
+    await openSigning(crmPage, scripted, {}, { state: 'completed' });
+    await crmPage.waitForText('Done: John Doe has signed.');
+    expect(await crmPage.page.locator('#announcements[role=status]').textContent()).toBe(
+      'Done: John Doe has signed.',
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../../scripts/tools/chromium.js';
 
-/** Long enough for a machine with much to do; nothing is ever waited for that long when all is well. */
+/** Long enough for a busy machine. A test that passes never waits so long. */
 const TIMEOUT_MS = 45_000;
 
 export const CONTRACT = resolve('examples/contract.pdf');
@@ -10,19 +10,19 @@ export const TERMS = resolve('examples/terms.pdf');
 export const WITHOUT_FIELDS = resolve('test/pdf/no-form.pdf-lib.pdf');
 export const ENCRYPTED = resolve('test/pdf/user-password.qpdf.pdf');
 
-/** What an employee sees and does, on a page of its own. */
+/** One browser page, as an employee uses it. */
 export interface CrmPage {
   readonly page: Page;
-  /** Chooses PDFs and waits until all of them have been looked at. */
+  /** Chooses PDFs and waits until the gateway has checked all of them. */
   chooseFiles(...files: string[]): Promise<void>;
   button(name: string | RegExp): ReturnType<Page['getByRole']>;
   /** Resolves once the page shows this text. */
   waitForText(text: string | RegExp): Promise<void>;
-  /** The requestId of the signing that is shown. */
+  /** The requestId of the signing on the page. */
   requestId(): string;
 }
 
-/** One headless Chromium for a test file; each desk is a fresh profile in it, closed after its test. */
+/** One headless Chromium for a test file; each page has a fresh profile and is closed after its test. */
 export function setUpBrowser(): (
   url: string,
   viewport?: { width: number; height: number },
@@ -34,9 +34,9 @@ export function setUpBrowser(): (
   });
   afterEach(async () => {
     for (const context of browser?.contexts() ?? []) await context.close();
-    const told = errors;
+    const seen = errors;
     errors = [];
-    expect(told).toEqual([]);
+    expect(seen).toEqual([]);
   });
   afterAll(() => browser?.close());
   return async (url, viewport = { width: 1200, height: 900 }) => {
@@ -49,7 +49,7 @@ export function setUpBrowser(): (
       if (/Content Security Policy|TrustedHTML/.test(message.text())) errors.push(message.text());
     });
     await page.goto(url);
-    await page.locator('#compose:visible, #signing:visible, #problem:visible').first().waitFor();
+    await page.locator('#signing-form:visible, #signing:visible, #problem:visible').first().waitFor();
     return createCrmPage(page);
   };
 }
@@ -59,7 +59,7 @@ function createCrmPage(page: Page): CrmPage {
     page,
     chooseFiles: async (...files) => {
       await page.locator('#files').setInputFiles(files);
-      await page.locator('#documents li.looking').first().waitFor({ state: 'detached' });
+      await page.locator('#documents li.inspecting').first().waitFor({ state: 'detached' });
     },
     button: (name) => page.getByRole('button', { name }),
     waitForText: async (text) => {

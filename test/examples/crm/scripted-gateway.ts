@@ -15,9 +15,9 @@ export interface ScriptedAnswer {
 
 export interface ScriptedCrm {
   readonly crm: Crm;
-  /** What the gateway answers from now on, by method and path; what is not named is answered 404. */
+  /** The gateway's answers from now on, by method and path. It answers 404 to every other call. */
   readonly answers: Record<string, ScriptedAnswer>;
-  /** The calls that have reached it. */
+  /** The calls that the gateway has received. */
   readonly calls: readonly {
     readonly call: string;
     readonly headers: IncomingHttpHeaders;
@@ -29,15 +29,15 @@ export interface ScriptedCrm {
 export const KEY = 'the-key-of-this-test';
 export const SECRET = `whsec_${Buffer.from('a secret of 32 bytes, no one more').toString('base64')}`;
 
-/** What the gateway says of a PDF that can be signed. */
+/** The gateway's answer to the upload of a PDF that can be signed. */
 export const UPLOAD_ANSWER = {
   status: 201,
   body: {
-    source: 'file:uploads/1/contract.pdf', bytes: 6000, sha256: 'a'.repeat(64), pages: 2, signatureFields: 1, problems: [],
+    source: 'file:uploads/1/contract.pdf', bytes: 6000, sha256: 'a'.repeat(64), pages: 2, signatureFields: 1, problems: [], warnings: [],
   },
 }; // prettier-ignore
 
-/** The state of a signing of this record, as the gateway would answer it. */
+/** The gateway's answer with the state of a signing of this record. */
 export function createStatusAnswer(
   requestId: string,
   more: Readonly<Record<string, unknown>> = {},
@@ -50,7 +50,7 @@ export function createStatusAnswer(
   return { status: 200, body };
 }
 
-/** The example CRM in front of a gateway that answers as it is told: for what a real one does only in trouble. */
+/** The example CRM in front of a gateway with scripted answers, for what a real gateway does only in an outage. */
 export async function startScriptedCrm(): Promise<ScriptedCrm> {
   const answers: Record<string, ScriptedAnswer> = { 'POST /documents': UPLOAD_ANSWER };
   const calls: { call: string; headers: IncomingHttpHeaders; body: string }[] = [];

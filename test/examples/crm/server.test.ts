@@ -15,7 +15,7 @@ describe('The server of the example CRM', () => {
   const post = (path: string, body: string, headers: Readonly<Record<string, string>> = { origin }) =>
     fetch(`${origin}${path}`, { method: 'POST', body, headers: { ...headers } });
 
-  test('the page loads nothing from elsewhere, runs nothing inline, and can stand in no frame', async () => {
+  test('the page loads nothing from elsewhere, runs no inline code, and allows no frame', async () => {
     const answer = await fetch(`${origin}/`);
     const policy = answer.headers.get('content-security-policy') ?? '';
     for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"])
@@ -24,7 +24,7 @@ describe('The server of the example CRM', () => {
     expect(await answer.text()).not.toMatch(/<script(?![^>]*\ssrc="\/)|<style|\sstyle=|\son\w+=|https?:/);
   }); // prettier-ignore
 
-  test('another page cannot send in the employee’s name', async () => {
+  test('another page cannot send in the name of the employee', async () => {
     for (const foreign of [{ origin: 'https://evil.example' }, {}]) {
       const answer = await post('/api/signings', '{}', foreign);
       expect(answer.status).toBe(403);
@@ -32,7 +32,7 @@ describe('The server of the example CRM', () => {
     expect(scripted.calls).toEqual([]);
   });
 
-  test('a call by another host name is sent to the page’s own address', async () => {
+  test('the server redirects a call with another host name to its own address', async () => {
     const location = await new Promise((resolve) => {
       httpRequest(`${origin}/api/record`, { headers: { host: 'evil.example' } }, (answer) => {
         answer.resume();
@@ -42,7 +42,7 @@ describe('The server of the example CRM', () => {
     expect(location).toEqual([307, `${origin}/`]);
   });
 
-  test('who sends to whom is decided by the server, whatever the browser says', async () => {
+  test('the server decides who sends to whom, whatever the browser sends', async () => {
     scripted.answers['POST /signings'] = { status: 201, body: { created: true } };
     const body = { requestId: 'one', name: 'Account', employeeId: '46', participants: [], crmRecord: 'x', callbackUrl: 'https://evil.example' };
     expect((await post('/api/signings', JSON.stringify(body))).status).toBe(201);
@@ -59,16 +59,16 @@ describe('The server of the example CRM', () => {
   test.each([
     ['another employee’s', { employeeId: '46' }],
     ['another record’s', { crmRecord: 'opportunity/0062' }],
-  ])('%s signing is not there', async (_, more) => {
+  ])('the server answers 404 for %s signing', async (_, more) => {
     scripted.answers['GET /signings/one'] = createStatusAnswer('one', more);
-    for (const path of ['', '/events', '/told'])
+    for (const path of ['', '/events', '/callbacks'])
       expect((await fetch(`${origin}/api/signings/one${path}`)).status).toBe(404);
     for (const path of ['/check', '/cancel', '/resolve'])
       expect((await post(`/api/signings/one${path}`, '{}')).status).toBe(404);
     expect(scripted.calls.filter(({ call }) => call.startsWith('POST'))).toEqual([]);
   });
 
-  test('what was started here can be cancelled also while no worker answers', async () => {
+  test('an employee can cancel a signing that this server started while no worker answers', async () => {
     scripted.answers['POST /signings'] = { status: 201, body: { created: true } };
     scripted.answers['GET /signings/one'] = {
       status: 503,
@@ -81,13 +81,13 @@ describe('The server of the example CRM', () => {
     expect((await post('/api/signings/one/cancel', '')).status).toBe(202);
   });
 
-  test('callbacks are shown once, in the order in which things happened', async () => {
+  test('the server lists each callback once, in the order of the events', async () => {
     scripted.answers['GET /signings/one'] = createStatusAnswer('one');
     const second = signCallback('id-2', { type: 'signing.awaiting-signature', order: 2 });
     const first = signCallback('id-1', { type: 'signing.awaiting-handover', order: 1 });
     for (const { body, headers } of [second, first, second])
       expect((await post('/hooks/signing', body, headers)).status).toBe(204);
-    const { events } = (await (await fetch(`${origin}/api/signings/one/told`)).json()) as {
+    const { events } = (await (await fetch(`${origin}/api/signings/one/callbacks`)).json()) as {
       events: { type: string }[];
     };
     expect(events.map(({ type }) => type)).toEqual([
@@ -96,15 +96,15 @@ describe('The server of the example CRM', () => {
     ]);
   });
 
-  test('a callback whose signature does not hold is refused and not shown', async () => {
+  test('the server rejects a callback with an invalid signature and does not list it', async () => {
     scripted.answers['GET /signings/one'] = createStatusAnswer('one');
     const { body, headers } = signCallback('id-1', { type: 'signing.completed', order: 1 });
     expect((await post('/hooks/signing', body.replace('completed', 'failed'), headers)).status).toBe(401);
     expect((await post('/hooks/signing', body, {})).status).toBe(401);
-    expect(await (await fetch(`${origin}/api/signings/one/told`)).json()).toEqual({ events: [] });
+    expect(await (await fetch(`${origin}/api/signings/one/callbacks`)).json()).toEqual({ events: [] });
   });
 
-  test('what it does not understand is refused and never a fault', async () => {
+  test('the server rejects malformed requests with a status of 4xx', async () => {
     expect((await fetch(`${origin}/api/signings/%E0%A4%A`)).status).toBe(400);
     expect((await fetch(`${origin}/..%2f..%2fpackage.json`)).status).toBe(404);
     expect((await post('/api/signings', 'no json')).status).toBe(400);

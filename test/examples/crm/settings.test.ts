@@ -14,8 +14,8 @@ const readStartError = async (env: Readonly<Record<string, string>>): Promise<st
   );
 };
 
-describe('The example CRM by itself', () => {
-  test('serves its page where it is told to, says so in one line, and stops on SIGTERM', async () => {
+describe('The program of the example CRM', () => {
+  test('serves its page at CRM_ADDRESS, prints that address in one line, and stops on SIGTERM', async () => {
     const child = spawn(process.execPath, [PROGRAM], { env: { ...GATEWAY, CRM_ADDRESS: '127.0.0.1:0' } });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const url = /ready: (\S+)\n$/.exec(line.toString())?.[1] ?? '';
@@ -31,7 +31,7 @@ describe('The example CRM by itself', () => {
       'CRM_GATEWAY_KEY is missing: the key that opens the signing gateway.',
     ],
     [{ ...GATEWAY, CRM_ADDRESS: '8090' }, 'CRM_ADDRESS must be a host and a port, such as 127.0.0.1:8090.'],
-  ])('says in one sentence what is wrong: %j', async (env, sentence) => {
+  ])('names the invalid setting in one sentence: %j', async (env, sentence) => {
     expect(await readStartError(env)).toBe(`The example CRM cannot start. ${sentence}\n`);
   });
 });

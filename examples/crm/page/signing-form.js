@@ -1,20 +1,19 @@
-import { uploadDocument } from './api.js';
-import { announce, byId, make } from './dom.js';
-import { drawDocuments } from './document-list.js';
+import { startSigning, uploadDocument } from './api.js';
+import { announce, byId, createElement } from './dom.js';
+import { renderDocuments } from './document-list.js';
 import * as drafts from './draft.js';
-import { clearProblem, sentencesOf, showProblem } from './problems.js';
-import { sendOnce } from './send.js';
-import { counted, size } from './words.js';
+import { clearProblem, describeProblem, showProblem } from './problems.js';
+import { formatBytes, pluralize } from './texts.js';
 
-/** The form by which an employee sends documents. `onSent(requestId)` is called once they are on their way. */
-export function createCompose(subject, onSent) {
-  const form = byId('compose');
+/** The form in which an employee chooses and sends documents. Calls `onSent(requestId)` after the start. */
+export function createSigningForm(subject, onSent) {
+  const form = byId('signing-form');
   const files = new Map();
   const uploads = new Map();
-  let draft = drafts.keptDraft() ?? drafts.newDraft(subject);
+  let draft = drafts.loadDraft() ?? drafts.newDraft(subject);
   let isSending = false;
 
-  const act = {
+  const actions = {
     enclose: (document, isEnclosed) => {
       document.isEnclosed = isEnclosed;
       changed();
@@ -33,24 +32,24 @@ export function createCompose(subject, onSent) {
       byId('files').focus();
       announce(`${document.name} was removed.`);
     },
-    again: (document) => void look(document),
+    retry: (document) => void inspect(document),
   };
 
   function changed() {
-    drafts.keepDraft(draft);
-    draw();
+    drafts.saveDraft(draft);
+    render();
   }
 
-  function draw() {
+  function render() {
     const { documents, method, requestId } = draft;
-    drawDocuments(byId('documents'), draft, act);
+    renderDocuments(byId('documents'), draft, actions);
     byId('total').hidden = documents.length < 2;
     byId('total').textContent =
-      `${counted(documents.length, 'document')}, ${size(drafts.totalBytes(documents))} together`;
+      `${pluralize(documents.length, 'document')}, ${formatBytes(drafts.totalBytes(documents))} together`;
     for (const radio of form.elements.method) radio.checked = radio.value === method;
     byId('deadline').value = String(draft.deadlineDays);
-    const reason = drafts.whyNot(draft);
-    // What may have been sent already must not change any more.
+    const reason = drafts.findDraftProblem(draft);
+    // The request may have been sent already: it must not change now.
     byId('form-parts').disabled = isSending || requestId !== null;
     byId('send').disabled = isSending || reason !== null;
     byId('send').textContent = isSending
@@ -67,63 +66,67 @@ export function createCompose(subject, onSent) {
       const document = drafts.newDocument(file);
       files.set(document.key, file);
       draft.documents.push(document);
-      void look(document);
+      void inspect(document);
     }
   }
 
-  /** Uploads a document, and shows what was found in it. */
-  async function look(document) {
+  /** Uploads a document, and shows the gateway's findings. */
+  async function inspect(document) {
     const file = files.get(document.key);
-    const refusal = drafts.refusalOf(file);
+    const refusal = drafts.validateFile(file);
     const upload = new AbortController();
     uploads.set(document.key, upload);
-    Object.assign(document, { state: 'looking', failure: null, canBeTriedAgain: false });
+    Object.assign(document, { state: 'inspecting', failure: null, canRetry: false });
     changed();
     try {
       if (refusal !== null) Object.assign(document, { state: 'failed', failure: refusal });
-      else drafts.seen(document, await uploadDocument(file, upload.signal));
+      else drafts.setInspection(document, await uploadDocument(file, upload.signal));
     } catch (problem) {
       if (problem.name === 'AbortError') return;
-      const failure = `${document.name} could not be looked at. ${sentencesOf(problem).join(' ')}`;
-      Object.assign(document, { state: 'failed', failure, canBeTriedAgain: true });
+      const failure = `${document.name} could not be checked. ${describeProblem(problem).join(' ')}`;
+      Object.assign(document, { state: 'failed', failure, canRetry: true });
     }
     changed();
-    announce(saidOf(document));
+    announce(announcementFor(document));
   }
 
-  function saidOf(document) {
-    const obstacle = drafts.obstacleOf(document, draft.method);
-    return obstacle === null ? `${document.name} can be sent.` : obstacle.sentence;
+  function announcementFor(document) {
+    const obstacle = drafts.findObstacle(document, draft.method);
+    if (obstacle !== null) return obstacle.sentence;
+    return [`${document.name} can be sent.`, ...drafts.listWarnings(document)].join(' ');
   }
 
   async function send() {
-    if (isSending || drafts.whyNot(draft) !== null) return;
+    if (isSending || drafts.findDraftProblem(draft) !== null) return;
     isSending = true;
     draft.requestId ??= drafts.newId();
     clearProblem();
     changed();
     try {
-      await sendOnce(drafts.requestOf(draft));
+      await startSigning(drafts.buildRequest(draft));
       isSending = false;
       finish();
     } catch (problem) {
       isSending = false;
-      refused(problem);
+      showFailure(problem);
     }
   }
 
   function finish() {
     const { requestId } = draft;
-    drafts.dropDraft();
+    drafts.deleteDraft();
     draft = drafts.newDraft(subject);
     onSent(requestId);
   }
 
-  function refused(problem) {
-    const sentences = sentencesOf(problem, draft.documents.map(({ name }) => name)); // prettier-ignore
+  function showFailure(problem) {
+    const sentences = describeProblem(problem, draft.documents.map(({ name }) => name)); // prettier-ignore
     if (problem.kind === 'conflict') {
-      showProblem(sentences, make('button', { type: 'button', on: { click: finish } }, 'Show what was sent'));
-    } else if (problem.isUnclear) {
+      showProblem(
+        sentences,
+        createElement('button', { type: 'button', on: { click: finish } }, 'Show what was sent'),
+      );
+    } else if (problem.hasUnknownOutcome) {
       sentences.push(
         'It is not certain whether your documents were sent. Try again: they are never sent twice.',
       );
@@ -148,7 +151,7 @@ export function createCompose(subject, onSent) {
     show: () => {
       form.hidden = false;
       byId('subject').value = draft.subject;
-      draw();
+      render();
     },
     hide: () => {
       form.hidden = true;
