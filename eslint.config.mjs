@@ -1,7 +1,9 @@
 import js from '@eslint/js';
+import markdown from '@eslint/markdown';
 import tseslint from 'typescript-eslint';
 import { importX } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { plainEnglish } from './scripts/lint/plain-english.mjs';
 
 /** Who may import what (docs/decisions/module-boundaries.md): a folder may reach itself and what its line lists. */
 const boundaries = {
@@ -76,6 +78,9 @@ const browserGlobals = [
   'history', 'location', 'sessionStorage', 'setTimeout', 'window',
 ]; // prettier-ignore
 
+/** The files whose comments, texts and prose must be plain English (scripts/lint/plain-english.mjs). */
+const proseFiles = ['{scripts,bench,chaos}/**', 'test/{support,chaos,project}/**', '*.mjs', 'test/**/*.md'];
+
 const restrictImports = (files, patterns) => ({
   files,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
@@ -83,7 +88,14 @@ const restrictImports = (files, patterns) => ({
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'coverage'] },
-  js.configs.recommended,
+  { files: ['**/*.{js,mjs,ts}'], extends: [js.configs.recommended] },
+  { files: ['**/*.md'], language: 'markdown/gfm', plugins: { markdown } },
+  {
+    files: proseFiles,
+    ignores: ['scripts/lint/plain-english.mjs', 'test/project/plain-english.test.ts'],
+    plugins: { local: plainEnglish },
+    rules: { 'local/plain-english': ['error', { maxWords: 35 }] },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
