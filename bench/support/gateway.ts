@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import { hashGatewayKey, startProgram } from '../../scripts/processes/program.js';
-
 import type { BenchEnvironment } from './environment.js';
 
 /** The gateway in a process of its own, called over connections that are kept. */

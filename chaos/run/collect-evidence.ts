@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SigningStatus } from '../../src/client/index.js';
 import type { Evidence, WorkflowRecord } from '../verify/evidence.js';
 import { readHistory } from '../verify/history.js';
-import type { SigningRun } from './signing-run.js';
+import type { SigningRun } from './start-signing.js';
 import type { Vendor } from './vendor.js';
 
 const CONCURRENCY = 8;

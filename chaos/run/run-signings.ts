@@ -3,7 +3,7 @@ import type { SigningClient } from '../../src/client/index.js';
 import type { SigningPlan } from '../plan/signing.js';
 import { createPerSigningTasks } from './per-signing-tasks.js';
 import { createActors, type DecisionCounts } from './actors.js';
-import type { SigningRun } from './signing-run.js';
+import type { SigningRun } from './start-signing.js';
 import {
   countStates,
   isFinalState,

@@ -1,5 +1,5 @@
 import type { SigningClient, SigningStatus } from '../../src/client/index.js';
-import type { SigningRun } from './signing-run.js';
+import type { SigningRun } from './start-signing.js';
 import type { ContractSession, Vendor } from './vendor.js';
 
 type State = SigningStatus['state'];

@@ -1,7 +1,6 @@
 import { chownSync, readdirSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from '../processes/child-server.js';
 import { runCommand } from '../processes/commands.js';

@@ -11,7 +11,6 @@ import {
 import type { ChildServer } from './child-server.js';
 import { hashGatewayKey, startProgram } from './program.js';
 import { findFreePort } from './ports.js';
-
 import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from './temporal-server.js';
 
 const EXAMPLES = path.resolve(__dirname, '../../../examples');

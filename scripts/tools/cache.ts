@@ -10,9 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { findOnPath, runCommand } from '../processes/commands.js';
-
 import { homedir } from 'node:os';
-
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PACKAGES_FOLDER = path.resolve(__dirname, '../../../scripts/tools/packages');

@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand, findOnPath, isExecutable } from '../processes/commands.js';
-
 import { getOrCreateCached } from './cache.js';
 import { findPythonWithPackages } from './python.js';
 

@@ -1,8 +1,8 @@
 import { findNode, OTHER_NODE_VERSIONS, type OtherNodeVersion } from '../../scripts/tools/node-versions.js';
 import { runCommand } from '../../scripts/processes/commands.js';
-import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { startGatewayProcess, spawnWorker } from '../support/program-process.js';
 import { useRealEnvironments } from '../support/real-environment.js';
-import { spawnWorker } from '../support/worker-process.js';
 
 const newEnvironment = useRealEnvironments();
 const INSTALL_TIMEOUT_MS = 240_000;

@@ -4,10 +4,9 @@ import { resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../../scripts/processes/commands.js';
-import { IMAGE_VARIABLES } from '../../scripts/processes/program.js';
+import { IMAGE_VARIABLES, hashGatewayKey } from '../../scripts/processes/program.js';
 import { readGatewayConfig, readWorkerConfig, VARIABLE_NAMES } from '../../src/shared/config.js';
-import { hashGatewayKey } from '../support/gateway-process.js';
-import { generatePayloadKey } from '../support/payload-keys.js';
+import { generatePayloadKey } from '../support/encrypted-client.js';
 
 interface Service {
   readonly image?: string;

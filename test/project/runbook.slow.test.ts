@@ -8,7 +8,7 @@ import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { extractAnchors, extractCodeBlocks, extractCode, extractLinks } from '../support/markdown.js';
 import { createTemporalCommand } from '../support/temporal-command.js';
-import { spawnWorker } from '../support/worker-process.js';
+import { spawnWorker } from '../support/program-process.js';
 
 const page = readFileSync(resolve('docs/operations.md'), 'utf8');
 const code = extractCode(page);

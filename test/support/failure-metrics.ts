@@ -1,14 +1,13 @@
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { scrape, type Sample, sumSamples } from './exposition.js';
-import { hashGatewayKey, startGatewayProcess } from './gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { startGatewayProcess } from './program-process.js';
 import type { RealEnvironment } from './real-environment.js';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { ApplicationFailure } from '@temporalio/common';
-
 import type { CallbackData } from '../../src/domain/callback-event.js';
 import { createQueue } from '../../src/domain/callback-queue.js';
-
 import { waitUntil } from './async-helpers.js';
 
 /** What a gateway tells Prometheus after it has turned a caller away and has not reached Temporal. */

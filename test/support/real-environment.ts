@@ -1,7 +1,9 @@
+import { resolve, join } from 'node:path';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createDataConverter, parsePayloadKeys } from '../../src/client/index.js';
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import {
@@ -15,7 +17,30 @@ import {
   type TemporalServerOptions,
 } from '../../scripts/processes/temporal-server.js';
 import { trackSigning, sendCheckNow, createRequest, workflowIdOf, type Signing } from './signing.js';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+import { startWorkerProcess, type WorkerProcess } from './program-process.js';
+
+/** Takes a world's decisions and none of its activities: those are left to whoever a test has take them. */
+export async function startWorkflowOnlyWorker(
+  { env, taskQueue }: RealEnvironment,
+  payloadKeys = '',
+): Promise<{ stop(): Promise<void> }> {
+  const bundle = payloadKeys === '' ? 'workflow-bundle' : 'workflow-bundle-encrypting';
+  const connection = await NativeConnection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowBundle: { codePath: resolve(`dist/${bundle}.js`) },
+    dataConverter: createDataConverter(parsePayloadKeys(payloadKeys)),
+  });
+  const running = worker.run();
+  return {
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
 
 /** A real Temporal server, a vendor, and workers that are processes of their own; one task queue for each world. */
 export interface RealEnvironment {

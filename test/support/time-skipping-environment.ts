@@ -1,12 +1,27 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createTimeSkippingEnvironment, canSkipTime } from '../../scripts/processes/time-skipping-server.js';
 import { addSearchAttributes } from '../../src/worker/search-attributes.js';
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
 import {
-  createTestEnvironment,
-  type TestEnvironment,
-  type TestEnvironmentOptions,
-} from './test-environment.js';
+  startFakeFlexperto,
+  type FakeFlexperto,
+  type FakeFlexpertoOptions,
+} from '../../fake-flexperto/index.js';
+import { createActivities, createSecretCipher } from '../../src/activities/index.js';
+import { createCallbackSender } from '../../src/callbacks/index.js';
+import type { CallbackQueue } from '../../src/domain/callback-queue.js';
+import { createRequestChecker } from '../../src/documents/check-request.js';
+import { createPdfInspector } from '../../src/pdf/inspector.js';
+import { createSources } from '../../src/documents/sources.js';
+import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexperto/index.js';
+import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import type { CallbackTarget } from '../../src/workflows/callbacks/signing-callbacks.js';
+import { trackSigning, createRequest, workflowIdOf, type Signing } from './signing.js';
 
 /**
  * A world for each test, closed after it, on a time-skipping server that serves the tests of a file in turn. A session
@@ -42,4 +57,138 @@ async function startServer(): Promise<TestWorkflowEnvironment> {
   const env = await createTimeSkippingEnvironment();
   await addSearchAttributes(env.nativeConnection, 'default');
   return env;
+}
+
+/** Splits the configured form `POST /path/{sessionId}`. */
+export function parseHandover(text: string): { method: 'POST'; path: string } {
+  return { method: 'POST', path: text.split(' ')[1] ?? '' };
+}
+
+/** A vendor, a worker on its own task queue and a document root of its own, all inside this process. */
+export interface TestEnvironment {
+  readonly fake: FakeFlexperto;
+  readonly root: string;
+  /** Starts a signing as a client of any language would: by the contract's names alone. */
+  readonly start: (
+    overrides?: Record<string, unknown>,
+    options?: Partial<WorkflowStartOptions>,
+  ) => Promise<Signing>;
+  /**
+   * Starts the callbacks of a session that is not there: once a session with a child has ended, this server skips no time
+   * any more.
+   */
+  readonly startCallbacks: (target: CallbackTarget, queue: CallbackQueue) => Promise<WorkflowHandle>;
+  /** The time of the server. */
+  readonly now: () => Promise<Date>;
+  /** Lets time pass. */
+  readonly advanceTime: (seconds: number) => Promise<void>;
+  /** Terminates what a test has left open, too. */
+  close(): Promise<void>;
+}
+
+export interface TestEnvironmentOptions {
+  readonly vendor?: FakeFlexpertoOptions;
+  readonly client?: Partial<FlexpertoOptions>;
+  readonly handOver?: string;
+  readonly firstPollMs?: number;
+  readonly callbackSecrets?: readonly string[];
+  readonly callbackHosts?: readonly string[];
+  readonly reminderMs?: number;
+  /** What the callbacks are told of their session. */
+  readonly sessionIsOpen?: () => boolean | Promise<boolean>;
+}
+
+const CONTRACT = resolve('examples/contract.pdf');
+const TERMS = resolve('examples/terms.pdf');
+
+/** Longer than the first pauses between two polls. */
+const POLL_MS = 180_000;
+
+export async function createTestEnvironment(
+  env: TestWorkflowEnvironment,
+  options: TestEnvironmentOptions = {},
+): Promise<TestEnvironment> {
+  const handOver = options.handOver === undefined ? {} : { handOver: options.handOver };
+  const fake = await startFakeFlexperto({ ...options.vendor, ...handOver });
+  const root = await mkdtemp(join(tmpdir(), 'signing-world-'));
+  await copyFile(CONTRACT, join(root, 'contract.pdf'));
+  await copyFile(TERMS, join(root, 'terms.pdf'));
+  const taskQueue = `signing-${randomUUID()}`;
+  const flexperto = createFlexpertoClient({
+    baseUrl: fake.url,
+    apiKey: fake.apiKey,
+    attachMethod: 'auto',
+    timeoutMs: 3_000,
+    uploadTimeoutMs: 20_000,
+    ...(options.handOver === undefined ? {} : { handover: parseHandover(options.handOver) }),
+    ...options.client,
+  });
+  const sources = createSources({ root, hosts: [] });
+  const callbacks = createCallbackSender({
+    secrets: options.callbackSecrets ?? [],
+    hosts: parseHostAllowlist(options.callbackHosts ?? []),
+  });
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue,
+    workflowBundle: { codePath: resolve('dist/workflow-bundle.js') },
+    activities: createActivities({
+      flexperto,
+      sources,
+      checker: createRequestChecker(sources, createPdfInspector()),
+      secretCipher: createSecretCipher(fake.apiKey),
+      isHandOverEnabled: options.handOver !== undefined,
+      firstPollMs: options.firstPollMs ?? 60_000,
+      secrets: [fake.apiKey],
+      // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
+      hasEarlierRun: () => Promise.resolve(false),
+      isContractSessionTaken: () => Promise.resolve(false),
+      callbacks,
+      reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
+      isSigningOpen: async () => (await options.sessionIsOpen?.()) ?? true,
+    }),
+  });
+  const running = worker.run();
+  const started: WorkflowHandle[] = [];
+
+  const start: TestEnvironment['start'] = async (overrides = {}, startOptions = {}) => {
+    const requestId = `test-${randomUUID()}`;
+    const input = { ...createRequest(requestId), ...overrides };
+    const handle = await env.client.workflow.start('signingSession', {
+      taskQueue,
+      workflowId: workflowIdOf(requestId, taskQueue),
+      args: [input],
+      ...startOptions,
+    });
+    started.push(handle);
+    const pause = (): Promise<void> => env.sleep('1 second');
+    return trackSigning({ fake, handle, requestId, pause, triggerPoll: () => env.sleep(POLL_MS) });
+  };
+
+  const startCallbacks: TestEnvironment['startCallbacks'] = async (target, queue) => {
+    const workflowId = `${target.workflowId}/callbacks`;
+    const args = [target, queue];
+    const handle = await env.client.workflow.start('signingCallbacks', { taskQueue, workflowId, args });
+    started.push(handle);
+    return handle;
+  };
+
+  return {
+    fake,
+    root,
+    start,
+    startCallbacks,
+    now: async () => new Date(await env.currentTimeMs()),
+    advanceTime: (seconds) => env.sleep(seconds * 1000),
+    close: async () => {
+      await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
+      worker.shutdown();
+      await running;
+      await flexperto.close();
+      await sources.close();
+      await callbacks.close();
+      await fake.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
 }

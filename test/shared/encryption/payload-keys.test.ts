@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { ConfigError, readClientConfig } from '../../../src/shared/config.js';
 import { parsePayloadKeys } from '../../../src/shared/encryption/index.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
+import { generatePayloadKey } from '../../support/encrypted-client.js';
 
 const [KEY, OTHER] = [generatePayloadKey(), generatePayloadKey()];
 

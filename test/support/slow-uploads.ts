@@ -1,4 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { PDFDocument } from '@cantoo/pdf-lib';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+
+/** Writes the example contract, signature field included, made as large as wanted by an attachment inside the PDF. */
+export async function writeLargePdf(path: string, bytes: number): Promise<void> {
+  const pdf = await PDFDocument.load(await readFile(resolve('examples/contract.pdf')));
+  await pdf.attach(randomBytes(bytes), 'appendix.bin', { mimeType: 'application/octet-stream' });
+  await writeFile(path, await pdf.save());
+}
 
 /** A relay before the upload host that lets only so many bytes of each upload pass until it is opened. */
 export interface ThrottlingProxy {

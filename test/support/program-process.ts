@@ -3,6 +3,20 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killOnParentExit } from '../../scripts/processes/watchdog.js';
 
+/** The gateway as it runs in production, on a free port of 127.0.0.1. */
+export interface GatewayProcess extends ProgramProcess {
+  readonly url: string;
+}
+
+/** Starts the gateway with these variables alone, and waits until it says that it is ready. */
+export async function startGatewayProcess(env: NodeJS.ProcessEnv, node?: string): Promise<GatewayProcess> {
+  const variables = { SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0', ...env };
+  const gateway = spawnProgram('dist/src/gateway.js', variables, node);
+  await gateway.waitFor('"gateway ready"');
+  const [, url = ''] = /"address":"([^"]+)"/.exec(gateway.output()) ?? [];
+  return { ...gateway, url };
+}
+
 const READY_TIMEOUT_SECONDS = 40;
 
 /** What a process left behind: its exit code, or the signal that ended it. */
