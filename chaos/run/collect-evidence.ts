@@ -24,7 +24,7 @@ const WORKFLOW_ENDS: Partial<Record<StatusName, WorkflowRecord['end']>> = {
   TIMED_OUT: 'timed-out',
 };
 
-/** Asks Temporal for every session and the vendor for everything it remembers. All of it must be up. */
+/** Reads every signing from Temporal and everything from the vendor. Both must be up. */
 export async function collectEvidence(
   client: Client,
   vendor: Vendor,
