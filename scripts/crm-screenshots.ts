@@ -11,10 +11,10 @@ const WIDTHS = [
   ['desktop', { width: 1200, height: 800 }],
   ['phone', { width: 360, height: 740 }],
 ] as const;
-/** The lists beside the progress learn of a change a moment later. */
+/** The lists beside the progress show a change a moment later. */
 const LIST_REFRESH_MS = 4_000;
 
-/** The page of the example CRM, on a desktop and on a phone: choosing, progress, a question, the end. */
+/** Takes the pictures of the example CRM on a desktop and on a phone: form, progress, attention, outcome. */
 export async function takeCrmScreenshots(browser: Browser, stack: Stack, folder: string): Promise<void> {
   for (const [name, viewport] of WIDTHS) {
     const context = await browser.newContext({ viewport });

@@ -30,7 +30,7 @@ export const upload: Benchmark = {
     const measured = { unit: 'ms', measured: worker } as const;
     return [
       { name: 'upload', ...measured, reference: command, target: { of: 'ratio', atMost: 1.25 } },
-      // The warm-up's own time is the first.
+      // The first time is the warm-up's.
       { name: "upload, by curl's own clock", ...measured, reference: ownClock.slice(1) },
     ];
   },
@@ -38,7 +38,7 @@ export const upload: Benchmark = {
 
 export const uploadMany: Benchmark = {
   name: 'upload-many',
-  description: `20 documents, 50 MB together, ${UPLOAD_CONCURRENCY} at once, at a host ${LATENCY_MS} ms away, against curl --parallel`,
+  description: `20 documents, 50 MB together, ${UPLOAD_CONCURRENCY} concurrent, at a host ${LATENCY_MS} ms away, against curl --parallel`,
   run: async (folder) => {
     const documents = await createDocuments(folder, { count: 20, bytes: 50 * MEGABYTE });
     const sink = await startSink(LATENCY_MS);
