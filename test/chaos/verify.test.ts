@@ -14,7 +14,7 @@ type Document = ContractSession['documents'][number];
 const getDocuments = ({ contractSessions }: SigningEvidence): readonly Document[] =>
   contractSessions[0]?.documents ?? [];
 
-/** The same session with other documents at the vendor. */
+/** The same signing with other documents at the vendor. */
 const withDocuments = (
   session: SigningEvidence,
   change: (documents: Document[]) => Document[],

@@ -61,7 +61,9 @@ describe('npm run demo and npm run dev', () => {
 
     expect(await exited).toBe(0);
     expect(output()).toContain('1 initiate, 1 upload URL, 2 uploads, 2 attaches (1 unanswered)');
-    expect(output()).toContain('finds terms.pdf in the vendor’s list: it is attached, so there is no second attach');
+    expect(output()).toContain(
+      'finds terms.pdf in the vendor’s list: it is attached, so there is no second attach',
+    );
     expect(output()).toMatch(/contract\.pdf .* FINISHED .*\n {2}terms\.pdf .* FINISHED/);
     expect(await isListening(crm)).toBe(false);
     expect(await isListening(page)).toBe(false);

@@ -8,10 +8,10 @@ import { startLocalServer, type Certificate } from './local-server.js';
 
 export const RECEIVER_REQUIREMENTS = 'test/callbacks/receiver/requirements.txt';
 
-/** What a receiver in another language makes of a callback: the event it reads, or why it refuses it. */
+/** The result of a receiver in another language: the event, or why it refuses the callback. */
 export type VerificationResult = { readonly event: unknown } | { readonly refused: string };
 
-/** Verifies callbacks with the library of Standard Webhooks for Python, which knows the secret alone. */
+/** Verifies callbacks with the Standard Webhooks library for Python and the secret. */
 export async function verifyInPython(
   secret: string,
   received: readonly Pick<ReceivedCallback, 'headers' | 'body'>[],
@@ -34,19 +34,19 @@ export interface ReceivedCallback {
   readonly event: CallbackEvent;
 }
 
-/** A status to answer with, or whatever the function does with the connection. */
+/** A status, or a function that answers. */
 export type ReceiverResponse = number | ((response: ServerResponse, received: ReceivedCallback) => void);
 
 /** The receiver of a CRM: a real HTTP server on a free port of 127.0.0.1. */
 export interface CallbackReceiver {
   /** `http://localhost:{port}/hooks`, or https. */
   readonly url: string;
-  /** What `SIGNING_CALLBACK_HOSTS` has to hold. */
+  /** The value of `SIGNING_CALLBACK_HOSTS` for it. */
   readonly hosts: readonly string[];
-  /** Everything in the order of arrival, however it was answered. */
+  /** All callbacks in the order of arrival, whatever the answer. */
   readonly received: readonly ReceivedCallback[];
   receivedTypes(): CallbackType[];
-  /** What it answers from now on; 204 at first. */
+  /** Sets the answer; 204 at first. */
   respondWith(how: ReceiverResponse): void;
   readonly connections: () => number;
   readonly close: () => Promise<void>;

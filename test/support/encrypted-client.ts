@@ -5,21 +5,21 @@ import { createDataConverter, parsePayloadKeys } from '../../src/shared/encrypti
 import type { RealEnvironment } from './real-environment.js';
 import { trackSigning, sendCheckNow, type Signing, workflowIdOf } from './signing.js';
 
-/** A key as `openssl rand -base64 32` makes it. */
+/** A new key, as of `openssl rand -base64 32`. */
 export const generatePayloadKey = (): string => randomBytes(32).toString('base64');
 
-/** A client of this world that encrypts and decrypts with these keys. */
-export function createEncryptedClient(world: RealEnvironment, keys: string): Client {
-  const { connection, options } = world.client;
+/** Creates a client that encrypts and decrypts with these keys. */
+export function createEncryptedClient(environment: RealEnvironment, keys: string): Client {
+  const { connection, options } = environment.client;
   const dataConverter = createDataConverter(parsePayloadKeys(keys));
   return new Client({ connection, namespace: options.namespace, dataConverter });
 }
 
-/** Follows a started signing through a client of its own. */
-export function followWithClient(world: RealEnvironment, client: Client, requestId: string): Signing {
-  const handle = client.workflow.getHandle(workflowIdOf(requestId, world.taskQueue));
+/** Follows a started signing through this client. */
+export function followWithClient(environment: RealEnvironment, client: Client, requestId: string): Signing {
+  const handle = client.workflow.getHandle(workflowIdOf(requestId, environment.taskQueue));
   return trackSigning({
-    fake: world.fake,
+    fake: environment.fake,
     handle,
     requestId,
     pause: () => sleep(100),

@@ -1,12 +1,12 @@
 import type { WorkflowHandle, Client } from '@temporalio/client';
 
-/** A piece of text in a history, and where it stands: `3.workflowTaskCompletedEventAttributes.identity`. */
+/** A text in a history, and its path: `3.workflowTaskCompletedEventAttributes.identity`. */
 export interface HistoryText {
   readonly at: string;
   readonly text: string;
 }
 
-/** Everything that can be read in a workflow's history by whoever may see it, payloads decoded. */
+/** All texts of a workflow's history, payloads decoded. */
 export async function readHistoryTexts(handle: WorkflowHandle): Promise<HistoryText[]> {
   const { events } = await handle.fetchHistory();
   return (events ?? []).flatMap((event, index) => collectTexts(event, String(index + 1)));
@@ -19,7 +19,7 @@ function collectTexts(value: unknown, at: string): HistoryText[] {
   return Object.entries(value).flatMap(([key, part]) => collectTexts(part, `${at}.${key}`));
 }
 
-/** A payload as it lies on the server, and where it was found. */
+/** A payload as the server has it, and its path. */
 export interface RawPayload {
   readonly path: string;
   readonly encoding: string;
@@ -35,7 +35,7 @@ export interface RawFailure {
 
 const LOCAL_ACTIVITY_FIELDS = ['activity_id', 'activity_type', 'attempt', 'backoff', 'complete_time', 'original_schedule_time', 'seq']; // prettier-ignore
 
-/** What the SDK writes beside the result of a call that is made within the workflow's task: its name and when it was made. */
+/** Whether the SDK wrote this payload beside the result of a local activity: its name and times. */
 export function isWrittenBySdk({ path, data }: RawPayload): boolean {
   if (!path.includes('.markerRecordedEventAttributes.details.data.')) return false;
   const names = Object.keys(JSON.parse(data) as object);
@@ -47,7 +47,7 @@ export function isMarkOfStart({ path, data }: RawPayload): boolean {
   return path.endsWith('.header.fields.signing-used-ids') && data === '"refused"';
 }
 
-/** Everything that the server hands out about a workflow, as it came, undecoded. */
+/** Everything that the server returns about a workflow, undecoded. */
 export async function readRawData(client: Client, workflowId: string): Promise<unknown[]> {
   const { namespace } = client.options;
   const execution = { workflowId };
@@ -62,15 +62,15 @@ export async function readRawData(client: Client, workflowId: string): Promise<u
     namespace,
     query: `WorkflowId = ${JSON.stringify(workflowId)}`,
   });
-  const asked = await workflowService.queryWorkflow({
+  const metadata = await workflowService.queryWorkflow({
     namespace,
     execution,
     query: { queryType: '__temporal_workflow_metadata' },
   });
-  return [history, described, listed, asked];
+  return [history, described, listed, metadata];
 }
 
-/** Every text and all bytes in it, in one string. */
+/** All texts and bytes of the data in one string. */
 export function collectText(data: unknown): string {
   const texts: string[] = [];
   visit(data, '', (value) => {

@@ -19,7 +19,7 @@ import {
 import { trackSigning, sendCheckNow, createRequest, workflowIdOf, type Signing } from './signing.js';
 import { startWorkerProcess, type WorkerProcess } from './program-process.js';
 
-/** Takes a world's decisions and none of its activities: those are left to whoever a test has take them. */
+/** Starts a worker for workflow tasks alone; the test executes the activities. */
 export async function startWorkflowOnlyWorker(
   { env, taskQueue }: RealEnvironment,
   payloadKeys = '',
@@ -42,16 +42,16 @@ export async function startWorkflowOnlyWorker(
   };
 }
 
-/** A real Temporal server, a vendor, and workers that are processes of their own; one task queue for each world. */
+/** A real Temporal server, a fake vendor, and workers as separate processes, on a task queue of this environment. */
 export interface RealEnvironment {
   readonly fake: FakeFlexperto;
   readonly client: Client;
   readonly taskQueue: string;
-  /** The folder that documents come from, with contract.pdf and terms.pdf in it. */
+  /** The document root, with contract.pdf and terms.pdf. */
   readonly root: string;
-  /** The variables with which `startWorker` starts a worker of this world. */
+  /** The variables of its workers. */
   readonly env: Readonly<Record<string, string>>;
-  /** Starts a worker and waits until it is ready; it is ended with the world. */
+  /** Starts a worker and waits until it is ready; `close` ends it. */
   readonly startWorker: (env?: NodeJS.ProcessEnv, program?: string) => Promise<WorkerProcess>;
   readonly start: (
     overrides?: Record<string, unknown>,
@@ -120,24 +120,24 @@ export async function createRealEnvironment(
   };
 }
 
-/** One Temporal server for a test file, and worlds on it that are closed after each test. */
+/** Starts one Temporal server for a test file, and returns a factory of environments, which are closed after each test. */
 export function useRealEnvironments(
   options?: TemporalServerOptions,
 ): (vendor?: FakeFlexpertoOptions) => Promise<RealEnvironment> {
   let server: TemporalServer | undefined;
-  let worlds: RealEnvironment[] = [];
+  let environments: RealEnvironment[] = [];
   beforeAll(async () => {
     server = await startTemporalServer(options);
   });
   afterEach(async () => {
-    for (const world of worlds) await world.close();
-    worlds = [];
+    for (const environment of environments) await environment.close();
+    environments = [];
   });
   afterAll(() => server?.stop());
   return async (vendor) => {
-    if (server === undefined) throw new Error('the server is not up');
-    const world = await createRealEnvironment(server, vendor);
-    worlds.push(world);
-    return world;
+    if (server === undefined) throw new Error('the server has not started');
+    const environment = await createRealEnvironment(server, vendor);
+    environments.push(environment);
+    return environment;
   };
 }

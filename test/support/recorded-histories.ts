@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 
 /**
- * What each history is objected to with, `undefined` where it is replayed. The SDK replays in this thread and leaves a
- * hook on all promises of the process behind, which made the model check in the same process of jest five times slower.
+ * Replays each history, and returns its error, or `undefined` if the replay succeeds. The SDK leaves a hook on all promises
+ * of the process; uninstalling it keeps later tests in the same jest process from being five times slower.
  */
 export async function replayHistories(
   histories: ReplayHistoriesIterable,
@@ -25,12 +25,12 @@ export type History = ReturnType<typeof historyFromJSON>;
 
 const FOLDER = resolve('test/histories');
 
-/** Every history that a release has left, as `0.1.0/completed.json`. */
+/** Every recorded history, such as `0.1.0/completed.json`. */
 export const RECORDED_HISTORIES = readdirSync(FOLDER).flatMap((version) =>
   readdirSync(join(FOLDER, version)).map((file) => join(version, file)),
 );
 
-/** Those of sessions; the others are of the callbacks' workflow. */
+/** The histories of signings, without those of callbacks. */
 export const RECORDED_SIGNING_HISTORIES = RECORDED_HISTORIES.filter(
   (file) => !file.endsWith('-callbacks.json'),
 );

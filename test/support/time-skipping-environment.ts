@@ -24,14 +24,14 @@ import type { CallbackTarget } from '../../src/workflows/callbacks/signing-callb
 import { trackSigning, createRequest, workflowIdOf, type Signing } from './signing.js';
 
 /**
- * A world for each test, closed after it, on a time-skipping server that serves the tests of a file in turn. A session
- * with whose end the server stopped skipping time takes the server with it.
+ * Returns a factory of environments, which are closed after each test, on a time-skipping server for the test file. If a
+ * signing has left the server unable to skip time, the next test gets a new server.
  */
 export function useTimeSkippingEnvironments(): (
   options?: TestEnvironmentOptions,
 ) => Promise<TestEnvironment> {
   let env: TestWorkflowEnvironment | undefined;
-  let worlds: TestEnvironment[] = [];
+  let environments: TestEnvironment[] = [];
   const stopServer = async (): Promise<void> => {
     await env?.teardown();
     env = undefined;
@@ -40,16 +40,16 @@ export function useTimeSkippingEnvironments(): (
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
   afterEach(async () => {
-    for (const world of worlds) await world.close();
-    worlds = [];
+    for (const environment of environments) await environment.close();
+    environments = [];
     if (env !== undefined && !(await canSkipTime(env))) await stopServer();
   });
   afterAll(stopServer);
   return async (options) => {
     env ??= await startServer();
-    const world = await createTestEnvironment(env, options);
-    worlds.push(world);
-    return world;
+    const environment = await createTestEnvironment(env, options);
+    environments.push(environment);
+    return environment;
   };
 }
 
@@ -59,30 +59,30 @@ async function startServer(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
-/** Splits the configured form `POST /path/{sessionId}`. */
+/** Parses the configured form `POST /path/{sessionId}`. */
 export function parseHandover(text: string): { method: 'POST'; path: string } {
   return { method: 'POST', path: text.split(' ')[1] ?? '' };
 }
 
-/** A vendor, a worker on its own task queue and a document root of its own, all inside this process. */
+/** A fake vendor, a worker on a separate task queue, and a document root, all inside this process. */
 export interface TestEnvironment {
   readonly fake: FakeFlexperto;
   readonly root: string;
-  /** Starts a signing as a client of any language would: by the contract's names alone. */
+  /** Starts a signing by the contract's names alone, as a client in any language does. */
   readonly start: (
     overrides?: Record<string, unknown>,
     options?: Partial<WorkflowStartOptions>,
   ) => Promise<Signing>;
   /**
-   * Starts the callbacks of a session that is not there: once a session with a child has ended, this server skips no time
-   * any more.
+   * Starts the callbacks of a signing that does not exist: this server stops skipping time when a signing with a child
+   * ends.
    */
   readonly startCallbacks: (target: CallbackTarget, queue: CallbackQueue) => Promise<WorkflowHandle>;
-  /** The time of the server. */
+  /** The server's time. */
   readonly now: () => Promise<Date>;
-  /** Lets time pass. */
+  /** Skips time. */
   readonly advanceTime: (seconds: number) => Promise<void>;
-  /** Terminates what a test has left open, too. */
+  /** Also terminates the workflows that a test has left open. */
   close(): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export interface TestEnvironmentOptions {
   readonly callbackSecrets?: readonly string[];
   readonly callbackHosts?: readonly string[];
   readonly reminderMs?: number;
-  /** What the callbacks are told of their session. */
+  /** Answers the callbacks whether their signing is open. */
   readonly sessionIsOpen?: () => boolean | Promise<boolean>;
 }
 
@@ -140,7 +140,7 @@ export async function createTestEnvironment(
       isHandOverEnabled: options.handOver !== undefined,
       firstPollMs: options.firstPollMs ?? 60_000,
       secrets: [fake.apiKey],
-      // The time-skipping server cannot list runs; the end-to-end tests show these rules on a real server.
+      // The time-skipping server cannot list runs; the end-to-end tests cover these rules on a real server.
       hasEarlierRun: () => Promise.resolve(false),
       isContractSessionTaken: () => Promise.resolve(false),
       callbacks,
