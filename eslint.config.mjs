@@ -1,9 +1,11 @@
 import js from '@eslint/js';
+import markdown from '@eslint/markdown';
 import tseslint from 'typescript-eslint';
 import { importX } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { plainEnglish } from './scripts/lint/plain-english.mjs';
 
-/** Who may import what (docs/decisions/module-boundaries.md): a folder may reach itself and what its line lists. */
+/** Who may import what (docs/decisions/module-boundaries.md): a folder may import from itself and from what its line lists. */
 const boundaries = {
   domain: [],
   'shared/http': ['shared/errors.ts'],
@@ -40,19 +42,18 @@ const zones = [
   {
     target: 'src',
     from: ['fake-flexperto', 'test', 'scripts', 'bench', 'chaos', 'examples'],
-    message: 'src stands alone.',
+    message: 'src imports nothing from outside of src.',
   },
   {
     target: 'chaos',
     from: 'src',
     except: ['./client'],
-    message:
-      'The chaos run knows the worker from outside, by the client library, so that it judges with its own eyes.',
+    message: 'The chaos run uses the client library alone, so that its checks are independent of the worker.',
   },
   {
     target: 'examples',
     from: ['src', 'fake-flexperto', 'test', 'scripts', 'bench', 'chaos'],
-    message: 'An example is what others copy: it knows the gateway by HTTP alone.',
+    message: 'Others copy the examples: they use the gateway by HTTP alone.',
   },
   {
     target: 'scripts',
@@ -62,7 +63,7 @@ const zones = [
   {
     target: 'fake-flexperto',
     from: ['src', 'test', 'scripts', 'bench', 'chaos', 'examples'],
-    message: 'The fake shares no code with src, so that a misreading of the vendor cannot pass its own test.',
+    message: 'The fake shares no code with src, so that a misreading of the vendor fails a test.',
   },
   {
     target: 'src',
@@ -76,6 +77,9 @@ const browserGlobals = [
   'history', 'location', 'sessionStorage', 'setTimeout', 'window',
 ]; // prettier-ignore
 
+/** The files whose comments, texts and prose must be plain English (scripts/lint/plain-english.mjs). */
+const proseFiles = ['{scripts,bench,chaos}/**', 'test/{support,chaos,project}/**', '*.mjs', 'test/**/*.md'];
+
 const restrictImports = (files, patterns) => ({
   files,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
@@ -83,7 +87,14 @@ const restrictImports = (files, patterns) => ({
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'coverage'] },
-  js.configs.recommended,
+  { files: ['**/*.{js,mjs,ts}'], extends: [js.configs.recommended] },
+  { files: ['**/*.md'], language: 'markdown/gfm', plugins: { markdown } },
+  {
+    files: proseFiles,
+    ignores: ['scripts/lint/plain-english.mjs', 'test/project/plain-english.test.ts'],
+    plugins: { local: plainEnglish },
+    rules: { 'local/plain-english': ['error', { maxWords: 35 }] },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -103,13 +114,17 @@ export default tseslint.config(
   },
   restrictImports(
     ['src/domain/**'],
-    [{ regex: '^[^.]', message: 'The domain imports nothing, so that it can be simulated.' }],
+    [{ regex: '^[^.]', message: 'The domain imports no package, so that it runs in the workflow sandbox.' }],
   ),
   restrictImports(
     ['src/workflows/**'],
     [
       { regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'Workflow code runs in the sandbox.' },
-      { regex: 'activities', allowTypeImports: true, message: 'Workflows know activities by their types.' },
+      {
+        regex: 'activities',
+        allowTypeImports: true,
+        message: 'Workflows import only the types of activities.',
+      },
     ],
   ),
   restrictImports(
@@ -117,7 +132,7 @@ export default tseslint.config(
     [
       {
         regex: '^(?!\\.|node:|@temporalio/(common|proto)$)',
-        message: 'Encryption knows payloads and nothing of what is done with them.',
+        message: 'Encryption knows payloads, not how they are used.',
       },
     ],
   ),

@@ -1,6 +1,6 @@
 /**
- * The tests of `npm test`: all that need Node and Temporal's two servers alone. They run compiled, as the worker runs.
- * Source maps lead back to test/. What is slow or needs other programs is named *.slow.test.ts: jest.slow.config.mjs.
+ * The tests of `npm test`: they need Node and Temporal's two servers alone. They run compiled, as the worker does;
+ * source maps lead back to test/. Tests that are slow or need other programs are named *.slow.test.ts (jest.slow.config.mjs).
  */
 export default {
   roots: ['<rootDir>/dist/test'],
@@ -8,9 +8,9 @@ export default {
   testPathIgnorePatterns: ['\\.slow\\.test\\.js$'],
   transform: {},
   testEnvironment: 'node',
-  // A test file waits about half of its time, for servers and processes that it starts.
+  // Half of a test file's time is waiting for servers and processes.
   maxWorkers: 3,
-  // Longer than test/support/async-helpers.ts waits for anything: its message names what it has waited for.
+  // Longer than any wait of test/support/async-helpers.ts, whose message names the condition.
   testTimeout: 120_000,
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
   reporters: ['default', '<rootDir>/scripts/jest-summary.mjs'],

@@ -1,17 +1,17 @@
 import type { Measurement } from './measurement.js';
 
-/** One benchmark, run alone by its name. A row brings its own servers and processes up and takes them down again. */
+/** One benchmark. It starts the servers and processes that it needs, and stops them again. */
 export interface Benchmark {
   readonly name: string;
-  /** Other names by which it can be run: figures that come of the same run. */
+  /** Other names that run it: measurements of the same run. */
   readonly aliases?: readonly string[];
-  /** What is measured and against which reference, in one sentence. */
+  /** The measurement and its reference, in one sentence. */
   readonly description: string;
-  /** `folder` is empty, and removed afterwards. */
+  /** @param folder empty; it is removed afterwards */
   run(folder: string): Promise<readonly Measurement[]>;
 }
 
-/** Milliseconds that a task takes, to a fraction. */
+/** The duration of a task in milliseconds, with a fraction. */
 export async function measureMs(task: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await task();
@@ -19,8 +19,8 @@ export async function measureMs(task: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Measures several things in turn, so that what else the machine does meets all of them alike. The first round, or as many
- * as `warmUps`, does not count.
+ * Measures several tasks in turn, so that other load on the machine affects all of them alike. The first `warmUps` rounds
+ * do not count.
  */
 export async function interleave<Name extends string>(
   rounds: number,

@@ -6,22 +6,22 @@ import type { Benchmark } from './benchmark.js';
 import { benchmarks } from './benchmarks/index.js';
 import { formatTable } from './table.js';
 
-/** Where the figures of every run are kept as JSON. */
+/** Keeps the results of every run as JSON. */
 const RESULTS_FOLDER = '.bench';
 
-/** `npm run bench` runs all rows, `npm run bench -- NAME …` those named. */
+/** `npm run bench` runs all benchmarks, `npm run bench -- NAME …` those named. */
 async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !benchmarks.some((row) => getNames(row).includes(name)));
+  const unknown = names.filter((name) => !benchmarks.some((benchmark) => getNames(benchmark).includes(name)));
   if (unknown.length > 0) {
     const known = benchmarks.flatMap(getNames).join(', ');
-    throw new Error(`There is no benchmark ${unknown.join(', ')}; there are: ${known}.`);
+    throw new Error(`There is no benchmark ${unknown.join(', ')}. Choose from: ${known}.`);
   }
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   console.log(machine);
   const results: Record<string, readonly Summary[]> = {};
-  for (const row of benchmarks) {
-    if (names.length > 0 && !getNames(row).some((name) => names.includes(name))) continue;
-    results[row.name] = await measure(row);
+  for (const benchmark of benchmarks) {
+    if (names.length > 0 && !getNames(benchmark).some((name) => names.includes(name))) continue;
+    results[benchmark.name] = await measure(benchmark);
   }
   await mkdir(RESULTS_FOLDER, { recursive: true });
   const file = join(RESULTS_FOLDER, `${new Date().toISOString().replaceAll(':', '-')}.json`);
@@ -33,11 +33,11 @@ function getNames({ name, aliases = [] }: Benchmark): readonly string[] {
   return [name, ...aliases];
 }
 
-async function measure(row: Benchmark): Promise<readonly Summary[]> {
-  console.log(`\n${row.name}: ${row.description}`);
+async function measure(benchmark: Benchmark): Promise<readonly Summary[]> {
+  console.log(`\n${benchmark.name}: ${benchmark.description}`);
   const folder = await mkdtemp(join(tmpdir(), 'signing-bench-'));
   try {
-    const summaries = (await row.run(folder)).map(summarize);
+    const summaries = (await benchmark.run(folder)).map(summarize);
     console.log(formatTable(summaries));
     return summaries;
   } finally {

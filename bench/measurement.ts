@@ -1,11 +1,11 @@
-/** What a figure must reach: a bound on the ratio to its reference, or on its own median or maximum. */
+/** A bound on the ratio to the reference, or on the measurement's median or maximum. */
 export interface Target {
   readonly of: 'ratio' | 'median' | 'max';
   readonly atMost?: number;
   readonly atLeast?: number;
 }
 
-/** One line of the table: what was measured in each round, and beside it the reference in the same rounds. */
+/** One line of the table: the measured values of all rounds, and the reference of the same rounds. */
 export interface Measurement {
   readonly name: string;
   readonly unit: 'ms' | 'MB' | 'KB' | '/s' | '%' | '';
@@ -21,7 +21,7 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** A figure as it is printed and written. `ratio` is that of the medians; `reached` is null where nothing was to reach. */
+/** A measurement as it is printed and written. `ratio` is that of the medians; `reached` is null without a target. */
 export interface Summary {
   readonly name: string;
   readonly unit: Measurement['unit'];
@@ -52,7 +52,7 @@ export function summarize({ name, unit, measured, reference, target }: Measureme
 
 function computeDistribution(values: readonly number[]): Distribution {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (place: number): number => sorted[place] ?? NaN;
+  const at = (index: number): number => sorted[index] ?? NaN;
   const middle = (sorted.length - 1) / 2;
   return {
     min: at(0),

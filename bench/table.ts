@@ -2,7 +2,7 @@ import type { Distribution, Summary, Target } from './measurement.js';
 
 const HEADER = ['figure', 'rounds', 'min / median / max', 'reference', 'ratio', 'to reach', ''];
 
-/** The figures as a table of plain text. */
+/** Formats the measurements as a plain text table. */
 export function formatTable(summaries: readonly Summary[]): string {
   const lines = [HEADER, ...summaries.map(formatCells)];
   const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

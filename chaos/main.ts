@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- [--sessions N] [--seed S]`: many sessions through faults and crashes, and a judgement on what became of
- * each. Ends with 1 when anything was created or attached twice, in the wrong order or with wrong bytes, lost or stuck.
+ * `npm run chaos -- [--sessions N] [--seed S]`: runs many signings through faults and crashes, then compares each with
+ * the vendor. Exits with 1 if anything was created or attached twice, in the wrong order or with wrong bytes, or lost.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -26,7 +26,7 @@ const DEFAULT_SESSIONS = 200;
 const MAX_SESSIONS = 9_999;
 const SEED_COUNT = 2 ** 31;
 
-/** The command line; a seed of its own where none is given. Throws one sentence for what cannot be understood. */
+/** Reads the command line; without `--seed` the seed is random. @throws Error with one sentence for a wrong argument */
 export function readArguments(args: readonly string[]): Arguments {
   const options = { sessions: { type: 'string' }, seed: { type: 'string' } } as const;
   const { values } = parseArgs({ args: [...args], options });
@@ -72,11 +72,11 @@ async function main(lifecycle: ProcessLifecycle): Promise<void> {
 
 interface ChaosContext {
   readonly folder: string;
-  /** Aborted when the program is to end, before anything is stopped. */
+  /** Aborted before anything is stopped. */
   readonly stopping: AbortController;
 }
 
-/** Throws one sentence when something was found that must not be. */
+/** @throws Error with one sentence per violation */
 async function runChaos(
   lifecycle: ProcessLifecycle,
   args: Arguments,
@@ -103,7 +103,7 @@ async function runChaos(
   };
   const running = runSignings({ ...environment, plans, killer, onProgress, signal: stopping.signal });
   const run = await Promise.race([running, killer.failure, environment.vendor.unexpectedExit]);
-  progressDisplay.print('Comparing what the vendor remembers with every workflow …');
+  progressDisplay.print('Comparing the vendor’s ledger with every workflow …');
   const evidence = await collectEvidence(environment.client, environment.vendor, run.runs);
   const violations = findViolations(evidence);
 
@@ -112,8 +112,8 @@ async function runChaos(
     `\n${formatRunReport(evidence, run, killCounts)}\n\n${formatTable(evidence, violations)}\n`,
   );
   if (run.runs.length < sessions)
-    throw new Error(`${sessions - run.runs.length} sessions could not be started at all.`);
-  if (violations.length > 0) throw new Error(`${formatViolations(violations)}\nThat must not be.`);
+    throw new Error(`${sessions - run.runs.length} sessions could not be started.`);
+  if (violations.length > 0) throw new Error(`${formatViolations(violations)}\nEach of these is a bug.`);
 }
 
 function formatCommand({ sessions, seed }: Arguments): string {

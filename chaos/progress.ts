@@ -1,15 +1,15 @@
 import type { Progress } from './run/run-signings.js';
 
-/** What the person who watches sees. */
+/** The output of a run while it goes on. */
 export interface ProgressDisplay {
   readonly print: (text: string) => void;
   readonly update: (progress: Progress) => void;
 }
 
-/** Without a terminal that can write a line again, a line every so often is enough. */
+/** Between two lines where the output is no terminal. */
 const LINE_INTERVAL_MS = 5_000;
 
-/** Progress is one line that is written again and again, and elsewhere than on a terminal a new line every few seconds. */
+/** Shows progress as one line that is overwritten; if stdout is not a terminal, as a new line every few seconds. */
 export function createProgressDisplay(sessions: number): ProgressDisplay {
   const { stdout } = process;
   const start = Date.now();

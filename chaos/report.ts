@@ -3,7 +3,7 @@ import type { Evidence } from './verify/evidence.js';
 import type { RunResult } from './run/run-signings.js';
 import type { KillCounts } from './run/process-killer.js';
 
-/** What the sessions have been through. `ended`: how many workers ended without being killed. */
+/** Kills, faults and decisions of a run. `ended`: how many workers exited without being killed. */
 export function formatRunReport(
   evidence: Evidence,
   run: RunResult,
@@ -16,12 +16,12 @@ export function formatRunReport(
   const { adopt, retry } = run.decisions;
   return [
     `Killed: workers ${workersKilled} times, the Temporal server ${serverKilled} times`,
-    `Workers that ended by themselves and were started again: ${ended}`,
-    `Calls at the vendor: ${ledger.length}, of which ${hit} hit by a fault`,
-    `Faults in wait: ${FAULT_KINDS.map((kind) => `${kind} ${planned[kind] ?? 0}`).join(', ')}`,
+    `Workers that exited unexpectedly and were started again: ${ended}`,
+    `Calls at the vendor: ${ledger.length}, of which ${hit} met a fault`,
+    `Faults planned: ${FAULT_KINDS.map((kind) => `${kind} ${planned[kind] ?? 0}`).join(', ')}`,
     `Calls cut off with their worker: ${formatCounts(lost)}`,
-    `Decided by a human: ${adopt} adopted, ${retry} tried again`,
-    `People were told in vain: ${formatCounts(Object.fromEntries(run.failedTasks))}`,
+    `Decided by the operator: ${adopt} adopted, ${retry} tried again`,
+    `Actions of people that failed: ${formatCounts(Object.fromEntries(run.failedTasks))}`,
   ].join('\n');
 }
 

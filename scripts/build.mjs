@@ -1,63 +1,63 @@
 /**
- * Compiles to dist/ and bundles the workflows, and does nothing when dist/ already is what the sources say.
- * Outputs whose source is gone (renamed, deleted) are removed, so that no stale test or module survives.
+ * Compiles to dist/ and bundles the workflows; does nothing while dist/ matches the sources.
+ * Removes outputs whose source is gone (renamed, deleted), so that no stale test or module survives.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withLock } from './lock.mjs';
-import { endWith, isProgram, lockFile, root, run, say, setup } from './setup.mjs';
+import { exitWithError, isProgram, lockFile, root, run, log, setup } from './setup.mjs';
 
 const folders = ['src', 'fake-flexperto', 'scripts', 'test', 'bench', 'chaos', 'examples'];
 const bundles = ['dist/workflow-bundle.js', 'dist/workflow-bundle-encrypting.js'];
 
-/** Throws one sentence when it fails; the compiler's own words stand above it on stderr. */
+/** @throws Error with one sentence; the compiler's own output precedes it on stderr */
 export async function build() {
   await setup();
   if (isBuilt()) return;
   await withLock(lockFile, async () => {
     if (isBuilt()) return;
-    say('Building dist/: usually 5 to 20 seconds, less when little has changed.');
+    log('Building dist/: usually 5 to 20 seconds, less when little has changed.');
     await compile();
     removeStale();
     await bundleWorkflows();
-    remember('sources', sourcesHash());
+    writeStamp('sources', sourcesHash());
   });
 }
 
 function isBuilt() {
-  return remembered('sources') === sourcesHash() && missingOutputs().length === 0 && areBundled();
+  return readStamp('sources') === sourcesHash() && missingOutputs().length === 0 && hasBundles();
 }
 
 async function compile() {
-  // The compiler's record of what it has written would keep it from writing again what somebody has deleted.
+  // With its build record the compiler would not write a deleted output again.
   if (missingOutputs().length > 0) rmSync(resolve(root, 'dist/.tsbuildinfo'), { force: true });
   const tsc = resolve(root, 'node_modules/@typescript/native/bin/tsc');
-  await run(process.execPath, [tsc, '-p', root], 'The TypeScript compiler refuses the sources, see above.');
+  await run(process.execPath, [tsc, '-p', root], 'The TypeScript compiler found errors, see above.');
 }
 
 /** Bundling takes seconds: done only when the compiled sources or the packages have changed. */
 async function bundleWorkflows() {
   const files = filesUnder('dist/src', '.js').concat('package-lock.json', 'dist/scripts/bundle-workflows.js');
   const hash = hashOf(files);
-  if (areBundled() && remembered('bundle') === hash) return;
+  if (hasBundles() && readStamp('bundle') === hash) return;
   await run(
     process.execPath,
     ['dist/scripts/bundle-workflows.js'],
     'The workflows could not be bundled, see above.',
   );
-  remember('bundle', hash);
+  writeStamp('bundle', hash);
 }
 
-function areBundled() {
+function hasBundles() {
   return bundles.every((file) => existsSync(resolve(root, file)));
 }
 
 function removeStale() {
-  const kept = new Set(sources().map((file) => join('dist', file.slice(0, -'.ts'.length))));
+  const current = new Set(sources().map((file) => join('dist', file.slice(0, -'.ts'.length))));
   const outputs = folders.flatMap((folder) => filesUnder(join('dist', folder), ''));
   for (const file of outputs) {
-    if (!kept.has(file.replace(/\.(d\.ts|js|js\.map)$/, ''))) rmSync(resolve(root, file));
+    if (!current.has(file.replace(/\.(d\.ts|js|js\.map)$/, ''))) rmSync(resolve(root, file));
   }
 }
 
@@ -90,14 +90,14 @@ function hashOf(files) {
   return hash.digest('hex');
 }
 
-function remembered(what) {
-  const file = resolve(root, `dist/.built-${what}`);
+function readStamp(name) {
+  const file = resolve(root, `dist/.built-${name}`);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-function remember(what, hash) {
+function writeStamp(name, hash) {
   mkdirSync(resolve(root, 'dist'), { recursive: true });
-  writeFileSync(resolve(root, `dist/.built-${what}`), hash);
+  writeFileSync(resolve(root, `dist/.built-${name}`), hash);
 }
 
-if (isProgram(import.meta.url)) await build().catch(endWith);
+if (isProgram(import.meta.url)) await build().catch(exitWithError);

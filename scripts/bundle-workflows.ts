@@ -1,8 +1,7 @@
 /**
- * Writes the workflow code as the worker runs it: bundled ahead of time, so that a worker starts quickly and every worker
- * of a release runs the same code. Two files, since what failures say is either hidden or not, and the sandbox cannot
- * know whether its worker has keys: dist/workflow-bundle.js and, for workers with payload keys,
- * dist/workflow-bundle-encrypting.js. Part of `npm run build`.
+ * Bundles the workflows ahead of time, so that a worker starts fast and every worker of a release runs the same code. Part of
+ * `npm run build`. It writes dist/workflow-bundle.js and, for workers with payload keys, dist/workflow-bundle-encrypting.js,
+ * which encrypts the messages of failures: the sandbox cannot know whether its worker has keys.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

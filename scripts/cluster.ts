@@ -1,6 +1,6 @@
 /**
- * `npm run cluster`: what production has, natively and until Ctrl-C: the Temporal server on Postgres, its UI, the fake
- * flexperto and several workers. `npm run signing` in another terminal works with it without any variable set.
+ * `npm run cluster`: runs the Temporal server on Postgres, its UI, the fake flexperto and several workers natively, until
+ * Ctrl-C. `npm run signing` in another terminal uses them without configuration.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ async function runCluster(lifecycle: ProcessLifecycle): Promise<void> {
   const running = readDevEnvironment();
   if (running !== undefined)
     throw new Error(
-      `npm run dev or npm run cluster runs here already, as process ${running.pid}: stop that first.`,
+      `npm run dev or npm run cluster is already running here as process ${running.pid}. Stop it first.`,
     );
   mkdirSync(DEV_FOLDER, { recursive: true });
   const folder = mkdtempSync(path.join(tmpdir(), 'signing-cluster-'));
@@ -27,7 +27,7 @@ async function runCluster(lifecycle: ProcessLifecycle): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   });
   console.log(
-    `Starting Postgres, a Temporal server on it, its UI, a stand-in for flexperto and ${WORKERS} workers …`,
+    `Starting Postgres, a Temporal server on it, its UI, a fake flexperto and ${WORKERS} workers …`,
   );
   const servers = await startCluster(folder, await preferPort(7233));
   lifecycle.addCleanup(() => servers.stop());
@@ -61,7 +61,7 @@ In another terminal, start a signing:
 
   npm run signing -- start examples/request.json --wait
 
-Ctrl-C stops everything and forgets it.`);
+Ctrl-C stops everything and deletes its data.`);
   await Promise.race(exits);
 }
 

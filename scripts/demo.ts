@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: one signing of two real PDFs, from the employee's click to the last signature, on a real Temporal server
- * with its UI, the real worker, the gateway, the example CRM and the fake flexperto, all on free ports. Nothing is left behind.
+ * `npm run demo`: runs one signing of two PDFs, from the employee's click to the last signature, on a real Temporal server
+ * with its UI, the worker, the gateway, the example CRM and the fake flexperto, all on free ports. It removes everything at its end.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ async function runDemo(lifecycle: ProcessLifecycle): Promise<void> {
 
   printLine(style('bold', 'One signing, from the employee’s click in a CRM to the customer’s signature'));
   printLine(
-    'Starting a Temporal server, a stand-in for flexperto, the worker, the gateway and a CRM, some 8 seconds …',
+    'Starting a Temporal server, a fake flexperto, the worker, the gateway and a CRM: about 8 seconds …',
   );
   const stack = await startStack({ pollSeconds: 0.5 });
   lifecycle.addCleanup(() => stack.stop());
@@ -43,9 +43,7 @@ async function runDemo(lifecycle: ProcessLifecycle): Promise<void> {
   const names = request.documents.map(({ name }) => name);
   verifyDemo(fake, EXAMPLES, names);
   printLine();
-  printLine(
-    `All of it is stopped again now. ${style('bold', 'npm run dev')} leaves it running, to be used by hand.`,
-  );
+  printLine(`Everything is stopped again. To try it by hand, run ${style('bold', 'npm run dev')}.`);
 }
 
 void runWithCleanup(runDemo, { whenInterrupted: 130 });

@@ -2,22 +2,22 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 
-/** Where `npm run dev` writes; git ignores it. */
+/** The folder of `npm run dev`; git ignores it. */
 export const DEV_FOLDER = path.resolve(__dirname, '../../.demo');
 const STATE_FILE = path.join(DEV_FOLDER, 'running.json');
 
-/** Variables that say which servers to use. */
+/** The variables that choose the servers. */
 const CONFIGURATION_VARIABLE = /^(FLEXPERTO|SIGNING|TEMPORAL)_/;
 
-/** What `npm run dev` tells the commands that are typed beside it. */
+/** The state file of `npm run dev`, for commands in other terminals. */
 interface DevEnvironment {
   readonly pid: number;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Marks that the servers run, and how they are reached. Returns what takes the mark away again. */
+/** Writes the state file, with the variables that reach the servers. Returns a function that removes it. */
 export function writeDevEnvironment(variables: DevEnvironment['variables']): () => void {
-  // The user's own file of Temporal profiles is meant for another installation too.
+  // The user's Temporal profiles belong to another installation.
   const noProfiles = { TEMPORAL_CONFIG_FILE: path.join(DEV_FOLDER, 'no-temporal-profiles.toml') };
   const environment: DevEnvironment = { pid: process.pid, variables: { ...variables, ...noProfiles } };
   writeFileSync(STATE_FILE, JSON.stringify(environment, null, 2));
@@ -26,7 +26,7 @@ export function writeDevEnvironment(variables: DevEnvironment['variables']): () 
   };
 }
 
-/** The mark of the servers that run now; one whose process was killed does not count. */
+/** The state file, unless there is none or its process is gone. */
 export function readDevEnvironment(): DevEnvironment | undefined {
   if (!existsSync(STATE_FILE)) return undefined;
   try {
@@ -39,8 +39,8 @@ export function readDevEnvironment(): DevEnvironment | undefined {
 }
 
 /**
- * While `npm run dev` runs, its servers are what the command line speaks to, whatever else is configured: what is tried
- * out beside it must not reach a real vendor. Says so where it replaces something.
+ * While `npm run dev` runs, the CLI uses its servers, whatever else is configured, so that a trial never reaches a real
+ * vendor. Prints which variables it replaces.
  */
 export function applyDevEnvironment(): void {
   const environment = readDevEnvironment();
@@ -48,12 +48,12 @@ export function applyDevEnvironment(): void {
   const overridden = findConfiguredNames().filter(
     (name) => environment.variables[name] !== process.env[name],
   );
-  // Empty counts as unset, and keeps the value in .env from being taken.
+  // Empty counts as unset, and takes precedence over .env.
   for (const name of overridden) process.env[name] = '';
   Object.assign(process.env, environment.variables);
   if (overridden.length === 0) return;
   console.error(
-    `npm run dev is running, so its servers are used and not what ${overridden.join(', ')} says.`,
+    `npm run dev is running: its servers are used instead of the values of ${overridden.join(', ')}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: a Temporal server with its UI, the fake flexperto, the worker, the gateway and the example CRM until Ctrl-C, on
- * their usual ports where those are free. `npm run signing` in another terminal works with it without any variable set.
+ * `npm run dev`: runs a Temporal server with its UI, the fake flexperto, the worker, the gateway and the example CRM until
+ * Ctrl-C, on their usual ports where those are free. `npm run signing` in another terminal uses them without configuration.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -16,11 +16,11 @@ const GATEWAY_LOG = path.join(DEV_FOLDER, 'gateway.log');
 async function runDev(lifecycle: ProcessLifecycle): Promise<void> {
   const running = readDevEnvironment();
   if (running !== undefined)
-    throw new Error(`npm run dev is running here already, as process ${running.pid}: stop that one first.`);
+    throw new Error(`npm run dev is already running here as process ${running.pid}. Stop it first.`);
   mkdirSync(DEV_FOLDER, { recursive: true });
   deleteDatabase();
   console.log(
-    'Starting a Temporal server, a stand-in for flexperto, the worker, the gateway and a CRM, some 8 seconds …',
+    'Starting a Temporal server, a fake flexperto, the worker, the gateway and a CRM: about 8 seconds …',
   );
   const stack = await startStack({
     temporal: { port: await preferPort(7233), uiPort: await preferPort(8233), dbFile: DATABASE },
@@ -38,7 +38,7 @@ async function runDev(lifecycle: ProcessLifecycle): Promise<void> {
   await stack.unexpectedExit;
 }
 
-/** The fake starts without a memory: sessions of an earlier time would find others under their numbers. */
+/** The fake starts empty: signings of an earlier run would find other contract sessions under their ids. */
 function deleteDatabase(): void {
   for (const suffix of ['', '-shm', '-wal']) rmSync(`${DATABASE}${suffix}`, { force: true });
 }
@@ -56,7 +56,7 @@ Send examples/contract.pdf from the CRM page, or start a signing in another term
 
   npm run signing -- start examples/request.json --wait
 
-Then hand it over and sign it in the Dashboard, as the employee and the customer would.
+Then hand it over and sign it in the Dashboard, as the employee and the customer do.
 Ctrl-C stops everything.`;
 }
 

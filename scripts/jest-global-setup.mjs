@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { root } from './setup.mjs';
 
-/** Gets Temporal's servers before the first test starts: a download takes longer than a test may. */
+/** Downloads Temporal's servers before the first test starts, since a download can exceed a test's time limit. */
 export default async function installServers() {
   if (!existsSync(resolve(root, 'dist/workflow-bundle.js')))
     throw new Error('Run npm run build before jest.');
@@ -11,7 +11,7 @@ export default async function installServers() {
   await logFailure(findTimeSkippingServer());
 }
 
-/** Says what is missing and goes on, so that the tests that do not need it still run. */
+/** Prints what is missing and continues, so that tests that do not need it still run. */
 export async function logFailure(path) {
   try {
     return await path;

@@ -1,21 +1,21 @@
 import { writeFileSync } from 'node:fs';
 
 /**
- * A jest reporter that counts what is skipped or left as a todo as failed, and leaves `N passed, N failed` in the file
- * that TEST_SUMMARY_FILE names.
+ * A jest reporter that counts a skipped or todo test as failed, and writes `N passed, N failed` to the file
+ * TEST_SUMMARY_FILE.
  */
-export default class Summary {
+export default class SummaryReporter {
   onRunComplete(_contexts, results) {
-    const left = results.numPendingTests + results.numTodoTests;
-    // A test file that does not even load has no tests to count.
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + left;
-    if (left > 0)
-      this.error = new Error(`${left} tests were skipped or left as a todo: each counts as failed.`);
+    const skipped = results.numPendingTests + results.numTodoTests;
+    // A test file that does not load has no tests to count.
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + skipped;
+    if (skipped > 0)
+      this.error = new Error(`${skipped} tests were skipped or are a todo: each counts as failed.`);
     const file = process.env.TEST_SUMMARY_FILE ?? '';
     if (file !== '') writeFileSync(file, `${results.numPassedTests} passed, ${failed} failed\n`);
   }
 
-  /** What jest asks each reporter for: an error makes it end with a failure. */
+  /** Jest fails if a reporter returns an error. */
   getLastError() {
     return this.error;
   }

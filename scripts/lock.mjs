@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Runs `work` while no other process of this machine runs work under the same lock file, so that two commands
- * typed at once in a fresh clone do not install or build on top of each other.
+ * that start at the same time in a fresh clone do not install or build over each other.
  */
 export async function withLock(file, work) {
   mkdirSync(dirname(file), { recursive: true });
-  for (let waited = 0; !take(file); waited += 1) {
-    if (isAbandoned(file)) rmSync(file, { force: true });
+  for (let waited = 0; !tryLock(file); waited += 1) {
+    if (isStaleLock(file)) rmSync(file, { force: true });
     else await sleep(200);
-    if (waited === 10) process.stderr.write(`Waiting for another command to finish (its mark is ${file}).\n`);
+    if (waited === 10) process.stderr.write(`Waiting for another command to finish (lock file: ${file}).\n`);
   }
   try {
     return await work();
@@ -20,7 +20,7 @@ export async function withLock(file, work) {
   }
 }
 
-function take(file) {
+function tryLock(file) {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
@@ -30,11 +30,11 @@ function take(file) {
   }
 }
 
-/** A lock whose process was killed must not block everybody who comes after it. */
-function isAbandoned(file) {
+/** Whether the process that holds the lock is gone. */
+function isStaleLock(file) {
   try {
     const holder = Number(readFileSync(file, 'utf8'));
-    // Between the creation of the file and the writing of its one line it is empty: that is no abandoned lock.
+    // An empty file is a lock whose holder is about to write its id.
     if (holder > 0) process.kill(holder, 0);
     return false;
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * `node scripts/run.mjs scripts/screenshots`: makes docs/images/ again, from the page of the example CRM, a
- * real Temporal UI and the stand-in's Dashboard, with sessions in the states that people ask about.
+ * `node scripts/run.mjs scripts/screenshots`: makes docs/images/ again from the example CRM, the Temporal UI and the
+ * fake's Dashboard, with signings in typical states.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ import { startStack, type Stack } from './processes/stack.js';
 
 const IMAGES = path.resolve(__dirname, '../../docs/images');
 const VIEWPORT = { width: 1400, height: 900 };
-/** Where the Temporal UI keeps which columns its list has, for each namespace. */
+/** The key under which the Temporal UI stores the columns of its list, by namespace. */
 const COLUMNS_KEY = 'namespace-workflow-table-columns';
 const COLUMNS = ['Status', 'Workflow ID', 'SigningState', 'SigningMethod', 'EmployeeId', 'CrmRecord', 'FlexpertoSessionId', 'SigningDeadline']; // prettier-ignore
 
@@ -32,7 +32,7 @@ async function takeScreenshots(lifecycle: ProcessLifecycle): Promise<void> {
   await takeCrmScreenshots(browser, stack, IMAGES);
 }
 
-/** One session completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */
+/** One signing completed, one awaiting signature, one awaiting hand-over, one that needs attention, one failed. */
 async function createSignings({ fake }: Stack, signings: SigningClient): Promise<void> {
   const runUntilState = async (
     requestId: string,
@@ -79,7 +79,7 @@ async function takeTemporalScreenshots(page: Page, { temporal, fake }: Stack): P
   const takeScreenshot = async (name: string, url: string, prepare?: () => Promise<void>): Promise<void> => {
     await page.goto(url);
     await prepare?.();
-    // The UI never rests, it polls: there is nothing to wait for but time.
+    // The UI polls without end, so no event shows that it is ready.
     await wait(4_000);
     await page.screenshot({ path: path.join(IMAGES, `${name}.png`) });
     process.stdout.write(`docs/images/${name}.png\n`);

@@ -1,7 +1,7 @@
 /**
- * Makes a fresh clone runnable: checks Node and installs the packages when they are missing or do not fit
- * package-lock.json. Plain Node without a dependency, since it runs before there are any. Quiet when there is
- * nothing to do; what it says goes to stderr, so that stdout stays the command's own.
+ * Makes a fresh clone runnable: checks Node, and installs the packages if they are missing or differ from
+ * package-lock.json. It runs before any package is installed, so it has no dependency. It writes to stderr alone, and
+ * nothing when there is nothing to do: stdout belongs to the command.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
@@ -9,28 +9,28 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
 
-const NODE_NEEDED = [20, 19];
+const MIN_NODE_VERSION = [20, 19];
 
 export const root = resolve(fileURLToPath(import.meta.url), '../..');
 export const lockFile = resolve(root, 'dist/.setup-lock');
 
-/** Throws one sentence when Node is too old or the installation fails. */
+/** @throws Error with one sentence if Node is too old or the installation fails */
 export async function setup() {
-  checkNode(process.versions.node);
-  if (packagesFit()) return;
+  assertNodeVersion(process.versions.node);
+  if (arePackagesCurrent()) return;
   await withLock(lockFile, async () => {
-    // Another command may have installed them while this one waited.
-    if (packagesFit()) return;
-    say('Installing the packages of package-lock.json (npm ci): usually 20 to 60 seconds, only this once.');
+    // Another command may have installed them meanwhile.
+    if (arePackagesCurrent()) return;
+    log('Installing the packages of package-lock.json (npm ci): usually 20 to 60 seconds, once.');
     await installPackages();
   });
 }
 
-export function say(sentence) {
+export function log(sentence) {
   process.stderr.write(`${sentence}\n`);
 }
 
-/** Runs a program with its stdout sent to stderr; rejects with one sentence when it fails. */
+/** Runs a program with its stdout sent to stderr; rejects with the message `failure` if it fails. */
 export function run(program, args, failure, options = {}) {
   return new Promise((done, reject) => {
     const child = spawn(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
@@ -39,27 +39,28 @@ export function run(program, args, failure, options = {}) {
   });
 }
 
-/** Ends the process with one sentence instead of a stack: what fails here is the machine, not the code. */
-export function endWith(error) {
-  say(error.message);
+/** Prints the message without a stack, since the machine failed and not the code, and ends the process. */
+export function exitWithError(error) {
+  log(error.message);
   process.exit(1);
 }
 
-function checkNode(version) {
+function assertNodeVersion(version) {
   const [major, minor] = version.split('.').map(Number);
-  const [neededMajor, neededMinor] = NODE_NEEDED;
+  const [neededMajor, neededMinor] = MIN_NODE_VERSION;
   if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
-  throw new Error(`Node ${NODE_NEEDED.join('.')} or newer is needed, but this is Node ${version}.`);
+  throw new Error(`This is Node ${version}: install Node ${MIN_NODE_VERSION.join('.')} or newer.`);
 }
 
-/** What npm has installed (its own record in node_modules) compared with what package-lock.json asks for. */
-function packagesFit() {
+/** Compares npm's record in node_modules with package-lock.json. */
+function arePackagesCurrent() {
   const wanted = packagesIn('package-lock.json');
   const installed = packagesIn('node_modules/.package-lock.json');
   if (installed === undefined) return false;
-  const same = (path) => wanted[path]?.integrity === installed[path].integrity;
-  const there = (path) => installed[path] !== undefined || wanted[path].optional === true || path === '';
-  return Object.keys(wanted).every(there) && Object.keys(installed).every(same);
+  const isSameVersion = (path) => wanted[path]?.integrity === installed[path].integrity;
+  const isInstalled = (path) =>
+    installed[path] !== undefined || wanted[path].optional === true || path === '';
+  return Object.keys(wanted).every(isInstalled) && Object.keys(installed).every(isSameVersion);
 }
 
 function packagesIn(file) {
@@ -72,7 +73,7 @@ function packagesIn(file) {
 }
 
 function installPackages() {
-  // Under `npm run` the very npm that was typed is used; its silence (`npm run -s`) must not hide an error.
+  // Under `npm run` the same npm is used; `npm run -s` must not hide an error.
   const npm = process.env.npm_execpath ?? '';
   const args = ['ci', '--include=dev', '--loglevel=error'];
   const failure = 'The packages could not be installed: npm ci failed, see above.';
@@ -81,9 +82,9 @@ function installPackages() {
     : run('npm', args, failure);
 }
 
-/** Whether this module is the program that was started, also where the clone is reached through a link. */
+/** Whether this module is the program that was started, also if the path to the clone is a symbolic link. */
 export function isProgram(url) {
   return realpathSync(process.argv[1]) === realpathSync(fileURLToPath(url));
 }
 
-if (isProgram(import.meta.url)) await setup().catch(endWith);
+if (isProgram(import.meta.url)) await setup().catch(exitWithError);

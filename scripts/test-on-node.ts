@@ -6,10 +6,9 @@ import { findNode, OTHER_NODE_VERSIONS } from './tools/node-versions.js';
 
 async function main([version, ...patterns]: readonly string[]): Promise<void> {
   const major = OTHER_NODE_VERSIONS.find((known) => String(known) === version);
-  if (major === undefined)
-    throw new Error(`Say on which version of Node: ${OTHER_NODE_VERSIONS.join(' or ')}.`);
+  if (major === undefined) throw new Error(`Name a version of Node: ${OTHER_NODE_VERSIONS.join(' or ')}.`);
   const node = await findNode(major);
-  // What a test starts by its name alone is to be this version too.
+  // Tests that start `node` by its name must get this version, too.
   const PATH = `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`;
   const jest = path.resolve('node_modules/jest/bin/jest.js');
   const child = spawn(node, [jest, ...patterns], { stdio: 'inherit', env: { ...process.env, PATH } });

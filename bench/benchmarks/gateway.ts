@@ -9,29 +9,32 @@ import { startEnvironment } from '../support/environment.js';
 
 const ROUNDS = 5;
 const STARTS = 200;
-/** As many employees as starts at once, since an employee's places are asked for in turn. */
+/** As many employees as concurrent starts, since the reservations of one employee are made in turn. */
 const CONCURRENCY = 50;
-/** The gateway's default is 30 an hour; each employee starts 48. Both sides have the same. */
+/** Above the gateway's default of 30, since each employee starts 48. Both sides have the same limit. */
 const STARTS_PER_HOUR = 100;
 
 /**
- * On both sides the worker counts starts and carries no session out, so that it is starts that are measured. They go by
- * turns to the same employees: their counts are there already, as they are in an hour of work.
+ * On both sides the worker only counts starts, so that starts alone are measured. They go in turn to the same employees,
+ * who have reservations already, as in an hour of work.
  */
 export const gateway: Benchmark = {
   name: 'gateway',
-  description: `starts a second through the gateway, ${CONCURRENCY} at once, against the starter library directly with the same limit of starts`,
+  description: `starts a second through the gateway, ${CONCURRENCY} concurrent, against the client library with the same limit of starts`,
   run: async (folder) => {
-    const stage = await startEnvironment(folder, { inMemory: true });
-    await stage.worker.stop();
-    const counting = await startCountingWorker(stage.address);
-    const gate = await startGateway(stage, { connections: CONCURRENCY, startsPerHour: STARTS_PER_HOUR });
-    const library = createSigningClient(stage.client, undefined, { startsPerHour: STARTS_PER_HOUR });
+    const environment = await startEnvironment(folder, { inMemory: true });
+    await environment.worker.stop();
+    const counting = await startCountingWorker(environment.address);
+    const gate = await startGateway(environment, {
+      connections: CONCURRENCY,
+      startsPerHour: STARTS_PER_HOUR,
+    });
+    const library = createSigningClient(environment.client, undefined, { startsPerHour: STARTS_PER_HOUR });
     try {
-      const document = await createDocument(stage.documents, 'document.pdf', 20_000);
+      const document = await createDocument(environment.documents, 'document.pdf', 20_000);
       const perSecond = async (start: (request: unknown) => Promise<unknown>): Promise<number> => {
-        const requests = Array.from({ length: STARTS }, (_, place) =>
-          createRequest([document], `employee-${place % CONCURRENCY}`),
+        const requests = Array.from({ length: STARTS }, (_, index) =>
+          createRequest([document], `employee-${index % CONCURRENCY}`),
         );
         const limit = pLimit(CONCURRENCY);
         const startAll = () => Promise.all(requests.map((request) => limit(start, request)));
@@ -46,7 +49,7 @@ export const gateway: Benchmark = {
     } finally {
       await gate.stop();
       await counting.stop();
-      await stage.stop();
+      await environment.stop();
     }
   },
 };

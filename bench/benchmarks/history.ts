@@ -16,7 +16,7 @@ const WAIT_MS = 10_000;
 export const history: Benchmark = {
   name: 'history',
   description:
-    'events, bytes and billed actions of an encrypted session until it waits, and what waiting adds',
+    'events, bytes and billed actions of an encrypted signing until it waits, and what waiting adds',
   run: async (folder) => [
     ...(await measure(await createFolder(folder, 'in the Dashboard'), [1, 5, 20], false)),
     ...(await measure(await createFolder(folder, 'by call'), [1], true)),
@@ -35,29 +35,29 @@ async function measure(
   handsOver: boolean,
 ): Promise<readonly Measurement[]> {
   const payloadKeys = `bench:${randomBytes(32).toString('base64')}`;
-  const stage = await startEnvironment(folder, { payloadKeys, pollSeconds: POLL_SECONDS, handsOver });
+  const environment = await startEnvironment(folder, { payloadKeys, pollSeconds: POLL_SECONDS, handsOver });
   try {
     const figures: Measurement[] = [];
-    for (const count of counts) figures.push(...(await measureOne(stage, count, handsOver)));
+    for (const count of counts) figures.push(...(await measureOne(environment, count, handsOver)));
     return figures;
   } finally {
-    await stage.stop();
+    await environment.stop();
   }
 }
 
 async function measureOne(
-  stage: BenchEnvironment,
+  environment: BenchEnvironment,
   count: number,
   handsOver: boolean,
 ): Promise<readonly Measurement[]> {
-  const documents = await createDocuments(stage.documents, { count, bytes: count * 20_000 });
+  const documents = await createDocuments(environment.documents, { count, bytes: count * 20_000 });
   const waiting = handsOver ? 'awaiting-signature' : 'awaiting-handover';
-  const requestId = await runOneToSignature(stage, documents, waiting);
-  // The first look at the list may bring news of its own.
+  const requestId = await runOneToSignature(environment, documents, waiting);
+  // The first poll of the list may add events.
   await sleep(2_000);
-  const handle = stage.client.workflow.getHandle(buildWorkflowId(requestId, DEFAULT_TASK_QUEUE));
+  const handle = environment.client.workflow.getHandle(buildWorkflowId(requestId, DEFAULT_TASK_QUEUE));
   const { historyLength, historySize = 0 } = await handle.describe();
-  const actions = countActions(await fetchSigningEvents(stage, requestId));
+  const actions = countActions(await fetchSigningEvents(environment, requestId));
   await sleep(WAIT_MS);
   const grown = (await handle.describe()).historyLength - historyLength;
   const how = handsOver ? ', with the hand-over call' : '';

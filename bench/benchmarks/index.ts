@@ -6,8 +6,7 @@ import { latency } from './latency.js';
 import { lifecycle } from './lifecycle.js';
 import { memory } from './memory.js';
 import { startUp } from './start-up.js';
-import { uploadMany } from './upload-many.js';
-import { upload } from './upload.js';
+import { uploadMany, upload } from './upload.js';
 import { waiting } from './waiting.js';
 
 /** All benchmarks, in the order they are run. */

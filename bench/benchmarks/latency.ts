@@ -10,43 +10,45 @@ const ROUNDS = 15;
 export const latency: Benchmark = {
   name: 'latency',
   description:
-    'one session from start to awaiting signature, 3 documents, against the same calls in a plain script plus a bare workflow with as many activities',
+    'one signing from start to awaiting signature, 3 documents, against the same calls in a plain script plus a bare workflow with as many activities',
   run: async (folder) => {
-    const stage = await startEnvironment(folder);
-    const script = createPlainScript(stage);
+    const environment = await startEnvironment(folder);
+    const script = createPlainScript(environment);
     try {
-      const documents = await createDocuments(stage.documents, { count: 3, bytes: 60_000 });
-      const session = async (): Promise<readonly Event[]> => {
-        return takeUntilAwaiting(await fetchSigningEvents(stage, await runOneToSignature(stage, documents)));
+      const documents = await createDocuments(environment.documents, { count: 3, bytes: 60_000 });
+      const runSigning = async (): Promise<readonly Event[]> => {
+        return takeUntilAwaiting(
+          await fetchSigningEvents(environment, await runOneToSignature(environment, documents)),
+        );
       };
-      const activities = countActivities(await session());
+      const activities = countActivities(await runSigning());
       const { measured, calls, bare } = await interleave(ROUNDS, {
-        measured: async () => measureDuration(await session()),
+        measured: async () => measureDuration(await runSigning()),
         calls: () => measureMs(() => script.run(documents)),
-        bare: () => measureMs(() => runBare(stage, activities)),
+        bare: () => measureMs(() => runBare(environment, activities)),
       });
       const reference = calls.map((ms, round) => ms + (bare[round] ?? NaN));
       const target = { of: 'ratio', atMost: 1.3 } as const;
       return [{ name: `latency, ${activities} activities`, unit: 'ms', measured, reference, target }];
     } finally {
       await script.close();
-      await stage.stop();
+      await environment.stop();
     }
   },
 };
 
-/** The events until the state was shown. */
+/** The events until the last update of the search attributes. */
 function takeUntilAwaiting(events: readonly Event[]): readonly Event[] {
   const lastUpdate = events.findLastIndex(
-    ({ upsertWorkflowSearchAttributesEventAttributes: shows }) => shows != null,
+    ({ upsertWorkflowSearchAttributesEventAttributes: update }) => update != null,
   );
   return events.slice(0, lastUpdate + 1);
 }
 
-/** Milliseconds by the server's clock. */
+/** In milliseconds, by the server's clock. */
 function measureDuration(events: readonly Event[]): number {
   const [first] = events;
   const last = events.at(-1);
-  if (first === undefined || last === undefined) throw new Error('The session shows no state.');
+  if (first === undefined || last === undefined) throw new Error('The signing has no events.');
   return toMilliseconds(last) - toMilliseconds(first);
 }

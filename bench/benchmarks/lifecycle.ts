@@ -3,52 +3,53 @@ import { measureMs, interleave, type Benchmark } from '../benchmark.js';
 import { createDocument } from '../support/documents.js';
 import { countActivities, countAttributeUpdates, fetchSigningEvents } from '../support/events.js';
 import { runOneToSignature, runBatchToSignature, runBareBatch } from '../support/signings.js';
+import type { Batch } from '../support/batch.js';
 import { startEnvironment } from '../support/environment.js';
 
-// Counting costs the server the more, the more sessions there are.
-const BATCH = { count: 100, concurrency: 50, lookMs: 250 };
-/** Sessions of the rounds before are not to be looked at during the next ones. */
+/** Polls less often than by default, since counting costs the server more with every signing. */
+const BATCH: Batch = { count: 100, concurrency: 50, pollMs: 250 };
+/** Signings of earlier rounds must not poll during later ones. */
 const POLL_SECONDS = 1800;
 const ROUNDS = 9;
-/** A worker runs for weeks; in its first hundreds of sessions the engine still compiles much of its code. */
+/** During the first hundreds of signings the engine still compiles much of the worker's code. */
 const WARM_UPS = 2;
-/** The first look at the list follows at once, within what is measured when many are under way, and counts too. */
+/** The first poll of the list follows immediately; in a batch it is part of the measurement. */
 const FIRST_POLL_MS = 2_000;
 
 /**
- * The bare workflow has the activities alone, on the server and with the worker settings of the sessions: neither search
- * attributes, details nor a timer. What a session shows of itself is so part of what is measured, and so is what it saves
- * by making two of its calls within its own task. A second one changes its search attributes as often as a session does.
+ * The bare workflow has the same number of activities, on the same server and with the same worker settings, but no search
+ * attributes, details or timer. So the measurement includes what a signing publishes, and what it saves by two local
+ * activities. The second reference changes its search attributes as often as a signing does.
  */
 export const lifecycle: Benchmark = {
   name: 'lifecycle',
-  description: `sessions a second from start to awaiting signature, 1 document, ${BATCH.concurrency} at once, against a bare workflow with as many activities that do nothing`,
+  description: `signings a second from start to awaiting signature, 1 document, ${BATCH.concurrency} concurrent, against a bare workflow with as many activities that do nothing`,
   run: async (folder) => {
-    // In memory: on a file, the disk takes most of the time, and of both.
-    const stage = await startEnvironment(folder, { inMemory: true, pollSeconds: POLL_SECONDS });
+    // In memory: on a file, the disk would take most of the time on both sides.
+    const environment = await startEnvironment(folder, { inMemory: true, pollSeconds: POLL_SECONDS });
     try {
-      const document = await createDocument(stage.documents, 'document.pdf', 20_000);
-      const first = await runOneToSignature(stage, [document]);
+      const document = await createDocument(environment.documents, 'document.pdf', 20_000);
+      const first = await runOneToSignature(environment, [document]);
       await sleep(FIRST_POLL_MS);
-      const events = await fetchSigningEvents(stage, first);
+      const events = await fetchSigningEvents(environment, first);
       const activities = countActivities(events);
       const changes = countAttributeUpdates(events);
       const perSecond = async (work: () => Promise<unknown>): Promise<number> =>
         BATCH.count / ((await measureMs(work)) / 1000);
       const tasks = {
-        sessions: () => perSecond(() => runBatchToSignature(stage, BATCH, [document])),
-        bare: () => perSecond(() => runBareBatch(stage, BATCH, activities)),
-        shown: () => perSecond(() => runBareBatch(stage, BATCH, activities, changes)),
+        signings: () => perSecond(() => runBatchToSignature(environment, BATCH, [document])),
+        bare: () => perSecond(() => runBareBatch(environment, BATCH, activities)),
+        updating: () => perSecond(() => runBareBatch(environment, BATCH, activities, changes)),
       };
-      const { sessions, bare, shown } = await interleave(ROUNDS, tasks, WARM_UPS);
-      const measured = { unit: '/s', measured: sessions } as const;
+      const { signings, bare, updating } = await interleave(ROUNDS, tasks, WARM_UPS);
+      const measured = { unit: '/s', measured: signings } as const;
       const target = { of: 'ratio', atLeast: 0.8 } as const;
       return [
         { name: `lifecycle, ${activities} activities`, ...measured, reference: bare, target },
-        { name: `lifecycle, and ${changes} changes of search attributes`, ...measured, reference: shown },
+        { name: `lifecycle, and ${changes} changes of search attributes`, ...measured, reference: updating },
       ];
     } finally {
-      await stage.stop();
+      await environment.stop();
     }
   },
 };

@@ -8,21 +8,20 @@ const MAX_GROWTH_MB = 64;
 
 export const memory: Benchmark = {
   name: 'memory',
-  description:
-    'growth of the memory (RSS, at its highest) of a process of its own while it uploads, 5 and 50 MB',
+  description: 'peak growth of the memory (RSS) of a separate process while it uploads, 5 and 50 MB',
   run: async (folder) => {
     const sink = await startSink();
     const small = await createDocuments(folder, { count: 1, bytes: 100_000 });
-    const grown = async (count: number, megabytes: number): Promise<() => Promise<number>> => {
+    const createTask = async (count: number, megabytes: number): Promise<() => Promise<number>> => {
       const documents = await createDocuments(folder, { count, bytes: megabytes * MEGABYTE });
       const args = [folder, sink.url, JSON.stringify(small), JSON.stringify(documents)];
       return async () => Number(await runProgram('memory-process', args)) / MEBIBYTE;
     };
     const samples = await interleave(ROUNDS, {
-      'memory, 1 × 5 MB': await grown(1, 5),
-      'memory, 1 × 50 MB': await grown(1, 50),
-      'memory, 20 documents, 5 MB': await grown(20, 5),
-      'memory, 20 documents, 50 MB': await grown(20, 50),
+      'memory, 1 × 5 MB': await createTask(1, 5),
+      'memory, 1 × 50 MB': await createTask(1, 50),
+      'memory, 20 documents, 5 MB': await createTask(20, 5),
+      'memory, 20 documents, 50 MB': await createTask(20, 50),
     });
     await sink.close();
     return Object.entries(samples).map(([name, measured]): Measurement => ({

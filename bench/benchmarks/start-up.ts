@@ -9,8 +9,8 @@ export const startUp: Benchmark = {
   name: 'start-up',
   description: 'the worker from the start of its process until it polls, against an empty worker',
   run: async (folder) => {
-    const stage = await startEnvironment(folder);
-    const untilReady = async (start: () => Promise<{ stop(): Promise<void> }>): Promise<number> => {
+    const environment = await startEnvironment(folder);
+    const measureStart = async (start: () => Promise<{ stop(): Promise<void> }>): Promise<number> => {
       const begin = performance.now();
       const program = await start();
       const ms = performance.now() - begin;
@@ -20,13 +20,15 @@ export const startUp: Benchmark = {
     try {
       const { worker, empty } = await interleave(ROUNDS, {
         worker: () =>
-          untilReady(() => startProgram('worker', stage.variables).then(({ server: started }) => started)),
-        empty: () => untilReady(() => startBareWorker(stage.address, stage.bareBundle)),
+          measureStart(() =>
+            startProgram('worker', environment.variables).then(({ server: started }) => started),
+          ),
+        empty: () => measureStart(() => startBareWorker(environment.address, environment.bareBundle)),
       });
       const target = { of: 'ratio', atMost: 1.5 } as const;
       return [{ name: 'start-up', unit: 'ms', measured: worker, reference: empty, target }];
     } finally {
-      await stage.stop();
+      await environment.stop();
     }
   },
 };

@@ -13,30 +13,30 @@ import {
 } from '../support/waiting-signings.js';
 
 const FEW = 100;
-/** `BENCH_WAITING` takes fewer, to try it out. */
+/** `BENCH_WAITING` sets a smaller number, to try the benchmark. */
 const MANY = Number(process.env['BENCH_WAITING'] ?? 10_000);
 
 /**
- * The longest pause between two looks, and that of a session that has waited for two hours: by far the most have. Fewer
- * sessions are looked at as many times a second.
+ * The longest pause between two polls, which most signings have, as they have waited for more than two hours. In proportion
+ * to their number, so that fewer signings cause as many polls a second.
  */
 const POLL_SECONDS = (1800 * MANY) / 10_000;
-/** By then the looks come evenly: a pause is spread by a fifth. */
+/** By then polls are evenly distributed, since each pause varies by a fifth. */
 const STEADY_STATE_MS = 1.2 * POLL_SECONDS * 1000;
 const IDLE_ROUNDS = 3;
-/** Hints and new sessions. */
+/** Of `checkNow` and of new signings. */
 const ROUNDS = 20;
-/** What became due while it was halted is made up for by then. */
+/** By then the worker has made the polls that became due while it was paused. */
 const CATCH_UP_MS = 1_000;
 
-/** Everything that is measured with one number of waiting sessions. */
+/** All measurements with one number of waiting signings. */
 interface WaitingMeasurements {
-  /** Megabytes of the worker that made the sessions: with many, it has worked for longer. */
+  /** Memory of the worker that created the signings. */
   readonly creatorMegabytes: number;
-  /** Everything else is of workers that were started while they waited. */
+  /** This and all else is of workers that were started while the signings waited. */
   readonly recovery: Recovery;
   readonly idleUsages: readonly IdleUsage[];
-  /** Of single sessions, which the machine's own speed changes most: taken in turn with the other number of sessions. */
+  /** Of single signings. They depend most on the machine, so both numbers of signings are measured in turn. */
   readonly checkNowMs: readonly number[];
   readonly startMs: readonly number[];
 }
@@ -44,54 +44,56 @@ interface WaitingMeasurements {
 export const waiting: Benchmark = {
   name: 'waiting',
   aliases: ['recovery'],
-  description: `${MANY} sessions that wait for their signature, against ${FEW}: the worker at rest, hints, new sessions, and the worker started anew`,
+  description: `${MANY} signings that wait for their signature, against ${FEW}: the idle worker, checkNow, new signings, and a restarted worker`,
   run: async (folder) => {
-    const stages: BenchEnvironment[] = [];
-    const open = async (name: string): Promise<{ stage: BenchEnvironment; room: WaitingSignings }> => {
-      const own = join(folder, name);
-      await mkdir(own);
-      // In memory, since otherwise the making of the sessions takes hours.
-      const stage = await startEnvironment(own, { inMemory: true, pollSeconds: POLL_SECONDS });
-      stages.push(stage);
-      const document = await createDocument(stage.documents, 'document.pdf', 20_000);
-      return { stage, room: createWaitingSignings(stage, document) };
+    const environments: BenchEnvironment[] = [];
+    const open = async (
+      name: string,
+    ): Promise<{ environment: BenchEnvironment; signings: WaitingSignings }> => {
+      const subfolder = join(folder, name);
+      await mkdir(subfolder);
+      // In memory, since creating the signings takes hours otherwise.
+      const environment = await startEnvironment(subfolder, { inMemory: true, pollSeconds: POLL_SECONDS });
+      environments.push(environment);
+      const document = await createDocument(environment.documents, 'document.pdf', 20_000);
+      return { environment, signings: createWaitingSignings(environment, document) };
     };
     try {
       const few = await open('few');
-      const ofFew = await createSignings(few.room, FEW);
+      const ofFew = await createSignings(few.signings, FEW);
       const many = await open('many');
-      const evenAt = Date.now() + STEADY_STATE_MS;
-      const ofMany = await createSignings(many.room, MANY);
-      await sleep(Math.max(0, evenAt - Date.now()));
-      const rests = await measureIdleSideBySide(few.room, many.room);
-      const turns = (time: (room: WaitingSignings) => Promise<number>) =>
+      const steadyAt = Date.now() + STEADY_STATE_MS;
+      const ofMany = await createSignings(many.signings, MANY);
+      await sleep(Math.max(0, steadyAt - Date.now()));
+      const usages = await measureIdleSideBySide(few.signings, many.signings);
+      const inTurn = (time: (signings: WaitingSignings) => Promise<number>) =>
         interleave(ROUNDS, {
-          few: () => many.stage.whilePaused(() => time(few.room)),
+          few: () => many.environment.whilePaused(() => time(few.signings)),
           many: async () => {
             await sleep(CATCH_UP_MS);
-            return time(many.room);
+            return time(many.signings);
           },
         });
-      const hints = await turns((room) => room.measureCheckNow());
-      const starts = await turns((room) => room.measureStart());
+      const checks = await inTurn((signings) => signings.measureCheckNow());
+      const starts = await inTurn((signings) => signings.measureStart());
       return createMeasurements(
-        { ...ofMany, idleUsages: rests.many, checkNowMs: hints.many, startMs: starts.many },
-        { ...ofFew, idleUsages: rests.few, checkNowMs: hints.few, startMs: starts.few },
+        { ...ofMany, idleUsages: usages.many, checkNowMs: checks.many, startMs: starts.many },
+        { ...ofFew, idleUsages: usages.few, checkNowMs: checks.few, startMs: starts.few },
       );
     } finally {
-      for (const stage of stages) await stage.stop();
+      for (const environment of environments) await environment.stop();
     }
   },
 };
 
 async function createSignings(
-  room: WaitingSignings,
+  signings: WaitingSignings,
   count: number,
 ): Promise<Pick<WaitingMeasurements, 'creatorMegabytes' | 'recovery'>> {
   const begin = performance.now();
-  const creatorMegabytes = await room.create(count);
-  console.log(`  ${count} sessions wait after ${Math.round((performance.now() - begin) / 1000)} s`);
-  return { creatorMegabytes, recovery: await room.measureRecovery() };
+  const creatorMegabytes = await signings.create(count);
+  console.log(`  ${count} signings wait after ${Math.round((performance.now() - begin) / 1000)} s`);
+  return { creatorMegabytes, recovery: await signings.measureRecovery() };
 }
 
 async function measureIdleSideBySide(
@@ -139,12 +141,12 @@ function createMeasurements(many: WaitingMeasurements, few: WaitingMeasurements)
     createMeasurement('waiting, calls to the vendor', '/s', ({ idleUsages }) =>
       idleUsages.map(({ callsPerSecond }) => callsPerSecond),
     ),
-    createMeasurement('waiting, checkNow until the look', 'ms', ({ checkNowMs }) => checkNowMs),
-    createMeasurement('waiting, new session until its upload', 'ms', ({ startMs }) => startMs, {
+    createMeasurement('waiting, checkNow until the poll', 'ms', ({ checkNowMs }) => checkNowMs),
+    createMeasurement('waiting, new signing until its upload', 'ms', ({ startMs }) => startMs, {
       of: 'ratio',
       atMost: 1.5,
     }),
-    createMeasurement('recovery, first with news', 'ms', ({ recovery }) => [recovery.first]),
-    createMeasurement('recovery, last with news', 'ms', ({ recovery }) => [recovery.last]),
+    createMeasurement('recovery, first outcome', 'ms', ({ recovery }) => [recovery.first]),
+    createMeasurement('recovery, last outcome', 'ms', ({ recovery }) => [recovery.last]),
   ];
 }

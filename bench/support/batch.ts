@@ -5,15 +5,15 @@ const STALL_TIMEOUT_MS = 120_000;
 
 export interface Batch {
   readonly count: number;
-  /** How many are under way at any time, until the last ones have been started. */
+  /** How many run at any time. */
   readonly concurrency: number;
-  /** Between two counts of those that are done; 50 ms unless told. */
+  /** Between two counts of those that are done; 50 ms by default. */
   readonly pollMs?: number;
 }
 
 /**
- * Starts so many of a kind, and resolves when `countDone` has grown by as many. @throws when it does not grow for two
- * minutes, with what `tellOthers` says then
+ * Calls `start` `count` times, and resolves when `countDone` has grown by as many.
+ * @throws Error with the text of `describePending` if the count does not grow for two minutes
  */
 export async function runBatch(
   { count, concurrency, pollMs = POLL_MS }: Batch,
@@ -33,7 +33,7 @@ export async function runBatch(
     done = now;
     if (Date.now() - progressedAt > STALL_TIMEOUT_MS)
       throw new Error(
-        `${done} of ${count} are done, and no other one for two minutes. ${await describePending()}`.trimEnd(),
+        `Only ${done} of ${count} are done, and none in the last two minutes. ${await describePending()}`.trimEnd(),
       );
   }
 }

@@ -7,14 +7,14 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** An upload host in a process of its own. */
+/** Starts an upload host in a separate process. */
 export async function startSink(latencyMs = 0): Promise<Sink> {
   const child = startProcess('sink-process', [String(latencyMs)]);
   const port = (await waitForMessage(child)) as number;
   return { url: `http://127.0.0.1:${port}/api/v1/files/upload`, close: () => stopProcess(child) };
 }
 
-/** What a program beside this file answers, once it has done its work. */
+/** Runs a program of this folder and returns the message that it sends at its end. */
 export async function runProgram(program: string, args: readonly string[]): Promise<unknown> {
   const child = startProcess(program, args);
   try {
@@ -32,7 +32,7 @@ async function waitForMessage(child: ChildProcess): Promise<unknown> {
   const [message] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => {
-      throw new Error(`A process of the benchmark ended with code ${String(code)}.`);
+      throw new Error(`A process of the benchmark exited with code ${String(code)}.`);
     }),
   ])) as unknown[];
   return message;

@@ -5,7 +5,7 @@ import type { CheckedDocument } from '../../src/domain/request.js';
 
 const run = promisify(execFile);
 
-/** One upload by `curl -F`, in milliseconds: as a command, and by its own clock, without the start of its process. */
+/** The duration of one `curl -F` in milliseconds: of the whole command, and by curl's own clock without process start. */
 export interface CurlTimes {
   readonly command: number;
   readonly ownClock: number;
@@ -22,7 +22,7 @@ export async function uploadByCurl(
   return { command: performance.now() - start, ownClock: Number(stdout) * 1000 };
 }
 
-/** Uploads all, so many at once, in one process of curl, which keeps its connections. */
+/** Uploads all in one curl process, which reuses its connections; `concurrency` at a time. */
 export async function uploadAllByCurl(
   url: string,
   folder: string,

@@ -5,13 +5,13 @@ import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
 
 export const MEBIBYTE = 1024 * 1024;
-/** As the vendor's limit counts. */
+/** The unit of the vendor's limit. */
 export const MEGABYTE = 1_000_000;
 
-/** What a PDF has beside its incompressible stream, rounded up. */
+/** Bytes of a PDF beside its incompressible stream, rounded up. */
 const OVERHEAD = 4096;
 
-/** PDFs as `makeDocument` makes them, that have so many bytes together. */
+/** Creates `count` PDFs of `bytes` in total. */
 export async function createDocuments(
   folder: string,
   { count, bytes }: { readonly count: number; readonly bytes: number },
@@ -25,7 +25,7 @@ export async function createDocuments(
   return documents;
 }
 
-/** A PDF with a signature field of so many bytes, or just below, in a folder that is a document root. */
+/** Writes a PDF with a signature field, of `bytes` or slightly less, into a document root. */
 export async function createDocument(
   folder: string,
   name: string,

@@ -12,19 +12,19 @@ import {
 } from '../../src/client/index.js';
 import { bundleBare, startBareWorker } from './bare/start.js';
 
-/** A Temporal server on a database file, the fake vendor with the hand-over call, a worker and a bare one: five processes with this. */
+/** A Temporal server, the fake vendor with the hand-over call, a worker and a bare worker, each a separate process. */
 export interface BenchEnvironment {
   readonly client: Client;
   readonly signings: SigningClient;
   readonly address: string;
   readonly vendorUrl: string;
-  /** The folder that documents come from. */
+  /** The document root. */
   readonly documents: string;
   /** The variables of the worker. */
   readonly variables: Readonly<Record<string, string>>;
   readonly bareBundle: string;
   readonly worker: RestartableWorker;
-  /** Carries a task out while server and worker stand still, as if they were not there. For a moment: time goes on. */
+  /** Runs a short task while server and worker are paused. Their clocks go on. */
   whilePaused<Result>(task: () => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
@@ -38,12 +38,12 @@ export interface RestartableWorker {
 }
 
 export interface BenchEnvironmentOptions {
-  /** Payload keys of worker and client; without, nothing is encrypted. */
+  /** Payload keys of worker and client; without them nothing is encrypted. */
   readonly payloadKeys?: string;
   readonly pollSeconds?: number;
-  /** Whether the hand-over call is configured; without it, sessions await that an employee hands over. */
+  /** Whether the hand-over call is configured; without it, signings wait for an employee. */
   readonly handsOver?: boolean;
-  /** Keeps what the server keeps in memory: faster than a file, for what is not measured against another server. */
+  /** Whether the server keeps its data in memory, which is faster than a file. */
   readonly inMemory?: boolean;
 }
 

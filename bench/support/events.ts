@@ -21,7 +21,7 @@ export function fetchSigningEvents(
   return fetchEvents(environment, buildWorkflowId(requestId, DEFAULT_TASK_QUEUE));
 }
 
-/** Activities that the workflow has asked for, those within its own task among them. */
+/** The activities that the workflow has scheduled, local ones included. */
 export function countActivities(events: readonly Event[]): number {
   return events.filter(
     ({ activityTaskScheduledEventAttributes: asked, markerRecordedEventAttributes: marker }) =>
@@ -29,15 +29,15 @@ export function countActivities(events: readonly Event[]): number {
   ).length;
 }
 
-/** Changes of the search attributes, the start apart. */
+/** Changes of the search attributes after the start. */
 export function countAttributeUpdates(events: readonly Event[]): number {
   return events.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes != null).length;
 }
 
 /**
- * What Temporal Cloud would bill for a history: the start, every activity, timer, signal, update, marker and change of
- * search attributes. Further attempts of an activity and its heartbeats are billed too and stand in no history; an initiate
- * always has one, by which it is announced.
+ * The actions that Temporal Cloud bills for a history: the start, every activity, timer, signal, update, marker and change
+ * of search attributes. It also bills heartbeats and further attempts, which a history does not contain; an initiate always
+ * has one heartbeat, which is counted.
  * Source: docs.temporal.io, "Actions".
  */
 export function countActions(events: readonly Event[]): number {

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import { hashGatewayKey, startProgram } from '../../scripts/processes/program.js';
-
 import type { BenchEnvironment } from './environment.js';
 
-/** The gateway in a process of its own, called over connections that are kept. */
+/** The gateway in a separate process, called over keep-alive connections. */
 export interface Gateway {
-  /** Starts a signing. @throws unless the gateway says that it is a new one */
+  /** Starts a signing. @throws Error unless the gateway answers 201 */
   start(request: unknown): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface GatewayOptions {
-  /** How many calls can be under way. */
+  /** The number of concurrent calls. */
   readonly connections: number;
   /** Of one employee. */
   readonly startsPerHour: number;
@@ -37,7 +36,8 @@ export async function startGateway(
       const call = { path: '/signings', method: 'POST', headers, body: JSON.stringify(request) } as const;
       const { statusCode, body } = await pool.request(call);
       const answer = await body.text();
-      if (statusCode !== 201) throw new Error(`The gateway starts no signing: ${statusCode} ${answer}`);
+      if (statusCode !== 201)
+        throw new Error(`The gateway did not start the signing: ${statusCode} ${answer}`);
     },
     stop: async () => {
       await pool.close();

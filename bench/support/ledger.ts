@@ -4,15 +4,15 @@ import type { BenchEnvironment } from './environment.js';
 
 const POLL_MS = 10;
 
-/** The calls that arrive at the fake vendor, followed from one point on. */
+/** Reads the fake vendor's ledger step by step. */
 export interface LedgerReader {
-  /** What has arrived since it was asked before. A call that is still going on may lack its answer. */
+  /** The entries since the last read. A call that is still under way may lack its answer. */
   readNew(): Promise<readonly LedgerEntry[]>;
-  /** Waits for a call. Those that came before it, and after the last one asked for, are passed over. */
+  /** Waits for a call, and skips the entries before it. */
   waitFor(isWanted: (entry: LedgerEntry) => boolean): Promise<LedgerEntry>;
 }
 
-/** From the first call on. */
+/** Starts at the first entry. */
 export function createLedgerReader({ vendorUrl }: BenchEnvironment): LedgerReader {
   let seen = 0;
   const readNew: LedgerReader['readNew'] = async () => {
@@ -33,8 +33,9 @@ export function createLedgerReader({ vendorUrl }: BenchEnvironment): LedgerReade
   };
 }
 
-/** The participants of a session sign all its documents. */
+/** Signs all documents of a contract session. */
 export async function signAllDocuments({ vendorUrl }: BenchEnvironment, sessionId: number): Promise<void> {
   const response = await fetch(`${vendorUrl}/_fake/sessions/${sessionId}/sign`, { method: 'POST' });
-  if (!response.ok) throw new Error(`Session ${sessionId} cannot be signed: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`Contract session ${sessionId} could not be signed: ${await response.text()}`);
 }

@@ -3,13 +3,13 @@ import type { InspectedDocument } from '../../src/documents/check-request.js';
 import { createUploader, type Uploader } from './uploader.js';
 
 /**
- * Small uploads before: by then the HTTP parser, which is WebAssembly, has been compiled for speed. That takes 25 MB for a
- * moment, once in the life of a process, and is no matter of what is uploaded.
+ * Small uploads before the measurement: by then V8 has optimized the HTTP parser, which is WebAssembly. That takes 25 MB for
+ * a moment, once in a process, whatever is uploaded.
  */
 const WARM_UP_UPLOADS = 50;
 const SETTLING_MS = 500;
 
-/** Uploads documents and answers by how many bytes the process grew at most meanwhile, looking every millisecond. */
+/** Uploads documents and returns the peak growth of the process in bytes, sampled every millisecond. */
 async function measureGrowth(uploader: Uploader, small: string, documents: string): Promise<number> {
   for (let done = 0; done < WARM_UP_UPLOADS; done += 1) await uploader.upload(read(small));
   await sleep(SETTLING_MS);

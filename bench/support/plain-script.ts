@@ -5,7 +5,7 @@ import { createFlexpertoClient, type FlexpertoClient } from '../../src/flexperto
 import { createRequest } from './signings.js';
 import type { BenchEnvironment } from './environment.js';
 
-/** The calls of one session as a script without Temporal makes them: the same calls in the same order. */
+/** Makes the calls of one signing in the same order, without Temporal. */
 export interface PlainScript {
   run(documents: readonly CheckedDocument[]): Promise<void>;
   close(): Promise<void>;

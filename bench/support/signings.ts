@@ -7,7 +7,7 @@ import type { BenchEnvironment } from './environment.js';
 
 const EMPLOYEE = '45';
 
-/** A request that can be signed, with a requestId of its own. */
+/** A valid request with a new requestId. */
 export function createRequest(documents: readonly CheckedDocument[], employeeId = EMPLOYEE) {
   return {
     requestId: randomUUID(),
@@ -21,7 +21,7 @@ export function createRequest(documents: readonly CheckedDocument[], employeeId 
   };
 }
 
-/** How many sessions await their signature; or their hand-over, where no call hands them over. */
+/** How many signings are in this state. */
 export function countAwaiting(
   environment: BenchEnvironment,
   state: SigningState = 'awaiting-signature',
@@ -30,7 +30,7 @@ export function countAwaiting(
 }
 
 /**
- * Starts so many sessions, and waits until all of them await their signature. @throws with what the others tell of
+ * Starts so many signings, and waits until all of them await their signature. @throws with what the others tell of
  * themselves, when no further one does
  */
 export async function runBatchToSignature(
@@ -54,7 +54,7 @@ async function describeOthers({ signings }: BenchEnvironment): Promise<string> {
   return `The others: ${statuses.map(({ state, attention }) => `${state} (${attention?.reason ?? ''})`).join(', ')}.`;
 }
 
-/** Starts one session, waits until it awaits its signature, or is in another state, and gives its requestId. */
+/** Starts one signing, waits until it is in the state (by default `awaiting-signature`), and returns its requestId. */
 export async function runOneToSignature(
   environment: BenchEnvironment,
   documents: readonly CheckedDocument[],
@@ -75,8 +75,8 @@ export async function runBare({ client }: BenchEnvironment, activities: number):
 }
 
 /**
- * Runs so many bare workflows to their ends, and sees to it in the same way as with sessions; each with so many changes of
- * its search attributes.
+ * Runs a batch of bare workflows to their ends, counted in the same way as signings; each with `changes` changes of its
+ * search attributes.
  */
 export async function runBareBatch(
   environment: BenchEnvironment,

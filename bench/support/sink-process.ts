@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 
 /**
- * An upload host that reads, counts and forgets. With a latency, every new connection waits that long before its first
- * byte is read, and every answer before it is sent, as with a host that is far away.
+ * An upload host that counts the bytes and drops them. A latency delays the first byte of every new connection and every
+ * answer, as with a host that is far away.
  */
 const latencyMs = Number(process.argv[2] ?? 0);
 

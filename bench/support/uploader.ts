@@ -7,11 +7,11 @@ import type { UploadedFile } from '../../src/domain/request.js';
 import { createSources } from '../../src/documents/sources.js';
 import { createFlexpertoClient } from '../../src/flexperto/index.js';
 
-/** As many uploads of a session as the workflow makes at once. */
+/** The concurrent uploads of a signing, as in the workflow. */
 export const UPLOAD_CONCURRENCY = 3;
 
 export interface Uploader {
-  /** Uploads all by the worker's own activity. @throws if the host did not get all bytes */
+  /** Uploads all by the worker's activity. @throws Error if the host did not get all bytes */
   upload(documents: readonly InspectedDocument[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -41,7 +41,8 @@ export function createUploader(root: string, url: string): Uploader {
     // The host answers with the number of bytes that it got.
     const file: UploadedFile = await env.run(activity, SESSION, document, uploadUrl);
     const received = Number(file.fileId);
-    if (!(received > document.bytes)) throw new Error(`The host got ${received} of ${document.bytes} bytes.`);
+    if (!(received > document.bytes))
+      throw new Error(`The host received ${received} of ${document.bytes} bytes.`);
   };
   return {
     upload: async (documents) => {

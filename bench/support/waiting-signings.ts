@@ -29,24 +29,24 @@ export async function readCpuSeconds(pid: number): Promise<number> {
   return ((user ?? NaN) + (system ?? NaN)) / TICKS_PER_SECOND;
 }
 
-/** Above what the worker's activities can take at once, so that it never waits for a start. */
+/** More than the worker's concurrent activities, so that it never waits for a start. */
 const CONCURRENCY = 100;
-/** To count ten thousand more often would be work for the server. */
+/** Counting ten thousand more often would load the server. */
 const POLL_MS = 1_000;
 /**
- * A worker rests once it has given back what its start took: the engine does so within a minute. By then the processes
- * that inspect PDFs have ended, too.
+ * The engine gives back the memory of the worker's start within a minute; by then the processes that inspect PDFs have
+ * ended, too.
  */
 const SETTLING_MS = 75_000;
 const WINDOW_MS = 30_000;
-/** Sessions that are signed while the worker is away. */
+/** How many signings are signed while the worker is stopped. */
 const SIGNED_COUNT = 20;
-/** Sessions that are asked to look: enough for all rounds, since to list ten thousand again would disturb the next one. */
+/** Signings for `checkNow`, enough for all rounds: listing ten thousand again would disturb the next round. */
 const CHECK_NOW_COUNT = 25;
-/** How long the worker is away, so that looks have become due when it is back. */
+/** How long the worker is stopped, so that polls are due when it starts again. */
 const OUTAGE_MS = 30_000;
 
-/** What a worker that waits for signatures takes, in half a minute. */
+/** The usage of a worker whose signings wait, over half a minute. */
 export interface IdleUsage {
   readonly megabytes: number;
   /** Of one core. */
@@ -54,22 +54,22 @@ export interface IdleUsage {
   readonly callsPerSecond: number;
 }
 
-/** How soon those that have news are served, in milliseconds from the start of the worker's process. */
+/** When the first and the last signed one is completed, in milliseconds from the start of the worker's process. */
 export interface Recovery {
   readonly first: number;
   readonly last: number;
 }
 
 export interface WaitingSignings {
-  /** Starts so many sessions, and waits until all of them wait. All have one document, and the same one. Returns the worker's megabytes after it. */
+  /** Starts `count` signings of the same document, and waits until all await signature. Returns the worker's megabytes. */
   create(count: number): Promise<number>;
-  /** Of a worker that is started for it: how much memory one keeps differs from start to start. */
+  /** Starts a new worker first, since memory usage varies from start to start. */
   measureIdle(): Promise<IdleUsage>;
-  /** Milliseconds from a `checkNow` until the vendor is asked; of one session after the other, old and new ones. */
+  /** Milliseconds from a `checkNow` until the poll; each time of another signing, old and new ones. */
   measureCheckNow(): Promise<number>;
-  /** Milliseconds from the start of a session until its file arrives. */
+  /** Milliseconds from the start of a signing until its file arrives. */
   measureStart(): Promise<number>;
-  /** Stops the worker, has some sessions signed and hinted at, and starts the worker again. */
+  /** Stops the worker, signs some signings and sends them `checkNow`, then starts the worker again. */
   measureRecovery(): Promise<Recovery>;
 }
 
@@ -85,7 +85,7 @@ export function createWaitingSignings(
     measureCheckNow: async () => {
       if (unusedSignings.length === 0) unusedSignings = await selectEvenly(environment, CHECK_NOW_COUNT);
       const session = unusedSignings.shift();
-      if (session === undefined) throw new Error('No session waits that could be asked to look.');
+      if (session === undefined) throw new Error('There is no waiting signing left for checkNow.');
       return measureCheckNow(environment, ledger, session);
     },
     measureStart: () => measureStart(environment, ledger, document),
@@ -100,7 +100,7 @@ async function createSignings(
   count: number,
 ): Promise<number> {
   await runBatchToSignature(environment, { count, concurrency: CONCURRENCY, pollMs: POLL_MS }, [document]);
-  // What was called so far is of no interest.
+  // Skips the calls so far.
   await ledger.readNew();
   await sleep(SETTLING_MS);
   return readMegabytes(environment);
@@ -126,7 +126,7 @@ async function readMegabytes({ worker }: BenchEnvironment): Promise<number> {
   return (await readMemoryBytes(worker.pid())) / MEBIBYTE;
 }
 
-/** A look that was due at the very moment of the hint would be taken for its answer; with pauses of minutes that is rare. */
+/** A poll that was due anyway would be counted as the answer to `checkNow`; with pauses of minutes that is rare. */
 async function measureCheckNow(
   environment: BenchEnvironment,
   ledger: LedgerReader,
@@ -157,8 +157,8 @@ async function measureStart(
 }
 
 /**
- * The hint stands for what tells a CRM of a signature. Without it a session is looked at when its pause is over, up to
- * half an hour after the signature, whether the worker was away or not.
+ * `checkNow` is what a CRM sends when it learns of a signature. Without it a signing polls when its pause is over, up to
+ * half an hour after the signature, with or without a stopped worker.
  */
 async function measureRecovery(environment: BenchEnvironment): Promise<Recovery> {
   const { signings, worker } = environment;
@@ -179,11 +179,11 @@ async function measureRecovery(environment: BenchEnvironment): Promise<Recovery>
   return { first: Math.min(...times), last: Math.max(...times) };
 }
 
-/** Waiting sessions from the newest to the oldest, evenly spread. */
+/** Waiting signings from the newest to the oldest, evenly spread. */
 async function selectEvenly({ signings }: BenchEnvironment, count: number): Promise<SigningSummary[]> {
   const all = await signings.list({ state: 'awaiting-signature', limit: Infinity });
   const step = all.length / count;
-  return Array.from({ length: count }, (_, place) => all[Math.floor(place * step)]).filter(
+  return Array.from({ length: count }, (_, index) => all[Math.floor(index * step)]).filter(
     (session) => session !== undefined,
   );
 }

@@ -1,25 +1,25 @@
 import type { Call, Fault } from '../../fake-flexperto/index.js';
 import type { SeededRandom } from './seeded-random.js';
 
-/** What can go wrong with one call. */
+/** The faults that one call can meet. */
 export const FAULT_KINDS = [
   'busy', 'error', 'error-after-effect', 'reset-before', 'reset-after', 'slow', 'too-slow', 'dripping', 'truncated',
   'refused', 'request-refused', 'token-refused', 'token-expires-early',
 ] as const; // prettier-ignore
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** After so many seconds the worker of a chaos run gives a call up. */
+/** The time limit of a call in a chaos run. */
 export const CALL_TIMEOUT_SECONDS = 5;
 
 /**
- * No call takes effect later than so many seconds after it was made. Nobody, human or list, could tell a call that comes
- * to life any later from one that was lost.
+ * Every call that takes effect does so within this time. Neither the operator nor the list could tell a later one from
+ * a lost one.
  */
 export const LATEST_EFFECT_SECONDS = 8;
 
-/** How likely it is that one of the first calls of a kind is hit. */
+/** The probability that one of the first calls of a kind meets a fault. */
 const FAULT_PROBABILITY = 0.22;
-/** So many calls of each kind may be hit; the list is called most. */
+/** How many of the first calls of each kind may meet a fault; the list is called most. */
 const MAX_FAULTS_PER_CALL: Readonly<Record<Call, number>> = {
   initiate: 3,
   'upload-url': 3,
@@ -50,14 +50,14 @@ const WEIGHTS: Readonly<Record<Call, Partial<Record<FaultKind, number>>>> = {
   'hand-over': { ...COMMON_WEIGHTS, refused: 1 },
 };
 
-/** What a fault is for: the calls of one kind about one contract session, and there about one document. */
+/** The calls that a fault applies to: of one kind, to one contract session, and where given for one document. */
 export interface FaultTarget {
   readonly call: Call;
   readonly session: string;
   readonly document?: string;
 }
 
-/** The faults that hit the first calls at a target, each at most one. */
+/** The faults of the first calls to a target, at most one a call. */
 export function planFaultsFor(target: FaultTarget, random: SeededRandom): Fault[] {
   const positions = Array.from({ length: MAX_FAULTS_PER_CALL[target.call] }, (_, position) => position);
   const hit = positions.filter(() => random.chance(FAULT_PROBABILITY));
@@ -102,12 +102,12 @@ function createFaultEffect(kind: FaultKind, call: Call, random: SeededRandom): O
   }
 }
 
-/** After 502 to 504 without an effect the worker watches the list for five minutes, longer than a short run has. */
+/** After 502 to 504 without an effect the worker watches the list for five minutes, longer than a short run takes. */
 function reconcilesSlowly(call: Call): boolean {
   return call === 'attach' || call === 'hand-over';
 }
 
-/** Which kind a fault is, for the count. */
+/** The kind of a fault, for the report. */
 export function classifyFault(fault: Fault): FaultKind {
   if (fault.uploadUrlSeconds !== undefined) return 'token-expires-early';
   if (fault.truncate === true) return 'truncated';

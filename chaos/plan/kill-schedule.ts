@@ -1,10 +1,10 @@
 import { createSeededRandom } from './seeded-random.js';
 
-/** One process that is ended by SIGKILL. */
+/** One SIGKILL. */
 export interface Kill {
   /** The pause before it, in seconds. */
   readonly delaySeconds: number;
-  /** What must have happened at the vendor since the blow before: so it meets work, and work gets on on any machine. */
+  /** How many effects the vendor must have had since the last kill, so that it interrupts work, on any machine. */
   readonly minEffects: number;
   readonly target: 'server' | 'worker';
   /** Which worker, counted from 0. */
@@ -13,11 +13,11 @@ export interface Kill {
   readonly downSeconds: number;
 }
 
-/** Every seventh blow hits the Temporal server, the second first. */
+/** Every seventh kill is of the Temporal server, beginning with the second. */
 const KILL_CYCLE = 7;
 const SERVER_TURN = 1;
 
-/** The blows of a run, without end: every few seconds one. */
+/** The kills of a run, without end: one every few seconds. */
 export function* createKillSchedule(seed: number, workers: number): Generator<Kill, never> {
   const random = createSeededRandom(`${seed}/storm`);
   for (let count = 0; ; count += 1) {

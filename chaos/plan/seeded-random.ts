@@ -1,12 +1,13 @@
-/** Numbers that are the same for the same seed, whatever the machine. */
+/** Random numbers that a seed determines, on every machine. */
 export interface SeededRandom {
   /** From 0 up to, not including, 1. */
   next(): number;
-  chance(likelihood: number): boolean;
+  /** `true` with this probability. */
+  chance(probability: number): boolean;
   /** A number with one decimal. */
-  decimalBetween(least: number, most: number): number;
+  decimalBetween(min: number, max: number): number;
   pick<Choice>(choices: readonly [Choice, ...Choice[]]): Choice;
-  /** One of the names, each as often as its weight says. */
+  /** One of the names, with a probability in proportion to its weight. */
   pickWeighted<Name extends string>(weights: Readonly<Partial<Record<Name, number>>>): Name;
 }
 
@@ -14,14 +15,14 @@ export function createSeededRandom(seed: string): SeededRandom {
   const next = mulberry32(fnv1a(seed));
   return {
     next,
-    chance: (likelihood) => next() < likelihood,
-    decimalBetween: (least, most) => Math.round((least + next() * (most - least)) * 10) / 10,
+    chance: (probability) => next() < probability,
+    decimalBetween: (min, max) => Math.round((min + next() * (max - min)) * 10) / 10,
     pick: (choices) => choices[Math.floor(next() * choices.length)] ?? choices[0],
     pickWeighted: (weights) => {
       const entries = Object.entries(weights) as [keyof typeof weights, number][];
       let left = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
       const hit = entries.find(([, weight]) => (left -= weight) < 0) ?? entries.at(-1);
-      if (hit === undefined) throw new TypeError('there is nothing to choose from');
+      if (hit === undefined) throw new TypeError('There is no name to choose from.');
       return hit[0];
     },
   };

@@ -2,35 +2,35 @@ import type { Fault } from '../../fake-flexperto/index.js';
 import { createSeededRandom, type SeededRandom } from './seeded-random.js';
 import { planFaultsFor } from './faults.js';
 
-/** What employee and customer do with a session in the end. Seconds count from its start. */
+/** What employee and customer do at the end of a signing. Seconds count from its start. */
 export type PlannedOutcome =
   | { readonly kind: 'signed' | 'signed-in-part' | 'identification-failed' | 'withdrawn' }
   | { readonly kind: 'cancelled' | 'expired'; readonly seconds: number };
 
-/** All that is decided about one session before the run begins. */
+/** Everything about one signing that is decided before the run begins. */
 export interface SigningPlan {
   readonly requestId: string;
-  /** The contract session's name, by which it is known in the Dashboard; no other session has it. */
+  /** The contract session's name in the Dashboard, unique in the run. */
   readonly name: string;
   readonly employeeId: string;
   readonly method: 'aes' | 'ves' | 'qes';
-  /** The names of its documents in the order of the request, which is not the order of the alphabet. */
+  /** The names of its documents in the order of the request, not in alphabetical order. */
   readonly documents: readonly string[];
   /** Whether the employee clicks a second time. */
   readonly startsTwice: boolean;
   /** How long the customer takes after the hand-over. */
   readonly customerSeconds: number;
-  /** Whether a hint to look comes when the customer has done something; else the polling must find out. */
+  /** Whether `checkNow` follows when the customer has acted; otherwise the signing's own polling must notice. */
   readonly sendsCheckNow: boolean;
   readonly outcome: PlannedOutcome;
-  /** Whether nobody answers when the session needs attention. */
+  /** Whether no operator decides when the signing needs attention. */
   readonly staysUnresolved: boolean;
   readonly faults: readonly Fault[];
 }
 
 const EMPLOYEES = 7;
 
-/** The plan of the session with this number, counted from 0: it depends on the seed and the number alone. */
+/** The plan of signing `number`, counted from 0. It depends on the seed and the number alone. */
 export function planSigning(seed: number, number: number): SigningPlan {
   const random = createSeededRandom(`${seed}/session/${number}`);
   const requestId = `chaos-${String(number + 1).padStart(4, '0')}`;
@@ -56,12 +56,12 @@ export function planSignings(seed: number, count: number): SigningPlan[] {
   return Array.from({ length: count }, (_, number) => planSigning(seed, number));
 }
 
-/** So many documents, and how often: mostly few, since looking at one costs a quarter of a second; 4 on average. */
+/** The number of documents, by weight: mostly few, since inspecting one takes a quarter of a second; 4 on average. */
 const DOCUMENTS = {
-  few: { weight: 70, least: 1, most: 3 },
-  several: { weight: 22, least: 4, most: 9 },
-  many: { weight: 6, least: 10, most: 19 },
-  all: { weight: 2, least: 20, most: 20 },
+  few: { weight: 70, min: 1, max: 3 },
+  several: { weight: 22, min: 4, max: 9 },
+  many: { weight: 6, min: 10, max: 19 },
+  all: { weight: 2, min: 20, max: 20 },
 };
 
 function planDocuments(random: SeededRandom): string[] {
@@ -72,8 +72,8 @@ function planDocuments(random: SeededRandom): string[] {
     many: many.weight,
     all: all.weight,
   });
-  const { least, most } = DOCUMENTS[size];
-  const count = least + Math.floor(random.next() * (most - least + 1));
+  const { min, max } = DOCUMENTS[size];
+  const count = min + Math.floor(random.next() * (max - min + 1));
   return Array.from({ length: count }, (_, index) => {
     const letter = String.fromCharCode(97 + Math.floor(random.next() * 26));
     return `${letter}-${index + 1}.pdf`;

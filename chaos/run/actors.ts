@@ -1,40 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotPossibleError, type SigningClient, NoServerError } from '../../src/client/index.js';
-
 import type { SigningPlan } from '../plan/signing.js';
 import { startSigning } from './start-signing.js';
 import { performSteps } from './customer-actions.js';
 import { writeDocuments } from './documents.js';
 import type { PerSigningTasks } from './per-signing-tasks.js';
 import { resolveAttention } from './operator.js';
-import type { SigningRun } from './signing-run.js';
+import type { SigningRun } from './start-signing.js';
 import { getState, type Snapshot } from './snapshot.js';
 import type { ContractSession, Vendor } from './vendor.js';
 
 const START_RETRY_MS = 500;
 
 /**
- * An employee who knows that the customer is through, and does not see it, asks to look. After a look that was lost with its
- * worker the next one of its own comes a minute and more later.
+ * An employee who knows that the customer has finished, and does not see it, sends `checkNow`. If a poll was lost with its
+ * worker, the next one follows more than a minute later.
  */
 const CHECK_NOW_AGAIN_SECONDS = 60;
 
-/** A session that asks more often than any number of faults explains is left alone, and so found to be stuck. */
+/** More than the faults of a signing can explain: the operator then leaves it alone, and the check finds it stuck. */
 const MAX_DECISIONS = 50;
 
-/** What a human has decided on sessions that needed attention. */
+/** What the operator has decided on signings that needed attention. */
 export interface DecisionCounts {
   adopt: number;
   retry: number;
 }
 
-/** Everybody outside of the worker: employees, customers, and the human who is asked. */
+/** The people: employees, customers and the operator. */
 export interface Actors {
   readonly decisions: DecisionCounts;
-  /** An employee starts a session; the play is there once the start was accepted, however long the server is down. */
+  /** An employee starts a signing, and retries until the server accepts it. */
   start(plan: SigningPlan): void;
-  /** Lets everybody do what is due for this session. */
-  act(play: SigningRun, situation: Snapshot): void;
+  /** Starts the actions that are due for this signing. */
+  act(run: SigningRun, snapshot: Snapshot): void;
 }
 
 export interface ActorContext {
@@ -42,7 +41,7 @@ export interface ActorContext {
   readonly vendor: Vendor;
   readonly documentRoot: string;
   readonly tasks: PerSigningTasks;
-  readonly onAccepted: (play: SigningRun) => void;
+  readonly onAccepted: (run: SigningRun) => void;
 }
 
 export function createActors(context: ActorContext): Actors {
@@ -55,35 +54,35 @@ export function createActors(context: ActorContext): Actors {
     await retryUntilAccepted(() => startSigning(signings, plan));
     onAccepted({ plan, sha256s, acceptedAt: Date.now() });
   };
-  const resolve = async (play: SigningRun): Promise<void> => {
-    const decision = await resolveAttention(signings, play.plan.requestId, () => vendor.contractSessions());
+  const resolve = async (run: SigningRun): Promise<void> => {
+    const decision = await resolveAttention(signings, run.plan.requestId, () => vendor.contractSessions());
     if (decision === 'not yet') return;
     decisions[decision] += 1;
-    play.decisionCount = (play.decisionCount ?? 0) + 1;
+    run.decisionCount = (run.decisionCount ?? 0) + 1;
   };
-  const finish = async (play: SigningRun, session: ContractSession): Promise<void> => {
-    await performSteps(vendor, play.plan, session);
-    play.actedAt = Date.now();
-    // A hint may get lost: then the polling finds out.
-    if (play.plan.sendsCheckNow) await signings.check(play.plan.requestId);
+  const finish = async (run: SigningRun, session: ContractSession): Promise<void> => {
+    await performSteps(vendor, run.plan, session);
+    run.actedAt = Date.now();
+    // A `checkNow` may get lost; then the signing's own polling notices.
+    if (run.plan.sendsCheckNow) await signings.check(run.plan.requestId);
   };
-  const cancel = async (play: SigningRun): Promise<void> => {
-    await signings.cancel(play.plan.requestId).catch((error: unknown) => {
+  const cancel = async (run: SigningRun): Promise<void> => {
+    await signings.cancel(run.plan.requestId).catch((error: unknown) => {
       if (!(error instanceof NotPossibleError)) throw error;
     });
-    play.actedAt = Date.now();
+    run.actedAt = Date.now();
   };
-  const sendCheckNow = async (play: SigningRun): Promise<void> => {
-    play.actedAt = Date.now();
-    await signings.check(play.plan.requestId);
+  const sendCheckNow = async (run: SigningRun): Promise<void> => {
+    run.actedAt = Date.now();
+    await signings.check(run.plan.requestId);
   };
 
-  const actAsCustomer = (play: SigningRun, { contractSessions }: Snapshot): void => {
-    const { requestId, name, customerSeconds } = play.plan;
+  const actAsCustomer = (run: SigningRun, { contractSessions }: Snapshot): void => {
+    const { requestId, name, customerSeconds } = run.plan;
     const session = contractSessions.get(name);
     if (session?.handedOver !== true) return;
-    play.handedOverAt ??= Date.now();
-    if (hasElapsed(play.handedOverAt, customerSeconds)) tasks.start(requestId, () => finish(play, session));
+    run.handedOverAt ??= Date.now();
+    if (hasElapsed(run.handedOverAt, customerSeconds)) tasks.start(requestId, () => finish(run, session));
   };
 
   return {
@@ -91,17 +90,17 @@ export function createActors(context: ActorContext): Actors {
     start: (plan) => {
       tasks.start(plan.requestId, () => start(plan));
     },
-    act: (play, situation) => {
-      const { requestId, outcome, staysUnresolved } = play.plan;
-      const state = getState(situation, requestId);
-      if (state === 'needs-attention' && !staysUnresolved && (play.decisionCount ?? 0) < MAX_DECISIONS)
-        tasks.start(requestId, () => resolve(play));
-      if (play.actedAt !== undefined) {
-        if (state.startsWith('awaiting') && hasElapsed(play.actedAt, CHECK_NOW_AGAIN_SECONDS))
-          tasks.start(requestId, () => sendCheckNow(play));
+    act: (run, snapshot) => {
+      const { requestId, outcome, staysUnresolved } = run.plan;
+      const state = getState(snapshot, requestId);
+      if (state === 'needs-attention' && !staysUnresolved && (run.decisionCount ?? 0) < MAX_DECISIONS)
+        tasks.start(requestId, () => resolve(run));
+      if (run.actedAt !== undefined) {
+        if (state.startsWith('awaiting') && hasElapsed(run.actedAt, CHECK_NOW_AGAIN_SECONDS))
+          tasks.start(requestId, () => sendCheckNow(run));
       } else if (outcome.kind === 'cancelled') {
-        if (hasElapsed(play.acceptedAt, outcome.seconds)) tasks.start(requestId, () => cancel(play));
-      } else if (outcome.kind !== 'expired') actAsCustomer(play, situation);
+        if (hasElapsed(run.acceptedAt, outcome.seconds)) tasks.start(requestId, () => cancel(run));
+      } else if (outcome.kind !== 'expired') actAsCustomer(run, snapshot);
     },
   };
 }

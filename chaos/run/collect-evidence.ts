@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SigningStatus } from '../../src/client/index.js';
 import type { Evidence, WorkflowRecord } from '../verify/evidence.js';
 import { readHistory } from '../verify/history.js';
-import type { SigningRun } from './signing-run.js';
+import type { SigningRun } from './start-signing.js';
 import type { Vendor } from './vendor.js';
 
 const CONCURRENCY = 8;
@@ -24,7 +24,7 @@ const WORKFLOW_ENDS: Partial<Record<StatusName, WorkflowRecord['end']>> = {
   TIMED_OUT: 'timed-out',
 };
 
-/** Asks Temporal for every session and the vendor for everything it remembers. All of it must be up. */
+/** Reads every signing from Temporal and everything from the vendor. Both must be up. */
 export async function collectEvidence(
   client: Client,
   vendor: Vendor,

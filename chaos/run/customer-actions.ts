@@ -3,16 +3,16 @@ import type { VendorAction, ContractSession, Vendor } from './vendor.js';
 
 interface VendorStep {
   readonly action: VendorAction;
-  /** Which document; without it, all. */
+  /** Which document; all if absent. */
   readonly document?: number;
 }
 
-/** What customer and employee do with a session that has been handed over, in order. */
+/** What customer and employee do after the hand-over, in order. */
 export function planSteps({ outcome }: SigningPlan, { documents }: ContractSession): VendorStep[] {
   const [first, ...rest] = documents.map(({ id }) => id);
   switch (outcome.kind) {
     case 'signed':
-      // One after the other, so that the session sees several changes.
+      // One by one, so that the signing sees several changes.
       return documents.length <= 3
         ? documents.flatMap(({ id }) => [
             { action: 'update', document: id },

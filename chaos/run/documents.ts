@@ -6,12 +6,12 @@ import type { SigningPlan } from '../plan/signing.js';
 const EXAMPLES = path.resolve(__dirname, '../../../examples');
 const STARTXREF = 'startxref';
 
-/** Two signable PDFs of different producers; with another comment in it, each copy is another document. */
+/** Two signable PDFs of different producers; a comment makes each copy a different document. */
 const TEMPLATES = ['contract.pdf', 'terms.pdf'].map((name) => readFileSync(path.join(EXAMPLES, name)));
 
 /**
- * Writes the documents of a session into a folder of its own below the document root, no two of a run with the same bytes.
- * Returns their SHA-256 in the request's order.
+ * Writes the documents of a signing into a separate folder below the document root; no two of a run have the same bytes.
+ * Returns their SHA-256 in the order of the request.
  */
 export function writeDocuments(root: string, { requestId, documents }: SigningPlan): string[] {
   const folder = path.join(root, requestId);
@@ -23,7 +23,7 @@ export function writeDocuments(root: string, { requestId, documents }: SigningPl
   });
 }
 
-/** A comment in front of the file's end moves nothing that its cross-references point to. */
+/** Puts the comment before `startxref`, where it moves nothing that the cross-references point to. */
 function addComment(pdf = Buffer.alloc(0), comment: string): Buffer {
   const end = pdf.lastIndexOf(STARTXREF);
   return Buffer.concat([pdf.subarray(0, end), Buffer.from(`% ${comment}\n`), pdf.subarray(end)]);

@@ -8,7 +8,7 @@ import { startRestartableServer, type RestartableServer } from './restartable-se
 import { startVendor, type Vendor } from './vendor.js';
 import { startWorkerPool, type WorkerPool } from './worker-pool.js';
 
-/** Everything that takes part, each in a process of its own. */
+/** Server, vendor and workers, each a separate process, and clients for them. */
 export interface ChaosEnvironment {
   readonly server: RestartableServer;
   readonly vendor: Vendor;
@@ -20,7 +20,7 @@ export interface ChaosEnvironment {
 
 const WORKER_COUNT = 2;
 
-/** Starts all of it, with database, logs and documents in the folder; it is stopped with the program. */
+/** Starts all of it, with database, logs and documents in the folder; it stops with the program. */
 export async function startEnvironment(
   lifecycle: ProcessLifecycle,
   folder: string,
@@ -41,7 +41,7 @@ export async function startEnvironment(
   };
   const workers = await startWorkerPool(WORKER_COUNT, variables, folder);
   lifecycle.addCleanup(() => workers.stop());
-  // Never closed: calls that are still being tried again would fall over that, and the process ends anyway.
+  // Never closed: retries that are under way would fail, and the process is about to end.
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
   return { server, vendor, workers, client, signings: createSigningClient(client), documentRoot };

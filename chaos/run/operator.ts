@@ -4,13 +4,12 @@ import type { ContractSession } from './vendor.js';
 
 export type Decision = 'adopt' | 'retry' | 'not yet';
 
-/** A call whose effect nobody sees may still be under way; after this, with a reserve, it is not. */
+/** After this time, reserve included, a call without a visible effect is no longer under way. */
 const EFFECT_SETTLED_MS = (LATEST_EFFECT_SECONDS + 7) * 1000;
 
 /**
- * The human who looks into the Dashboard whenever a session needs attention. A contract session that is there was created
- * and is adopted; one that is not there after a while was not, and is tried again, once the session allows it. Where
- * nothing can have happened there is nothing to look for.
+ * Decides as an operator does who looks into the Dashboard. If the contract session exists, it is adopted. If it is missing
+ * after a while, the call is retried as soon as the signing allows it. A call without an effect is retried immediately.
  */
 export async function resolveAttention(
   signings: Pick<SigningClient, 'status' | 'resolve'>,
@@ -32,7 +31,7 @@ export async function resolveAttention(
   return tryRetry(() => signings.resolve(requestId, { attentionId, action: 'retry' }));
 }
 
-/** A retry of an unanswered call is refused for a while; the human looks again before the next one. */
+/** A signing refuses to retry an unanswered call for a while; the operator then decides again later. */
 async function tryRetry(retry: () => Promise<unknown>): Promise<Decision> {
   try {
     await retry();

@@ -1,19 +1,19 @@
-/** Things that people do at the same time, at most one for each session at a time. */
+/** Concurrent actions of people, at most one for each signing at a time. */
 export interface PerSigningTasks {
-  /** Begins one, unless one for this session is still under way. Whatever fails is simply done again on the next occasion. */
-  start(requestId: string, errand: () => Promise<void>): void;
-  /** What people were told in vain, by the name of the error. */
+  /** Starts a task unless one for this signing is still under way. A failed task is started again on the next occasion. */
+  start(requestId: string, task: () => Promise<void>): void;
+  /** How many tasks have failed, by the name of the error. */
   readonly failed: ReadonlyMap<string, number>;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no task is under way. */
   whenIdle(): Promise<void>;
 }
 
 export function createPerSigningTasks(): PerSigningTasks {
   const running = new Map<string, Promise<void>>();
   const failed = new Map<string, number>();
-  const runTask = async (requestId: string, errand: () => Promise<void>): Promise<void> => {
+  const runTask = async (requestId: string, task: () => Promise<void>): Promise<void> => {
     try {
-      await errand();
+      await task();
     } catch (error) {
       const name = error instanceof Error ? error.name : String(error);
       failed.set(name, (failed.get(name) ?? 0) + 1);
@@ -23,8 +23,8 @@ export function createPerSigningTasks(): PerSigningTasks {
   };
   return {
     failed,
-    start: (requestId, errand) => {
-      if (!running.has(requestId)) running.set(requestId, runTask(requestId, errand));
+    start: (requestId, task) => {
+      if (!running.has(requestId)) running.set(requestId, runTask(requestId, task));
     },
     whenIdle: async () => {
       await Promise.all(running.values());

@@ -3,7 +3,7 @@ import { createKillSchedule, type Kill } from '../plan/kill-schedule.js';
 import type { RestartableServer } from './restartable-server.js';
 import type { WorkerPool } from './worker-pool.js';
 
-/** What a storm has done so far. */
+/** How many processes have been killed so far. */
 export interface KillCounts {
   workersKilled: number;
   serverKilled: number;
@@ -11,22 +11,22 @@ export interface KillCounts {
 
 export interface ProcessKiller {
   readonly killCounts: KillCounts;
-  /** Rejects when something that was killed does not come back. */
+  /** Rejects if a killed process cannot be started again. */
   readonly failure: Promise<never>;
-  /** Lets everything that is down come back, and ends. */
+  /** Ends the killing and waits until everything is up again. */
   stop(): Promise<void>;
 }
 
 export interface KillTargets {
   readonly server: RestartableServer;
   readonly workers: WorkerPool;
-  /** How much has happened at the vendor so far. */
+  /** How many effects the vendor has had so far. */
   readonly effects: () => number;
 }
 
 const POLL_INTERVAL_MS = 100;
 
-/** Kills workers and server by the plan of the seed until it is calmed. */
+/** Kills workers and server by the seed's schedule until `stop`. */
 export function startProcessKiller(seed: number, { server, workers, effects }: KillTargets): ProcessKiller {
   const killCounts: KillCounts = { workersKilled: 0, serverKilled: 0 };
   const stopping = new AbortController();

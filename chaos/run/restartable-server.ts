@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
 
-/** A Temporal server on a database file that can be killed and comes back at the same address. */
+/** A Temporal server on a database file that can be killed and started again at the same address. */
 export interface RestartableServer {
   readonly address: string;
   kill(downSeconds: number): Promise<void>;

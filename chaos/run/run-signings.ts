@@ -3,7 +3,7 @@ import type { SigningClient } from '../../src/client/index.js';
 import type { SigningPlan } from '../plan/signing.js';
 import { createPerSigningTasks } from './per-signing-tasks.js';
 import { createActors, type DecisionCounts } from './actors.js';
-import type { SigningRun } from './signing-run.js';
+import type { SigningRun } from './start-signing.js';
 import {
   countStates,
   isFinalState,
@@ -28,7 +28,7 @@ export interface RunOptions {
 
 export interface Progress {
   readonly counts: StateCounts;
-  /** How much has happened at the vendor. */
+  /** How many effects the vendor has had. */
   readonly effects: number;
   readonly killCounts: KillCounts;
 }
@@ -36,37 +36,37 @@ export interface Progress {
 export interface RunResult {
   readonly runs: readonly SigningRun[];
   readonly decisions: DecisionCounts;
-  /** What people were told in vain, by the name of the error. */
+  /** How many actions of people have failed, by the name of the error. */
   readonly failedTasks: ReadonlyMap<string, number>;
 }
 
 const POLL_INTERVAL_MS = 1_000;
 
 /**
- * Employees do not click all at once. Looking at PDFs is the dearest part, and begun again when its worker is killed: with
- * too many documents at a time none would get through.
+ * Inspecting PDFs is the most expensive part, and starts again when its worker is killed: with too many documents at a
+ * time no signing would get through.
  */
 const MAX_DOCUMENTS_IN_CHECK = 24;
-/** A session with many documents that keeps losing its workers must not hold up all others. */
+/** A signing with many documents whose workers are killed must not hold up all others. */
 const MIN_SIGNINGS_IN_CHECK = 3;
 const MAX_SENDING = 30;
 
-/** The storm ends before the last sessions do, so that their waits do not add up to hours. */
+/** The killing ends before the last signings do, so that their waits do not add up to hours. */
 const STOP_KILLING_AT_SHARE = 0.03;
 const STOP_KILLING_AFTER_MS = 90_000;
-/** Longer than any pause a session can make at this run's faults: what is quiet for so long is stuck. */
+/** Longer than any pause that a fault of this run can cause: without progress for so long, a signing is stuck. */
 const STALL_TIMEOUT_MS = 420_000;
 
 /**
- * Lets all sessions run to their end through the storm. Returns when each has ended, waits for a human who does not come,
- * or is stuck.
+ * Runs all signings while processes are killed. Returns when each has ended, waits for an operator who does not come, or
+ * is stuck.
  */
 export async function runSignings(options: RunOptions): Promise<RunResult> {
   const { plans, signings, vendor, killer, documentRoot, onProgress, signal } = options;
   const runs: SigningRun[] = [];
   let startedCount = 0;
   const tasks = createPerSigningTasks();
-  const onAccepted = (play: SigningRun): void => void runs.push(play);
+  const onAccepted = (run: SigningRun): void => void runs.push(run);
   const actors = createActors({ signings, vendor, documentRoot, tasks, onAccepted });
   const stallDetector = createStallDetector();
 
@@ -81,7 +81,7 @@ export async function runSignings(options: RunOptions): Promise<RunResult> {
     const next = counts.sending < MAX_SENDING ? selectNext(plans, startedCount, snapshot) : [];
     for (const plan of next) actors.start(plan);
     startedCount += next.length;
-    for (const play of runs) actors.act(play, snapshot);
+    for (const run of runs) actors.act(run, snapshot);
 
     const open = plans.filter((plan) => !isSettled(plan, snapshot)).length;
     if (open === 0 || stallDetector.stalledMs() > STALL_TIMEOUT_MS) break;
@@ -96,7 +96,7 @@ export async function runSignings(options: RunOptions): Promise<RunResult> {
   return { runs, decisions: actors.decisions, failedTasks: tasks.failed };
 }
 
-/** Nothing can be seen while the server is down; that it does not come back is thrown. */
+/** Returns undefined while the server is down; throws what it met if the server stays down. */
 async function trySnapshot(
   { plans, signings, vendor }: RunOptions,
   stallDetector: StallDetector,
@@ -111,7 +111,7 @@ async function trySnapshot(
   }
 }
 
-/** The sessions that can begin now, beside those whose documents are still being looked at. */
+/** The signings that can start now, beside those whose documents are still being inspected. */
 function selectNext(plans: readonly SigningPlan[], startedCount: number, snapshot: Snapshot): SigningPlan[] {
   const checking = plans
     .slice(0, startedCount)
@@ -127,15 +127,15 @@ function selectNext(plans: readonly SigningPlan[], startedCount: number, snapsho
   return next;
 }
 
-/** Whether nothing more is to be expected of a session. */
+/** Whether a signing has ended, or waits for an operator who does not come. */
 function isSettled({ requestId, staysUnresolved }: SigningPlan, snapshot: Snapshot): boolean {
   const state = getState(snapshot, requestId);
   return isFinalState(state) || (staysUnresolved && state === 'needs-attention');
 }
 
-/** How long nothing has moved. */
+/** Measures how long nothing has changed. */
 interface StallDetector {
-  observe(mark: string): void;
+  observe(fingerprint: string): void;
   stalledMs(): number;
 }
 
@@ -143,9 +143,9 @@ function createStallDetector(): StallDetector {
   let last = '';
   let changedAt = Date.now();
   return {
-    observe: (mark) => {
-      if (mark !== last) changedAt = Date.now();
-      last = mark;
+    observe: (fingerprint) => {
+      if (fingerprint !== last) changedAt = Date.now();
+      last = fingerprint;
     },
     stalledMs: () => Date.now() - changedAt,
   };

@@ -1,18 +1,18 @@
 import type { SigningClient, SigningStatus } from '../../src/client/index.js';
-import type { SigningRun } from './signing-run.js';
+import type { SigningRun } from './start-signing.js';
 import type { ContractSession, Vendor } from './vendor.js';
 
 type State = SigningStatus['state'];
 
-/** How everything stands at one moment. */
+/** The states of all signings and contract sessions at one moment. */
 export interface Snapshot {
-  /** By the session's name. */
+  /** By name. */
   readonly contractSessions: ReadonlyMap<string, ContractSession>;
-  /** By requestId; what was accepted a moment ago may be missing. */
+  /** By requestId; a signing that was just accepted may be missing. */
   readonly states: ReadonlyMap<string, State | 'terminated' | null>;
-  /** How much has happened at the vendor: contract sessions, files and documents. */
+  /** Effects at the vendor: the number of contract sessions, files and documents. */
   readonly effects: number;
-  /** Differs whenever something has moved. */
+  /** Changes whenever a state has changed. */
   readonly fingerprint: string;
 }
 
@@ -26,7 +26,7 @@ const FINAL_STATES: readonly string[] = [
 ];
 const SENDING_STATES: readonly string[] = ['initiating', 'uploading', 'attaching', 'handing-over'];
 
-/** Looks at the Dashboard and at Temporal's list. @throws NoServerError while the server is down */
+/** Reads the Dashboard and Temporal's list. @throws NoServerError while the server is down */
 export async function takeSnapshot(
   signings: SigningClient,
   vendor: Vendor,
@@ -47,7 +47,7 @@ export async function takeSnapshot(
   };
 }
 
-/** The state of a session; one that the list lacks was accepted a moment ago. */
+/** The state of a signing; the list lacks one that was just accepted. */
 export function getState({ states }: Snapshot, requestId: string): string {
   return states.get(requestId) ?? 'checking-documents';
 }
@@ -67,7 +67,7 @@ export interface StateCounts {
 
 export function countStates(snapshot: Snapshot, accepted: readonly SigningRun[]): StateCounts {
   const states = accepted.map(({ plan }) => getState(snapshot, plan.requestId));
-  const count = (isSo: (state: string) => boolean): number => states.filter(isSo).length;
+  const count = (matches: (state: string) => boolean): number => states.filter(matches).length;
   return {
     checking: count((state) => state === 'checking-documents'),
     sending: count((state) => SENDING_STATES.includes(state)),

@@ -1,9 +1,24 @@
-import type { SigningClient } from '../../src/client/index.js';
 import type { SigningPlan } from '../plan/signing.js';
+import type { SigningClient } from '../../src/client/index.js';
+
+/** One accepted signing and what has happened to it so far. */
+export interface SigningRun {
+  readonly plan: SigningPlan;
+  /** Of its documents, in the order of the request. */
+  readonly sha256s: readonly string[];
+  /** When its start was accepted, in milliseconds. */
+  readonly acceptedAt: number;
+  /** When the Dashboard first showed it handed over. */
+  handedOverAt?: number;
+  /** How often the operator has decided. */
+  decisionCount?: number;
+  /** When customer or employee carried out the plan's outcome. */
+  actedAt?: number;
+}
 
 const SECONDS_PER_DAY = 86_400;
 
-/** The request that an employee's click sends. */
+/** The request that the CRM sends when an employee clicks. */
 export function createRequest({
   requestId,
   name,
@@ -30,7 +45,7 @@ export function createRequest({
   };
 }
 
-/** The employee's click; for some a second one. Throws NoServerError while the server is down: then nobody has accepted it. */
+/** The employee's click, by plan twice. @throws NoServerError while the server is down; then the start was not accepted */
 export async function startSigning(signings: SigningClient, plan: SigningPlan): Promise<void> {
   const request = createRequest(plan);
   await signings.start(request);

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import type {
   Fault,
   LedgerEntry,
@@ -7,8 +5,7 @@ import type {
   SessionDocument,
   UploadedFile,
 } from '../../fake-flexperto/index.js';
-import { ChildServer } from '../../scripts/processes/child-server.js';
-import { findFreePort } from '../../scripts/processes/ports.js';
+import { startFakeFlexpertoProcess } from '../../scripts/processes/fake-flexperto-process.js';
 
 /** A contract session as the Dashboard shows it; documents in the order they were attached. */
 export type ContractSession = Pick<Session, 'id' | 'name' | 'employeeId' | 'handedOver'> & {
@@ -19,53 +16,35 @@ export type ContractSession = Pick<Session, 'id' | 'name' | 'employeeId' | 'hand
 /** What a person can do to a contract session or to one of its documents. */
 export type VendorAction = 'sign' | 'update' | 'fail-identification' | 'remove';
 
-/** The fake flexperto in a process of its own, which nobody kills: only what it remembers can convict the worker. */
+/** The fake flexperto in a separate process that is never killed, since its ledger is compared with the workflows. */
 export interface Vendor {
-  /** What a worker has to be told to work with it. */
+  /** The variables with which a worker uses it. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Rejects when it ends by itself. */
+  /** Rejects if it exits unexpectedly; never resolves. */
   readonly unexpectedExit: Promise<never>;
-  /** Everything an employee sees in the Dashboard. */
+  /** All contract sessions, as the Dashboard shows them. */
   contractSessions(): Promise<readonly ContractSession[]>;
-  perform(sessionId: number, deed: VendorAction, documentId?: number): Promise<void>;
+  perform(sessionId: number, action: VendorAction, documentId?: number): Promise<void>;
   addFaults(faults: readonly Fault[]): Promise<void>;
   ledger(): Promise<readonly LedgerEntry[]>;
   stop(): Promise<void>;
 }
 
-const API_KEY = 'the-api-key-of-the-chaos-run';
-const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sessionId}/handover';
-const MAIN = path.resolve(__dirname, '../../fake-flexperto/main.js');
-const READY_TIMEOUT_SECONDS = 30;
-
-/** Starts it and waits until it answers. Throws one sentence when it does not. */
+/** Starts it and waits until it answers. @throws Error with one sentence if it does not */
 export async function startVendor(): Promise<Vendor> {
-  const port = await findFreePort();
-  const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [MAIN], {
-    cwd: path.dirname(MAIN),
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      FAKE_FLEXPERTO_PORT: String(port),
-      FAKE_FLEXPERTO_UPLOAD_PORT: '0',
-      FAKE_FLEXPERTO_API_KEY: API_KEY,
-      FAKE_FLEXPERTO_HANDOVER: HAND_OVER,
-    },
-  });
-  const server = new ChildServer(child, 'The fake flexperto');
-  await server.waitUntilReady(() => isListening(url), READY_TIMEOUT_SECONDS);
+  const fake = await startFakeFlexpertoProcess();
+  const { url, variables, unexpectedExit } = fake;
   return {
-    variables: { FLEXPERTO_BASE_URL: url, FLEXPERTO_API_KEY: API_KEY, FLEXPERTO_HANDOVER: HAND_OVER },
-    unexpectedExit: server.unexpectedExit(),
+    variables,
+    unexpectedExit,
     contractSessions: async () => {
       const { sessions } = (await callControlApi(url, 'state')) as { sessions: ContractSession[] };
       return sessions;
     },
-    perform: async (sessionId, deed, documentId) => {
+    perform: async (sessionId, action, documentId) => {
       await callControlApi(
         url,
-        `sessions/${sessionId}/${deed}`,
+        `sessions/${sessionId}/${action}`,
         documentId === undefined ? {} : { documentId },
       );
     },
@@ -73,22 +52,15 @@ export async function startVendor(): Promise<Vendor> {
       await callControlApi(url, 'faults', faults);
     },
     ledger: async () => (await callControlApi(url, 'ledger')) as LedgerEntry[],
-    stop: () => server.stop(),
+    stop: () => fake.stop(),
   };
 }
 
-/** One call of the fake's control API: a POST where there is a body. */
+/** One call of the fake's control API: a POST if there is a body. */
 async function callControlApi(url: string, name: string, body?: unknown): Promise<unknown> {
   const post = { method: 'POST', body: JSON.stringify(body) };
   const response = await fetch(`${url}/_fake/${name}`, body === undefined ? {} : post);
   const text = await response.text();
   if (!response.ok) throw new Error(`The fake flexperto refuses ${name}: ${text}`);
   return JSON.parse(text);
-}
-
-async function isListening(url: string): Promise<boolean> {
-  return callControlApi(url, 'state').then(
-    () => true,
-    () => false,
-  );
 }

@@ -3,22 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildServer } from '../../scripts/processes/child-server.js';
 import { startProgram } from '../../scripts/processes/program.js';
 
-/** Workers that run as under a process manager: one that ends, however it does, is started again. */
+/** Workers as under a process manager, which starts each one again when it exits. */
 export interface WorkerPool {
   readonly size: number;
-  /** How many have ended without being killed. */
+  /** How many have exited without being killed. */
   readonly unexpectedExits: () => number;
-  /** Ends one by SIGKILL, starts it again after so many seconds, and waits until it is ready. */
-  kill(which: number, downSeconds: number): Promise<void>;
-  /** Ends all by SIGKILL: there is nothing left that they could lose. */
+  /** Kills one by SIGKILL, starts it again after `downSeconds`, and waits until it is ready. */
+  kill(index: number, downSeconds: number): Promise<void>;
+  /** Kills all by SIGKILL. */
   stop(): Promise<void>;
 }
 
 const RESTART_DELAY_MS = 500;
 
 /**
- * Starts so many workers with these variables, and waits until all are ready. Their logs go into the folder. Throws one
- * sentence when one does not come up.
+ * Starts `size` workers with these variables and waits until all are ready. Their logs go into the folder.
+ * @throws Error with one sentence if one does not start
  */
 export async function startWorkerPool(
   size: number,
@@ -36,7 +36,7 @@ export async function startWorkerPool(
     const { server: worker } = await startProgram(
       'worker',
       variables,
-      path.join(folder, `worker-${index + 1}-life-${startCount}.log`),
+      path.join(folder, `worker-${index + 1}-run-${startCount}.log`),
     );
     workers[index] = worker;
     worker.unexpectedExit().catch(() => {

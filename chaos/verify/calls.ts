@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../fake-flexperto/index.js';
 import type { ContractSession } from '../run/vendor.js';
 import type { AcceptedSigning, WorkflowRecord, Violation } from './evidence.js';
 
-/** The calls that must not be made twice, counted once for a whole run. */
+/** How often the calls that must not be repeated reached the vendor, in the whole run. */
 export interface CallCounts {
   /** By the name of the contract session. */
   readonly initiate: ReadonlyMap<string, number>;
@@ -20,7 +20,7 @@ export function countCalls(ledger: readonly LedgerEntry[]): CallCounts {
   return { initiate, attach };
 }
 
-/** No call that must not be repeated reached the vendor more often than the history says it was made. */
+/** Finds calls that must not be repeated and reached the vendor more often than the history records. */
 export function verifyCalls(
   { plan }: AcceptedSigning,
   contracts: readonly ContractSession[],
@@ -33,18 +33,14 @@ export function verifyCalls(
   const files = contracts.flatMap((contract) => contract.files);
   return [
     ...(initiates > calls.initiate
-      ? [
-          createViolation(
-            `initiate reached the vendor ${initiates} times, the history knows of ${calls.initiate}`,
-          ),
-        ]
+      ? [createViolation(`initiate reached the vendor ${initiates} times, the history has ${calls.initiate}`)]
       : []),
     ...files.flatMap(({ id, name }) => {
-      const made = counts.attach.get(id) ?? 0;
-      const known = calls.attach[id] ?? 0;
-      if (made <= known) return [];
+      const received = counts.attach.get(id) ?? 0;
+      const recorded = calls.attach[id] ?? 0;
+      if (received <= recorded) return [];
       return createViolation(
-        `the attach of ${name} reached the vendor ${made} times, the history knows of ${known}`,
+        `the attach of ${name} reached the vendor ${received} times, the history has ${recorded}`,
       );
     }),
   ];

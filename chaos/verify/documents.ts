@@ -3,7 +3,7 @@ import type { AcceptedSigning, Violation, ViolationKind } from './evidence.js';
 
 type AttachedDocument = ContractSession['documents'][number];
 
-/** Compares what is attached at the vendor with what was asked for. A session that got stuck has the first few documents. */
+/** Compares the documents at the vendor with the request. A signing that is not complete has the first few of them. */
 export function verifyDocuments(
   { plan, sha256s }: AcceptedSigning,
   { documents }: ContractSession,
@@ -22,7 +22,7 @@ export function verifyDocuments(
     ...repeated.map(({ name }) => createViolation('attached-twice', `${name} is attached more than once`)),
     ...distinct.flatMap(({ name, sha256 }, position) => {
       const expectedPosition = plan.documents.indexOf(name);
-      if (expectedPosition === -1) return createViolation('order-or-bytes', `${name} was never asked for`);
+      if (expectedPosition === -1) return createViolation('order-or-bytes', `${name} was not requested`);
       if (expectedPosition !== position)
         return createViolation(
           'order-or-bytes',

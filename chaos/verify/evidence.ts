@@ -3,9 +3,9 @@ import type { SigningStatus } from '../../src/client/index.js';
 import type { SigningPlan } from '../plan/signing.js';
 import type { ContractSession } from '../run/vendor.js';
 
-/** What must not happen. The last four are what the run is for. */
+/** What must not happen, as the table names it. */
 export const VIOLATIONS = {
-  'at-odds': 'told otherwise than the vendor knows it',
+  'at-odds': 'status differs from the vendor',
   'created-twice': 'contract sessions created twice',
   'attached-twice': 'documents attached twice',
   'order-or-bytes': 'documents in the wrong order or with wrong bytes',
@@ -13,43 +13,43 @@ export const VIOLATIONS = {
 } as const;
 export type ViolationKind = keyof typeof VIOLATIONS;
 
-/** One offence against one session, and what exactly it is. */
+/** One violation in one signing. */
 export interface Violation {
   readonly kind: ViolationKind;
   readonly requestId: string;
   readonly description: string;
 }
 
-/** A session whose start was accepted, with the SHA-256 of its documents in the request's order. */
+/** A signing whose start was accepted, with the SHA-256 of its documents in the order of the request. */
 export interface AcceptedSigning {
   readonly plan: SigningPlan;
   readonly sha256s: readonly string[];
 }
 
-/** What Temporal knows of a session in the end. */
+/** What Temporal has of a signing at the end of the run. */
 export interface WorkflowRecord {
   readonly end: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
-  /** The type of the failure with which it failed, such as RequestRefused. */
+  /** The type of its failure, such as RequestRejected. */
   readonly failure: string | null;
-  /** Of the one that runs by its query, of the one that has ended its result; null where there is neither. */
+  /** The answer to its query while it runs, else its result; null if there is neither. */
   readonly status: SigningStatus | null;
   readonly calls: RecordedCalls;
 }
 
-/** What a history says was called, at most: an attempt that was cut off before it reached the vendor counts too. */
+/** The calls in a history. An attempt that never reached the vendor counts too, so these are upper limits. */
 export interface RecordedCalls {
   readonly initiate: number;
   /** By file id. */
   readonly attach: Readonly<Record<string, number>>;
-  /** Attempts that were lost with their worker, by activity; of several at one call the last alone. */
+  /** Attempts that were lost with their worker, by activity; of one call, only the last. */
   readonly lost: Readonly<Record<string, number>>;
 }
 
-/** Everything the judgement rests on. */
+/** Everything that is compared. */
 export interface Evidence {
   readonly acceptedSignings: readonly AcceptedSigning[];
   readonly contractSessions: readonly ContractSession[];
   readonly ledger: readonly LedgerEntry[];
-  /** By requestId; missing where Temporal knows of none. */
+  /** By requestId; absent if Temporal has none. */
   readonly workflows: ReadonlyMap<string, WorkflowRecord>;
 }

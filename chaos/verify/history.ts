@@ -5,7 +5,7 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type Event = NonNullable<History['events']>[number];
 type ScheduledActivity = NonNullable<Event['activityTaskScheduledEventAttributes']>;
 
-/** Reads off a history what was called. It knows the names of activities and the arguments of attach, no code of the worker. */
+/** Reads the calls from a history. It knows names of activities and the arguments of attach, but no code of the worker. */
 export function readHistory({ events }: Pick<History, 'events'>): RecordedCalls {
   const names = new Map<string, string>();
   const attach: Record<string, number> = {};
@@ -25,7 +25,7 @@ export function readHistory({ events }: Pick<History, 'events'>): RecordedCalls 
   return { initiate, attach, lost };
 }
 
-/** The event by which the call was scheduled whose attempt timed out without a word from its worker. */
+/** The event that scheduled a call whose attempt timed out because its worker was gone. */
 function getLostEventId(event: Event): string | undefined {
   const timedOut = event.activityTaskTimedOutEventAttributes;
   if (timedOut != null) return String(timedOut.scheduledEventId);

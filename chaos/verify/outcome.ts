@@ -3,10 +3,10 @@ import type { AcceptedSigning, WorkflowRecord, Violation } from './evidence.js';
 
 type Status = NonNullable<WorkflowRecord['status']>;
 
-/** The failures by which a workflow says that nothing was sent. */
+/** The failures with which a workflow reports that nothing was sent. */
 const NOTHING_SENT_FAILURES = ['RequestRejectedByVendor', 'RequestRejected'];
 
-/** How a session stands in the end; `stuck` is neither an end nor a wait for a human. */
+/** The state of a signing at the end of the run; a `stuck` one has neither ended nor waits for an operator. */
 export type FinalState = Status['state'] | 'refused' | 'stuck' | 'broken off' | 'unknown';
 
 export function readFinalState(workflow: WorkflowRecord | undefined): FinalState {
@@ -17,7 +17,7 @@ export function readFinalState(workflow: WorkflowRecord | undefined): FinalState
   return NOTHING_SENT_FAILURES.includes(failure ?? '') ? 'refused' : 'broken off';
 }
 
-/** Compares what the session says of itself with what is at the vendor: nothing may be lost, nothing told otherwise. */
+/** Compares the status of a signing with the vendor. */
 export function verifyOutcome(
   acceptedSigning: AcceptedSigning,
   contracts: readonly ContractSession[],
@@ -27,7 +27,7 @@ export function verifyOutcome(
   const finalState = readFinalState(workflow);
   const lost = (description: string): Violation[] => [{ kind: 'lost', requestId, description }];
   const [contract] = contracts;
-  if (finalState === 'unknown') return lost('its start was accepted, but Temporal knows of no workflow');
+  if (finalState === 'unknown') return lost('its start was accepted, but Temporal has no workflow');
   if (finalState === 'broken off')
     return lost(`its workflow ended as ${workflow?.end ?? ''} without an outcome`);
   if (finalState === 'refused') {
@@ -38,10 +38,10 @@ export function verifyOutcome(
   const status = workflow?.status ?? null;
   return [
     ...(finalState === 'needs-attention' && !acceptedSigning.plan.staysUnresolved
-      ? lost('it still needs attention, however often a human has decided')
+      ? lost('it still needs attention after every decision')
       : []),
     ...(finalState === 'stuck'
-      ? lost(`it makes no progress any more (${status?.state ?? 'no answer'})`)
+      ? lost(`it has stopped making progress (${status?.state ?? 'no answer'})`)
       : []),
     ...(status === null ? [] : verifyStatus(acceptedSigning, contract, status)),
   ];
@@ -58,13 +58,13 @@ function verifyStatus(
     return [
       { kind: 'lost', requestId, description: `contract session ${sessionId} does not exist at the vendor` },
     ];
-  // Where initiate is unclear, the session says so, and a human is told to look.
+  // While the outcome of initiate is unknown, the status says so and asks an operator to look.
   if (contract !== undefined && sessionId === null && attention?.step !== 'initiate')
     return [
       {
         kind: 'lost',
         requestId,
-        description: `contract session ${contract.id} exists, and it does not know`,
+        description: `contract session ${contract.id} exists, but its status does not name it`,
       },
     ];
   if (contract !== undefined && sessionId !== null && sessionId !== contract.id)
@@ -111,7 +111,7 @@ function isOutcome(state: Status['state']): boolean {
   return state === 'completed' || state === 'failed' || state === 'withdrawn';
 }
 
-/** Written down a second time, on purpose: over when every document is FINISHED, DELETED or FAILED. */
+/** A second implementation of the rule, on purpose: over when every document is FINISHED, DELETED or FAILED. */
 function deriveOutcome(statuses: readonly string[]): 'completed' | 'failed' | 'withdrawn' | 'not over' {
   const isOver = statuses.every((status) => ['FINISHED', 'DELETED', 'FAILED'].includes(status));
   if (!isOver || statuses.length === 0) return 'not over';

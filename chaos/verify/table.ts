@@ -2,7 +2,7 @@ import { readFinalState, type FinalState } from './outcome.js';
 import type { Evidence } from './evidence.js';
 import { VIOLATIONS, type Violation, type ViolationKind } from './evidence.js';
 
-type Row = readonly [what: string, count: number];
+type Row = readonly [label: string, count: number];
 
 const COUNT_WIDTH = 6;
 const SEPARATOR = '-'.repeat(COUNT_WIDTH + 50);
@@ -16,35 +16,36 @@ const FINAL_STATES: readonly FinalState[] = [
   'refused',
 ];
 
-/** The one table: how all sessions ended, and below the line what must be 0. */
+/** The table: how the signings ended, and below the line what must be 0. */
 export function formatTable(
   { acceptedSignings, workflows }: Evidence,
-  findings: readonly Violation[],
+  violations: readonly Violation[],
 ): string {
   const finalStates = acceptedSignings.map(({ plan }) => readFinalState(workflows.get(plan.requestId)));
-  const countOf = (standing: FinalState): number => finalStates.filter((one) => one === standing).length;
+  const countOf = (finalState: FinalState): number =>
+    finalStates.filter((state) => state === finalState).length;
   const above: Row[] = [
     ['sessions started', acceptedSignings.length],
     ...FINAL_STATES.map((end): Row => [`  ${formatFinalState(end)}`, countOf(end)]),
-    ['  waiting for a human', countOf('needs-attention')],
+    ['  waiting for an operator', countOf('needs-attention')],
     ...countReasons(acceptedSignings.map(({ plan }) => workflows.get(plan.requestId)?.status ?? null)),
   ];
-  const below = Object.entries(VIOLATIONS).map(([offence, words]): Row => [
-    words,
-    findings.filter((finding) => finding.kind === offence).length,
+  const below = Object.entries(VIOLATIONS).map(([kind, label]): Row => [
+    label,
+    violations.filter((violation) => violation.kind === kind).length,
   ]);
   const lines = (rows: readonly Row[]): string[] =>
-    rows.map(([what, count]) => `${String(count).padStart(COUNT_WIDTH)}  ${what}`);
+    rows.map(([label, count]) => `${String(count).padStart(COUNT_WIDTH)}  ${label}`);
   return [...lines(above), SEPARATOR, ...lines(below)].join('\n');
 }
 
-function formatFinalState(standing: FinalState): string {
-  return standing === 'refused' ? 'refused, nothing sent' : standing;
+function formatFinalState(finalState: FinalState): string {
+  return finalState === 'refused' ? 'refused, nothing sent' : finalState;
 }
 
 type Status = NonNullable<NonNullable<ReturnType<Evidence['workflows']['get']>>['status']>;
 
-/** Why sessions wait for a human, the most frequent reason first. */
+/** Why signings wait for an operator, the most frequent reason first. */
 function countReasons(statuses: readonly (Status | null)[]): Row[] {
   const counts = new Map<string, number>();
   for (const status of statuses) {
@@ -56,11 +57,11 @@ function countReasons(statuses: readonly (Status | null)[]): Row[] {
   return [...counts].sort(([, one], [, other]) => other - one);
 }
 
-/** Every finding in a line of its own, the worst offence last. */
-export function formatViolations(findings: readonly Violation[]): string {
+/** One violation a line, the worst last. */
+export function formatViolations(violations: readonly Violation[]): string {
   const order = Object.keys(VIOLATIONS) as ViolationKind[];
   return order
-    .flatMap((offence) => findings.filter((finding) => finding.kind === offence))
+    .flatMap((kind) => violations.filter((violation) => violation.kind === kind))
     .map(({ kind, requestId, description }) => `${VIOLATIONS[kind]}: ${requestId}, ${description}`)
     .join('\n');
 }

@@ -4,7 +4,7 @@ import { verifyDocuments } from './documents.js';
 import { verifyOutcome } from './outcome.js';
 import type { Evidence, Violation } from './evidence.js';
 
-/** Compares the vendor's ledger with every workflow. What it finds is what must not be. */
+/** Compares the vendor's ledger with every workflow, and returns every violation. */
 export function findViolations({
   acceptedSignings,
   contractSessions,
@@ -14,14 +14,14 @@ export function findViolations({
   const counts = countCalls(ledger);
   const byName = groupByName(contractSessions);
   return [
-    ...acceptedSignings.flatMap((order): Violation[] => {
-      const own = byName.get(order.plan.name) ?? [];
-      const workflow = workflows.get(order.plan.requestId);
+    ...acceptedSignings.flatMap((signing): Violation[] => {
+      const own = byName.get(signing.plan.name) ?? [];
+      const workflow = workflows.get(signing.plan.requestId);
       return [
-        ...findDuplicates(order.plan.requestId, own),
-        ...own.flatMap((contract) => verifyDocuments(order, contract)),
-        ...(workflow === undefined ? [] : verifyCalls(order, own, workflow, counts)),
-        ...verifyOutcome(order, own, workflow),
+        ...findDuplicates(signing.plan.requestId, own),
+        ...own.flatMap((contract) => verifyDocuments(signing, contract)),
+        ...(workflow === undefined ? [] : verifyCalls(signing, own, workflow, counts)),
+        ...verifyOutcome(signing, own, workflow),
       ];
     }),
     ...findUnrequested(contractSessions, new Set(acceptedSignings.map(({ plan }) => plan.name))),
@@ -49,6 +49,6 @@ function findUnrequested(contracts: readonly ContractSession[], names: ReadonlyS
     .map(({ id, name }) => ({
       kind: 'created-twice',
       requestId: name,
-      description: `contract session ${id} was never asked for`,
+      description: `contract session ${id} was not requested`,
     }));
 }

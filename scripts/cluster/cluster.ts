@@ -8,31 +8,32 @@ import {
   type TemporalOnPostgres,
 } from './temporal-on-postgres.js';
 
-/** A part that can be killed by SIGKILL, as by a crash, and started again on what it left. */
+/** A service that can be killed by SIGKILL, as by a crash, and started again on its data. */
 export interface RestartableService {
   kill(): Promise<void>;
   restart(): Promise<void>;
 }
 
-/** Postgres and the Temporal server on it, each a process of its own on 127.0.0.1. */
+/** Postgres and the Temporal server on it, each a separate process on 127.0.0.1. */
 export interface Cluster {
   readonly address: string;
   readonly namespace: string;
   readonly postgres: RestartableService;
   readonly temporal: RestartableService;
-  /** Rejects when one of the first two ends without having been told to; never resolves. */
+  /** Rejects when one of the first two exits unexpectedly; never resolves. */
   readonly unexpectedExit: Promise<never>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts both in an empty `folder` below one that is open to all, such as the system's for temporary files, which keeps all they know, and waits until the server serves. Throws one sentence when
- * one of them does not come up; then the other has ended again.
+ * Starts both, with their data in an empty `folder`, and waits until the server serves. Every user must be able to reach the
+ * folder, as one below the system's folder for temporary files.
+ * @throws Error with one sentence if one of them does not start; then the other is stopped again
  */
 export async function startCluster(folder: string, frontendPort?: number): Promise<Cluster> {
   const postgresFolder = path.join(folder, 'postgres');
   mkdirSync(postgresFolder);
-  // Postgres may run as somebody else, who has to get through to its home.
+  // Postgres may run as another user, who must be able to reach its folder.
   chmodSync(folder, 0o711);
   let postgres = await startPostgres(postgresFolder);
   let temporal: TemporalOnPostgres;
@@ -46,7 +47,7 @@ export async function startCluster(folder: string, frontendPort?: number): Promi
   }
   const { address, namespace } = temporal;
   const unexpectedExit = Promise.race([postgres.unexpectedExit(), temporal.unexpectedExit()]);
-  // Not everybody who starts it looks.
+  // A caller may not await it.
   unexpectedExit.catch(() => undefined);
   return {
     address,

@@ -2,7 +2,7 @@ import { findOnPath, runCommand, withProgressLog } from '../processes/commands.j
 import { getOrCreateCached } from '../tools/cache.js';
 
 interface GoProgramSpec {
-  /** What people call it. */
+  /** Its name in messages. */
   readonly name: string;
   /** Its folder in the machine's cache. */
   readonly cache: string;
@@ -10,7 +10,7 @@ interface GoProgramSpec {
   readonly packages: readonly string[];
 }
 
-/** The folder with programs built by Go, once per machine. Throws one sentence where that is not possible. */
+/** Builds programs with Go, once per machine, and returns their folder. @throws Error with one sentence if that fails */
 export async function buildGoProgram(
   { name, cache, packages }: GoProgramSpec,
   env: NodeJS.ProcessEnv = process.env,

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 
-/** How long the server keeps what has ended. */
+/** How long the server keeps ended workflows. */
 const RETENTION = '372 days';
 
-/** Whether the namespace is there, created now or before; `false` while the server does not answer. */
+/** Creates the namespace unless it exists; returns `false` while the server does not answer. */
 export function ensureNamespace(address: string, namespace: string): Promise<boolean> {
   return succeeds(address, async ({ workflowService }) => {
     await workflowService
@@ -16,7 +16,7 @@ export function ensureNamespace(address: string, namespace: string): Promise<boo
   });
 }
 
-/** Whether the server knows the namespace in all its parts: that takes some seconds after it was created. */
+/** Whether all services of the server have the namespace, which takes some seconds after its creation. */
 export function isNamespaceReady(address: string, namespace: string): Promise<boolean> {
   return succeeds(address, async ({ workflowService }) => {
     await workflowService.countWorkflowExecutions({ namespace });

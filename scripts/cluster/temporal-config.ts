@@ -1,7 +1,7 @@
 /** The services of a Temporal server, here all in one process. */
 export const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
 
-/** The ports of a service: the frontend's `rpc` is where clients and workers come; by `membership` the services find each other. */
+/** The ports of a service: clients and workers connect to the frontend's `rpc`; the services find each other by `membership`. */
 export interface ServicePorts {
   readonly rpc: number;
   readonly membership: number;

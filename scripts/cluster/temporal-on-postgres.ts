@@ -1,21 +1,40 @@
+import path from 'node:path';
+import { buildGoProgram } from './go-program.js';
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { ChildServer } from '../processes/child-server.js';
 import { runCommand } from '../processes/commands.js';
 import { findFreePort } from '../processes/ports.js';
 import { ensureNamespace, isNamespaceReady } from './namespace.js';
 import type { Postgres } from './postgres.js';
-import { findTemporalBinaries } from './temporal-binaries.js';
 import { SERVICES, createTemporalConfig, type ServicePorts, type TemporalPorts } from './temporal-config.js';
+
+/** The version of docker-compose.yml. */
+const VERSION = '1.29.1';
+
+/** The Temporal server, and the tool that creates its database schema. */
+export interface TemporalBinaries {
+  readonly server: string;
+  readonly sqlTool: string;
+}
+
+/** @throws Error with one sentence if they cannot be built */
+export async function findTemporalBinaries(): Promise<TemporalBinaries> {
+  const folder = await buildGoProgram({
+    name: `the Temporal server ${VERSION}`,
+    cache: `temporal-server-${VERSION}`,
+    packages: ['server', 'tools/sql'].map((name) => `go.temporal.io/server/cmd/${name}@v${VERSION}`),
+  });
+  return { server: path.join(folder, 'server'), sqlTool: path.join(folder, 'sql') };
+}
 
 /** A Temporal server that keeps everything in Postgres. */
 export interface TemporalOnPostgres {
   readonly address: string;
   readonly namespace: string;
-  /** Rejects when it ends without having been told to; never resolves. */
+  /** Rejects when it exits unexpectedly; never resolves. */
   unexpectedExit(): Promise<never>;
-  /** Ends it by SIGKILL and waits until it is gone, as after a crash. */
+  /** Kills it by SIGKILL, as by a crash, and waits until it has exited. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -23,7 +42,7 @@ export interface TemporalOnPostgres {
 const NAMESPACE = 'default';
 const START_TIMEOUT_SECONDS = 90;
 
-/** Free ports for a server that is started again and again on the same database; its schema has room for 15 bits. */
+/** Free ports for a server that is restarted on the same database, whose schema has 15 bits for a port. */
 export async function choosePorts(frontend?: number): Promise<TemporalPorts> {
   const ports = async (rpc?: number): Promise<ServicePorts> => ({
     rpc: rpc ?? (await findFreePort()),
@@ -37,7 +56,7 @@ export async function choosePorts(frontend?: number): Promise<TemporalPorts> {
   };
 }
 
-/** Creates the two databases and their schema. Throws one sentence when that fails. */
+/** Creates the two databases and their schema. @throws Error with one sentence if that fails */
 export async function createSchema({ port }: Postgres): Promise<void> {
   const { sqlTool } = await findTemporalBinaries();
   const sql = (database: string, ...args: string[]): Promise<string> => {
@@ -65,8 +84,8 @@ export async function createSchema({ port }: Postgres): Promise<void> {
 }
 
 /**
- * Starts the server on databases that have their schema, and waits until it serves its namespace. Throws one sentence
- * when it does not come up.
+ * Starts the server on databases that have their schema, and waits until it serves its namespace.
+ * @throws Error with one sentence if it does not start
  */
 export async function startTemporalOnPostgres(
   folder: string,

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from '../processes/child-server.js';
 import { buildGoProgram } from './go-program.js';
 
-/** The version that the dev server of the pinned CLI carries, and docker-compose.yml runs. */
+/** The version of docker-compose.yml. */
 const PACKAGE = 'github.com/temporalio/ui-server/v2/cmd/server@v2.42.1';
 const START_SECONDS = 30;
 
-/** The Temporal UI for a server of its own; built with Go, once per machine. Throws one sentence when it does not come up. */
+/** Starts the Temporal UI, built with Go once per machine. @throws Error with one sentence if it does not start */
 export async function startTemporalUi(
   folder: string,
   { address, port }: { readonly address: string; readonly port: number },

@@ -2,11 +2,11 @@ import type { FakeFlexperto, LedgerEntry } from '../../fake-flexperto/index.js';
 import type { SigningStatus } from '../../src/domain/status.js';
 import { formatSize, type Actor } from './output.js';
 
-type PrintStep = (actor: Actor, deed: string) => void;
+type PrintStep = (actor: Actor, action: string) => void;
 
 /**
- * Tells of what has happened since the last time it was called. A call is told of once the vendor has carried it out,
- * which for one whose answer is lost is the only thing that ever happens to it.
+ * Returns a function that prints the new events since its last call. It prints a call as soon as the vendor has carried it
+ * out, even if its answer is lost.
  */
 export function createEventLog(fake: FakeFlexperto, printStep: PrintStep): (status: SigningStatus) => void {
   const printed = new Set<number>();
@@ -15,7 +15,7 @@ export function createEventLog(fake: FakeFlexperto, printStep: PrintStep): (stat
   return ({ documents }) => {
     if (!isChecked && documents.every(({ sha256 }) => sha256 !== null)) {
       isChecked = true;
-      printStep('Worker', 'has checked the PDFs: readable, not encrypted, with signature fields still empty');
+      printStep('Worker', 'has checked the PDFs: readable, not encrypted, with empty signature fields');
     }
     for (const [index, entry] of fake.ledger.entries().entries()) {
       const isPending = entry.status === null && entry.effect === null;
@@ -24,7 +24,7 @@ export function createEventLog(fake: FakeFlexperto, printStep: PrintStep): (stat
       if (entry.call === 'list' && unconfirmedDocument !== undefined) {
         printStep(
           'Worker',
-          `finds ${unconfirmedDocument} in the list: it is attached, and is not attached twice`,
+          `finds ${unconfirmedDocument} in the vendor’s list: it is attached, so there is no second attach`,
         );
         unconfirmedDocument = undefined;
       }
@@ -35,20 +35,23 @@ export function createEventLog(fake: FakeFlexperto, printStep: PrintStep): (stat
   };
 }
 
-/** Whether the call took effect but its answer did not arrive. */
+/** Whether the call took effect but its answer was lost. */
 export function isResponseLost({ status, effect }: LedgerEntry): boolean {
   return status === null && effect !== null;
 }
 
 const DESCRIPTIONS: Partial<Record<LedgerEntry['call'], (entry: LedgerEntry) => string>> = {
   initiate: ({ sessionId = 0 }) => `creates contract session ${sessionId} at flexperto`,
-  'upload-url': () => 'gets an upload URL, good for an hour',
+  'upload-url': () => 'gets an upload URL that is valid for an hour',
   upload: ({ documentName = '', bytes = 0 }) => `has uploaded ${documentName} (${formatSize(bytes)})`,
   attach: ({ documentName = '' }) => `has attached ${documentName}`,
 };
 
 function printLostResponse({ documentName = '' }: LedgerEntry, printStep: PrintStep): string {
-  printStep('Network', `breaks down: the answer to "attach ${documentName}" is lost (the demo saw to that)`);
-  printStep('Worker', 'cannot know whether it is attached, so it asks before it does anything twice');
+  printStep(
+    'Network',
+    `fails: the answer to "attach ${documentName}" is lost (the demo does this on purpose)`,
+  );
+  printStep('Worker', 'cannot know whether the document is attached, so it checks the vendor’s list first');
   return documentName;
 }

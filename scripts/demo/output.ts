@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Who does something in the demo. */
+/** The subject of a line. */
 export type Actor = 'Employee' | 'Customer' | 'Worker' | 'Network';
 
 const COLORS: Record<Actor, Format> = {
@@ -15,7 +15,7 @@ const ACTOR_WIDTH = 10;
 
 const supportsColor = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 
-/** The text in a colour or weight, on a terminal that shows them. */
+/** Formats the text if the terminal supports colors. */
 export function style(format: Format, text: string): string {
   return supportsColor ? styleText(format, text) : text;
 }
@@ -24,7 +24,7 @@ export function printLine(line = ''): void {
   console.log(line);
 }
 
-/** A narrator: every line says after how many seconds who does what. */
+/** Prints one action a line, with the seconds since the start and the actor. */
 export function createStepPrinter(): (actor: Actor, action: string) => void {
   const start = Date.now();
   return (actor, action) => {

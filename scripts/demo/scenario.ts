@@ -6,21 +6,21 @@ import type { SigningClient } from '../../src/client/index.js';
 import { createEventLog } from './event-log.js';
 import { createStepPrinter } from './output.js';
 
-/** Long enough to read a line, short enough not to wait for it. */
+/** Time to read a line. */
 const READING_PAUSE_MS = 3_500;
 const POLL_INTERVAL_MS = 100;
 const TIMEOUT_MS = 90_000;
 
-/** A vendor far away: each of its answers takes so long. */
+/** The latency of each answer, as of a vendor far away. */
 const RESPONSE_DELAY_SECONDS = 0.7;
 
-/** Where it is played. */
+/** The vendor and the client that the scenario uses. */
 export interface DemoEnvironment {
   readonly fake: FakeFlexperto;
   readonly signings: SigningClient;
 }
 
-/** Tells one signing from the employee's click to the last signature while it happens, and returns its final status. */
+/** Runs one signing from the employee's click to the last signature, prints every step, and returns its final status. */
 export async function runScenario(
   environment: DemoEnvironment,
   request: SigningRequest,
@@ -38,23 +38,23 @@ export async function runScenario(
   await signings.start(request);
 
   const { sessionId } = await waitForState('awaiting-handover');
-  printStep('Worker', 'has nothing left to send; it waits, for days if need be, and survives any restart');
+  printStep('Worker', 'has sent everything; the signing can wait for days now, and survives restarts');
   await sleep(READING_PAUSE_MS);
 
-  printStep('Employee', 'reads the documents in the Dashboard once more and hands the session over');
+  printStep('Employee', 'reads the documents in the Dashboard and hands them over to the customer');
   fake.handOver(sessionId ?? 0);
   await waitForState('awaiting-signature');
-  printStep('Worker', 'has seen the hand-over; now it is the customer’s turn');
+  printStep('Worker', 'has seen the hand-over and waits for the customer');
   await sleep(READING_PAUSE_MS);
 
-  printStep('Customer', 'opens the e-mail, types the password of the SMS and signs all documents');
+  printStep('Customer', 'opens the e-mail, enters the password from the SMS and signs all documents');
   fake.sign(sessionId ?? 0);
   const status = await waitForState('completed');
-  printStep('Worker', 'has seen every signature: completed');
+  printStep('Worker', 'has seen every signature: the signing is completed');
   return status;
 }
 
-/** Every call takes its time, and the answer to the last attach is lost although it took effect. */
+/** Delays every call, and loses the answer to the last attach after it took effect. */
 function addFaults(fake: FakeFlexperto, lastDocument: string): void {
   const delay = { delaySeconds: RESPONSE_DELAY_SECONDS, delayBefore: true };
   fake.faults.add({ call: 'attach', document: lastDocument, ...delay, reset: 'after' });
@@ -82,5 +82,5 @@ async function pollUntilState(
 
 function describeUnexpectedState({ state, attention }: SigningStatus, expected: SigningState): string {
   const why = attention === null ? '' : ` (${attention.reason})`;
-  return `The signing should have come to ${expected}, but it is ${state}${why}: the program is broken, please report this.`;
+  return `The signing should be ${expected}, but it is ${state}${why}. This is a bug: please report it.`;
 }

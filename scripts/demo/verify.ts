@@ -10,12 +10,12 @@ const CALLS: readonly (readonly [Call, string])[] = [
   ['upload-url', 'upload URL'],
   ['upload', 'upload'],
   ['attach', 'attach'],
-  ['list', 'look at the list'],
+  ['list', 'list'],
 ];
 
 /**
- * Shows what the vendor has now and how often it was called. Throws one sentence when that is not one session with every
- * document of the folder in it, byte by byte and once.
+ * Prints what the vendor has now, and how often it was called.
+ * @throws Error with one sentence unless that is one contract session with every document of the folder, once and unchanged
  */
 export function verifyDemo(fake: FakeFlexperto, folder: string, names: readonly string[]): void {
   const [session, ...moreSessions] = fake.sessions();
@@ -24,13 +24,15 @@ export function verifyDemo(fake: FakeFlexperto, folder: string, names: readonly 
   printLine(style('bold', `flexperto now has contract session ${session.id}, "${session.name}":`));
   for (const document of session.documents) printDocument(document);
   printLine(
-    `It was called for ${CALLS.map(([call, name]) => formatCallCount(fake, call, name)).join(', ')}.`,
+    `Calls to flexperto: ${CALLS.map(([call, name]) => formatCallCount(fake, call, name)).join(', ')}.`,
   );
   const expected = names.map((name) => [name, 'FINISHED', hashFile(path.join(folder, name))]);
   const found = session.documents.map(({ name, status, sha256 }) => [name, status, sha256]);
   if (JSON.stringify(found) !== JSON.stringify(expected))
-    throw createDemoError('the documents are not those sent');
-  printLine('Each document is there once, byte by byte as in examples/, although one answer was lost.');
+    throw createDemoError('the documents are not those that were sent');
+  printLine(
+    'Each document is there once, with the same bytes as in examples/, although one answer was lost.',
+  );
 }
 
 function printDocument({ name, bytes, status, sha256 }: SessionDocument): void {
@@ -43,11 +45,10 @@ function formatCallCount(fake: FakeFlexperto, call: Call, name: string): string 
   const entries = fake.ledger.entries().filter((entry) => entry.call === call);
   const lost = entries.filter(isResponseLost).length;
   const label = entries.length === 1 ? name : pluralize(name);
-  return `${entries.length} ${label}${lost === 0 ? '' : ` (${lost} of them unanswered)`}`;
+  return `${entries.length} ${label}${lost === 0 ? '' : ` (${lost} unanswered)`}`;
 }
 
 function pluralize(name: string): string {
-  if (name.startsWith('look')) return name.replace('look', 'looks');
   return name.endsWith('h') ? `${name}es` : `${name}s`;
 }
 
@@ -56,7 +57,5 @@ function hashFile(file: string): string {
 }
 
 function createDemoError(problem: string): Error {
-  return new Error(
-    `The demo did not end as it should: ${problem}. The program is broken, please report this.`,
-  );
+  return new Error(`The demo has an unexpected result: ${problem}. This is a bug: please report it.`);
 }

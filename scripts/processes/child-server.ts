@@ -4,7 +4,7 @@ import { killOnParentExit } from './watchdog.js';
 const STOP_TIMEOUT_SECONDS = 15;
 const LOG_TAIL_LINES = 10;
 
-/** A server that runs as a child process with piped output: keeps the last lines of its log and sees to its end. */
+/** A server that runs as a child process with piped output. It keeps the last lines of the log, and ends with this process. */
 export class ChildServer {
   private readonly child: ChildProcess;
   private readonly name: string;
@@ -14,22 +14,22 @@ export class ChildServer {
   private stopRequested = false;
   private readonly stopSignal: NodeJS.Signals;
 
-  /** `name` is what messages call it, `stopSignal` asks it to end. */
+  /** `name` is its name in messages; `stopSignal` asks it to end. */
   constructor(child: ChildProcess, name: string, stopSignal: NodeJS.Signals = 'SIGTERM') {
     this.child = child;
     this.name = name;
     this.stopSignal = stopSignal;
     const watchdog = child.pid === undefined ? undefined : killOnParentExit(child.pid);
-    // One that is still starting heeds no request to end, and nobody is left to wait for it.
-    const killIt = (): void => {
+    // A server that is still starting ignores a request to end.
+    const killOnExit = (): void => {
       this.kill();
     };
-    process.once('exit', killIt);
+    process.once('exit', killOnExit);
     this.exited = new Promise((resolve) => {
       const end = (reason?: Error): void => {
         this.hasExited = true;
         watchdog?.release();
-        process.off('exit', killIt);
+        process.off('exit', killOnExit);
         if (reason !== undefined) this.log.push(reason.message);
         resolve();
       };
@@ -46,35 +46,35 @@ export class ChildServer {
     return this.child.pid ?? -1;
   }
 
-  /** Asks again and again; throws with the last lines of the log when the server ends or stays silent. */
+  /** Polls `isReady`. @throws Error with the last lines of the log if the server exits or is not ready in time */
   async waitUntilReady(isReady: () => Promise<boolean>, timeoutSeconds: number): Promise<void> {
     const deadline = Date.now() + timeoutSeconds * 1000;
     while (!(await isReady())) {
-      if (this.hasExited) throw new Error(`${this.name} ended while starting: ${this.logTail()}`);
+      if (this.hasExited) throw new Error(`${this.name} exited while starting: ${this.logTail()}`);
       if (Date.now() < deadline) continue;
       this.kill();
       throw new Error(`${this.name} did not answer within ${timeoutSeconds} seconds: ${this.logTail()}`);
     }
   }
 
-  /** Whether the last lines of its log hold this text. */
+  /** Whether the last lines of its log contain this text. */
   logIncludes(text: string): boolean {
     return this.log.some((line) => line.includes(text));
   }
 
-  /** Rejects, with the last lines of its log, when it ends without having been told to; never resolves. */
+  /** Rejects with the last lines of the log when it exits without `stop` or `kill`; never resolves. */
   unexpectedExit(): Promise<never> {
-    const broken = new Promise<never>((_, reject) => {
+    const exit = new Promise<never>((_, reject) => {
       void this.exited.then(() => {
-        if (!this.stopRequested) reject(new Error(`${this.name} ended: ${this.logTail()}`));
+        if (!this.stopRequested) reject(new Error(`${this.name} exited: ${this.logTail()}`));
       });
     });
-    // It may end at a moment at which nobody looks.
-    broken.catch(() => undefined);
-    return broken;
+    // It may exit before a caller awaits this.
+    exit.catch(() => undefined);
+    return exit;
   }
 
-  /** Asks it to end and waits until it has; one that does not obey is ended by force. */
+  /** Asks it to end and waits until it has exited; after 15 seconds it is killed. */
   async stop(): Promise<void> {
     this.stopRequested = true;
     if (!this.hasExited) this.child.kill(this.stopSignal);

@@ -7,7 +7,7 @@ import { killOnParentExit } from './watchdog.js';
 const runFile = promisify(execFile);
 
 export interface CommandOptions {
-  /** This process's own by default. */
+  /** By default this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly uid?: number;
@@ -16,8 +16,8 @@ export interface CommandOptions {
 }
 
 /**
- * Runs a program to its end and returns its stdout; throws an error whose message is the line that tells most.
- * The program ends with this process at the latest.
+ * Runs a program to its end and returns its stdout. The program ends with this process at the latest.
+ * @throws Error whose message is the program's first line with "error", else its last line
  */
 export async function runCommand(
   program: string,
@@ -44,7 +44,7 @@ export function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env): 
   return folders.map((folder) => path.join(folder, name)).find(isExecutable);
 }
 
-/** Whether this is a file that this user may run. */
+/** Whether this is a file that this user can execute. */
 export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
@@ -54,12 +54,12 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** Says something in front of a long step and every half minute again, so that nobody takes it for a hanging one. */
+/** Prints a message before a long step, and its progress every half minute. */
 export async function withProgressLog<T>(message: string, work: Promise<T>): Promise<T> {
   const start = Date.now();
   console.error(message);
   const interval = setInterval(() => {
-    console.error(`  still at it after ${Math.round((Date.now() - start) / 1000)} seconds`);
+    console.error(`  still working after ${Math.round((Date.now() - start) / 1000)} seconds`);
   }, 30_000);
   try {
     return await work;

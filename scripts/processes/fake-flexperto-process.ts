@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from './child-server.js';
 import { findFreePort } from './ports.js';
 
-/** The fake flexperto in a process of its own. */
+/** The fake flexperto in a separate process. */
 export interface FakeFlexpertoProcess {
   readonly url: string;
-  /** What a worker has to be told to work with it. */
+  /** The variables with which a worker uses it. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Rejects when it ends by itself; never resolves. */
+  /** Rejects when it exits unexpectedly; never resolves. */
   readonly unexpectedExit: Promise<never>;
   stop(): Promise<void>;
 }
@@ -19,7 +19,7 @@ const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sess
 const MAIN = path.resolve(__dirname, '../../fake-flexperto/main.js');
 const READY_TIMEOUT_SECONDS = 30;
 
-/** Starts it, with the hand-over call, and waits until it answers. Throws one sentence when it does not. */
+/** Starts it, with the hand-over call, and waits until it answers. @throws Error with one sentence if it does not */
 export async function startFakeFlexpertoProcess(): Promise<FakeFlexpertoProcess> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;

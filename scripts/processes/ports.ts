@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * A TCP port of 127.0.0.1 that nobody listens on. Below the range from which the system takes ports for connections, so
- * that none of those takes it before it is used; and Temporal keeps ports in 15 bits.
+ * A free TCP port of 127.0.0.1. It lies below the system's range for outgoing connections, so that none of them takes it
+ * first, and in 15 bits, as Temporal stores ports.
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {
@@ -16,17 +16,17 @@ export async function findFreePort(): Promise<number> {
   }
 }
 
-/** This port of 127.0.0.1, or a free one where somebody listens on it already. */
+/** This port of 127.0.0.1, or a free one if it is in use. */
 export async function preferPort(port: number): Promise<number> {
   return probePort(port).catch(findFreePort);
 }
 
-/** Throws one sentence when somebody listens on this port of 127.0.0.1 already. */
+/** @throws Error with one sentence if this port of 127.0.0.1 is in use */
 export async function assertPortFree(port: number): Promise<void> {
   try {
     await probePort(port);
   } catch (error) {
-    const message = `127.0.0.1:${port} is already in use: stop what runs there or choose another port.`;
+    const message = `127.0.0.1:${port} is already in use: stop the program there or choose another port.`;
     throw new Error(message, { cause: error });
   }
 }

@@ -1,8 +1,8 @@
-/** What a program that starts servers is given, so that it leaves none behind. */
+/** Lets a program clean up everything that it starts. */
 export interface ProcessLifecycle {
-  /** Notes what is to be stopped at the end, whatever end that is; the newest first. */
+  /** Registers a cleanup that runs at every end of the program; the newest runs first. */
   addCleanup(stop: () => Promise<void> | void): void;
-  /** Waits for something, unless the program is interrupted first. */
+  /** Waits for the work; rejects if the program is interrupted first. */
   orInterrupted<Result>(work: Promise<Result>): Promise<Result>;
 }
 
@@ -13,8 +13,8 @@ class InterruptedError extends Error {
 }
 
 /**
- * Runs a program to its end, stops what it has started, and ends the process: with 0, with 1 and one sentence on stderr
- * when it failed, or with `whenInterrupted` after Ctrl-C and its like. A second Ctrl-C does not wait for the stopping.
+ * Runs a program, then its cleanups, and exits: with 0; with 1 and one sentence on stderr if it failed; with
+ * `whenInterrupted` after SIGINT, SIGTERM or SIGHUP. A second signal exits without waiting for the cleanups.
  */
 export async function runWithCleanup(
   work: (lifecycle: ProcessLifecycle) => Promise<void>,
@@ -52,13 +52,11 @@ function waitForInterrupt(): Promise<never> {
   return interrupted;
 }
 
-/** One thing that cannot be stopped must not keep the others from being. */
+/** A failed cleanup must not prevent the others. */
 async function runCleanup(stop: () => Promise<void> | void): Promise<void> {
   try {
     await stop();
   } catch (error) {
-    console.error(
-      `Something could not be stopped: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    console.error(`A cleanup failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from './child-server.js';
 
-/** A key in the form of `SIGNING_GATEWAY_KEYS`: its name, and its SHA-256 alone. */
+/** An entry of `SIGNING_GATEWAY_KEYS`: the name and the SHA-256 of a key. */
 export function hashGatewayKey(name: string, key: string): string {
   return `${name}:${createHash('sha256').update(key).digest('hex')}`;
 }
@@ -14,7 +14,7 @@ export function hashGatewayKey(name: string, key: string): string {
 const DIST = path.resolve(__dirname, '../..');
 const READY_TIMEOUT_SECONDS = 60;
 
-/** What the image gives its programs beside the variables of their own (Dockerfile). */
+/** The variables that the image sets (Dockerfile). */
 export const IMAGE_VARIABLES = {
   NODE_ENV: 'production',
   MALLOC_ARENA_MAX: '2',
@@ -24,20 +24,20 @@ export const IMAGE_VARIABLES = {
 /** The worker or the gateway, ready. */
 export interface Program {
   readonly server: ChildServer;
-  /** What it said when it was ready. */
+  /** The log entry that reports that it is ready. */
   readonly readyEntry: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Starts the worker or the gateway as it runs in production, dist/src/{name}.js in a process of its own, and waits until
- * it is ready. What counts are the given variables and the image's alone. Throws one sentence when it does not come up.
+ * Starts dist/src/{name}.js as in production, with the given variables and the image's alone, and waits until it is ready.
+ * @throws Error with one sentence if it does not start
  */
 export async function startProgram(
   name: 'worker' | 'gateway',
   variables: Readonly<Record<string, string>>,
   logFile?: string,
 ): Promise<Program> {
-  // In dist/ there is neither a .env nor, as its home, a configuration of Temporal.
+  // dist/ has neither a .env nor, as HOME, a Temporal configuration.
   const child = spawn(process.execPath, [path.join(DIST, `src/${name}.js`)], {
     cwd: DIST,
     detached: true,

@@ -11,18 +11,17 @@ import {
 import type { ChildServer } from './child-server.js';
 import { hashGatewayKey, startProgram } from './program.js';
 import { findFreePort } from './ports.js';
-
 import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from './temporal-server.js';
 
 const EXAMPLES = path.resolve(__dirname, '../../../examples');
 
-/** A document root: the gateway puts uploads into it, so it is none of the repository's folders. */
+/** A document root outside of the repository, since the gateway writes uploads into it. */
 export interface DocumentFolder {
   readonly path: string;
   remove(): void;
 }
 
-/** A document root with the documents of examples/ in it, at a given place that stays, or at one that can be removed. */
+/** Creates a document root with the PDFs of examples/: at a permanent path, or as a temporary folder. */
 export function createDocumentFolder(permanentPath?: string): DocumentFolder {
   const folder = permanentPath ?? mkdtempSync(path.join(tmpdir(), 'signing-documents-'));
   if (permanentPath !== undefined) {
@@ -34,7 +33,7 @@ export function createDocumentFolder(permanentPath?: string): DocumentFolder {
   const remove = (): void => {
     if (permanentPath === undefined) rmSync(folder, { recursive: true, force: true });
   };
-  // Also where the process is ended while it still starts the rest.
+  // Also if the process ends during the start.
   process.once('exit', remove);
   return {
     path: folder,
@@ -45,21 +44,21 @@ export function createDocumentFolder(permanentPath?: string): DocumentFolder {
   };
 }
 
-/** All that a signing needs, on this machine alone. */
+/** Everything that a signing needs, on this machine. */
 export interface Stack {
   readonly temporal: TemporalServer;
   readonly fake: FakeFlexperto;
   readonly gateway: Gateway;
   readonly crm: Crm;
-  /** What a program has to be told to work with it. */
+  /** The variables with which a program uses it. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Rejects when the server, the worker or the gateway ends by itself; never resolves. */
+  /** Rejects when the server, the worker or the gateway exits unexpectedly; never resolves. */
   readonly unexpectedExit: Promise<never>;
-  /** Ends all of it, what depends on others first. */
+  /** Stops everything, dependents first. */
   stop(): Promise<void>;
 }
 
-/** A gateway that runs, and the key that opens it. */
+/** A running gateway and its key. */
 export interface Gateway {
   readonly url: string;
   readonly key: string;
@@ -71,9 +70,9 @@ export interface StackOptions {
   /** Ports of the gateway and of the example CRM; free ones by default. */
   readonly gatewayPort?: number;
   readonly crmPort?: number;
-  /** The document root, made anew; by default a temporary folder. The documents of examples/ are in it. */
+  /** The document root, created again; by default a temporary folder. It contains the PDFs of examples/. */
   readonly documentRoot?: string;
-  /** Seconds to the worker's second look at a session's documents. */
+  /** `SIGNING_POLL_SECONDS` of the worker. */
   readonly pollSeconds: number;
   /** Further variables of the worker. */
   readonly worker?: Readonly<Record<string, string>>;
@@ -84,7 +83,7 @@ export interface StackOptions {
 
 /**
  * Starts a Temporal server with its UI, the fake flexperto, a worker, the gateway and the example CRM, and waits until
- * all of them are ready. Throws one sentence when one of them does not come up; then the others have ended again.
+ * all of them are ready. @throws Error with one sentence if one of them does not start; then the others are stopped again
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const cleanups: (() => Promise<void> | void)[] = [];
@@ -130,7 +129,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const unexpectedExit = Promise.race(
       [temporal, worker.server, gateway.server].map((one) => one.unexpectedExit()),
     );
-    // Not everybody who starts it looks.
+    // A caller may not await it.
     unexpectedExit.catch(() => undefined);
     return { temporal, fake, gateway, crm, variables, unexpectedExit, stop };
   } catch (error) {

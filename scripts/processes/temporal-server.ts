@@ -8,17 +8,17 @@ import { findTemporalCli } from '../tools/temporal.js';
 export { findTemporalCli };
 
 export interface TemporalServerOptions {
-  /** Whether to serve the Temporal UI too; no by default, unless `uiPort` is given. */
+  /** Whether to serve the Temporal UI; by default only if `uiPort` is given. */
   readonly ui?: boolean;
-  /** Of the server itself; a free one by default. */
+  /** Of the server; a free one by default. */
   readonly port?: number;
   readonly uiPort?: number;
-  /** A file in which everything is kept, so that a restart (even after SIGKILL) goes on from there; memory by default. */
+  /** The database file, which survives a restart, even after SIGKILL; in memory by default. */
   readonly dbFile?: string;
   /** Created at the start; `default` by default. */
   readonly namespace?: string;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
-  /** The server's own settings by their names, such as `limit.historyCount.suggestContinueAsNew`. */
+  /** The server's dynamic configuration, such as `limit.historyCount.suggestContinueAsNew`. */
   readonly dynamicConfig?: Readonly<Record<string, number>>;
 }
 
@@ -28,22 +28,22 @@ export interface TemporalServer {
   readonly uiUrl: string | undefined;
   readonly namespace: string;
   readonly pid: number;
-  /** Rejects when it ends without having been told to; never resolves. */
+  /** Rejects when it exits without `stop` or `kill`; never resolves. */
   unexpectedExit(): Promise<never>;
-  /** Ends the server and waits until it has ended, also after `kill()`. */
+  /** Stops the server and waits until it has exited, also after `kill()`. */
   stop(): Promise<void>;
-  /** Ends it at once by SIGKILL, as a crash would. */
+  /** Kills it by SIGKILL, as by a crash. */
   kill(): void;
 }
 
-/** How long a server may take until it answers; usually about 2 seconds. */
+/** A server usually answers after about 2 seconds. */
 const START_TIMEOUT_SECONDS = 60;
 const MAX_ATTEMPTS = 3;
 
 /**
  * Starts a Temporal dev server on 127.0.0.1 as a child process that ends with this one, and waits until it answers.
- * Throws one sentence when a given port is in use, when there is no CLI (`findTemporalCli`), or when the server does
- * not come up (with the last lines of its log).
+ * @throws Error with one sentence if a given port is in use, there is no CLI (`findTemporalCli`), or the server does not
+ * start (with the last lines of its log)
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
   const cli = await findTemporalCli();
@@ -51,7 +51,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
     try {
       return await startOnce(cli, options);
     } catch (error) {
-      // A free port may be taken by somebody else between the look and the start; a given one stays what it is.
+      // Another program may take a free port before the server does; then a new attempt takes another port.
       if (options.port !== undefined || attempt === MAX_ATTEMPTS) throw error;
     }
   }
@@ -112,7 +112,7 @@ function createArguments(
   ];
 }
 
-/** The CLI reads TEMPORAL_ variables too; those of this environment are meant for the worker. */
+/** Without the TEMPORAL_ variables, which are for the worker: the CLI reads them too. */
 function createEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
 }

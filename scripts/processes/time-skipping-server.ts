@@ -4,8 +4,8 @@ import { findTimeSkippingServer } from '../tools/temporal.js';
 const SKIP_TIMEOUT_MS = 1_000;
 
 /**
- * A Temporal server of its own whose clock jumps to the next timer whenever a result is waited for: thirty days pass
- * in seconds. One workflow at a time; `teardown()` at the end. Throws one sentence when there is no such server here.
+ * Starts a Temporal server whose clock jumps to the next timer while a client waits for a result: thirty days pass in
+ * seconds. For one workflow at a time; call `teardown()` at the end. @throws Error with one sentence if the server is missing
  */
 export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   const executable = { type: 'existing-path', path: await findTimeSkippingServer() } as const;
@@ -13,12 +13,12 @@ export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvir
 }
 
 /**
- * Whether the server still skips time, once every workflow on it has ended: one that ended during an attempt or a task
- * keeps the server from it ever after.
+ * Whether the server still skips time after every workflow on it has ended. A workflow that ends during an activity attempt
+ * or a workflow task stops the server from skipping time for good.
  */
 export async function canSkipTime(env: TestWorkflowEnvironment): Promise<boolean> {
   try {
-    // What still waits when its connection closes would end the process.
+    // A call that is pending when its connection closes would end the process.
     await env.connection.withDeadline(Date.now() + SKIP_TIMEOUT_MS, () => env.sleep('1 hour'));
     return true;
   } catch {

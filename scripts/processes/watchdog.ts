@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Sees to it that the process `pid` ends when this process does, even by SIGKILL: a shell waits for the end of a pipe
- * that only this process holds open, then ends the other one. `release` is for when that has ended by itself.
- * Where there is no `sh` it does nothing.
+ * Ends the process `pid` when this process ends, even by SIGKILL: a shell waits for the end of a pipe that only this process
+ * holds open, then kills the other one. Call `release` once that process has exited. Without `sh` it does nothing.
  */
 export function killOnParentExit(pid: number): { release: () => void } {
   const script = 'cat >/dev/null; kill "$0"; sleep 5; kill -9 "$0"';
-  // Detached: Ctrl-C in the terminal must reach this process first and not its helpers.
+  // Detached: Ctrl-C in the terminal must reach this process alone.
   const shell = spawn('sh', ['-c', script, String(pid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -10,14 +10,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { findOnPath, runCommand } from '../processes/commands.js';
-
 import { homedir } from 'node:os';
-
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PACKAGES_FOLDER = path.resolve(__dirname, '../../../scripts/tools/packages');
 
-/** Installs what the lock file of `test/{name}` pins into a folder, without running anything of it. */
+/** Installs the packages of `packages/{name}/package-lock.json` into a folder, without running their scripts. */
 export async function installPinnedPackages(
   name: string,
   folder: string,
@@ -29,7 +27,7 @@ export async function installPinnedPackages(
   await runCommand(npm, ['ci', '--prefix', folder, '--ignore-scripts', '--loglevel=error'], { env });
 }
 
-/** Where things that take long to get are kept, once a machine and outside the repository. */
+/** The machine's cache of downloads and builds, outside of the repository. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const root = env['XDG_CACHE_HOME'];
   const base = root === undefined || root === '' ? path.join(homedir(), '.cache') : root;
@@ -37,9 +35,9 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The folder `name` of the cache, filled by `make` when it does not exist yet. `make` writes into a temporary folder
- * that is renamed at its end, so that a folder of the cache is always complete; of several processes that ask at the
- * same time one makes it and the others wait. What `make` throws is thrown on.
+ * The folder `name` of the cache, filled by `create` unless it exists. `create` writes into a temporary folder that is
+ * renamed at the end, so that a folder of the cache is always complete. Of several concurrent processes one creates it and
+ * the others wait. An error of `create` is thrown on.
  */
 export async function getOrCreateCached(
   name: string,
@@ -69,7 +67,7 @@ async function createAtomically(folder: string, create: (folder: string) => Prom
   );
 }
 
-/** Cleans up after the work, also when the process is ended in the middle of it, as by Ctrl-C. */
+/** Cleans up after the work, also if the process ends during it, as by Ctrl-C. */
 async function withCleanup(work: () => Promise<void>, cleanUp: () => void): Promise<void> {
   process.once('exit', cleanUp);
   try {
@@ -80,12 +78,12 @@ async function withCleanup(work: () => Promise<void>, cleanUp: () => void): Prom
   }
 }
 
-/** The same lock as lock.mjs, which cannot be imported here: that one works before anything is compiled. */
+/** The same lock as lock.mjs, which this compiled code cannot import. */
 async function withFileLock(file: string, work: () => Promise<void>): Promise<void> {
   for (let attempt = 0; !tryLock(file); attempt += 1) {
     if (isStaleLock(file)) rmSync(file, { force: true });
     else await sleep(200);
-    if (attempt === 10) console.error(`Waiting for another process to get this ready (its mark is ${file}).`);
+    if (attempt === 10) console.error(`Waiting for another process to finish this (lock file: ${file}).`);
   }
   await withCleanup(work, () => {
     rmSync(file, { force: true });

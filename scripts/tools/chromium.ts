@@ -4,33 +4,33 @@ import { chromium, type Browser } from 'playwright-core';
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
 import { getOrCreateCached, installPinnedPackages } from './cache.js';
 
-/** The version in scripts/tools/packages/chromium/package.json too. */
+/** Also in scripts/tools/packages/chromium/package.json. */
 const VERSION = '143.0.4';
 const EXECUTABLE_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC_EXECUTABLE = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 const LAUNCH_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
 
-/** Its own names the folder for temporary files. */
+/** The package's own file names a temporary folder. */
 const FONT_CONFIG = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
 `;
 
-/** A Chromium that can be started, and the variables with which it finds what it came with. */
+/** A Chromium, and the variables with which it finds its libraries and fonts. */
 interface ChromiumExecutable {
   readonly executablePath: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A headless Chromium of this machine. Throws one sentence where there is none and none can be had. */
+/** Starts a headless Chromium. @throws Error with one sentence if there is none and none can be installed */
 export async function launchChromium(): Promise<Browser> {
   const { executablePath, env } = await findChromium();
   return chromium.launch({ executablePath, args: LAUNCH_ARGS, env: { ...process.env, ...env } });
 }
 
 /**
- * The machine's own Chromium or Chrome, else one that comes as an npm package and is kept in the machine's cache with
- * the libraries and fonts that it needs. Throws one sentence when neither works.
+ * The machine's Chromium or Chrome, else one from npm with its libraries and fonts, kept in the machine's cache.
+ * @throws Error with one sentence if neither works
  */
 export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promise<ChromiumExecutable> {
   const installed = EXECUTABLE_NAMES.map((name) => findOnPath(name, env)).find((file) => file !== undefined);
@@ -52,10 +52,10 @@ export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promis
 
 async function installChromium(target: string, env: NodeJS.ProcessEnv): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(unavailableMessage('no npm package has one for this kind of machine'));
+    throw new Error(unavailableMessage('npm has none for this kind of machine'));
   try {
     await withProgressLog(
-      `Getting Chromium ${VERSION} with npm: some 20 seconds, once per machine.`,
+      `Getting Chromium ${VERSION} with npm: about 20 seconds, once per machine.`,
       unpackChromium(target, env),
     );
   } catch (error) {
@@ -63,7 +63,7 @@ async function installChromium(target: string, env: NodeJS.ProcessEnv): Promise<
   }
 }
 
-/** The package unpacks into the folder for temporary files, and its libraries only where it believes to be in a cloud. */
+/** The package unpacks into TMPDIR, and unpacks its libraries only on AWS Lambda. */
 async function unpackChromium(target: string, env: NodeJS.ProcessEnv): Promise<void> {
   await installPinnedPackages('chromium', target, env);
   const module = path.join(target, 'node_modules/@sparticuz/chromium/build/esm/index.js');
@@ -75,5 +75,5 @@ async function unpackChromium(target: string, env: NodeJS.ProcessEnv): Promise<v
 }
 
 function unavailableMessage(why: string): string {
-  return `There is no browser to test the page with: Chromium is not on PATH, and ${why}; install Chromium or Chrome.`;
+  return `No browser was found: Chromium is not on PATH, and ${why}. Install Chromium or Chrome.`;
 }

@@ -2,16 +2,16 @@ import path from 'node:path';
 import { isExecutable, withProgressLog } from '../processes/commands.js';
 import { getOrCreateCached, installPinnedPackages } from './cache.js';
 
-/** The supported major versions of Node beside the first, on which development goes on. */
+/** The supported major versions of Node beside the oldest one, which is used for development. */
 export const OTHER_NODE_VERSIONS = [22, 24] as const;
 export type OtherNodeVersion = (typeof OTHER_NODE_VERSIONS)[number];
 
-/** To be raised with the versions in scripts/tools/packages/node/package.json. */
+/** Raise it with the versions in scripts/tools/packages/node/package.json. */
 const CACHE_VERSION = 1;
 
 /**
- * The program `node` of another supported version, which comes as an npm package and is kept in the machine's cache. Throws
- * one sentence where it cannot be had.
+ * The program `node` of another supported version, from npm, kept in the machine's cache.
+ * @throws Error with one sentence if npm cannot get it
  */
 export async function findNode(
   major: OtherNodeVersion,
@@ -32,7 +32,7 @@ export async function findNode(
 async function installNodeVersions(target: string, env: NodeJS.ProcessEnv): Promise<void> {
   try {
     await withProgressLog(
-      `Getting Node ${OTHER_NODE_VERSIONS.join(' and ')} with npm: some 10 seconds, once per machine.`,
+      `Getting Node ${OTHER_NODE_VERSIONS.join(' and ')} with npm: about 10 seconds, once per machine.`,
       installPinnedPackages('node', target, env),
     );
   } catch (error) {

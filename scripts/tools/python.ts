@@ -1,26 +1,25 @@
 import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
 import { getOrCreateCached } from './cache.js';
 
 /** Python with the programs that test an API by its OpenAPI document. */
 export interface Schemathesis {
   readonly python: string;
-  /** Schemathesis itself, to be run by this Python. */
+  /** The program of Schemathesis. */
   readonly program: string;
 }
 
-/** In the versions of test/gateway/schemathesis/requirements.txt. Throws one sentence when it cannot be had. */
+/** In the versions of test/gateway/schemathesis/requirements.txt. @throws Error with one sentence if pip cannot get them */
 export async function findSchemathesis(env: NodeJS.ProcessEnv = process.env): Promise<Schemathesis> {
   const python = await findPythonWithPackages('test/gateway/schemathesis/requirements.txt', env);
   return { python, program: path.join(path.dirname(python), 'schemathesis') };
 }
 
 /**
- * A Python that has the packages of a requirements file, in the machine's cache; got once, by venv and pip, and anew when
- * the file or the machine's Python changes. Throws one sentence when that is not possible.
+ * A Python with the packages of a requirements file, from venv and pip, kept in the machine's cache until the file or the
+ * machine's Python changes. @throws Error with one sentence if that fails
  */
 export async function findPythonWithPackages(
   requirements: string,
@@ -29,7 +28,7 @@ export async function findPythonWithPackages(
   const system = findOnPath('python3', env);
   if (system === undefined) throw new Error(unavailableMessage(requirements, 'python3 is not on PATH'));
   const file = path.resolve(requirements);
-  // Another Python cannot use what was installed for this one.
+  // Installed packages work with one version of Python alone.
   const version = await runCommand(system, ['--version'], { env });
   const hash = createHash('sha256').update(version).update(readFileSync(file)).digest('hex').slice(0, 16);
   const folder = await getOrCreateCached(

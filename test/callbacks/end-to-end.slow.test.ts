@@ -7,9 +7,9 @@ import {
   startCallbackReceiver,
   type CallbackReceiver,
   type ReceivedCallback,
+  verifyInPython,
 } from '../support/callback-receiver.js';
 import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { verifyInPython } from '../support/verify-callbacks-in-python.js';
 import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { resetBeforeCall } from '../support/reset.js';
 import { getCallbacksHandle, sendCheckNow, PARTICIPANT, type Signing } from '../support/signing.js';

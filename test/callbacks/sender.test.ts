@@ -7,10 +7,13 @@ import {
 } from '../../src/callbacks/index.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
-import { startCallbackReceiver, type CallbackReceiver } from '../support/callback-receiver.js';
+import {
+  startCallbackReceiver,
+  type CallbackReceiver,
+  verifyInPython,
+} from '../support/callback-receiver.js';
 import { createLocalCertificate, type Certificate } from '../support/local-server.js';
 import { captureRejection } from '../support/async-helpers.js';
-import { verifyInPython } from '../support/verify-callbacks-in-python.js';
 
 const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const SECRET = freshSecret();

@@ -8,7 +8,7 @@ type State = SigningStatus['state'];
 
 const DOCUMENTS = ['z-1.pdf', 'a-2.pdf', 'm-3.pdf'];
 
-/** A session of three documents that went as it should: what each side knows of it, to be spoilt by a test. */
+/** A correct signing of three documents, as each side has it; tests change parts of it. */
 export interface SigningEvidence {
   acceptedSigning: AcceptedSigning;
   contractSessions: ContractSession[];
@@ -100,7 +100,7 @@ function createStatus(plan: SigningPlan, contract: ContractSession, state: State
   };
 }
 
-export function createLedgerEntry(what: Partial<LedgerEntry>): LedgerEntry {
+export function createLedgerEntry(fields: Partial<LedgerEntry>): LedgerEntry {
   return {
     at: '2029-01-01T00:00:00Z',
     call: 'list',
@@ -111,6 +111,6 @@ export function createLedgerEntry(what: Partial<LedgerEntry>): LedgerEntry {
     effect: null,
     headers: [],
     apiKey: 'right',
-    ...what,
+    ...fields,
   };
 }

@@ -8,19 +8,19 @@ const readRecorded = (name: string) =>
     historyFromJSON(JSON.parse(readFileSync(resolve(`test/histories/0.1.0/${name}.json`), 'utf8'))),
   );
 
-describe('What a history says was called', () => {
-  it('is one initiate and one attach for each file, where nothing went wrong', () => {
+describe('The calls in a history', () => {
+  it('are one initiate and one attach for each file, without faults', () => {
     const { initiate, attach, lost } = readRecorded('completed');
     expect(initiate).toBe(1);
     expect(Object.values(attach)).toEqual([1, 1]);
     expect(lost).toEqual({});
   });
 
-  it('is one initiate where a human has adopted it', () => {
+  it('have one initiate if an operator has adopted the contract session', () => {
     expect(readRecorded('initiate-unclear-adopted').initiate).toBe(1);
   });
 
-  it('is a second attach of the same file where the list has shown that the first did not happen', () => {
+  it('have a second attach of the same file if the list has shown that the first did not take effect', () => {
     expect(Object.values(readRecorded('attach-unclear-settled').attach).sort()).toEqual([1, 2]);
   });
 });

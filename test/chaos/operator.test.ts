@@ -6,7 +6,7 @@ import { createSigningEvidence } from './evidence.js';
 const session = createSigningEvidence(0, 'needs-attention');
 const [contract] = session.contractSessions;
 
-/** What the human decides on an attention that came up so many seconds ago, and what is sent for it. */
+/** What the operator decides, and sends, if the signing has needed attention for `secondsAgo`. */
 async function runOperator(
   attention: Omit<Attention, 'since'> | null,
   secondsAgo: number,
@@ -16,8 +16,8 @@ async function runOperator(
   const { workflow } = session;
   if (workflow?.status == null) throw new TypeError('the session has no status');
   const since = new Date(Date.now() - secondsAgo * 1000).toISOString();
-  const asked = attention === null ? null : { ...attention, since };
-  const status = { ...workflow.status, attention: asked, callback: null };
+  const current = attention === null ? null : { ...attention, since };
+  const status = { ...workflow.status, attention: current, callback: null };
   const sent: Resolution[] = [];
   const signings = {
     status: () => Promise.resolve(status),
@@ -32,7 +32,7 @@ async function runOperator(
   };
 }
 
-const unclear = {
+const unanswered = {
   id: 'initiate-1',
   step: 'initiate',
   reason: 'no answer',
@@ -40,39 +40,39 @@ const unclear = {
 } as const;
 const refused = { id: 'attach-1', step: 'attach', reason: 'refused', actions: ['retry', 'abort'] } as const;
 
-describe('The human of a chaos run', () => {
+describe('The operator of a chaos run', () => {
   it('adopts the contract session that the Dashboard shows', async () => {
-    expect(await runOperator(unclear, 0, session.contractSessions)).toEqual({
+    expect(await runOperator(unanswered, 0, session.contractSessions)).toEqual({
       decision: 'adopt',
       sent: [{ attentionId: 'initiate-1', action: 'adopt', sessionId: contract?.id }],
     });
   });
 
-  it('never tries again what may still be under way', async () => {
-    expect(await runOperator(unclear, 8, [])).toEqual({ decision: 'not yet', sent: [] });
+  it('does not retry a call that may still be under way', async () => {
+    expect(await runOperator(unanswered, 8, [])).toEqual({ decision: 'not yet', sent: [] });
   });
 
-  it('tries again what the Dashboard does not show after a while', async () => {
+  it('retries a call whose contract session the Dashboard lacks after a while', async () => {
     const others = createSigningEvidence(1).contractSessions;
-    expect(await runOperator(unclear, 20, others)).toEqual({
+    expect(await runOperator(unanswered, 20, others)).toEqual({
       decision: 'retry',
       sent: [{ attentionId: 'initiate-1', action: 'retry' }],
     });
   });
 
-  it('tries again at once where nothing can have happened', async () => {
+  it('retries a refused call immediately', async () => {
     expect(await runOperator(refused, 0, [])).toEqual({
       decision: 'retry',
       sent: [{ attentionId: 'attach-1', action: 'retry' }],
     });
   });
 
-  it('looks again later where it is too early for a retry', async () => {
+  it('decides again later if it is too early for a retry', async () => {
     const early = new NotPossibleError('Too early for a retry.');
-    expect((await runOperator(unclear, 20, [], early)).decision).toBe('not yet');
+    expect((await runOperator(unanswered, 20, [], early)).decision).toBe('not yet');
   });
 
-  it('decides nothing where nothing needs attention any more', async () => {
+  it('decides nothing once the signing needs no attention', async () => {
     expect(await runOperator(null, 20, session.contractSessions)).toEqual({ decision: 'not yet', sent: [] });
   });
 });

@@ -1,7 +1,7 @@
 import { faultSchema } from '../../fake-flexperto/control-schemas.js';
 import { FAULT_KINDS, classifyFault, LATEST_EFFECT_SECONDS } from '../../chaos/plan/faults.js';
 import { planSigning, planSignings } from '../../chaos/plan/signing.js';
-import { createKillSchedule } from '../../chaos/plan/kill-schedule.js';
+import { createKillSchedule, type Kill } from '../../chaos/plan/kill-schedule.js';
 import { createRequest } from '../../chaos/run/start-signing.js';
 import { parseRequest } from '../../src/domain/parse-request.js';
 
@@ -14,11 +14,11 @@ describe('The plan of a chaos run', () => {
     expect(planSignings(2, 200)).not.toEqual(plans);
   });
 
-  it('gives a session the same fate, documents and faults however many others there are', () => {
+  it('gives a signing the same outcome, documents and faults however many others there are', () => {
     expect(planSigning(1, 7)).toEqual(plans[7]);
   });
 
-  it('holds sessions that nobody can mistake for each other, with valid requests of 1 to 20 documents', () => {
+  it('gives every signing a unique id and name, and a valid request of 1 to 20 documents', () => {
     for (const what of ['requestId', 'name'] as const)
       expect(new Set(plans.map((plan) => plan[what])).size).toBe(plans.length);
     expect(plans.flatMap((plan) => parseRequest(createRequest(plan)).problems)).toEqual([]);
@@ -26,14 +26,14 @@ describe('The plan of a chaos run', () => {
     expect([Math.min(...counts), Math.max(...counts)]).toEqual([1, 20]);
   });
 
-  it('holds documents whose order is not that of their names', () => {
+  it('orders documents differently from their names', () => {
     const sorted = plans.filter(({ documents }) => [...documents].sort().join() === documents.join());
     expect(sorted.filter(({ documents }) => documents.length > 6)).toEqual([]);
   });
 
-  it('holds every way in which a session can end, and humans who do not come', () => {
-    const fates = new Set(plans.map(({ outcome }) => outcome.kind));
-    expect([...fates].sort()).toEqual(
+  it('holds every outcome of a signing, and operators who do not come', () => {
+    const outcomes = new Set(plans.map(({ outcome }) => outcome.kind));
+    expect([...outcomes].sort()).toEqual(
       ['cancelled', 'expired', 'identification-failed', 'signed', 'signed-in-part', 'withdrawn'], // prettier-ignore
     );
     expect(plans.some(({ staysUnresolved }) => staysUnresolved)).toBe(true);
@@ -41,7 +41,7 @@ describe('The plan of a chaos run', () => {
   });
 
   it.each(['initiate', 'upload-url', 'upload', 'attach', 'list', 'hand-over'] as const)(
-    'has faults for %s, each of which the fake understands and hits the calls of one session alone',
+    'has faults for %s that the fake accepts, each for the calls of one contract session',
     (call) => {
       const own = faults.filter((fault) => fault.call === call);
       expect(own.length).toBeGreaterThan(20);
@@ -54,34 +54,30 @@ describe('The plan of a chaos run', () => {
     expect(new Set(faults.map(classifyFault))).toEqual(new Set(FAULT_KINDS));
   });
 
-  it('lets no call take effect later than a human waits', () => {
+  it('lets every call take effect before the operator decides', () => {
     expect(Math.max(...faults.map(({ delaySeconds = 0 }) => delaySeconds))).toBeLessThanOrEqual(
       LATEST_EFFECT_SECONDS,
     );
   });
 });
 
-describe('The storm of a chaos run', () => {
-  const blows = (seed: number) =>
-    Array.from(
-      { length: 30 },
-      (
-        (storm) => () =>
-          storm.next().value
-      )(createKillSchedule(seed, 2)),
-    );
+describe('The kill schedule of a chaos run', () => {
+  const takeKills = (seed: number): Kill[] => {
+    const schedule = createKillSchedule(seed, 2);
+    return Array.from({ length: 30 }, () => schedule.next().value);
+  };
 
   it('is the same for the same seed, and another for another', () => {
-    expect(blows(1)).toEqual(blows(1));
-    expect(blows(2)).not.toEqual(blows(1));
+    expect(takeKills(1)).toEqual(takeKills(1));
+    expect(takeKills(2)).not.toEqual(takeKills(1));
   });
 
-  it('hits every worker again and again, and the server within the first few blows', () => {
-    const storm = blows(1);
+  it('kills every worker repeatedly, and the server within the first few kills', () => {
+    const kills = takeKills(1);
     for (const worker of [0, 1])
       expect(
-        storm.filter((blow) => blow.target === 'worker' && blow.workerIndex === worker).length,
+        kills.filter((kill) => kill.target === 'worker' && kill.workerIndex === worker).length,
       ).toBeGreaterThan(5);
-    expect(storm.slice(0, 3).some(({ target }) => target === 'server')).toBe(true);
+    expect(kills.slice(0, 3).some(({ target }) => target === 'server')).toBe(true);
   });
 });

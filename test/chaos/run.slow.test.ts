@@ -9,7 +9,7 @@ interface ProcessResult {
   readonly error: string;
 }
 
-/** The command as a person runs it, in a process of its own. */
+/** Runs the command as a person does, in a separate process. */
 function runChaos(...args: string[]): Promise<ProcessResult> {
   return new Promise((done) => {
     const program = resolve('dist/chaos/main.js');
@@ -25,13 +25,13 @@ const readRow = (output: string, what: string): number =>
 describe('A short chaos run', () => {
   let ended: ProcessResult;
 
-  // Twelve sessions whose first calls are mostly hit, so that a human adopts contract sessions and has others initiated again.
+  // Most first calls of these twelve signings meet a fault, so that the operator adopts some contract sessions and retries others.
   beforeAll(async () => {
     ended = await runChaos('--sessions', '12', '--seed', '3280');
   }, 300_000);
 
   it.each([
-    'told otherwise than the vendor knows it',
+    'status differs from the vendor',
     'contract sessions created twice',
     'documents attached twice',
     'documents in the wrong order or with wrong bytes',
@@ -40,16 +40,16 @@ describe('A short chaos run', () => {
     expect([row, readRow(ended.output, row), ended.error]).toEqual([row, 0, '']);
   });
 
-  it('carries every session to the end that employee and customer gave it', () => {
-    const ends = ['sessions started', 'completed', 'failed', 'waiting for a human'];
+  it('carries every signing to the outcome that employee and customer chose', () => {
+    const ends = ['sessions started', 'completed', 'failed', 'waiting for an operator'];
     expect(ends.map((end) => readRow(ended.output, end))).toEqual([12, 11, 1, 0]);
     expect(ended.code).toBe(0);
   });
 
   it('has killed workers and the Temporal server, and met faults', () => {
     expect(ended.output).toMatch(/^Killed: workers [1-9]\d* times, the Temporal server [1-9]\d* times$/m);
-    expect(ended.output).toMatch(/of which [1-9]\d* hit by a fault$/m);
-    expect(ended.output).toMatch(/^Decided by a human: [1-9]\d* adopted, [1-9]\d* tried again$/m);
+    expect(ended.output).toMatch(/of which [1-9]\d* met a fault$/m);
+    expect(ended.output).toMatch(/^Decided by the operator: [1-9]\d* adopted, [1-9]\d* tried again$/m);
   });
 
   it('says how to repeat it, and leaves nothing behind', () => {
@@ -62,7 +62,7 @@ describe('A chaos run with wrong arguments', () => {
   it.each([
     [['--sessions', '0'], '--sessions must be a whole number from 1 to 9999, not 0.'],
     [['--seed', 'x'], '--seed must be a whole number from 0 to 2147483647, not x.'],
-  ])('%j ends at once with one sentence', async (args, sentence) => {
+  ])('%j ends immediately with one sentence', async (args, sentence) => {
     const { code, error, output } = await runChaos(...args);
     expect([code, error, output]).toEqual([1, `${sentence}\n`, '']);
   });

@@ -14,7 +14,7 @@ type Document = ContractSession['documents'][number];
 const getDocuments = ({ contractSessions }: SigningEvidence): readonly Document[] =>
   contractSessions[0]?.documents ?? [];
 
-/** The same session with other documents at the vendor. */
+/** The same signing with other documents at the vendor. */
 const withDocuments = (
   session: SigningEvidence,
   change: (documents: Document[]) => Document[],
@@ -43,7 +43,7 @@ const withStatus = (
 };
 
 const changeDocument = (documents: Document[], index: number, change: Partial<Document>): Document[] =>
-  documents.map((document, place) => (place === index ? { ...document, ...change } : document));
+  documents.map((document, position) => (position === index ? { ...document, ...change } : document));
 
 const swap = ([first, second, ...rest]: Document[]): Document[] =>
   first === undefined || second === undefined ? [] : [second, first, ...rest];
@@ -54,9 +54,9 @@ const findKinds = (...sessions: SigningEvidence[]): ViolationKind[] => [
 
 const correct = createSigningEvidence(0);
 
-describe('The judgement acquits', () => {
-  const cancelled = (place: number): SigningEvidence =>
-    withDocuments(createSigningEvidence(1, 'cancelled'), (documents) => documents.slice(0, place));
+describe('The check accepts', () => {
+  const cancelled = (count: number): SigningEvidence =>
+    withDocuments(createSigningEvidence(1, 'cancelled'), (documents) => documents.slice(0, count));
   const refused: SigningEvidence = {
     ...correct,
     contractSessions: [],
@@ -79,19 +79,19 @@ describe('The judgement acquits', () => {
   });
 
   it.each<[string, SigningEvidence]>([
-    ['a session that completed', correct],
-    ['one that waits for a human', createSigningEvidence(3, 'needs-attention')],
+    ['a signing that completed', correct],
+    ['one that waits for an operator', createSigningEvidence(3, 'needs-attention')],
     ['one that was cancelled before its first document', cancelled(0)],
     ['one that was cancelled among its documents', cancelled(2)],
-    ['one that the vendor refused, and of which it knows nothing', refused],
-    ['one that says itself that it does not know whether a contract session was created', unclear],
-    ['one of which a call never reached the vendor', { ...correct, ledger: correct.ledger.slice(1) }],
+    ['one that the vendor refused and has no contract session of', refused],
+    ['one whose status says that the outcome of initiate is unknown', unclear],
+    ['one whose call never reached the vendor', { ...correct, ledger: correct.ledger.slice(1) }],
   ])('%s', (_, session) => {
     expect(findViolations(createEvidence(session, createSigningEvidence(9)))).toEqual([]);
   });
 });
 
-describe('The judgement finds', () => {
+describe('The check finds', () => {
   const [first] = getDocuments(correct);
   const again = (change: Partial<Document>): Document[] =>
     first === undefined ? [] : [{ ...first, id: 999, ...change }];
@@ -104,33 +104,33 @@ describe('The judgement finds', () => {
 
   it.each<[string, ViolationKind, SigningEvidence]>([
     ['a contract session created twice', 'created-twice', { ...correct, contractSessions: [...correct.contractSessions, ...second] }],
-    ['a contract session that nobody asked for', 'created-twice', { ...correct, contractSessions: [...correct.contractSessions, ...stranger] }],
+    ['a contract session that was not requested', 'created-twice', { ...correct, contractSessions: [...correct.contractSessions, ...stranger] }],
     ['a file attached twice', 'attached-twice', withDocuments(correct, (all) => [...all, ...again({})])],
     ['a document uploaded again and attached as well', 'attached-twice', withDocuments(correct, (all) => [...all, ...again({ fileId: 'another' })])],
     ['documents in the wrong order', 'order-or-bytes', withDocuments(correct, swap)],
     ['a gap in a session that was cancelled', 'order-or-bytes', withDocuments(createSigningEvidence(1, 'cancelled'), (all) => all.slice(1))],
     ['wrong bytes', 'order-or-bytes', withDocuments(correct, (all) => changeDocument(all, 2, { sha256: 'another' }))],
     ['a document of another session', 'order-or-bytes', withDocuments(correct, (all) => changeDocument(all, 2, { name: 'of-others.pdf' }))],
-    ['a start that was accepted and of which Temporal knows nothing', 'lost', { ...correct, workflow: undefined }],
+    ['an accepted start without a workflow', 'lost', { ...correct, workflow: undefined }],
     ['a completed session whose last document is missing', 'lost', withDocuments(correct, (all) => all.slice(0, 2))],
     ['a completed session without its contract session', 'lost', { ...correct, contractSessions: [] }],
-    ['a session that makes no progress any more', 'lost', withWorkflow(withStatus(correct, { state: 'uploading' }), { end: 'running' })],
-    ['a session that asks a human again and again', 'lost', withWorkflow(withStatus(correct, { state: 'needs-attention' }), { end: 'running' })],
-    ['a session that answers no more', 'lost', withWorkflow(correct, { end: 'running', status: null })],
+    ['a signing that has stopped making progress', 'lost', withWorkflow(withStatus(correct, { state: 'uploading' }), { end: 'running' })],
+    ['a signing that needs attention after every decision', 'lost', withWorkflow(withStatus(correct, { state: 'needs-attention' }), { end: 'running' })],
+    ['a signing that does not answer', 'lost', withWorkflow(correct, { end: 'running', status: null })],
     ['a workflow that was terminated', 'lost', withWorkflow(correct, { end: 'terminated', status: null })],
-    ['a workflow that broke off by a bug', 'lost', withWorkflow(correct, { end: 'failed', failure: 'TypeError', status: null })],
+    ['a workflow that failed by a bug', 'lost', withWorkflow(correct, { end: 'failed', failure: 'TypeError', status: null })],
     ['"nothing was sent" where something was', 'lost', withWorkflow(correct, { end: 'failed', failure: 'RequestRejectedByVendor', status: null })],
-    ['a cancelled session that does not know its contract session', 'lost', withStatus(createSigningEvidence(1, 'cancelled'), { sessionId: null })],
+    ['a cancelled signing whose status lacks its contract session', 'lost', withStatus(createSigningEvidence(1, 'cancelled'), { sessionId: null })],
     ['another contract session than the one at the vendor', 'at-odds', withStatus(correct, { sessionId: 77 })],
     ['an outcome that is not the vendor’s', 'at-odds', withStatus(correct, { state: 'withdrawn' })],
     ['an outcome before all is signed', 'at-odds', withDocuments(correct, (all) => changeDocument(all, 1, { status: 'UPLOADED' }))],
-    ['an initiate that the history does not know', 'at-odds', { ...correct, ledger: [...correct.ledger, ...correct.ledger.slice(0, 1)] }],
-    ['an attach that the history does not know', 'at-odds', { ...correct, ledger: [...correct.ledger, createLedgerEntry({ call: 'attach', fileId: first?.fileId ?? '' })] }],
-  ])('%s', (_, offence, session) => {
-    expect(findKinds(session, createSigningEvidence(9))).toContain(offence);
+    ['an initiate that the history lacks', 'at-odds', { ...correct, ledger: [...correct.ledger, ...correct.ledger.slice(0, 1)] }],
+    ['an attach that the history lacks', 'at-odds', { ...correct, ledger: [...correct.ledger, createLedgerEntry({ call: 'attach', fileId: first?.fileId ?? '' })] }],
+  ])('%s', (_, kind, session) => {
+    expect(findKinds(session, createSigningEvidence(9))).toContain(kind);
   }); // prettier-ignore
 
-  it('each offence by itself, with the session and what exactly it is', () => {
+  it('every violation, with the signing and its description', () => {
     const session = withDocuments(correct, swap);
     expect(formatViolations(findViolations(createEvidence(session)))).toBe(
       'documents in the wrong order or with wrong bytes: chaos-0001, a-2.pdf is number 1, not 2\n' +
@@ -140,7 +140,7 @@ describe('The judgement finds', () => {
 });
 
 describe('The table', () => {
-  it('shows sessions by outcome, why they wait, and last what must be 0', () => {
+  it('shows signings by outcome, why they wait, and last what must be 0', () => {
     const evidence = createEvidence(
       correct,
       createSigningEvidence(1, 'cancelled'),
@@ -157,10 +157,10 @@ describe('The table', () => {
       '     0    expired',
       '     1    cancelled',
       '     0    refused, nothing sent',
-      '     2    waiting for a human',
+      '     2    waiting for an operator',
       '     2      attach: refused',
       '--------------------------------------------------------',
-      '     0  told otherwise than the vendor knows it',
+      '     0  status differs from the vendor',
       '     0  contract sessions created twice',
       '     1  documents attached twice',
       '     0  documents in the wrong order or with wrong bytes',

@@ -9,7 +9,7 @@ import {
   type SigningClient,
 } from '../../src/client/index.js';
 import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { generatePayloadKey } from '../support/payload-keys.js';
+import { generatePayloadKey } from '../support/encrypted-client.js';
 import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { createRequest as createSigningRequest } from '../support/signing.js';
 

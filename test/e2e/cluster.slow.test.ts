@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from '../../scripts/cluster/cluster.js';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { writeLargePdf } from '../support/large-pdf.js';
+import { writeLargePdf, startThrottlingProxy } from '../support/slow-uploads.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
-import { startThrottlingProxy } from '../support/throttling-proxy.js';
-import type { WorkerProcess } from '../support/worker-process.js';
+import type { WorkerProcess } from '../support/program-process.js';
 
 const MEGABYTE = 1024 * 1024;
 

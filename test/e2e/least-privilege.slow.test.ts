@@ -3,11 +3,11 @@ import { startTemporalServer, type TemporalServer } from '../../scripts/processe
 import { ConfigError } from '../../src/shared/errors.js';
 import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
 import { GRPC_STATUS, startDenyingProxy, type DenyingProxy } from '../support/denying-proxy.js';
-import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { startGatewayProcess, spawnWorker, type WorkerProcess } from '../support/program-process.js';
 import { captureRejection } from '../support/async-helpers.js';
 import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import { createTemporalCommand } from '../support/temporal-command.js';
-import { spawnWorker, type WorkerProcess } from '../support/worker-process.js';
 
 const LIST = 'ListSearchAttributes';
 const ADD = 'AddSearchAttributes';

@@ -3,9 +3,12 @@ import type { temporal } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createInitiateSession } from '../../src/activities/non-idempotent-calls.js';
-import { startWorkflowOnlyWorker } from '../support/workflow-only-worker.js';
+import {
+  startWorkflowOnlyWorker,
+  useRealEnvironments,
+  type RealEnvironment,
+} from '../support/real-environment.js';
 import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { createVendorClient, closeVendorsAfterEach } from '../support/scripted-vendor.js';
 import type { Signing } from '../support/signing.js';
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { callAt, KEY } from '../gateway/gateway-environment.js';
 import { startIdentityProvider } from '../gateway/auth/identity-provider.js';
 import { runCli } from '../support/run-cli.js';
-import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { startGatewayProcess, spawnWorker } from '../support/program-process.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { startHttpProxy, type TestProxy } from '../support/http-proxy.js';
 import { useRealEnvironments } from '../support/real-environment.js';
-import { spawnWorker } from '../support/worker-process.js';
 import { startTraceCollector } from '../support/trace-collector.js';
 
 const createEnvironment = useRealEnvironments();

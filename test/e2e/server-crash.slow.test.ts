@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
-import { writeLargePdf } from '../support/large-pdf.js';
+import { writeLargePdf, startThrottlingProxy, type ThrottlingProxy } from '../support/slow-uploads.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
-import { startThrottlingProxy, type ThrottlingProxy } from '../support/throttling-proxy.js';
 
 const MEGABYTE = 1024 * 1024;
 

@@ -2,12 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
-import { writeLargePdf } from '../support/large-pdf.js';
+import { writeLargePdf, startThrottlingProxy, type ThrottlingProxy } from '../support/slow-uploads.js';
 import { createLocalCertificate, startLocalServer, type LocalServer } from '../support/local-server.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
-import { startThrottlingProxy, type ThrottlingProxy } from '../support/throttling-proxy.js';
 
 const MEGABYTE = 1024 * 1024;
 const OVER_AN_HOUR_SECONDS = 3_700;

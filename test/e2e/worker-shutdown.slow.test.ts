@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { writeLargePdf } from '../support/large-pdf.js';
+import { writeLargePdf, startThrottlingProxy, type ThrottlingProxy } from '../support/slow-uploads.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
-import { startThrottlingProxy, type ThrottlingProxy } from '../support/throttling-proxy.js';
-import type { WorkerProcess } from '../support/worker-process.js';
+import type { WorkerProcess } from '../support/program-process.js';
 
 const MEGABYTE = 1024 * 1024;
 /** What an idle worker is given to end: less than the grace that an upload in flight has. */

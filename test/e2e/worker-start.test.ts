@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { spawnWorker } from '../support/worker-process.js';
+import { spawnWorker } from '../support/program-process.js';
 
 const VARIABLES = {
   FLEXPERTO_BASE_URL: 'http://127.0.0.1:9',

@@ -6,7 +6,8 @@ import {
   type TemporalServerOptions,
 } from '../../scripts/processes/temporal-server.js';
 import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
-import { hashGatewayKey, startGatewayProcess, type GatewayProcess } from '../support/gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { startGatewayProcess, type GatewayProcess } from '../support/program-process.js';
 import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import { REQUEST } from '../support/requests.js';
 

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { createGatewayMetrics } from '../../src/gateway/metrics.js';
 import { scrape, sumSamples, type Sample } from '../support/exposition.js';
-import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { startGatewayProcess, spawnProgram } from '../support/program-process.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { spawnProgram } from '../support/worker-process.js';
 import { callAt, createGatewayEnvironment, type GatewayEnvironment } from './gateway-environment.js';
 import { filePart, postForm } from './uploads/multipart.js';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand } from '../../scripts/processes/commands.js';
 import { findSchemathesis } from '../../scripts/tools/python.js';
-import { hashGatewayKey } from '../support/gateway-process.js';
-import { generatePayloadKey } from '../support/payload-keys.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { generatePayloadKey } from '../support/encrypted-client.js';
 import { createGatewayEnvironment, KEY, type GatewayEnvironment } from './gateway-environment.js';
 
 const FUZZING_SECONDS = 240;

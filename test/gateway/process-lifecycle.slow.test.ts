@@ -1,10 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashGatewayKey, startGatewayProcess } from '../support/gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import {
+  startGatewayProcess,
+  spawnProgram,
+  type ProcessExit,
+  type WorkerProcess,
+} from '../support/program-process.js';
 import { startLocalServer } from '../support/local-server.js';
 import { captureRejection } from '../support/async-helpers.js';
-import { spawnProgram, type ProcessExit, type WorkerProcess } from '../support/worker-process.js';
 import { openEvents } from './signings/event-source.js';
 import {
   callAt,

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { removeUnusedUploads } from '../../src/gateway/uploads/cleanup.js';
 import { createSigningClient, RequestConflictError, SigningNotFoundError } from '../../src/client/index.js';
 import { runCli } from '../support/run-cli.js';
-import type { GatewayProcess } from '../support/gateway-process.js';
+import type { GatewayProcess } from '../support/program-process.js';
 import { waitUntil, captureRejection } from '../support/async-helpers.js';
 import { REQUEST } from '../support/requests.js';
 import { createRequest, workflowIdOf } from '../support/signing.js';

@@ -9,7 +9,7 @@ import {
   CodecRequestError,
   type JsonPayload,
 } from '../../src/gateway/codec/codec-request.js';
-import { generatePayloadKey } from '../support/payload-keys.js';
+import { generatePayloadKey } from '../support/encrypted-client.js';
 import { arbitraryJson, arbitraryOddText, objectOf, withOddities } from './odd-json.js';
 import { runOptions } from './property-runs.js';
 

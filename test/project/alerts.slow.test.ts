@@ -31,7 +31,7 @@ const dashboard = JSON.parse(readText('ops/grafana-dashboard.json')) as {
 };
 const panels = dashboard.panels.filter(({ targets }) => targets !== undefined);
 
-/** As Grafana fills in its variables. */
+/** Fills in variables as Grafana does. */
 const fillInVariables = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '5m').replaceAll('$task_queue', '.+');
 
@@ -42,28 +42,31 @@ const expressions: readonly (readonly [string, string])[] = [
   ),
 ];
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 let measured: readonly Sample[] = [];
 beforeAll(async () => {
-  const world = await newWorld();
-  measured = [...(await collectWorkerFailureMetrics(world)), ...(await collectGatewayFailureMetrics(world))];
+  const environment = await createEnvironment();
+  measured = [
+    ...(await collectWorkerFailureMetrics(environment)),
+    ...(await collectGatewayFailureMetrics(environment)),
+  ];
 });
 
 const findSamples = (metric: string): readonly Sample[] => measured.filter(({ name }) => name === metric);
 
 describe('An expression of the alerts and of the dashboard', () => {
-  it('is there for every rule and panel', () => {
+  it('exists for every rule and panel', () => {
     expect(rules.length).toBeGreaterThan(5);
     expect(panels.length).toBeGreaterThan(10);
   });
 
-  it.each(expressions)('is PromQL, and asks for metrics that a worker or a gateway serves: %s', (_, expr) => {
+  it.each(expressions)('is PromQL over metrics that a worker or a gateway serves: %s', (_, expr) => {
     const { selectors } = parsePromQl(expr);
     expect(selectors.length).toBeGreaterThan(0);
     expect(selectors.filter(({ metric }) => findSamples(metric).length === 0)).toEqual([]);
   });
 
-  it.each(expressions)('speaks of labels and values that these metrics have: %s', (_, expr) => {
+  it.each(expressions)('uses labels and values that these metrics have: %s', (_, expr) => {
     const { selectors, labels } = parsePromQl(expr);
     const unknown = selectors.flatMap(({ metric, matchers }) =>
       matchers.filter(
@@ -78,7 +81,7 @@ describe('An expression of the alerts and of the dashboard', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(expressions)('names only states that there are: %s', (_, expr) => {
+  it.each(expressions)('names only states that exist: %s', (_, expr) => {
     const named = parsePromQl(expr)
       .selectors.flatMap(({ matchers }) => matchers)
       .filter(({ label }) => label === 'state')
@@ -87,7 +90,7 @@ describe('An expression of the alerts and of the dashboard', () => {
   });
 });
 
-describe('What is shown of a result', () => {
+describe('The text of a result', () => {
   it.each(rules.map((rule) => [rule.alert, rule] as const))('names labels that it has: %s', (_, rule) => {
     const shown = [...rule.annotations.summary.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label);
     const { labels } = parsePromQl(rule.expr);
@@ -105,7 +108,7 @@ describe('What is shown of a result', () => {
     },
   );
 
-  it('can be chosen by a task queue that a worker names', () => {
+  it('can be filtered by the task queue of a worker', () => {
     const queries = dashboard.templating.list.map(({ query }) =>
       typeof query === 'string' ? query : query.query,
     );
@@ -114,8 +117,8 @@ describe('What is shown of a result', () => {
   });
 });
 
-describe('Every gauge over all sessions', () => {
-  it('is taken as a maximum, since every worker shows the same sessions', () => {
+describe('Every gauge over all signings', () => {
+  it('is taken as a maximum, since every worker counts the same signings', () => {
     const gauges = /(\w+)\s*(?:by \([^)]*\) )?\(\s*signing_(?:sessions|oldest_session_age_seconds)\{/g;
     const takenBy = expressions.flatMap(([, expr]) => [...expr.matchAll(gauges)].map(([, taken]) => taken));
     expect(takenBy.length).toBeGreaterThan(5);
@@ -123,7 +126,7 @@ describe('Every gauge over all sessions', () => {
   });
 });
 
-it('The alerts do what ops/alerts.test.yml says, where promtool is installed, which has a case for each', async () => {
+it('Every alert has a case in ops/alerts.test.yml, and promtool runs these cases if it is installed', async () => {
   const tested = [...readText('ops/alerts.test.yml').matchAll(/alertname: (\w+)/g)].map(([, name]) => name);
   expect([...new Set(tested)].sort()).toEqual(rules.map(({ alert }) => alert).sort());
   const promtool = findOnPath('promtool');

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A configuration of another installation, such as a shell or a .env file may hold: all of it wrong here. */
+/** The configuration of another installation, as a shell or a .env file may have it. */
 const FOREIGN_ENV = {
   TEMPORAL_ADDRESS: 'temporal.example.invalid:7233',
   TEMPORAL_NAMESPACE: 'elsewhere',
@@ -18,7 +18,7 @@ const FOREIGN_ENV = {
 
 interface RunningProgram {
   readonly child: ChildProcess;
-  /** What it has written to stdout and stderr. */
+  /** Its stdout and stderr so far. */
   readonly output: () => string;
   /** Resolves once the output matches. */
   readonly waitForOutput: (pattern: RegExp) => Promise<RegExpExecArray>;
@@ -50,7 +50,7 @@ describe('npm run demo and npm run dev', () => {
     return observe(child);
   };
 
-  test('the demo carries one signing through, whatever else is configured, and leaves nothing behind', async () => {
+  test('the demo runs one signing to its end, whatever else is configured, and leaves nothing behind', async () => {
     const { output, waitForOutput, exited } = run(path.resolve('dist/scripts/demo.js'));
     const crm = (await waitForOutput(/CRM page {5}(\S+)\n/))[1] ?? '';
     const page = (await waitForOutput(/Temporal UI {2}(\S+)\n/))[1] ?? '';
@@ -60,8 +60,10 @@ describe('npm run demo and npm run dev', () => {
     expect((await fetch(board)).status).toBe(200);
 
     expect(await exited).toBe(0);
-    expect(output()).toContain('1 initiate, 1 upload URL, 2 uploads, 2 attaches (1 of them unanswered)');
-    expect(output()).toContain('finds terms.pdf in the list: it is attached, and is not attached twice');
+    expect(output()).toContain('1 initiate, 1 upload URL, 2 uploads, 2 attaches (1 unanswered)');
+    expect(output()).toContain(
+      'finds terms.pdf in the vendor’s list: it is attached, so there is no second attach',
+    );
     expect(output()).toMatch(/contract\.pdf .* FINISHED .*\n {2}terms\.pdf .* FINISHED/);
     expect(await isListening(crm)).toBe(false);
     expect(await isListening(page)).toBe(false);
@@ -72,7 +74,7 @@ describe('npm run demo and npm run dev', () => {
   test.each([
     ['while its servers start', /Starting/],
     ['in the middle of the signing', /Worker .*contract session/],
-  ])('the demo, interrupted %s, stops what it has started and says nothing more', async (_, moment) => {
+  ])('the demo, interrupted %s, stops everything and prints nothing more', async (_, moment) => {
     const { child, output, waitForOutput, exited } = run(path.resolve('dist/scripts/demo.js'));
     await waitForOutput(moment);
     const board = /Dashboard {4}(\S+)\n/.exec(output())?.[1];
@@ -84,14 +86,14 @@ describe('npm run demo and npm run dev', () => {
     expect(readdirSync(path.join(folder, 'tmp'))).toEqual([]);
   });
 
-  test('npm run dev finds free ports, tells the command line where they are, and runs once a clone', async () => {
+  test('npm run dev finds free ports, configures the CLI with them, and runs once per clone', async () => {
     for (const part of ['dist', 'examples', 'package.json'])
       cpSync(part, path.join(folder, part), { recursive: true });
     symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
     const taken = [createServer(), createServer(), createServer()];
     const usual = [4010, 8080, 8090];
     for (const [index, server] of taken.entries()) {
-      // Where somebody else has it, it is taken just the same.
+      // A port that another program uses is taken just the same.
       await new Promise<void>((resolve) => {
         server.once('error', () => {
           resolve();
@@ -106,13 +108,13 @@ describe('npm run demo and npm run dev', () => {
     for (const port of usual) expect(dev.output()).not.toContain(`:${port}/`);
 
     const print = `require('./dist/scripts/dev-environment.js').applyDevEnvironment(); console.log(JSON.stringify(process.env))`;
-    const beside = run('-e', print);
-    await beside.exited;
-    expect(beside.output()).toMatch(
-      /npm run dev is running, so its servers are used and not what .*SIGNING_MISSPELT/,
+    const cli = run('-e', print);
+    await cli.exited;
+    expect(cli.output()).toMatch(
+      /npm run dev is running: its servers are used instead of the values of .*SIGNING_MISSPELT/,
     );
     const { FLEXPERTO_BASE_URL, SIGNING_MISSPELT, TEMPORAL_TLS } = JSON.parse(
-      beside
+      cli
         .output()
         .split('\n')
         .find((line) => line.startsWith('{')) ?? '{}',
@@ -126,7 +128,7 @@ describe('npm run demo and npm run dev', () => {
     const second = run('dist/scripts/dev.js');
     expect(await second.exited).toBe(1);
     expect(second.output()).toMatch(
-      /^npm run dev is running here already, as process \d+: stop that one first\.\n$/,
+      /^npm run dev is already running here as process \d+\. Stop it first\.\n$/,
     );
 
     dev.child.kill('SIGTERM');
@@ -146,21 +148,21 @@ function observe(child: ChildProcess): RunningProgram {
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const waitForOutput = (pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         const match = pattern.exec(output);
         if (match !== null) resolve(match);
       };
-      look();
-      child.stdout?.on('data', look);
+      check();
+      child.stdout?.on('data', check);
       void exited.then(() => {
-        reject(new Error(`ended without showing ${String(pattern)}: ${output}`));
+        reject(new Error(`exited without showing ${String(pattern)}: ${output}`));
       });
     });
-  const keep = (chunk: Buffer): void => {
+  const append = (chunk: Buffer): void => {
     output += chunk.toString();
   };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
+  child.stdout?.on('data', append);
+  child.stderr?.on('data', append);
   return { child, output: () => output, waitForOutput, exited };
 }
 

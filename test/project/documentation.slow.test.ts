@@ -11,7 +11,7 @@ const code = readDocumentationPages().flatMap(({ text }) => extractCode(text));
 
 describe('A command in the documentation', () => {
   it.each(extractCommands(code, /^(temporal \w.*)/g))(
-    'is one that the Temporal CLI takes: %s',
+    'is accepted by the Temporal CLI: %s',
     async (command) => {
       const [, ...words] = splitCommandLine(command);
       const firstFlag = words.findIndex((word) => word.startsWith('-'));

@@ -16,7 +16,7 @@ const pages = readDocumentationPages();
 const code = pages.flatMap(({ text }) => extractCode(text));
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 
-/** A link is dead if its file is missing, or if the page at its end lacks the heading. */
+/** A link is dead if its file is missing, or if the page lacks the heading. */
 function isDead(file: string, link: string): boolean {
   const [target = '', anchor] = link.split('#');
   const end = target === '' ? file : path.join(path.dirname(file), target);
@@ -25,7 +25,7 @@ function isDead(file: string, link: string): boolean {
 }
 
 describe('The documentation', () => {
-  it('has links that lead to a file and to a heading', () => {
+  it('has links to files and headings that exist', () => {
     const links = pages.flatMap(({ file, text }) => extractLinks(text).map((link) => ({ file, link })));
     const own = links.filter(({ link }) => !/^https?:/.test(link));
     expect(own.length).toBeGreaterThan(50);
@@ -46,7 +46,7 @@ describe('The documentation', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it('names only variables that the program reads', () => {
+  it('names only variables that a program reads', () => {
     const named = code.flatMap((text) => text.match(/\b(?:FLEXPERTO|SIGNING)_[A-Z_]*[A-Z]\b/g) ?? []);
     expect(named.filter((name) => !VARIABLE_NAMES.includes(name))).toEqual([]);
   });
@@ -58,12 +58,12 @@ describe('A command in the documentation', () => {
     /(?:^|npm run (?:--silent )?signing -- )((?<=-- )\w.*|signing \w.*)/g,
   );
 
-  it('is there for every decision', () => {
+  it('exists for every decision', () => {
     expect(signing.length).toBeGreaterThan(15);
     expect(signing).toContain('start examples/request.json --wait');
   });
 
-  it.each(signing)('is one that the CLI takes: %s', async (command) => {
+  it.each(signing)('is accepted by the CLI: %s', async (command) => {
     const words = splitCommandLine(command.replace(/^signing /, '').replace('NUMBER', '13'));
     const program = createProgram({ output: createOutput(true), action: () => () => Promise.resolve() });
     await expect(program.parseAsync(words, { from: 'user' })).resolves.toBe(program);

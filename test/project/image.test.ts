@@ -7,13 +7,13 @@ const [buildStage = '', finalStage = ''] = readFileSync(resolve('Dockerfile'), '
   .split(/^(?=FROM )/m)
   .slice(-2);
 
-/** What one stage's COPY lines copy, without the place it goes to. */
+/** The sources of the COPY lines of a stage. */
 const readCopiedPaths = (stage: string): string[] =>
   [...stage.matchAll(/^COPY (?:--from=build )?(.+)$/gm)].flatMap(([, paths = '']) =>
     paths.split(' ').slice(0, -1),
   );
 
-/** What the builder of the image gets to see: the names that .dockerignore excepts from its `*`. */
+/** The build context: the names that .dockerignore excepts from its `*`. */
 const allowedByDockerignore = [...readFileSync(resolve('.dockerignore'), 'utf8').matchAll(/^!(.+)$/gm)].map(
   ([, name = '']) => name,
 );
@@ -27,12 +27,12 @@ afterAll(() => {
 });
 
 describe('The image', () => {
-  it('copies only what .dockerignore lets through', () => {
+  it('copies only files that .dockerignore allows', () => {
     expect(readCopiedPaths(buildStage).filter((name) => !allowedByDockerignore.includes(name))).toEqual([]);
   });
 
   // A fresh compilation: about 15 seconds of CPU, minutes on a busy machine.
-  it('builds from what it copies, and that build makes all that the final stage takes over', async () => {
+  it('builds from the files that it copies, and the build creates everything that the final stage copies', async () => {
     for (const name of readCopiedPaths(buildStage))
       cpSync(resolve(name), join(context, name), { recursive: true });
     symlinkSync(resolve('node_modules'), join(context, 'node_modules'));

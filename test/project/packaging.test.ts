@@ -4,10 +4,9 @@ import { resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../../scripts/processes/commands.js';
-import { IMAGE_VARIABLES } from '../../scripts/processes/program.js';
+import { IMAGE_VARIABLES, hashGatewayKey } from '../../scripts/processes/program.js';
 import { readGatewayConfig, readWorkerConfig, VARIABLE_NAMES } from '../../src/shared/config/index.js';
-import { hashGatewayKey } from '../support/gateway-process.js';
-import { generatePayloadKey } from '../support/payload-keys.js';
+import { generatePayloadKey } from '../support/encrypted-client.js';
 
 interface Service {
   readonly image?: string;
@@ -25,21 +24,21 @@ const compose = parse(readText('docker-compose.yml'), { merge: true }) as {
 const services = Object.entries(compose.services);
 const isProgramVariable = (name: string): boolean => /^(FLEXPERTO|SIGNING)_/.test(name);
 
-/** As docker-compose does: the value in .env, else the default that stands behind the name. */
+/** Substitutes as docker-compose does: by the value in .env, else by the default behind the name. */
 const interpolate = (value: string, env: Readonly<Record<string, string>>): string =>
   value.replace(
     /\$\{([A-Z_]+):[-?]([^}]*)\}/g,
     (_, name: string, otherwise: string) => env[name] ?? otherwise,
   );
 
-/** What a service is given where .env is this. */
+/** The environment of a service with this .env. */
 const readEnvironment = (service: string, env: Readonly<Record<string, string>>): Record<string, string> => {
   const given = Object.entries(compose.services[service]?.environment ?? {});
   return Object.fromEntries(given.map(([name, value]) => [name, interpolate(value, env)]));
 };
 
 describe('What is delivered beside the code', () => {
-  it('.env.example names every variable of the program, and no other', () => {
+  it('.env.example names every variable of the programs, and no other', () => {
     const named = [...readText('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name = '']) => name);
     expect(named.filter(isProgramVariable).sort()).toEqual([...VARIABLE_NAMES].sort());
   });
@@ -52,22 +51,22 @@ describe('What is delivered beside the code', () => {
     });
   });
 
-  it('.env may hold what docker-compose.yml asks for and still serve the program itself', () => {
+  it('.env can serve docker-compose.yml and the programs', () => {
     const asked = [...readText('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name);
     expect(asked.filter((name) => isProgramVariable(name) && !VARIABLE_NAMES.includes(name))).toEqual([]);
   });
 
-  it('docs/configuration.md explains every variable of the program', () => {
+  it('docs/configuration.md explains every variable of the programs', () => {
     const page = readText('docs/configuration.md');
     expect(VARIABLE_NAMES.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('docker-compose.yml gives the program only variables that it knows', () => {
+  it('docker-compose.yml sets only variables that the programs read', () => {
     const given = services.flatMap(([, { environment }]) => Object.keys(environment));
     expect(given.filter((name) => isProgramVariable(name) && !VARIABLE_NAMES.includes(name))).toEqual([]);
   });
 
-  it('docker-compose.yml lets a tenant’s worker start with its address and key, and refuses it without', () => {
+  it('docker-compose.yml starts a tenant’s worker with its address and key, and refuses to without', () => {
     const payloadKeys = { SIGNING_PAYLOAD_KEYS: `demo:${generatePayloadKey()}` };
     const key = { ...payloadKeys, FLEXPERTO_API_KEY: 'key' };
     const both = { ...key, FLEXPERTO_BASE_URL: 'https://tenant.test.flexperto.com' };
@@ -82,7 +81,7 @@ describe('What is delivered beside the code', () => {
     );
   });
 
-  it('docker-compose.yml has the stand-in for the vendor in the profile for trying alone, which never sees a tenant’s key', () => {
+  it('docker-compose.yml has the fake vendor in the trial profile alone, without a tenant’s key', () => {
     const namesIt = services.filter(([name, service]) =>
       `${name} ${JSON.stringify(service.environment)}`.includes('fake-flexperto'),
     );
@@ -102,7 +101,7 @@ describe('What is delivered beside the code', () => {
     expect(compose.services['worker']?.profiles).toEqual(['tenant']);
   });
 
-  it('docker-compose.yml stops no worker before its calls have ended, whatever their time limit', () => {
+  it('docker-compose.yml stops a worker only after its calls have ended, whatever their time limit', () => {
     const env = { FLEXPERTO_BASE_URL: 'https://tenant.example.invalid', FLEXPERTO_API_KEY: 'key' };
     const longest = readWorkerConfig({ ...env, FLEXPERTO_TIMEOUT_SECONDS: '240' }).timeoutMs + 30_000;
     const minutes = /^(\d+)m$/.exec(compose.services['worker']?.stop_grace_period ?? '')?.[1];
@@ -121,13 +120,13 @@ describe('What is delivered beside the code', () => {
     });
   });
 
-  it('docker-compose.yml starts only programs that the build makes', () => {
+  it('docker-compose.yml starts only programs that the build creates', () => {
     const programs = services.flatMap(([, { command }]) => command?.slice(1) ?? []);
     const [inImage = ''] = /(?<=^CMD \["node", ")[^"]+/m.exec(readText('Dockerfile')) ?? [];
     expect([inImage, ...programs].filter((program) => !existsSync(resolve(program)))).toEqual([]);
   });
 
-  it('the image gives its programs what they are given here', () => {
+  it('the image sets the variables of IMAGE_VARIABLES', () => {
     const [, given = ''] = /^ENV (NODE_ENV=.*)$/m.exec(readText('Dockerfile')) ?? [];
     const { NODE_ENV, MALLOC_ARENA_MAX, NODE_OPTIONS } = IMAGE_VARIABLES;
     expect(given).toBe(
@@ -141,7 +140,7 @@ describe('What is delivered beside the code', () => {
     expect(images.filter((image) => !/:\d+\.\d+/.test(image))).toEqual([]);
   });
 
-  it('docker-compose.yml is what docker-compose accepts, where it is installed, and asks for the keys', async () => {
+  it('docker-compose.yml requires the keys, and is valid if docker-compose is installed', async () => {
     const program = findOnPath('docker-compose');
     const keys = /\$\{(SIGNING_PAYLOAD_KEYS|SIGNING_GATEWAY_KEYS):\?/g;
     expect(new Set([...readText('docker-compose.yml').matchAll(keys)].map(([, name]) => name)).size).toBe(2);

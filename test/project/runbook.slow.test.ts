@@ -8,7 +8,7 @@ import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { extractAnchors, extractCodeBlocks, extractCode, extractLinks } from '../support/markdown.js';
 import { createTemporalCommand } from '../support/temporal-command.js';
-import { spawnWorker } from '../support/worker-process.js';
+import { spawnWorker } from '../support/program-process.js';
 
 const page = readFileSync(resolve('docs/operations.md'), 'utf8');
 const code = extractCode(page);
@@ -20,26 +20,26 @@ const { groups } = parse(readFileSync(resolve('ops/alerts.yml'), 'utf8')) as {
 const rules = groups.flatMap(({ rules: all }) => all);
 
 describe('The runbook', () => {
-  it('has a section for every alert, to which the alert leads, and for no other', () => {
+  it('has a section for every alert, to which the alert links, and no other', () => {
     const led = rules.map(({ annotations }) => annotations.runbook.replace('docs/operations.md#', ''));
     expect(led).toEqual(rules.map(({ alert }) => alert.toLowerCase()));
     expect(anchors.filter((anchor) => anchor.startsWith('signing')).sort()).toEqual(led.sort());
   });
 
-  it('has links that lead somewhere', () => {
+  it('has links to files and headings that exist', () => {
     const dead = extractLinks(page).filter((target) =>
       target.startsWith('#') ? !anchors.includes(target.slice(1)) : !existsSync(resolve('docs', target)),
     );
     expect(dead).toEqual([]);
   });
 
-  it('names only variables that there are', () => {
+  it('names only variables that exist', () => {
     const named = code.flatMap((text) => text.match(/\b(FLEXPERTO|SIGNING)_[A-Z_]+/g) ?? []);
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((name) => !VARIABLE_NAMES.includes(name))).toEqual([]);
   });
 
-  it('quotes only sentences that the program or the parts under it say', () => {
+  it('quotes only messages of the programs and of their dependencies', () => {
     const sources = readdirSync(resolve('src'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join('src', file), 'utf8'))
@@ -63,35 +63,35 @@ describe('The runbook', () => {
   });
 });
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 
-describe('What the runbook says', () => {
-  it('of a search attribute of the wrong type is so: no worker starts before it is removed, then one registers it', async () => {
+describe('The runbook is right', () => {
+  it('about a search attribute of the wrong type: no worker starts until it is removed, then one registers it', async () => {
     const server = await startTemporalServer();
-    const world = await createRealEnvironment(server);
-    const temporal = await createTemporalCommand(world);
+    const environment = await createRealEnvironment(server);
+    const temporal = await createTemporalCommand(environment);
     await temporal('operator', 'search-attribute', 'create', '--name', 'SigningState', '--type', 'Int');
-    const refused = spawnWorker(world.env);
+    const refused = spawnWorker(environment.env);
     expect(await refused.exited).toEqual({ code: 1, signal: null });
     expect(refused.output()).toBe(
       'The search attribute SigningState of namespace default must have the type Keyword.\n',
     );
     await temporal('operator', 'search-attribute', 'remove', '--name', 'SigningState', '--yes');
-    const worker = await world.startWorker();
+    const worker = await environment.startWorker();
     expect(worker.output()).toContain('search attributes registered');
-    await world.close();
+    await environment.close();
     await server.stop();
   });
 
-  it('of a namespace that does not exist is so: the last line of the worker says it', async () => {
-    const { env } = await newWorld();
+  it('about a missing namespace: the last line of the worker names it', async () => {
+    const { env } = await createEnvironment();
     const worker = spawnWorker({ ...env, TEMPORAL_NAMESPACE: 'misspelt' });
     expect(await worker.exited).toEqual({ code: 1, signal: null });
     expect(worker.output()).toBe('The Temporal server has no namespace misspelt (TEMPORAL_NAMESPACE).\n');
   });
 
-  it('of a refused API key is so: its loop lets those go on that were refused, and no unclear one', async () => {
-    const { env, fake, start, startWorker } = await newWorld();
+  it('about a refused API key: its loop retries the refused calls, and none with an unknown outcome', async () => {
+    const { env, fake, start, startWorker } = await createEnvironment();
     await startWorker();
     fake.faults.add({ call: 'attach', status: 401 });
     const refused = await start();
@@ -100,7 +100,7 @@ describe('What the runbook says', () => {
     const unclear = await start();
     await unclear.untilState('needs-attention');
     const block = extractCodeBlocks(page).find((text) => text.includes('jq ')) ?? '';
-    // Not by npm, beside which the servers of `npm run dev` would win.
+    // Without npm, which would prefer the servers of `npm run dev`.
     const loop = block.replaceAll('npm run --silent signing --', 'node dist/src/cli.js');
     expect(loop.split('node dist/src/cli.js')).toHaveLength(4);
     if (findOnPath('jq') === undefined) return;
@@ -109,8 +109,8 @@ describe('What the runbook says', () => {
     expect((await unclear.status()).state).toBe('needs-attention');
   }, 120_000);
 
-  it('of the log is so: one JSON object a line, also of what the native part of the SDK says', async () => {
-    const { client, startWorker, taskQueue } = await newWorld();
+  it('about the log: one JSON object a line, also for messages of the SDK’s native core', async () => {
+    const { client, startWorker, taskQueue } = await createEnvironment();
     const worker = await startWorker();
     const unknown = await client.workflow.start('unknown', { taskQueue, workflowId: `unknown-${taskQueue}` });
     await waitUntil('the task has failed', () => worker.output().includes('Failing workflow task'));

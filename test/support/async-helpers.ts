@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a promise was rejected with; fails the test where it was not. */
+/** The error of a rejected promise. @throws Error if the promise resolves */
 export async function captureRejection(promise: Promise<unknown>): Promise<unknown> {
   const outcome = await promise.then(
     (value: unknown) => ({ value }),
@@ -10,7 +10,7 @@ export async function captureRejection(promise: Promise<unknown>): Promise<unkno
   throw new Error(`resolved with ${JSON.stringify(outcome.value)}`);
 }
 
-/** All bytes of a stream, and what it ended with where that was an error. */
+/** All bytes of a stream, and its error if it ended with one. */
 export async function readStream(
   content: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly bytes: Buffer; readonly error?: unknown }> {
@@ -25,14 +25,14 @@ export async function readStream(
 
 const WAIT_TIMEOUT_SECONDS = 90;
 
-/** Waits until something is so; throws with its name when it takes longer than anything here may. */
+/** Waits until the condition holds. @throws Error with the description after 90 seconds */
 export async function waitUntil(
   description: string,
   condition: () => boolean | Promise<boolean>,
 ): Promise<void> {
   const deadline = Date.now() + WAIT_TIMEOUT_SECONDS * 1000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${description}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting until ${description}`);
     await sleep(50);
   }
 }

@@ -16,19 +16,19 @@ import { createSigningClient, type SigningClient } from '../../src/client/index.
 import { REQUEST } from './requests.js';
 import { runCli, startCli, type CommandResult, type CliOptions, type RunningCli } from './run-cli.js';
 
-/** A Temporal dev server and a vendor, documents, and the command line set up for them. Workers come when asked for. */
+/** A Temporal dev server, a fake vendor, documents, and a CLI that is configured for them; without a worker at first. */
 export interface CliEnvironment {
   readonly server: TemporalServer;
   readonly fake: FakeFlexperto;
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
-  /** For what a test only prepares. */
+  /** For preparations of a test. */
   readonly signings: SigningClient;
-  /** Writes a request with a requestId of its own, and returns both. */
+  /** Writes a request with a new requestId, and returns both. */
   writeRequest(change?: Record<string, unknown>): Promise<{ requestId: string; file: string }>;
   /** Starts a signing and returns once it is in this state. */
   startSigningIn(state: SigningState, change?: Record<string, unknown>): Promise<Signing>;
-  /** Names the question that the status of this signing shows, as `resolve` takes it. */
+  /** The options of `resolve` that name the decision that the signing needs now. */
   attentionOptions(requestId: string): Promise<['--attention-id', string]>;
   run(args: readonly string[], options?: Partial<CliOptions>): Promise<CommandResult>;
   start(args: readonly string[], options?: Partial<CliOptions>): RunningCli;
@@ -122,7 +122,7 @@ async function waitForState(
   for (;;) {
     const status = await signings.status(requestId);
     if (status.state === state) return status;
-    if (isFinal(status.state)) throw new Error(`the signing ended as ${status.state} and never was ${state}`);
+    if (isFinal(status.state)) throw new Error(`the signing ended as ${status.state} before it was ${state}`);
     await sleep(50);
   }
 }

@@ -10,18 +10,18 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** The gRPC statuses with which a server turns a call away. */
+/** The gRPC statuses with which a server refuses a call. */
 export const GRPC_STATUS = { permissionDenied: 7, unimplemented: 12 } as const;
 
-/** A way to a Temporal server on which some calls are turned away, as its authorizer or a gateway before it does. */
+/** A proxy to a Temporal server that refuses some calls, as an authorizer does. */
 export interface DenyingProxy {
   readonly address: string;
-  /** From now on these methods, such as `AddSearchAttributes`, are answered with this status; all others pass. */
+  /** From now on refuses these methods, such as `AddSearchAttributes`, with this status, and forwards all others. */
   deny(methods: readonly string[], status?: number): void;
   close(): Promise<void>;
 }
 
-/** Passes every call on to the server at this address, over HTTP/2 without TLS. */
+/** Forwards every call to the server at this address, over HTTP/2 without TLS. */
 export async function startDenyingProxy(address: string): Promise<DenyingProxy> {
   const upstream = connect(`http://${address}`);
   upstream.on('error', () => undefined);
@@ -58,7 +58,7 @@ function denyCall(stream: ServerHttp2Stream, status: number): void {
     .respond({ ':status': 200, 'content-type': 'application/grpc', ...answer }, { endStream: true });
 }
 
-/** Ends the one when the other breaks off; the status of a call stands in its trailers. */
+/** Closes one stream when the other fails, and forwards the trailers, which have the status of the call. */
 function forwardCall(down: ServerHttp2Stream, up: ClientHttp2Stream): void {
   down
     .on('error', () => undefined)

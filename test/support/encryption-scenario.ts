@@ -6,7 +6,7 @@ import { createRequest as createSigningRequest, type Signing, workflowIdOf } fro
 import { followWithClient } from './encrypted-client.js';
 import { readRawData } from './raw-data.js';
 
-/** Long and unusual, so that none of it comes up in a ciphertext by chance. */
+/** Long and unusual, so that no ciphertext contains it by chance. */
 export const PARTICIPANT = {
   email: 'maximiliane.mustermann@example.invalid',
   firstname: 'Maximiliane',
@@ -14,34 +14,34 @@ export const PARTICIPANT = {
   mobile: '+49176123456789',
 };
 export const PERSONAL_DATA = Object.values(PARTICIPANT);
-/** Names that a CRM has given and that a worker may log: what it says of a document names it. */
+/** A document name, which a worker may log. */
 export const DOCUMENT = 'Letter-of-Indemnity.pdf';
-/** The API key, and how every upload token begins. */
+/** The API key, and the beginning of every upload token. */
 export const SECRETS = [API_KEY, Buffer.from('{"typ":"JWT","alg":').toString('base64url').slice(0, 24)];
 
-/** What a session did, and all that could be seen of it on the server while it ran and afterwards. */
+/** The outcomes of the scenario, and everything that the server had of it while it ran and afterwards. */
 export interface ScenarioResult {
   readonly workflowIds: Readonly<Record<'completed' | 'rejected' | 'aborted', string>>;
   readonly rawData: readonly unknown[];
-  /** Why an update was refused, in the words that reached the client. */
+  /** The client's error for a refused update. */
   readonly refusal: unknown;
   readonly rejection: unknown;
 }
 
-/** Three sessions: one through every kind of trouble to the end, one with a faulty request, one that a human aborts. */
-export async function runScenario(world: RealEnvironment, client: Client): Promise<ScenarioResult> {
-  const signings = createSigningClient(client, world.taskQueue);
+/** Runs three signings: one that meets every kind of fault and completes, one with a wrong request, one that is aborted. */
+export async function runScenario(environment: RealEnvironment, client: Client): Promise<ScenarioResult> {
+  const signings = createSigningClient(client, environment.taskQueue);
   const rawData: unknown[] = [];
-  const completed = await startWithFaults(world, client, signings);
-  const refusal = await resolveAllFaults(world, signings, completed, async () => {
+  const completed = await startWithFaults(environment, client, signings);
+  const refusal = await resolveAllFaults(environment, signings, completed, async () => {
     rawData.push(await readRawData(client, completed.handle.workflowId));
   });
-  const aborted = await abortOne(world, signings);
+  const aborted = await abortOne(environment, signings);
   const rejected = await rejectOne(signings);
   const workflowIds = {
     completed: completed.handle.workflowId,
-    rejected: workflowIdOf(rejected.requestId, world.taskQueue),
-    aborted: workflowIdOf(aborted, world.taskQueue),
+    rejected: workflowIdOf(rejected.requestId, environment.taskQueue),
+    aborted: workflowIdOf(aborted, environment.taskQueue),
   };
   for (const workflowId of Object.values(workflowIds)) rawData.push(await readRawData(client, workflowId));
   return { workflowIds, rawData, refusal, rejection: rejected.error };
@@ -54,23 +54,23 @@ const createRequest = (requestId: string, change: Record<string, unknown> = {}) 
   ...change,
 });
 
-/** The vendor repeats what it was sent, as vendors do. */
+/** The vendor repeats the request in its error. */
 const ECHOED_REQUEST = {
   message: `${PARTICIPANT.firstname} ${PARTICIPANT.lastname} <${PARTICIPANT.email}> ${PARTICIPANT.mobile} ${API_KEY}`,
 };
 
 async function startWithFaults(
-  world: RealEnvironment,
+  environment: RealEnvironment,
   client: Client,
   signings: SigningClient,
 ): Promise<Signing> {
-  const { faults } = world.fake;
+  const { faults } = environment.fake;
   faults.add({ call: 'initiate', reset: 'after' });
   faults.add({ call: 'upload', document: 'terms.pdf', status: 500, body: ECHOED_REQUEST });
   faults.add({ call: 'upload', document: 'contract.pdf', status: 422, body: ECHOED_REQUEST });
   faults.add({ call: 'attach', reset: 'after' });
   await signings.start(createRequest('troubled'));
-  return followWithClient(world, client, 'troubled');
+  return followWithClient(environment, client, 'troubled');
 }
 
 async function resolveAllFaults(
@@ -90,7 +90,7 @@ async function resolveAllFaults(
   );
   await signings.resolve(requestId, { attentionId, action: 'retry' });
   await signing.untilState('awaiting-handover');
-  await waitUntil('a look has failed with "not yet"', async () => {
+  await waitUntil('a poll has failed with "not yet"', async () => {
     const { pendingActivities } = (await handle.describe()).raw;
     return pendingActivities?.some(({ lastFailure }) => lastFailure != null) === true;
   });
@@ -105,7 +105,7 @@ async function resolveAllFaults(
   return refusal;
 }
 
-/** A call beats once it has lasted five seconds. */
+/** An activity sends its first heartbeat after five seconds. */
 async function inspectDuringHeartbeat(
   { handle }: Signing,
   { faults }: RealEnvironment['fake'],
@@ -113,7 +113,7 @@ async function inspectDuringHeartbeat(
 ): Promise<void> {
   faults.add({ call: 'list', delaySeconds: 8 });
   await handle.signal('checkNow');
-  await waitUntil('the look has beaten', async () => {
+  await waitUntil('the poll has sent a heartbeat', async () => {
     const { pendingActivities } = (await handle.describe()).raw;
     return pendingActivities?.some(({ heartbeatDetails }) => heartbeatDetails != null) === true;
   });

@@ -1,11 +1,11 @@
-/** One line of what Prometheus reads from a worker. */
+/** One sample of a metric. */
 export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** The samples of a text in Prometheus' exposition format. Throws on a line that it does not allow. */
+/** Parses a text in Prometheus' exposition format. @throws Error for an invalid line */
 export function parseExposition(text: string): Sample[] {
   return text
     .split('\n')
@@ -23,13 +23,13 @@ function parseLabels(text: string): Record<string, string> {
   return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
 }
 
-/** The metrics of a worker that serves them at this address. */
+/** Reads the metrics that a program serves at this address. */
 export async function scrape(address: string): Promise<Sample[]> {
   const answer = await fetch(`http://${address}/metrics`);
   return parseExposition(await answer.text());
 }
 
-/** The sum of the values of all samples of that name and with these labels at least. */
+/** The sum of all samples with this name and at least these labels. */
 export function sumSamples(samples: readonly Sample[], name: string, labels: Sample['labels'] = {}): number {
   return samples
     .filter((sample) => sample.name === name)

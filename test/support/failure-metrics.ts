@@ -1,17 +1,16 @@
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { scrape, type Sample, sumSamples } from './exposition.js';
-import { hashGatewayKey, startGatewayProcess } from './gateway-process.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { startGatewayProcess } from './program-process.js';
 import type { RealEnvironment } from './real-environment.js';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { ApplicationFailure } from '@temporalio/common';
-
 import type { CallbackData } from '../../src/domain/callback-event.js';
 import { createQueue } from '../../src/domain/callback-queue.js';
-
 import { waitUntil } from './async-helpers.js';
 
-/** What a gateway tells Prometheus after it has turned a caller away and has not reached Temporal. */
+/** The metrics of a gateway that has refused a caller and has not reached Temporal. */
 export async function collectGatewayFailureMetrics({ env }: RealEnvironment): Promise<Sample[]> {
   const address = `127.0.0.1:${await findFreePort()}`;
   const gateway = await startGatewayProcess({
@@ -28,11 +27,11 @@ export async function collectGatewayFailureMetrics({ env }: RealEnvironment): Pr
 }
 
 /**
- * What a worker tells Prometheus after it has carried a session through failures, has lost one in the middle of a call
- * and has met a workflow that it does not know.
+ * The metrics of a worker that has met failures in a signing, a signing that was terminated during a call, and an unknown
+ * workflow.
  */
-export async function collectWorkerFailureMetrics(world: RealEnvironment): Promise<Sample[]> {
-  const { client, fake, start, startWorker, taskQueue } = world;
+export async function collectWorkerFailureMetrics(environment: RealEnvironment): Promise<Sample[]> {
+  const { client, fake, start, startWorker, taskQueue } = environment;
   const address = `127.0.0.1:${await findFreePort()}`;
   const counts = (name: string) => async (): Promise<boolean> => sumSamples(await scrape(address), name) > 0;
   const crm = await startUnresponsiveCrm();
@@ -41,7 +40,7 @@ export async function collectWorkerFailureMetrics(world: RealEnvironment): Promi
     SIGNING_CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
     SIGNING_CALLBACK_HOSTS: crm.host,
   });
-  await runSigningThroughFailures(world);
+  await runSigningThroughFailures(environment);
 
   fake.faults.add({ call: 'initiate', delaySeconds: 1 });
   const lost = await start();
@@ -54,20 +53,20 @@ export async function collectWorkerFailureMetrics(world: RealEnvironment): Promi
   await waitUntil('its task failed', counts('temporal_workflow_task_execution_failed_total'));
   await unknown.terminate();
 
-  await giveUpCallback(world, crm);
+  await giveUpCallback(environment, crm);
   await waitUntil('a callback was given up', counts('signing_callbacks_given_up_total'));
   crm.server.close();
   return scrape(address);
 }
 
-/** A CRM that takes connections and answers nothing. */
+/** A CRM that accepts connections and never answers. */
 async function startUnresponsiveCrm() {
   const server = createServer((socket) => socket.on('error', () => undefined).unref());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return { server, host: `127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** As an operator gives up a delivery by `temporal activity fail`; by itself the worker tries for days. */
+/** Gives up a delivery, as an operator does by `temporal activity fail`; the worker would retry for days. */
 async function giveUpCallback(
   { client, taskQueue }: RealEnvironment,
   { server, host }: { server: Server; host: string },
@@ -80,16 +79,16 @@ async function giveUpCallback(
     state: 'completed',
     deadline: '2027-01-01T00:00:00.000Z',
   };
-  const news = { at: new Date().toISOString(), events: [{ type: 'signing.completed' }], data } as const;
+  const change = { at: new Date().toISOString(), events: [{ type: 'signing.completed' }], data } as const;
   const workflowId = `signing-${session}/callbacks`;
   const connected = once(server, 'connection');
   const callbacks = await client.workflow.start('signingCallbacks', {
     taskQueue,
     workflowId,
-    args: [{ url: `http://${host}/`, workflowId: `signing-${session}`, session }, createQueue(news)],
+    args: [{ url: `http://${host}/`, workflowId: `signing-${session}`, session }, createQueue(change)],
   });
   await connected;
-  const failure = ApplicationFailure.nonRetryable('the CRM is not to be had');
+  const failure = ApplicationFailure.nonRetryable('the CRM is unreachable');
   await client.activity.fail({ workflowId, activityId: '1:signing.completed' }, failure);
   await callbacks.result();
 }

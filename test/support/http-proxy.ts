@@ -3,31 +3,31 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Certificate } from './local-server.js';
 
-/** What a proxy does with a CONNECT: makes the connection, answers otherwise, stays silent, or hangs up. */
+/** What a proxy does with a CONNECT: connects, refuses, never answers, or closes the connection. */
 export type ProxyBehavior =
   | 'tunnel'
   | 'silence'
   | 'hang-up'
-  /** Says that the connection stands, and hangs up. */
+  /** Answers 200 and closes the connection. */
   | 'hang-up-inside'
   | { readonly status: number };
 
 export interface ProxyOptions {
   readonly behavior?: ProxyBehavior;
-  /** `user:password`; without them it answers 407. */
+  /** `user:password`; a caller without them gets 407. */
   readonly credentials?: string;
-  /** Spoken to over TLS. */
+  /** Makes it a proxy over TLS. */
   readonly certificate?: Certificate;
 }
 
-/** A real HTTP proxy on 127.0.0.1. Every name leads to 127.0.0.1: it is the proxy that looks names up. */
+/** A real HTTP proxy on 127.0.0.1. It resolves every name to 127.0.0.1. */
 export interface TestProxy {
   /** Without user name and password. */
   readonly url: string;
   readonly port: number;
-  /** The targets that CONNECT named, in turn, refused ones included. */
+  /** The targets of all CONNECTs in order, refused ones included. */
   readonly connectTargets: string[];
-  /** Anything else that it was asked for. */
+  /** All other requests. */
   readonly otherRequests: string[];
   close(): Promise<void>;
 }
@@ -82,7 +82,7 @@ function handleConnect(
   else if (behavior === 'tunnel') tunnel(Number(url.slice(url.lastIndexOf(':') + 1)), socket, head, open);
 }
 
-/** With a page, as proxies of companies have it. */
+/** Answers with a page, as proxies of companies do. */
 function refuse(socket: Socket, status: number): void {
   const page = '<html>Blocked by the proxy of the bank</html>';
   socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: ${page.length}\r\n\r\n${page}`);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The ids of the inspecting processes of a worker or gateway. */
+/** The ids of the PDF inspection processes of a worker or gateway. */
 export function findInspectionProcesses(parent: number | undefined): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && isInspectionProcess(name, parent))
@@ -17,7 +17,7 @@ function isInspectionProcess(pid: string, parent: number | undefined): boolean {
   }
 }
 
-/** Sends a signal to a process where it still runs. */
+/** Sends a signal to a process if it still runs. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   if (isRunning(pid)) process.kill(pid, signal);
 }

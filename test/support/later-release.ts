@@ -8,14 +8,14 @@ export interface Release {
   remove(): void;
 }
 
-/** This release with one place of its workflow code changed. */
+/** Creates a release from this one, with one change of the workflow code. */
 export function createLaterRelease(before: string, after: string): Release {
-  // Below dist/, from where the packages are found.
+  // Below dist/, where Node finds the packages.
   const folder = mkdtempSync(resolve('dist/later-release-'));
   cpSync(resolve('dist/src'), join(folder, 'src'), { recursive: true });
   const code = readFileSync(resolve('dist/workflow-bundle.js'), 'utf8');
   const edited = code.replace(before, after);
-  if (edited === code) throw new Error(`The workflow has no "${before}".`);
+  if (edited === code) throw new Error(`The workflow code lacks "${before}".`);
   writeFileSync(join(folder, 'workflow-bundle.js'), edited);
   return {
     worker: join(folder, 'src/worker.js'),

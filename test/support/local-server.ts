@@ -8,16 +8,16 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A server of this test alone, on a free port of 127.0.0.1, reached by the name `localhost`. */
+/** A server on a free port of 127.0.0.1, which clients reach as `localhost`. */
 export interface LocalServer {
   readonly url: string;
   readonly port: number;
-  /** How many connections were ever opened. */
+  /** How many connections have been opened so far. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** A certificate for `localhost` and 127.0.0.1 that is its own authority. */
+/** Creates a self-signed certificate for `localhost` and 127.0.0.1. */
 export async function createLocalCertificate(): Promise<Certificate> {
   const altNames = [
     { type: 2, value: 'localhost' },
@@ -33,7 +33,7 @@ export async function createLocalCertificate(): Promise<Certificate> {
   return { key, cert };
 }
 
-/** Serves over TLS where a certificate is given, else in plain. */
+/** Starts a server: over TLS if a certificate is given, else plain HTTP. */
 export async function startLocalServer(
   handler: RequestListener,
   certificate?: Certificate,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const FOLDERS = ['.', 'docs', 'docs/decisions', 'examples', 'test/pdf'];
+const FOLDERS = ['.', 'docs', 'docs/decisions', 'examples', 'test', 'test/pdf'];
 
 /** A page of the documentation. */
 export interface Page {
@@ -10,7 +10,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** Every page of the documentation, without the changelog: it speaks of the past. */
+/** Every page of the documentation, without the changelog, which names removed files. */
 export function readDocumentationPages(): Page[] {
   const files = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
   return files
@@ -33,7 +33,7 @@ export function extractCodeBlocks(page: string): string[] {
   return [...page.matchAll(CODE_BLOCK)].map(([, block = '']) => block);
 }
 
-/** The anchors that the headings of a page make. */
+/** The anchors of the headings of a page. */
 export function extractAnchors(page: string): string[] {
   return [...page.replace(CODE_BLOCK, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -48,13 +48,13 @@ export function extractLinks(page: string): string[] {
   return [...page.replace(CODE_BLOCK, '').matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
 }
 
-/** The commands in code that a pattern finds, each once: its first group, without the comment behind it. */
+/** The distinct first groups of the pattern's matches in code, without comments. */
 export function extractCommands(code: readonly string[], pattern: RegExp): string[] {
   const found = code.flatMap((text) => [...text.matchAll(pattern)].map(([, command = '']) => command));
   return [...new Set(found.map((command) => command.replace(/\s+#.*/, '')))];
 }
 
-/** The words of a command line, as a shell would take them apart; words of the shell itself end it. */
+/** Splits a command line into words, as a shell does, up to the first operator. */
 export function splitCommandLine(commandLine: string): string[] {
   const words = [...commandLine.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)];
   const end = words.findIndex(([word]) => ['|', '>', '&&', ')'].includes(word));

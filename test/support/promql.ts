@@ -1,9 +1,9 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** What an expression asks for. */
+/** The metrics and labels of an expression. */
 export interface ParsedQuery {
   readonly selectors: readonly Selector[];
-  /** Labels that results are grouped by. */
+  /** The labels of all groupings. */
   readonly labels: readonly string[];
 }
 
@@ -18,13 +18,13 @@ export interface Matcher {
   readonly value: string;
 }
 
-/** Reads an expression by Prometheus' own grammar. Throws where it is none. */
+/** Parses an expression by Prometheus' own grammar. @throws Error if it is not PromQL */
 export function parsePromQl(expression: string): ParsedQuery {
   const selectors: { metric: string; matchers: Matcher[] }[] = [];
   const labels: string[] = [];
   parser.parse(expression).iterate({
     enter: ({ name, from, to, type, node }) => {
-      if (type.isError) throw new Error(`no PromQL at ${from}: ${expression}`);
+      if (type.isError) throw new Error(`not PromQL at ${from}: ${expression}`);
       const text = expression.slice(from, to);
       if (name === 'VectorSelector') selectors.push({ metric: '', matchers: [] });
       const selector = selectors.at(-1);
@@ -41,7 +41,7 @@ function parseMatcher(text: string): Matcher {
   return { label, operator, value };
 }
 
-/** Whether a label of this value is what the matcher speaks of, be it to take it or to leave it out. */
+/** Whether the matcher's pattern matches the value, whether it includes or excludes it. */
 export function matchesLabel({ operator, value }: Matcher, actual: string): boolean {
   return operator.endsWith('~') ? new RegExp(`^(${value})$`).test(actual) : value === actual;
 }

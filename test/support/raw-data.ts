@@ -1,6 +1,25 @@
-import type { Client } from '@temporalio/client';
+import type { WorkflowHandle, Client } from '@temporalio/client';
 
-/** A payload as it lies on the server, and where it was found. */
+/** A text in a history, and its path: `3.workflowTaskCompletedEventAttributes.identity`. */
+export interface HistoryText {
+  readonly at: string;
+  readonly text: string;
+}
+
+/** All texts of a workflow's history, payloads decoded. */
+export async function readHistoryTexts(handle: WorkflowHandle): Promise<HistoryText[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap((event, index) => collectTexts(event, String(index + 1)));
+}
+
+function collectTexts(value: unknown, at: string): HistoryText[] {
+  if (typeof value === 'string') return [{ at, text: value }];
+  if (value instanceof Uint8Array) return [{ at, text: Buffer.from(value).toString('utf8') }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => collectTexts(part, `${at}.${key}`));
+}
+
+/** A payload as the server has it, and its path. */
 export interface RawPayload {
   readonly path: string;
   readonly encoding: string;
@@ -16,14 +35,14 @@ export interface RawFailure {
 
 const LOCAL_ACTIVITY_FIELDS = ['activity_id', 'activity_type', 'attempt', 'backoff', 'complete_time', 'original_schedule_time', 'seq']; // prettier-ignore
 
-/** What the SDK writes beside the result of a call that is made within the workflow's task: its name and when it was made. */
+/** Whether the SDK wrote this payload beside the result of a local activity: its name and times. */
 export function isWrittenBySdk({ path, data }: RawPayload): boolean {
   if (!path.includes('.markerRecordedEventAttributes.details.data.')) return false;
   const names = Object.keys(JSON.parse(data) as object);
   return names.sort().join() === LOCAL_ACTIVITY_FIELDS.join();
 }
 
-/** Everything that the server hands out about a workflow, as it came, undecoded. */
+/** Everything that the server returns about a workflow, undecoded. */
 export async function readRawData(client: Client, workflowId: string): Promise<unknown[]> {
   const { namespace } = client.options;
   const execution = { workflowId };
@@ -38,15 +57,15 @@ export async function readRawData(client: Client, workflowId: string): Promise<u
     namespace,
     query: `WorkflowId = ${JSON.stringify(workflowId)}`,
   });
-  const asked = await workflowService.queryWorkflow({
+  const metadata = await workflowService.queryWorkflow({
     namespace,
     execution,
     query: { queryType: '__temporal_workflow_metadata' },
   });
-  return [history, described, listed, asked];
+  return [history, described, listed, metadata];
 }
 
-/** Every text and all bytes in it, in one string. */
+/** All texts and bytes of the data in one string. */
 export function collectText(data: unknown): string {
   const texts: string[] = [];
   visit(data, '', (value) => {

@@ -1,7 +1,9 @@
+import { resolve, join } from 'node:path';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createDataConverter, parsePayloadKeys } from '../../src/client/index.js';
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import {
@@ -15,18 +17,41 @@ import {
   type TemporalServerOptions,
 } from '../../scripts/processes/temporal-server.js';
 import { trackSigning, sendCheckNow, createRequest, workflowIdOf, type Signing } from './signing.js';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+import { startWorkerProcess, type WorkerProcess } from './program-process.js';
 
-/** A real Temporal server, a vendor, and workers that are processes of their own; one task queue for each world. */
+/** Starts a worker for workflow tasks alone; the test executes the activities. */
+export async function startWorkflowOnlyWorker(
+  { env, taskQueue }: RealEnvironment,
+  payloadKeys = '',
+): Promise<{ stop(): Promise<void> }> {
+  const bundle = payloadKeys === '' ? 'workflow-bundle' : 'workflow-bundle-encrypting';
+  const connection = await NativeConnection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowBundle: { codePath: resolve(`dist/${bundle}.js`) },
+    dataConverter: createDataConverter(parsePayloadKeys(payloadKeys)),
+  });
+  const running = worker.run();
+  return {
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+/** A real Temporal server, a fake vendor, and workers as separate processes, on a task queue of this environment. */
 export interface RealEnvironment {
   readonly fake: FakeFlexperto;
   readonly client: Client;
   readonly taskQueue: string;
-  /** The folder that documents come from, with contract.pdf and terms.pdf in it. */
+  /** The document root, with contract.pdf and terms.pdf. */
   readonly root: string;
-  /** The variables with which `startWorker` starts a worker of this world. */
+  /** The variables of its workers. */
   readonly env: Readonly<Record<string, string>>;
-  /** Starts a worker and waits until it is ready; it is ended with the world. */
+  /** Starts a worker and waits until it is ready; `close` ends it. */
   readonly startWorker: (env?: NodeJS.ProcessEnv, program?: string) => Promise<WorkerProcess>;
   readonly start: (
     overrides?: Record<string, unknown>,
@@ -95,24 +120,24 @@ export async function createRealEnvironment(
   };
 }
 
-/** One Temporal server for a test file, and worlds on it that are closed after each test. */
+/** Starts one Temporal server for a test file, and returns a factory of environments, which are closed after each test. */
 export function useRealEnvironments(
   options?: TemporalServerOptions,
 ): (vendor?: FakeFlexpertoOptions) => Promise<RealEnvironment> {
   let server: TemporalServer | undefined;
-  let worlds: RealEnvironment[] = [];
+  let environments: RealEnvironment[] = [];
   beforeAll(async () => {
     server = await startTemporalServer(options);
   });
   afterEach(async () => {
-    for (const world of worlds) await world.close();
-    worlds = [];
+    for (const environment of environments) await environment.close();
+    environments = [];
   });
   afterAll(() => server?.stop());
   return async (vendor) => {
-    if (server === undefined) throw new Error('the server is not up');
-    const world = await createRealEnvironment(server, vendor);
-    worlds.push(world);
-    return world;
+    if (server === undefined) throw new Error('the server has not started');
+    const environment = await createRealEnvironment(server, vendor);
+    environments.push(environment);
+    return environment;
   };
 }

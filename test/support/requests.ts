@@ -1,4 +1,4 @@
-/** A request as a CRM sends it; every field, valid. */
+/** A valid request with every field. */
 export const REQUEST = {
   requestId: 'crm-action-8f1c',
   employeeId: '45',
@@ -16,5 +16,5 @@ export const createParticipant = (change: Record<string, unknown> = {}): Record<
   ...change,
 });
 
-/** What must never be seen of the participant of `REQUEST`, except where it belongs. */
+/** The personal data of the participant of `REQUEST`. */
 export const PARTICIPANT_VALUES: readonly string[] = Object.values(REQUEST.participants[0] ?? {});

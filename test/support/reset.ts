@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 
-/** Resets a session, as the Temporal UI and CLI do, to the moment before it calls an activity for the first time. */
+/** Resets a signing, as the Temporal UI and CLI do, to the moment before its first call of an activity. */
 export async function resetBeforeCall(
   activity: string,
   client: Client,
@@ -14,7 +14,7 @@ export async function resetBeforeCall(
   await reset(client, handle, scheduled?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId);
 }
 
-/** Resets it to the moment before the first decision of a human; the server then hands the decision in again. */
+/** Resets a signing to the moment before the first decision; the server then applies the decision again. */
 export async function resetBeforeDecision(client: Client, handle: WorkflowHandle): Promise<void> {
   const events = await fetchEvents(handle);
   const decided = events.findIndex(({ workflowExecutionUpdateAcceptedEventAttributes: it }) => it != null);

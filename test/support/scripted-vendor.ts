@@ -14,14 +14,14 @@ export interface ReceivedRequest {
   readonly body: Buffer;
 }
 
-/** An answer: a body with status 200, or whatever the function does with the connection. */
+/** A body with status 200, or a function that answers. */
 export type Reply = string | ((response: ServerResponse, request: IncomingMessage) => void);
 
-/** A server that answers as told, whatever it is asked, and a client of it. Both are closed after the test. */
+/** A server that gives scripted answers to any request, and a client of it. Both are closed after the test. */
 export interface ScriptedVendor {
   readonly url: string;
   readonly client: FlexpertoClient;
-  /** Every request in the order of arrival, once its body was read. */
+  /** Every request in the order of arrival, body included. */
   readonly received: ReceivedRequest[];
 }
 
@@ -60,7 +60,7 @@ export function createVendorClient(
   return client;
 }
 
-/** The answers in turn, the last one again and again. */
+/** Starts a vendor that gives the answers in turn, and then repeats the last one. */
 export async function startScriptedVendor(
   replies: Reply | readonly Reply[],
   options: Partial<FlexpertoOptions> = {},
@@ -86,20 +86,20 @@ export const replyWithStatus =
     response.writeHead(code, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 
-/** The connection is reset once the request has arrived. */
+/** Resets the connection once the request has arrived. */
 export const resetConnection: Reply = (_response, request) => {
   request.socket.resetAndDestroy();
 };
 
-/** Never an answer. */
+/** Never answers. */
 export const neverReply: Reply = () => undefined;
 
-/** A document of these bytes. */
+/** A document with these bytes. */
 export async function* streamOf(...chunks: readonly (Uint8Array | string)[]): AsyncIterable<Uint8Array> {
   for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk));
 }
 
-/** A client that goes away meanwhile has made no request. */
+/** A request that the client aborts is not recorded. */
 const ignoreAbortedRequest = (): void => undefined;
 
 async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {

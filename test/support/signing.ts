@@ -21,7 +21,7 @@ export function createRequest(requestId: string) {
   };
 }
 
-/** The contract's id of a session, written down once more: the tests know `src/` by its names alone. */
+/** The workflow id of a signing; a second implementation, so that a test notices a change. */
 export function workflowIdOf(requestId: string, taskQueue: string): string {
   return taskQueue === 'signing' ? `signing-${requestId}` : `signing/${taskQueue}/${requestId}`;
 }
@@ -31,12 +31,12 @@ export interface Signing {
   readonly handle: WorkflowHandle;
   readonly requestId: string;
   status(): Promise<SigningStatus>;
-  /** Waits until the status satisfies the condition, letting time pass. */
+  /** Polls the status until it satisfies the condition. */
   until(condition: (status: SigningStatus) => boolean): Promise<SigningStatus>;
   untilState(state: SigningStatus['state']): Promise<SigningStatus>;
-  /** Sends a human's decision on the question that the status shows now. */
+  /** Sends a decision with the id of the current attention. */
   resolve(decision: unknown): Promise<unknown>;
-  /** Hands over and signs as employee and customer do, and lets the session look each time. */
+  /** Hands over and signs as employee and customer do, and triggers a poll after each. */
   signAll(): Promise<void>;
   result(): Promise<SigningStatus>;
 }
@@ -45,26 +45,26 @@ export interface TrackedSigning {
   readonly fake: FakeFlexperto;
   readonly handle: WorkflowHandle;
   readonly requestId: string;
-  /** Lets a moment pass between two looks at the status. */
+  /** The pause between two queries of the status. */
   readonly pause: () => Promise<unknown>;
-  /** Brings the session to look at its documents: by a hint, or by letting its pause pass. */
+  /** Makes the signing poll its documents: by `checkNow`, or by skipping its pause. */
   readonly triggerPoll: () => Promise<unknown>;
 }
 
-/** Follows a started signing as a client of any language would: by the contract's names alone. */
+/** Follows a started signing by the contract's names alone, as a client in any language does. */
 export function trackSigning({ fake, handle, requestId, pause, triggerPoll }: TrackedSigning): Signing {
   const status = (): Promise<SigningStatus> => handle.query<SigningStatus>('status');
   const until: Signing['until'] = async (condition) => {
     for (;;) {
-      const now = await status();
-      if (condition(now)) return now;
-      if (['completed', 'failed', 'withdrawn', 'expired', 'cancelled'].includes(now.state)) {
-        throw new Error(`the session ended as ${now.state} while the test waited`);
+      const current = await status();
+      if (condition(current)) return current;
+      if (['completed', 'failed', 'withdrawn', 'expired', 'cancelled'].includes(current.state)) {
+        throw new Error(`the signing ended as ${current.state} while the test waited`);
       }
       await pause();
     }
   };
-  const untilState: Signing['untilState'] = (state) => until((now) => now.state === state);
+  const untilState: Signing['untilState'] = (state) => until((current) => current.state === state);
   return {
     handle,
     requestId,
@@ -88,12 +88,12 @@ export function trackSigning({ fake, handle, requestId, pause, triggerPoll }: Tr
   };
 }
 
-/** A decision as it is sent: with the id of the question, where it is an object at all. */
+/** Adds the attention's id to a decision, unless the decision is not an object. */
 export function withAttentionId(decision: unknown, attentionId: string | undefined): unknown {
   return typeof decision === 'object' && decision !== null ? { attentionId, ...decision } : decision;
 }
 
-/** Hints that there may be news. A session that has found them by a look of its own may have ended: that is no failure. */
+/** Sends `checkNow`. A signing that has ended meanwhile is no error. */
 export async function sendCheckNow(session: WorkflowHandle): Promise<void> {
   try {
     await session.signal('checkNow');
@@ -102,7 +102,7 @@ export async function sendCheckNow(session: WorkflowHandle): Promise<void> {
   }
 }
 
-/** The workflow that tells the CRM of a session. */
+/** The workflow that sends the callbacks of a signing. */
 export function getCallbacksHandle(session: WorkflowHandle): WorkflowHandle {
   return session.client.getHandle(`${session.workflowId}/callbacks`);
 }

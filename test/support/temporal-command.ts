@@ -3,8 +3,8 @@ import { findTemporalCli } from '../../scripts/tools/temporal.js';
 import type { RealEnvironment } from './real-environment.js';
 
 /**
- * The Temporal CLI as a client in another language: it knows a session by the contract's names alone. Resolves with the
- * JSON it prints, if any; rejects with the line in which it says why not.
+ * Runs the Temporal CLI, a client that knows a signing by the contract's names alone. Resolves with the JSON that it prints,
+ * if any; rejects with its error line.
  */
 export type TemporalCommand = (...args: readonly string[]) => Promise<unknown>;
 

@@ -1,6 +1,6 @@
 import { startLocalServer } from './local-server.js';
 
-/** A span as OTLP's JSON has it, with the attributes as an object. */
+/** A span of OTLP's JSON, with the attributes as an object. */
 export interface CollectedSpan {
   readonly service: string;
   readonly name: string;
@@ -12,11 +12,11 @@ export interface CollectedSpan {
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
-/** A collector of traces that takes OTLP over HTTP as JSON. */
+/** A collector of traces that accepts OTLP over HTTP as JSON. */
 export interface TraceCollector {
   readonly url: string;
   spans(): readonly CollectedSpan[];
-  /** Everything that was sent, as it came. */
+  /** All bodies, unparsed. */
   raw(): string;
   close(): Promise<void>;
 }

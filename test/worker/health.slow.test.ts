@@ -8,7 +8,7 @@ import { findFreePort } from '../../scripts/processes/ports.js';
 import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
-import { spawnWorker } from '../support/worker-process.js';
+import { spawnWorker } from '../support/program-process.js';
 
 interface Answered {
   readonly status: number;

@@ -6,8 +6,8 @@ import {
   RECORDED_HISTORIES,
   workflowIdOf,
   type History,
+  replayHistories,
 } from '../support/recorded-histories.js';
-import { replayHistories } from '../support/replay.js';
 
 /** What the workflow of today says to a history: nothing, or why it would have gone another way. */
 async function replayError(history: History, workflowId: string, code: string): Promise<string | undefined> {

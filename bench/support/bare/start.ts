@@ -13,7 +13,7 @@ export const BARE_QUEUE = 'bare';
 const SIGNING_BUNDLE = path.resolve(__dirname, '../../../workflow-bundle.js');
 const READY_TIMEOUT_SECONDS = 60;
 
-/** The bare workflow's code as a file, as the real one's is. */
+/** Bundles the bare workflow into a file, as the build does with the real workflow. */
 export async function bundleBare(folder: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(__dirname, 'workflow.js'),
@@ -24,14 +24,13 @@ export async function bundleBare(folder: string): Promise<string> {
   return file;
 }
 
-/** A worker for the bare workflow in a process of its own, once it is ready. */
+/** Starts a worker for the bare workflow in a separate process, and waits until it is ready. */
 export function startBareWorker(address: string, bundle: string): Promise<ChildServer> {
   return startWorker([address, BARE_QUEUE, bundle]);
 }
 
 /**
- * A worker that counts starts but carries no session out: it knows the real workflows and no activity, so a session
- * rests after its first workflow task.
+ * Starts a worker that has the real workflows but no activity, so a signing rests after its first workflow task.
  */
 export function startCountingWorker(address: string): Promise<ChildServer> {
   return startWorker([address, DEFAULT_TASK_QUEUE, SIGNING_BUNDLE, 'workflows-alone']);

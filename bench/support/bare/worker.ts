@@ -1,6 +1,6 @@
 /**
- * A worker for workflows alone, or for the bare workflow and its activity, with the settings of the real one; says
- * "ready" when it is about to poll.
+ * A worker for workflows alone, or for the bare workflow and its activity, with the settings of the real one. It prints
+ * "ready" just before it polls.
  */
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { WORKER_LIMITS } from '../../../src/worker/worker-options.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { SigningAudit } from '../../../src/client/index.js';
 import { waitUntil } from '../../support/async-helpers.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
+import { generatePayloadKey } from '../../support/encrypted-client.js';
 import { REQUEST } from '../../support/requests.js';
 import type { SigningStatus } from '../../../src/domain/status.js';
 import { parseError, parseJson } from '../../support/run-cli.js';

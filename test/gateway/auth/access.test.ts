@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hashGatewayKey } from '../../support/gateway-process.js';
+import { hashGatewayKey } from '../../../scripts/processes/program.js';
 import { REQUEST } from '../../support/requests.js';
 import {
   callAt,

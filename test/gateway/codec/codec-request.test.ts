@@ -6,7 +6,7 @@ import {
 } from '../../../src/shared/encryption/index.js';
 import { handleCodecRequest, CodecRequestError } from '../../../src/gateway/codec/codec-request.js';
 import { captureRejection } from '../../support/async-helpers.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
+import { generatePayloadKey } from '../../support/encrypted-client.js';
 
 const codec = createPayloadCodec(parsePayloadKeys(`k1:${generatePayloadKey()}`));
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
-import { hashGatewayKey } from '../../support/gateway-process.js';
+import { hashGatewayKey } from '../../../scripts/processes/program.js';
 import { waitUntil } from '../../support/async-helpers.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
+import { generatePayloadKey } from '../../support/encrypted-client.js';
 import { base64, encryptedWith, PLAIN, SECRET } from './codec-payloads.js';
 import {
   callAt,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SigningStatus } from '../../../src/domain/status.js';
 import { waitUntil } from '../../support/async-helpers.js';
-import type { WorkerProcess } from '../../support/worker-process.js';
+import type { WorkerProcess } from '../../support/program-process.js';
 import { openEvents, type EventStream, type ServerEvent } from './event-source.js';
 import { createGatewayEnvironment, problem, type GatewayEnvironment } from '../gateway-environment.js';
 import { startIdentityProvider, type IdentityProvider } from '../auth/identity-provider.js';

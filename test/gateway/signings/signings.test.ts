@@ -5,7 +5,7 @@ import { Client } from '@temporalio/client';
 import { createDataConverter, parsePayloadKeys } from '../../../src/client/index.js';
 import type { SigningStatus } from '../../../src/domain/status.js';
 import { waitUntil } from '../../support/async-helpers.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
+import { generatePayloadKey } from '../../support/encrypted-client.js';
 import { PARTICIPANT_VALUES, REQUEST } from '../../support/requests.js';
 import {
   callAt,

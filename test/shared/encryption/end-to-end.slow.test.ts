@@ -3,10 +3,9 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { findFreePort } from '../../../scripts/processes/ports.js';
 import { startTemporalServer, type TemporalServer } from '../../../scripts/processes/temporal-server.js';
 import { createDataConverter, parsePayloadKeys } from '../../../src/shared/encryption/index.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
+import { generatePayloadKey, createEncryptedClient } from '../../support/encrypted-client.js';
 import { createRealEnvironment, type RealEnvironment } from '../../support/real-environment.js';
-import { replayHistories } from '../../support/replay.js';
-import { createEncryptedClient } from '../../support/encrypted-client.js';
+import { replayHistories } from '../../support/recorded-histories.js';
 import {
   findFailures,
   isWrittenBySdk,

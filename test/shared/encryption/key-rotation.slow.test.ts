@@ -3,13 +3,19 @@ import type { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createSigningClient, UnreadablePayloadError } from '../../../src/client/index.js';
 import { runCli, type CommandResult } from '../../support/run-cli.js';
-import { startWorkflowOnlyWorker } from '../../support/workflow-only-worker.js';
+import {
+  startWorkflowOnlyWorker,
+  useRealEnvironments,
+  type RealEnvironment,
+} from '../../support/real-environment.js';
 import { waitUntil, captureRejection } from '../../support/async-helpers.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
-import { useRealEnvironments, type RealEnvironment } from '../../support/real-environment.js';
+import {
+  generatePayloadKey,
+  createEncryptedClient,
+  followWithClient,
+} from '../../support/encrypted-client.js';
 import { sendCheckNow, createRequest, type Signing } from '../../support/signing.js';
-import type { WorkerProcess } from '../../support/worker-process.js';
-import { createEncryptedClient, followWithClient } from '../../support/encrypted-client.js';
+import type { WorkerProcess } from '../../support/program-process.js';
 import { findPayloads, readRawData } from '../../support/raw-data.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });

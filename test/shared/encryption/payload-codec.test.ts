@@ -6,7 +6,7 @@ import {
   UnreadablePayloadError,
 } from '../../../src/shared/encryption/index.js';
 import { captureRejection } from '../../support/async-helpers.js';
-import { generatePayloadKey } from '../../support/payload-keys.js';
+import { generatePayloadKey } from '../../support/encrypted-client.js';
 
 const [OLD, NEW] = [generatePayloadKey(), generatePayloadKey()];
 const codecOf = (text: string): PayloadCodec => createPayloadCodec(parsePayloadKeys(text));

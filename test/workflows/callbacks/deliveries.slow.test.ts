@@ -6,7 +6,7 @@ import type { SigningState } from '../../../src/domain/status.js';
 import { startCallbackReceiver, type CallbackReceiver } from '../../support/callback-receiver.js';
 import { waitUntil, captureRejection } from '../../support/async-helpers.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
-import type { TestEnvironment, TestEnvironmentOptions } from '../../support/test-environment.js';
+import type { TestEnvironment, TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const MINUTE = 60;

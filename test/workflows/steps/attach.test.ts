@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Call, FakeFlexperto } from '../../../fake-flexperto/index.js';
 import type { Signing } from '../../support/signing.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
-import type { TestEnvironment, TestEnvironmentOptions } from '../../support/test-environment.js';
+import type { TestEnvironment, TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
 
 const world = useTimeSkippingEnvironments();
 

@@ -1,7 +1,7 @@
 import { captureRejection } from '../../support/async-helpers.js';
 import type { Signing } from '../../support/signing.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
-import type { TestEnvironment } from '../../support/test-environment.js';
+import type { TestEnvironment } from '../../support/time-skipping-environment.js';
 
 const world = useTimeSkippingEnvironments();
 

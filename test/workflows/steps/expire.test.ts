@@ -1,4 +1,4 @@
-import type { TestEnvironmentOptions } from '../../support/test-environment.js';
+import type { TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
 import { waitUntil } from '../../support/async-helpers.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 

@@ -3,30 +3,44 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killOnParentExit } from '../../scripts/processes/watchdog.js';
 
+/** The gateway as it runs in production, on a free port of 127.0.0.1. */
+export interface GatewayProcess extends ProgramProcess {
+  readonly url: string;
+}
+
+/** Starts the gateway with these variables alone, and waits until it is ready. */
+export async function startGatewayProcess(env: NodeJS.ProcessEnv, node?: string): Promise<GatewayProcess> {
+  const variables = { SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0', ...env };
+  const gateway = spawnProgram('dist/src/gateway.js', variables, node);
+  await gateway.waitFor('"gateway ready"');
+  const [, url = ''] = /"address":"([^"]+)"/.exec(gateway.output()) ?? [];
+  return { ...gateway, url };
+}
+
 const READY_TIMEOUT_SECONDS = 40;
 
-/** What a process left behind: its exit code, or the signal that ended it. */
+/** The exit code of a process, or the signal that ended it. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A program as it runs in production: an entry point of dist/src in a process of its own. */
+/** A program as it runs in production: an entry point of dist/src in a separate process. */
 export interface ProgramProcess {
   readonly pid: number;
-  /** Everything it has written so far, stdout and stderr. */
+  /** Its stdout and stderr so far. */
   output(): string;
   stderr(): string;
-  /** Resolves once it writes a line that holds the text; throws when it ends before. */
+  /** Resolves once its output contains the text. @throws Error if it exits before, or after 40 seconds */
   waitFor(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it has ended, by itself or by a signal. */
+  /** Resolves when it has exited. */
   readonly exited: Promise<ProcessExit>;
 }
 
 export type WorkerProcess = ProgramProcess;
 
-/** Starts the worker with these variables alone and does not wait for it; the one of this build, or another program. */
+/** Starts the worker of this build, or another program, with these variables alone, and does not wait for it. */
 export function spawnWorker(
   env: NodeJS.ProcessEnv,
   program = 'dist/src/worker.js',
@@ -35,13 +49,13 @@ export function spawnWorker(
   return spawnProgram(program, env, node);
 }
 
-/** The same for any entry point; `node`: the program of another version of Node than this process's. */
+/** Starts any entry point; `node` is the path of another version of Node. */
 export function spawnProgram(
   program: string,
   env: NodeJS.ProcessEnv,
   node = process.execPath,
 ): ProgramProcess {
-  // In a folder without .env and without a configuration of Temporal: what counts is what the test says.
+  // A folder without .env and Temporal configuration: only the test's variables count.
   const cwd = resolve('dist');
   const child = spawn(node, [resolve(program)], {
     cwd,
@@ -51,7 +65,7 @@ export function spawnProgram(
   const pid = child.pid ?? -1;
   const watchdog = killOnParentExit(pid);
   const written = { output: '', stderr: '' };
-  let hasEnded = false;
+  let hasExited = false;
   child.stdout.on('data', (chunk: Buffer) => (written.output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => {
     written.output += chunk.toString();
@@ -59,7 +73,7 @@ export function spawnProgram(
   });
   const exited = new Promise<ProcessExit>((done) => {
     child.once('close', (code, signal) => {
-      hasEnded = true;
+      hasExited = true;
       watchdog.release();
       done({ code, signal });
     });
@@ -69,21 +83,21 @@ export function spawnProgram(
     output: () => written.output,
     stderr: () => written.stderr,
     waitFor: async (text) => {
-      const giveUp = Date.now() + READY_TIMEOUT_SECONDS * 1000;
+      const deadline = Date.now() + READY_TIMEOUT_SECONDS * 1000;
       while (!written.output.includes(text)) {
-        if (hasEnded) throw new Error(`${program} ended before it said "${text}":\n${written.output}`);
-        if (Date.now() > giveUp) throw new Error(`${program} did not say "${text}":\n${written.output}`);
+        if (hasExited) throw new Error(`${program} exited before it printed "${text}":\n${written.output}`);
+        if (Date.now() > deadline) throw new Error(`${program} did not print "${text}":\n${written.output}`);
         await sleep(50);
       }
     },
     kill: (signal) => {
-      if (!hasEnded) child.kill(signal);
+      if (!hasExited) child.kill(signal);
     },
     exited,
   };
 }
 
-/** Starts the worker and waits until it says that it is ready. */
+/** Starts the worker and waits until it is ready. */
 export async function startWorkerProcess(env: NodeJS.ProcessEnv, program?: string): Promise<WorkerProcess> {
   const worker = spawnWorker(env, program);
   await worker.waitFor('"worker ready"');

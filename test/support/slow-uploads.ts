@@ -1,13 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { PDFDocument } from '@cantoo/pdf-lib';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
-/** A relay before the upload host that lets only so many bytes of each upload pass until it is opened. */
+/** Writes the example contract with a PDF attachment of so many random bytes. */
+export async function writeLargePdf(path: string, bytes: number): Promise<void> {
+  const pdf = await PDFDocument.load(await readFile(resolve('examples/contract.pdf')));
+  await pdf.attach(randomBytes(bytes), 'appendix.bin', { mimeType: 'application/octet-stream' });
+  await writeFile(path, await pdf.save());
+}
+
+/** A proxy to the upload host that holds each upload after so many bytes, until `release`. */
 export interface ThrottlingProxy {
   readonly url: string;
-  /** How many uploads are being held at this moment: some of their bytes have arrived, not all. */
+  /** The number of uploads that it holds now. */
   heldUploads(): number;
-  /** Cuts off the uploads being held: what their client has still sent before it ended must not arrive later. */
+  /** Drops the held uploads, so that the rest of their bytes never arrives. */
   dropHeld(): void;
-  /** Lets everything pass from now on, also what is being held. */
+  /** Forwards everything from now on, held uploads included. */
   release(): void;
   close(): Promise<void>;
 }
