@@ -42,26 +42,26 @@ export interface StepFailure {
 }
 
 /** What may follow the failure of a call that is not idempotent. */
-export type Disposition = 'try-again' | 'unclear' | 'refused';
+export type Disposition = 'retry' | 'unknown' | 'rejected';
 
 /** Only what surely had no effect is tried again; everything that is not surely one or the other is unclear. */
 export function classifyFailure({ kind, status }: StepFailure): Disposition {
   switch (kind) {
     case 'NotSent':
-      return 'try-again';
+      return 'retry';
     case 'Refused':
-      return isBusyStatus(status) ? 'try-again' : 'refused';
+      return isBusyStatus(status) ? 'retry' : 'rejected';
     case 'CallNotSupported':
     case 'DocumentChanged':
     case 'DocumentUnavailable':
     case 'InspectionInterrupted':
     case 'RequestRejected':
     case 'UploadUrlRejected':
-      return 'refused';
+      return 'rejected';
     case 'OutcomeUnknown':
     case 'AnswerNotUnderstood':
     case 'RetryLater':
-      return 'unclear';
+      return 'unknown';
   }
 }
 

@@ -136,9 +136,9 @@ function describeClosedAttention(closed: ClosedAttention): string {
 /** Why an outcome cannot be recorded, in one sentence; `undefined` when it can. */
 export function validateOutcome(
   input: unknown,
-  context: { waiting: boolean; listWorks: boolean },
+  context: { readonly isWaiting: boolean; readonly listWorks: boolean },
 ): string | undefined {
-  if (!context.waiting)
+  if (!context.isWaiting)
     return 'An outcome can be recorded only while the session waits for hand-over or signature.';
   if (context.listWorks) {
     return 'The list call of this tenant works, so the outcome is read from flexperto; send checkNow to look at once.';

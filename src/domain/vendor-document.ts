@@ -12,10 +12,10 @@ export interface VendorDocument {
 
 /** What a list says of one file: its entry, that it is not there, or that nobody can tell. */
 export type AttachmentFinding =
-  | { readonly is: 'attached'; readonly entry: VendorDocument }
-  | { readonly is: 'absent' }
-  /** `likely`: the one entry that is left for the file, should a human say that it is attached. */
-  | { readonly is: 'unclear'; readonly likely: VendorDocument | null };
+  | { readonly kind: 'attached'; readonly entry: VendorDocument }
+  | { readonly kind: 'absent' }
+  /** `likelyEntry`: the one entry that is left for the file, should a human say that it is attached. */
+  | { readonly kind: 'ambiguous'; readonly likelyEntry: VendorDocument | null };
 
 /**
  * Whether the list shows that a file is attached. A name proves nothing, since the vendor may return it rewritten (quotes,
@@ -28,17 +28,17 @@ export function findAttached(
   others: readonly DocumentState[],
 ): AttachmentFinding {
   const entry = pickEntry(listed.filter(({ originalFileId }) => originalFileId === file.fileId));
-  if (entry !== undefined) return { is: 'attached', entry };
+  if (entry !== undefined) return { kind: 'attached', entry };
   const { entriesByDocument, unassigned } = assignEntries(others, listed);
   const possible = unassigned.filter(
     ({ originalFileId, status }) => originalFileId === null || status !== DELETED,
   );
-  if (possible.length === 0) return { is: 'absent' };
+  if (possible.length === 0) return { kind: 'absent' };
   const isAnyUnlisted = others.some(
     (other, index) => isIdentifiedByNameOnly(other) && entriesByDocument[index]?.length === 0,
   );
-  const likely = getSingle(possible.filter(({ name }) => name === file.name)) ?? getSingle(possible);
-  return { is: 'unclear', likely: isAnyUnlisted ? null : likely };
+  const likelyEntry = getSingle(possible.filter(({ name }) => name === file.name)) ?? getSingle(possible);
+  return { kind: 'ambiguous', likelyEntry: isAnyUnlisted ? null : likelyEntry };
 }
 
 /** What the vendor says now, laid over what was known. A document that is no longer listed keeps its last status. */

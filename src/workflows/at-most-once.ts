@@ -68,19 +68,19 @@ async function executeUntilReconciled<Result>(
     const { failure } = execution;
     safeRunId = failure.runId ?? safeRunId;
     const disposition = classifyFailure(failure);
-    if (disposition === 'try-again') {
+    if (disposition === 'retry') {
       signing.publishFailure(failure.message);
       const summary = `Next try: ${call.step}`;
       await sleep(retryPauseMs(attempt, failure.retryAfterMs), { summary });
       continue;
     }
     const unknownOutcome = { step: call.step, reason: failure.message };
-    if (disposition === 'unclear') signing.unknownOutcome = unknownOutcome;
+    if (disposition === 'unknown') signing.unknownOutcome = unknownOutcome;
     const reconciliation = await reconcileUnlessCancelled(call, failure);
     if (typeof reconciliation === 'object') return reconciliation.happened;
     const isStillUnknown = reconciliation === 'cannot-be-known' || isConflict(failure);
     if (reconciliation !== undefined) signing.unknownOutcome = isStillUnknown ? unknownOutcome : undefined;
-    if (reconciliation === 'did-not-happen' && disposition === 'unclear') continue;
+    if (reconciliation === 'did-not-happen' && disposition === 'unknown') continue;
     if (signing.unknownOutcome === undefined) call.onRefused?.(failure);
     const decision = await askHuman(
       signing,
@@ -89,7 +89,7 @@ async function executeUntilReconciled<Result>(
       listActions(signing.unknownOutcome !== undefined),
     );
     if (decision !== 'retry') return decision.adopted;
-    if (disposition === 'refused') lastRefusal = failure;
+    if (disposition === 'rejected') lastRefusal = failure;
   }
 }
 
@@ -148,7 +148,7 @@ async function reconcileUnlessCancelled<Result>(
 ): Promise<Reconciliation<Result> | undefined> {
   // A session that is ending asks no more; that the call was unclear is what its result then says.
   if (isCancelling()) return undefined;
-  return classifyFailure(failure) === 'unclear' || isConflict(failure)
+  return classifyFailure(failure) === 'unknown' || isConflict(failure)
     ? call.reconcile?.(failure)
     : undefined;
 }

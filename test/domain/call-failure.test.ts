@@ -14,9 +14,9 @@ const KINDS = [
 ] as const satisfies FailureKind[]; // prettier-ignore
 
 test('a call is made again only where it surely had no effect: never sent, or told to come later', () => {
-  expect(classifyFailure({ kind: 'NotSent', message: '' })).toBe('try-again');
-  expect(classifyFailure({ kind: 'Refused', message: '', status: 429 })).toBe('try-again');
-  expect(classifyFailure({ kind: 'Refused', message: '', status: 503 })).toBe('try-again');
+  expect(classifyFailure({ kind: 'NotSent', message: '' })).toBe('retry');
+  expect(classifyFailure({ kind: 'Refused', message: '', status: 429 })).toBe('retry');
+  expect(classifyFailure({ kind: 'Refused', message: '', status: 503 })).toBe('retry');
 });
 
 test.each(['OutcomeUnknown', 'AnswerNotUnderstood', 'RetryLater'] as const)(
@@ -25,7 +25,7 @@ test.each(['OutcomeUnknown', 'AnswerNotUnderstood', 'RetryLater'] as const)(
     fc.assert(
       fc.property(fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }), (status) => {
         expect(classifyFailure({ kind, message: '', ...(status === undefined ? {} : { status }) })).toBe(
-          'unclear',
+          'unknown',
         );
       }),
     );
@@ -36,7 +36,7 @@ test('a refusal that is not about the moment is no reason to try again', () => {
   const others = fc.integer({ min: 300, max: 599 }).filter((status) => status !== 429 && status !== 503);
   fc.assert(
     fc.property(others, (status) => {
-      expect(classifyFailure({ kind: 'Refused', message: '', status })).toBe('refused');
+      expect(classifyFailure({ kind: 'Refused', message: '', status })).toBe('rejected');
     }),
   );
 });
@@ -45,7 +45,7 @@ test('every kind of failure has a verdict, and the message never decides', () =>
   fc.assert(
     fc.property(fc.constantFrom(...KINDS), fc.string(), (kind, message) => {
       expect(classifyFailure({ kind, message })).toBe(classifyFailure({ kind, message: '' }));
-      expect(['try-again', 'unclear', 'refused']).toContain(classifyFailure({ kind, message }));
+      expect(['retry', 'unknown', 'rejected']).toContain(classifyFailure({ kind, message }));
     }),
   );
 });

@@ -178,7 +178,7 @@ test('what is possible is told as the JSON that is to be sent, and what it tells
   }
 });
 
-const WAITING = { waiting: true, listWorks: false };
+const WAITING = { isWaiting: true, listWorks: false };
 
 test.each([
   { outcome: 'completed' },
@@ -201,10 +201,10 @@ test.each([
 
 test('an outcome is not recorded where flexperto itself tells it, nor before the session waits for it', () => {
   const outcome = { outcome: 'completed' };
-  expect(validateOutcome(outcome, { waiting: true, listWorks: true })).toMatch(
+  expect(validateOutcome(outcome, { isWaiting: true, listWorks: true })).toMatch(
     /read from flexperto; send checkNow/,
   );
-  expect(validateOutcome(outcome, { waiting: false, listWorks: false })).toMatch(
+  expect(validateOutcome(outcome, { isWaiting: false, listWorks: false })).toMatch(
     /only while the session waits/,
   );
 });
@@ -213,7 +213,7 @@ test('of the name of a field that has no place no more is repeated than reads we
   const field = { ['x'.repeat(100_000)]: 1 };
   const refusals = [
     validateResolution(decideOn(unclearAttach, { action: 'retry', ...field }), { attention: unclearAttach }),
-    validateOutcome({ outcome: 'completed', ...field }, { waiting: true, listWorks: false }),
+    validateOutcome({ outcome: 'completed', ...field }, { isWaiting: true, listWorks: false }),
   ];
   for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" has no place here.{1,300}$/);
 });

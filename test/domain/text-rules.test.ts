@@ -74,7 +74,7 @@ describe('A letter that was lost in decoding (U+FFFD)', () => {
       const abort = { attentionId: 'attach-1', action: 'abort', reason };
       expect(validateResolution(abort, { attention })).toContain('An abort needs a reason');
     }
-    const now = { waiting: true, listWorks: false };
+    const now = { isWaiting: true, listWorks: false };
     expect(validateOutcome({ outcome: 'failed', reason: lost }, now)).toContain('A reason is a text');
     expect(validateOutcome({ outcome: 'failed', reason: 'Two\r\n\tlines' }, now)).toBeUndefined();
   });

@@ -38,13 +38,16 @@ test('a file is attached when the list names it, also under another name, and on
   const renamed = { ...listed, name: 'contract (1).pdf' };
   const deleted = { ...listed, documentId: 1361, status: 'DELETED' };
   const theirs = { ...listed, originalFileId: 'file-2' };
-  expect(findAttached([theirs, deleted, renamed], file, [other])).toEqual({ is: 'attached', entry: renamed });
+  expect(findAttached([theirs, deleted, renamed], file, [other])).toEqual({
+    kind: 'attached',
+    entry: renamed,
+  });
 });
 
 test('a file is not attached where every entry is known to be another document', () => {
   const theirs = { ...listed, documentId: 7, name: 'terms.pdf' };
   const nameless = { ...theirs, originalFileId: null };
-  const absent = { is: 'absent' };
+  const absent = { kind: 'absent' };
   expect(findAttached([], file, [])).toEqual(absent);
   expect(findAttached([{ ...theirs, originalFileId: 'file-2' }], file, [other])).toEqual(absent);
   expect(findAttached([nameless], file, [attachedOther])).toEqual(absent);
@@ -72,9 +75,11 @@ test.each([
   (_, name) => {
     const entry = { ...listed, name, originalFileId: null };
     const offer = { fileId: 'file-1', name: 'Offer "A" für José.pdf' };
-    expect(findAttached([entry], offer, [other])).toEqual({ is: 'unclear', likely: entry });
+    expect(findAttached([entry], offer, [other])).toEqual({ kind: 'ambiguous', likelyEntry: entry });
     const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
-    expect(findAttached([theirs, entry], offer, [{ ...attachedOther, documentId: 7 }]).is).toBe('unclear');
+    expect(findAttached([theirs, entry], offer, [{ ...attachedOther, documentId: 7 }]).kind).toBe(
+      'ambiguous',
+    );
   },
 );
 
@@ -82,24 +87,24 @@ test('two entries of one name, and one document of that name: the second could b
   const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
   const twin = { ...theirs, documentId: 8 };
   const byId = { ...attachedOther, documentId: 7 };
-  expect(findAttached([theirs, twin], file, [byId])).toEqual({ is: 'unclear', likely: twin });
+  expect(findAttached([theirs, twin], file, [byId])).toEqual({ kind: 'ambiguous', likelyEntry: twin });
 });
 
 test('of several entries that could be the file none is likely, but for one of its name', () => {
   const one = { ...listed, documentId: 7, name: 'a', originalFileId: null };
   const two = { ...one, documentId: 8, name: 'b' };
-  expect(findAttached([one, two], file, [])).toEqual({ is: 'unclear', likely: null });
+  expect(findAttached([one, two], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: null });
   const same = { ...one, documentId: 9, name: file.name };
-  expect(findAttached([one, same], file, [])).toEqual({ is: 'unclear', likely: same });
+  expect(findAttached([one, same], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: same });
   // The one entry that is left can be the other document as well.
-  expect(findAttached([one], file, [attachedOther])).toEqual({ is: 'unclear', likely: null });
+  expect(findAttached([one], file, [attachedOther])).toEqual({ kind: 'ambiguous', likelyEntry: null });
 });
 
 test('an entry with an unknown file leaves it unclear, since a run before can have uploaded it', () => {
   const before = { ...listed, originalFileId: 'file-0' };
-  expect(findAttached([before], file, []).is).toBe('unclear');
-  expect(findAttached([{ ...before, name: 'CONTRACT.PDF' }], file, []).is).toBe('unclear');
-  expect(findAttached([{ ...before, status: 'DELETED' }], file, [])).toEqual({ is: 'absent' });
+  expect(findAttached([before], file, []).kind).toBe('ambiguous');
+  expect(findAttached([{ ...before, name: 'CONTRACT.PDF' }], file, []).kind).toBe('ambiguous');
+  expect(findAttached([{ ...before, status: 'DELETED' }], file, [])).toEqual({ kind: 'absent' });
 });
 
 test('a document that a human has adopted is found by its name, and only while nothing else is known of it', () => {

@@ -30,9 +30,9 @@ function createAttachStep(
   const file = () => ({ fileId: findDocument(signing, document).state.fileId ?? '', name });
   const reconcile = (listed: VendorDocument[]): Reconciliation<VendorDocument> => {
     const finding = findAttached(listed, file(), findDocument(signing, document).others);
-    if (finding.is === 'unclear') likelyEntry = finding.likely;
-    if (finding.is === 'attached') return { happened: finding.entry };
-    return finding.is === 'absent' ? 'did-not-happen' : 'cannot-be-known';
+    if (finding.kind === 'ambiguous') likelyEntry = finding.likelyEntry;
+    if (finding.kind === 'attached') return { happened: finding.entry };
+    return finding.kind === 'absent' ? 'did-not-happen' : 'cannot-be-known';
   };
   return {
     step: 'attach',
