@@ -1,4 +1,14 @@
-import type { TextRule } from './object-reader.js';
+/** What a text must be. `test` decides; the descriptions complete the sentence "field must be …". */
+export interface TextRule {
+  readonly requirement: string;
+  /** In characters; one outside the basic plane counts once. */
+  readonly maxLength: number;
+  /** As much of the rule as a regular expression can say, in the form of JSON Schema. */
+  readonly pattern: string;
+  test(text: string): boolean;
+  /** The requirement, and what is hard to see in an invalid text. */
+  describeViolation(text: string): string;
+}
 
 /*
  * Patterns are written so that they mean the same to the regular expressions of any language: no class but `\s`, whose

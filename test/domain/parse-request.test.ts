@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { getBaseName, describeProblems, parseRequest } from '../../src/domain/parse-request.js';
+import { describeProblems, parseRequest } from '../../src/domain/parse-request.js';
+import { getBaseName } from '../../src/domain/request.js';
 import { REQUEST, createParticipant } from '../support/requests.js';
 
 const findProblems = (input: unknown): readonly { field: string; message: string }[] =>
