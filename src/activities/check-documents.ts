@@ -9,7 +9,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { createFailure } from './failures.js';
 import { getWorkflowExecution } from './at-most-once-guard.js';
 
-/** A source that does not answer is asked so often before it counts as a problem of the request. */
+/** Attempts to read a source before its outage counts as a problem of the request. */
 const MAX_ATTEMPTS = 4;
 
 export interface CheckedDocuments {

@@ -6,13 +6,13 @@ const DAY_MS = 24 * 60 * 60_000;
 
 export interface ReminderRequest {
   readonly workflowId: string;
-  /** Whether the session waits for somebody who can be reminded. */
+  /** Whether the signing waits for a person, whom a reminder can reach. */
   readonly isReminderWanted: boolean;
 }
 
 /**
- * Waits, by failing with `NotYet`, until a reminder is due (`still-waiting`) or the session turns out to have ended
- * (`ended`), which it says itself unless it was terminated. Time is the server's, from the first attempt on.
+ * Waits, by failing with `RetryLater`, until a reminder is due (`still-waiting`) or the signing has been terminated
+ * (`ended`); every other end arrives as a change. The server's clock counts from the first attempt.
  */
 export function createWaitForReminder({
   isSigningOpen,
@@ -25,7 +25,7 @@ export function createWaitForReminder({
       ? reminderMs - (currentAttemptScheduledTimestampMs - scheduledTimestampMs)
       : DAY_MS;
     if (remainingMs <= 0) return 'still-waiting';
-    // Once a day, so that nothing goes on for long after a session that was terminated.
-    throw createRetryLater('the session is open, and no reminder is due', Math.min(DAY_MS, remainingMs));
+    // At least once a day, so that the callbacks end soon after a terminated signing.
+    throw createRetryLater('the signing is open, and no reminder is due', Math.min(DAY_MS, remainingMs));
   };
 }

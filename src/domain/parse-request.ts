@@ -1,5 +1,5 @@
 import { isObject, parseObject, WHOLE_REQUEST, type Problem } from './field-schema.js';
-import { REQUEST_FIELDS, type SigningRequest } from './request.js';
+import { REQUEST_FIELDS, type RequestedDocument, type SigningRequest } from './request.js';
 
 /** A request as far as it could be read: complete where `problems` is empty, else only good for finding further problems. */
 export interface ParsedRequest {
@@ -20,44 +20,40 @@ export function parseRequest(input: unknown): ParsedRequest {
   return { request, problems };
 }
 
+/** What is wrong although each field is valid alone. */
 function findContradictions({ documents, method }: SigningRequest): Problem[] {
-  const names = documents.map((document) => normalizeName(document.name));
-  const first = new Map([...names.entries()].reverse().map(([index, name]) => [name, index]));
-  const repeated = names.flatMap((name, index) => {
-    const earlier = first.get(name) ?? index;
-    if (name === '' || earlier === index) return [];
-    const same = documents[earlier]?.name === documents[index]?.name;
-    const message = `must be unique: documents[${earlier}] has the same name${same ? '' : ' but for case or Unicode form'}`;
-    return { field: `documents[${index}].name`, message };
-  });
-  const nothingToSign =
+  const hasNothingToSign =
     method !== 'qes' &&
     documents.length > 0 &&
-    documents.every((document) => document.signatureFields === 'none');
-  return nothingToSign
-    ? [
-        ...repeated,
-        {
-          field: 'documents',
-          message: `must hold at least one document with signatureFields "required", since with ${method} nothing could be signed`,
-        },
-      ]
-    : repeated;
+    documents.every(({ signatureFields }) => signatureFields === 'none');
+  const message = `must hold at least one document with signatureFields "required", since with ${method} nothing could be signed`;
+  return [...findDuplicateNames(documents), ...(hasNothingToSign ? [{ field: 'documents', message }] : [])];
 }
 
-/** The same for names that people, file systems or the vendor may take for one: in NFC, without upper and lower case. */
+function findDuplicateNames(documents: readonly RequestedDocument[]): Problem[] {
+  const names = documents.map(({ name }) => normalizeName(name));
+  return names.flatMap((name, index) => {
+    const first = names.indexOf(name);
+    if (name === '' || first === index) return [];
+    const isSameText = documents[first]?.name === documents[index]?.name;
+    const message = `must be unique: documents[${first}] has the same name${isSameText ? '' : ' but for case or Unicode form'}`;
+    return [{ field: `documents[${index}].name`, message }];
+  });
+}
+
+/** Equal for names that people, file systems or the vendor may treat as equal: NFC, without case. */
 function normalizeName(name: string): string {
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
-/** More than an honest request can have; a failure that is larger than the server allows would reach nobody. */
+/** More than an honest request has. A failure above the server's size limit would be lost. */
 const MAX_DESCRIBED_PROBLEMS = 100;
 
 /** All problems in one message, one sentence each: "participants[0].mobile must be …; documents must hold …". */
 export function describeProblems(problems: readonly Problem[]): string {
-  const more = problems.length - MAX_DESCRIBED_PROBLEMS;
+  const unshownCount = problems.length - MAX_DESCRIBED_PROBLEMS;
   const described = problems
     .slice(0, MAX_DESCRIBED_PROBLEMS)
     .map(({ field, message }) => `${field} ${message}`);
-  return [...described, ...(more > 0 ? [`and ${more} more problems`] : [])].join('; ');
+  return [...described, ...(unshownCount > 0 ? [`and ${unshownCount} more problems`] : [])].join('; ');
 }

@@ -35,7 +35,7 @@ export function isReset(): boolean {
 }
 
 export const RESET_REASON =
-  'Temporal has started this session over, and the run before may have created a contract session';
+  'Temporal has restarted this signing, and the run before may have created a contract session';
 
 /** The vendor has found fault with the request, or this program before it. */
 type Rejection = 'RequestRejectedByVendor' | 'RequestRejected';

@@ -15,7 +15,7 @@ test('a look without news fails with one sentence and a pause, and shows no stac
   const environment = new MockActivityEnvironment({ attempt: 2 }, { logger: new DefaultLogger('ERROR') });
   expect(await captureRejection(environment.run(poll, request))).toMatchObject({
     type: 'RetryLater',
-    message: 'no change since the last look',
+    message: 'no change since the last poll',
     nextRetryDelay: expect.any(Number) as number,
     stack: '',
   });

@@ -41,7 +41,11 @@ test.each([
   [{ action: 'adopt', sessionId: '13' }, unclearInitiate, /^To adopt, name the contract session/],
   [{ action: 'adopt', sessionId: 0 }, unclearInitiate, /^To adopt, name the contract session/],
   [{ action: 'adopt', sessionId: 1.5 }, unclearInitiate, /^To adopt, name the contract session/],
-  [{ action: 'adopt', sessionId: 13 }, unclearAttach, /^"sessionId" has no place here\. Possible: /],
+  [
+    { action: 'adopt', sessionId: 13 },
+    unclearAttach,
+    /^"sessionId" is not a field of this decision\. Possible: /,
+  ],
   [
     { action: 'adopt' },
     refusedUpload,
@@ -50,7 +54,7 @@ test.each([
   [{ action: 'abort' }, unclearAttach, /^An abort needs a reason/],
   [{ action: 'abort', reason: '  ' }, unclearAttach, /^An abort needs a reason/],
   [{ action: 'abort', reason: 'r'.repeat(1001) }, unclearAttach, /^An abort needs a reason/],
-  [{ action: 'retry', reason: 'again' }, unclearAttach, /^"reason" has no place here/],
+  [{ action: 'retry', reason: 'again' }, unclearAttach, /^"reason" is not a field of this decision/],
 ])('%j is refused with a sentence that says what is possible', (resolution, now, sentence) => {
   expect(validateResolution(decideOn(now, resolution), { attention: now })).toMatch(sentence);
 });
@@ -63,26 +67,22 @@ test.each(['retry', null, [{ attentionId: 'attach-1', action: 'retry' }]])(
 );
 
 test.each([
-  ['without a question', { action: 'retry' }, /^A decision must name the question that was shown/],
+  ['without a question', { action: 'retry' }, /^A decision must name the attention that it answers/],
   [
     'on an older question',
     { attentionId: 'initiate-0', action: 'retry' },
-    /^This decision is about another question/,
+    /^This decision answers an attention/,
   ],
-  [
-    'on what names no question',
-    { attentionId: 7, action: 'retry' },
-    /^This decision is about another question/,
-  ],
+  ['on what names no question', { attentionId: 7, action: 'retry' }, /^This decision answers an attention/],
 ])('a decision %s is refused with what is open and what is possible', (_, given, sentence) => {
   const refusal = validateResolution(given, { attention: unclearInitiate });
   expect(refusal).toMatch(sentence);
-  expect(refusal).toContain(`one about initiate, asked at ${SINCE}`);
+  expect(refusal).toContain(`one is about initiate, since ${SINCE}`);
   expect(refusal).toContain('{"attentionId":"initiate-1","action":"retry"}');
 });
 
 test('nothing can be resolved where nothing needs attention, or once an abort has left no action', () => {
-  const sentence = 'There is nothing to resolve: the session does not need attention.';
+  const sentence = 'There is nothing to resolve: the signing does not need attention.';
   expect(validateResolution({ action: 'retry' }, { attention: null })).toBe(sentence);
   expect(
     validateResolution(decideOn(unclearAttach, { action: 'retry' }), {
@@ -106,17 +106,17 @@ describe('On a question that is closed', () => {
   test.each([
     [
       { attentionId: 'initiate-0', action: 'abort', reason: 'no' },
-      'initiate-0 is already answered, with retry;',
+      'initiate-0 is already resolved, with retry;',
     ],
     [
       { attentionId: 'initiate-0', action: 'retry', reason: 'no' },
-      'initiate-0 is already answered, with retry;',
+      'initiate-0 is already resolved, with retry;',
     ],
     [{ attentionId: 'initiate-1', action: 'adopt', sessionId: 14 }, 'with adopt of contract session 13;'],
     [{ attentionId: 'initiate-1', action: 'retry' }, 'with adopt of contract session 13;'],
     [
       { attentionId: 'await-completion-1', action: 'retry' },
-      'is closed: the session went on without a decision',
+      'is closed: the signing continued without a decision',
     ],
   ])('another decision, %j, is refused with what was decided', (given, sentence) => {
     for (const now of [null, unclearAttach])
@@ -192,7 +192,7 @@ test.each([
   [{ outcome: 'expired' }, /^An outcome is \{"outcome":"completed"\|"failed"\|"withdrawn"/],
   [{}, /^An outcome is/],
   ['completed', /^An outcome is/],
-  [{ outcome: 'failed', why: 'x' }, /^"why" has no place here/],
+  [{ outcome: 'failed', why: 'x' }, /^"why" is not a field of an outcome/],
   [{ outcome: 'failed', reason: 7 }, /^A reason is a text/],
   [{ outcome: 'failed', reason: '' }, /^A reason is a text/],
 ])('the outcome %j is refused with one sentence', (outcome, sentence) => {
@@ -202,7 +202,7 @@ test.each([
 test('an outcome is not recorded where flexperto itself tells it, nor before the session waits for it', () => {
   const outcome = { outcome: 'completed' };
   expect(validateOutcome(outcome, { isWaiting: true, listWorks: true })).toMatch(
-    /read from flexperto; send checkNow/,
+    /reads the outcome from flexperto; send checkNow/,
   );
   expect(validateOutcome(outcome, { isWaiting: false, listWorks: false })).toMatch(
     /only while the session waits/,
@@ -215,5 +215,5 @@ test('of the name of a field that has no place no more is repeated than reads we
     validateResolution(decideOn(unclearAttach, { action: 'retry', ...field }), { attention: unclearAttach }),
     validateOutcome({ outcome: 'completed', ...field }, { isWaiting: true, listWorks: false }),
   ];
-  for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" has no place here.{1,300}$/);
+  for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" is not a field of .{1,300}$/);
 });

@@ -42,10 +42,10 @@ describe('A decision', () => {
     );
     expect(await resolveAsIs(signing, retry)).toEqual(second);
     expect(await getRejection(resolveAsIs(signing, { action: 'retry' }))).toContain(
-      'must name the question that was shown',
+      'must name the attention that it answers',
     );
     expect(await getRejection(resolveAsIs(signing, { ...retry, action: 'abort', reason: 'no' }))).toContain(
-      'is already answered, with retry; nothing was changed.',
+      'is already resolved, with retry; nothing was changed.',
     );
     expect(await signing.status()).toEqual(second);
     expect(fake.sessions()).toHaveLength(2);
