@@ -6,7 +6,7 @@ import { closeVendorsAfterEach, startScriptedVendor } from '../support/scripted-
 
 closeVendorsAfterEach();
 
-test('a look without news fails with one sentence and a pause, and shows no stack', async () => {
+test('a poll without a change fails with one sentence and a pause, and shows no stack', async () => {
   const vendor = await startScriptedVendor('[]');
   const poll = createPollDocuments({ flexperto: vendor.client, secrets: [], firstPollMs: 60_000 });
   const request = {

@@ -151,7 +151,7 @@ describe('A client in another language, by the names of the contract alone,', ()
       'To adopt, name the contract',
     );
     expect(await readErrorMessage(remote.update('recordOutcome', { outcome: 'completed' }))).toContain(
-      'only while the session waits',
+      'only while the signing waits',
     );
     const sessionId = world.fake.sessions()[0]?.id;
     const adopt = { attentionId, action: 'adopt', sessionId };

@@ -56,7 +56,7 @@ describe('A decision', () => {
     const signing = await start();
     expect(await getRejection(resolve(signing, { action: 'retry' }))).toContain('does not need attention');
     expect(await getRejection(record(signing, { outcome: 'completed' }))).toContain(
-      'only while the session waits',
+      'only while the signing waits',
     );
     await signing.untilState('awaiting-handover');
   });
