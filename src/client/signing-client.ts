@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { parseRequest } from '../domain/parse-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
+import { buildWorkflowId, DEFAULT_TASK_QUEUE } from '../domain/workflow-id.js';
 import * as messages from '../workflows/messages.js';
 import type { SigningAudit } from '../audit/index.js';
 import { auditSigning } from './audit-signing.js';
@@ -116,7 +117,7 @@ export interface SigningClient {
 
 export function createSigningClient(
   client: Client,
-  taskQueue: string = messages.DEFAULT_TASK_QUEUE,
+  taskQueue: string = DEFAULT_TASK_QUEUE,
   options: SigningClientOptions = {},
 ): SigningClient {
   const tenant: Tenant = { client, taskQueue };
@@ -154,7 +155,7 @@ export function createSigningClient(
       const { employeeId } = await describeSigning(tenant, requestId);
       if (employeeId !== null) return employeeId;
       const input = await callServer(client, requestId, () =>
-        getWorkflowInput(tenant, messages.buildWorkflowId(requestId, taskQueue)),
+        getWorkflowInput(tenant, buildWorkflowId(requestId, taskQueue)),
       );
       return parseRequest(input).request.employeeId;
     },

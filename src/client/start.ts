@@ -7,7 +7,8 @@ import {
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
 import { parseRequest } from '../domain/parse-request.js';
 import type { SigningRequest } from '../domain/request.js';
-import { searchAttributes, WORKFLOW_TYPE, buildWorkflowId } from '../workflows/messages.js';
+import { buildWorkflowId } from '../domain/workflow-id.js';
+import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
 import { withUsedIdsRefused } from '../workflows/start-mark.js';
 import type { StartedSigning } from './signing-client.js';
 import { InvalidRequestError, RequestConflictError, SigningNotFoundError } from './errors.js';

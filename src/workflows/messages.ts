@@ -8,8 +8,6 @@ import type { SigningStatus } from '../domain/status.js';
 /** The workflow type, by which it is started from any language. */
 export const WORKFLOW_TYPE = 'signingSession';
 
-export { DEFAULT_TASK_QUEUE, parseRequestId, buildWorkflowId } from '../domain/workflow-id.js';
-
 /** The whole state. */
 export const statusQuery = defineQuery<SigningStatus>('status');
 
