@@ -8,7 +8,7 @@ import { createDocuments } from '../support/documents.js';
 import { countActions, fetchSigningEvents } from '../support/events.js';
 import { runOneToSignature } from '../support/signings.js';
 import { startEnvironment, type BenchEnvironment } from '../support/environment.js';
-import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/workflows/messages.js';
+import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/domain/workflow-id.js';
 
 const POLL_SECONDS = 0.5;
 const WAIT_MS = 10_000;

@@ -1,5 +1,5 @@
 import { LOCAL_ACTIVITY_MARKER } from '../../src/audit/event-decoders.js';
-import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/workflows/messages.js';
+import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/domain/workflow-id.js';
 import type { BenchEnvironment } from './environment.js';
 
 type History = Awaited<

@@ -1,44 +1,46 @@
 import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { createFailure, toFailure, type FailureContext } from './failures.js';
 
-import { ApplicationFailure } from '@temporalio/common';
-
 /**
- * Refuses a call that must not have its effect twice where Temporal has started the session over, by a reset or a
- * retry: the run before may have made the call. `knownRun` is the run for which it is known that it was not made: the
- * first one, and later the one that was refused here, once the matter is settled.
+ * Rejects a call that must not take effect twice in a run that a reset or a retry of the workflow has created: an earlier
+ * run may have made the call. `safeRunId` is the run in which the call was certainly not made before: the first run, and
+ * later a run that was rejected here, once the workflow has reconciled the call.
  */
 export function assertNotReset(call: string, safeRunId: string): void {
   const { runId } = getWorkflowExecution();
   if (runId === safeRunId) return;
   throw createFailure(
     'OutcomeUnknown',
-    `${call}: Temporal has started this signing over, and the run before may have made this call already`,
+    `${call}: Temporal has restarted this signing, and the run before may have made this call already`,
     { runId },
   );
 }
 
-/** The run of the workflow that this activity belongs to. */
+/** The workflow run of the current activity. */
 export function getWorkflowExecution(): { readonly workflowId: string; readonly runId: string } {
   const { workflowExecution } = activityInfo();
   if (workflowExecution === undefined)
-    throw createFailure('RequestRejected', 'A signing is started as a workflow.');
+    throw createFailure(
+      'RequestRejected',
+      'This activity runs in a workflow only: start the signing as a workflow.',
+    );
   return workflowExecution;
 }
 
-/** A call that must not have its effect twice. */
+/** A call that must not take effect twice. */
 export interface NonIdempotentCall {
-  /** As failures name it. */
+  /** The name of the call in failures. */
   readonly name: string;
-  /** The run of the workflow for which it is known that it was not made before. */
+  /** The workflow run in which the call was certainly not made before. */
   readonly safeRunId: string;
-  /** Whether a heartbeat announces it (announced.ts), so that an attempt without one made no call. */
+  /** Whether the server confirms a heartbeat before the call (heartbeat.ts). An attempt without one made no call. */
   readonly isHeartbeatConfirmed?: boolean;
 }
 
 /**
- * Makes a call in the first attempt of its activity alone, and only in the known run. No failure lets the server try again,
- * whatever the activity's options say: an operator can change those while the call is under way.
+ * Makes a call in the first attempt of its activity only, and only in the safe run. All failures are non-retryable, since an
+ * operator can change the activity's retry policy while the call runs.
  * @throws `OutcomeUnknown` where the call may have been made before
  */
 export async function callAtMostOnce<Result>(
@@ -56,8 +58,8 @@ export async function callAtMostOnce<Result>(
 }
 
 /**
- * An operator's reset counts the attempts from one again, but not the time of the first schedule. A pause before the first
- * attempt changes the time of the schedule too; only an announced call tells the two apart.
+ * After an operator's reset of the activity the attempts count from one again, and the time of the first schedule stays.
+ * A pause before the first attempt changes the schedule too; only a confirmed heartbeat tells the two apart.
  */
 function assertFirstAttempt({ name, isHeartbeatConfirmed = false }: NonIdempotentCall): void {
   const info = activityInfo();
@@ -66,6 +68,6 @@ function assertFirstAttempt({ name, isHeartbeatConfirmed = false }: NonIdempoten
   if (info.attempt === 1 && (!isRescheduled || wasOnlyPaused)) return;
   throw createFailure(
     'OutcomeUnknown',
-    `${name}: Temporal has begun this call once more, and the attempt before may have made it`,
+    `${name}: Temporal has started this call again, and the attempt before may have made it`,
   );
 }

@@ -8,22 +8,22 @@ import type { ActivityDependencies } from './dependencies.js';
 /** An event on its way to the CRM. */
 export interface CallbackDelivery {
   readonly url: string;
-  /** The `webhook-id`: the same for every attempt, by which a receiver knows what it has already. */
+  /** The `webhook-id`: the same for every attempt, so that a receiver recognizes duplicates. */
   readonly id: string;
   readonly event: CallbackEvent;
 }
 
-/** What a delivery's failure tells beside its message. */
+/** The `details` of a failed delivery. */
 export interface DeliveryFailureDetails {
   readonly attempt: number;
 }
 
-/** The type of the failure after which the CRM is sent nothing more. */
+/** The type of the failure that ends the callbacks of a signing. */
 export type CallbackGone = 'CallbackGone';
 
 /**
- * Sends one event and returns when it was accepted, ISO 8601. Anything else is retried by the server after a growing
- * pause, also what the configuration refuses, since it can be put right meanwhile; only 410 is not.
+ * Sends one event and returns when the CRM accepted it, ISO 8601. Every failure but 410 is retried after a growing pause,
+ * also an address that the configuration forbids: an operator can correct it meanwhile.
  */
 export function createDeliverCallback({ callbacks }: Pick<ActivityDependencies, 'callbacks'>) {
   return async ({ url, id, event }: CallbackDelivery): Promise<string> => {
@@ -31,12 +31,12 @@ export function createDeliverCallback({ callbacks }: Pick<ActivityDependencies, 
       await callbacks.send(url, id, event, cancellationSignal());
       return new Date().toISOString();
     } catch (error) {
-      throw error instanceof CallbackError ? deliveryFailure(error) : error;
+      throw error instanceof CallbackError ? createDeliveryFailure(error) : error;
     }
   };
 }
 
-function deliveryFailure({ message, gone, retryAfterMs }: CallbackError): ApplicationFailure {
+function createDeliveryFailure({ message, gone, retryAfterMs }: CallbackError): ApplicationFailure {
   const { attempt } = activityInfo();
   const details: DeliveryFailureDetails = { attempt };
   const type: CallbackGone | 'CallbackFailed' = gone ? 'CallbackGone' : 'CallbackFailed';

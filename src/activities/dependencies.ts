@@ -4,7 +4,7 @@ import type { Sources } from '../documents/sources.js';
 import type { FlexpertoClient } from '../flexperto/index.js';
 import type { UploadUrlCipher } from './upload-url-cipher.js';
 
-/** What the activities work with; created once per worker. */
+/** The dependencies of the activities; created once per worker. */
 export interface ActivityDependencies {
   readonly flexperto: FlexpertoClient;
   readonly checker: RequestChecker;
@@ -12,17 +12,17 @@ export interface ActivityDependencies {
   readonly uploadUrlCipher: UploadUrlCipher;
   /** Whether the hand-over call is configured. */
   readonly isHandOverEnabled: boolean;
-  /** Milliseconds from the first look at a session's documents to the second. */
+  /** Milliseconds from the first poll of a signing's documents to the second. */
   readonly firstPollMs: number;
-  /** Values that no message may repeat, whoever sends them: the API key. */
+  /** Values that no message may contain: the API key. */
   readonly secrets: readonly string[];
   /** Whether another run of this workflow id exists, closed ones included, as far as the server remembers. */
   readonly hasEarlierRun: (workflowId: string, runId: string) => Promise<boolean>;
-  /** Whether another signing than this one has the contract session, ended ones included. */
+  /** Whether another signing, open or closed, has the contract session. */
   readonly isContractSessionTaken: (sessionId: number, workflowId: string) => Promise<boolean>;
   readonly callbacks: Pick<CallbackSender, 'send'>;
-  /** Milliseconds after which a CRM is told that a session still waits. */
+  /** Milliseconds until the CRM is reminded that a signing still waits. */
   readonly reminderMs: number;
-  /** Whether the newest run of this workflow id is still open. */
+  /** Whether the newest run of this workflow id is open. */
   readonly isSigningOpen: (workflowId: string) => Promise<boolean>;
 }

@@ -11,41 +11,41 @@ import {
 } from '../flexperto/index.js';
 import { redactVendorText } from '../shared/redaction.js';
 
-/** What a waiting activity fails with: the server starts it again after the pause, and no history grows. */
+/** The failure of an activity that waits: the server retries it after the pause, and the history does not grow. */
 export function createRetryLater(message: string, nextRetryDelay: number): ApplicationFailure {
-  // Benign: an expected "not yet" belongs neither in an error log nor in an error metric.
+  // Benign: it is expected, so it belongs neither in an error log nor in an error metric.
   const category = ApplicationFailureCategory.BENIGN;
   const failure = ApplicationFailure.create({ type: 'RetryLater', message, nextRetryDelay, category });
-  // No fault has a place here that a stack would show, and to write one out was an eighth of the garbage of a look.
+  // Not an error, so a stack would show nothing; rendering it made an eighth of the garbage of a poll.
   failure.stack = '';
   return failure;
 }
 
-/** What a failure tells beside its message: the `details` of the Temporal failure. */
+/** The `details` of the Temporal failure. */
 export interface FailureDetails {
   readonly status?: number;
   readonly retryAfterMs?: number;
   readonly timedOut?: true;
-  /** The run that must settle first what the run before has done. */
+  /** The run that must first reconcile what an earlier run has done. */
   readonly runId?: string;
   /** Milliseconds from the call to its failure. */
   readonly elapsedMs?: number;
 }
 
-/** What the failing step was about. */
+/** What the failed step was about. */
 export interface FailureContext {
-  /** Name of the document, where it is about one. */
+  /** The name of the document, where the step concerns one. */
   readonly document?: string;
-  /** Values that the vendor could repeat and nobody may read: the API key, the participants' data. */
+  /** Values that the vendor may repeat and no message may contain: the API key, the participants' data. */
   readonly sensitiveValues: readonly string[];
-  /** Milliseconds from the call to its failure, where something hangs on it. */
+  /** Milliseconds from the call to its failure, where the workflow needs them. */
   readonly elapsedMs?: number | undefined;
 }
 
 /**
- * The one place where an error becomes a Temporal failure: its type is the `FailureKind`, its message one sentence that
- * is safe to show, and the cause is left out because it could hold what the message hides. Failures are retryable where
- * the same call may simply be made again; those of calls that are not idempotent never are (unrepeatable.ts).
+ * Turns an error into a Temporal failure: its type is the `FailureKind` and its message one sentence that is safe to show.
+ * It has no cause, which could hold what the message leaves out. It is retryable where the same call may be made again;
+ * callAtMostOnce (at-most-once-guard.ts) makes the failures of its calls non-retryable.
  */
 export function toFailure(error: unknown, context: FailureContext): unknown {
   if (error instanceof DocumentChangedError)
@@ -85,7 +85,7 @@ interface FailureOptions {
   readonly nextRetryDelay?: number;
 }
 
-/** A failure of a known kind; not retryable unless said so. */
+/** A failure of a known kind; non-retryable by default. */
 export function createFailure(
   kind: FailureKind,
   message: string,

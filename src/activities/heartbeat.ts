@@ -1,12 +1,10 @@
 import { heartbeat, activityInfo, getClient } from '@temporalio/activity';
-
 import { createFailure } from './failures.js';
 import { HEARTBEAT_CONFIRMATION_TIMEOUT_MS, HEARTBEAT_INTERVAL_MS } from '../workflows/retry-policies.js';
 
 /**
- * Runs a call while telling the server that this worker is alive: a worker that was killed is noticed within the
- * heartbeat timeout, and a cancellation reaches the call. The start is a sign of life itself, so that a call of the usual
- * length, and every look of a waiting session, costs the server no further write; a local activity is over by then.
+ * Sends heartbeats while a call runs. So the server notices a killed worker within the heartbeat timeout, and a cancellation
+ * reaches the call. The first heartbeat follows after one interval: a call of usual length costs the server no write for it.
  */
 export async function withHeartbeat<Result>(call: () => Promise<Result>, details?: string): Promise<Result> {
   const timer = setInterval(() => {
@@ -19,13 +17,13 @@ export async function withHeartbeat<Result>(call: () => Promise<Result>, details
   }
 }
 
-/** What a heartbeat tells from now on: that the call may have been made. */
+/** The heartbeat details from now on: the call may have been made. */
 const CALL_STARTED = 'calling';
 
 /**
- * Makes a call only once the server has confirmed a heartbeat that announces it. An attempt that the server has given up
- * meanwhile makes none, and one that timed out without a heartbeat has made none, nor ever will: the task was lost on its
- * way to a worker, or with it. @throws `NotSent` where the announcement was not confirmed
+ * Makes a call only after the server has confirmed a heartbeat for it. The server rejects the heartbeat of an attempt that
+ * has timed out. So an attempt that timed out without a heartbeat has made no call and never will.
+ * @throws `NotSent` where the server did not confirm the heartbeat
  */
 export async function withConfirmedHeartbeat<Result>(
   name: string,
@@ -38,7 +36,7 @@ export async function withConfirmedHeartbeat<Result>(
       client.activity.heartbeat(taskToken, CALL_STARTED),
     );
   } catch {
-    const message = `${name}: Temporal has not confirmed that the call may be made, so it was not made`;
+    const message = `${name}: Temporal did not confirm the heartbeat before the call, so the call was not made`;
     throw createFailure('NotSent', message, { nonRetryable: false });
   }
   return withHeartbeat(call, CALL_STARTED);

@@ -8,13 +8,13 @@ import { createFailure, toFailure } from './failures.js';
 import { listPersonalValues, redactDocument } from '../shared/redaction.js';
 import type { ContractSessionRef } from '../domain/request.js';
 
-/** A look at a session's documents. */
+/** A request for a contract session's documents. */
 export interface ListRequest extends ContractSessionRef {
-  /** Whether the list call has answered for this session before; if so, a 404 does not mean that the call is missing. */
+  /** Whether the list call has worked for this signing before. If so, a 404 does not mean that the tenant lacks the call. */
   readonly listWorks: boolean;
 }
 
-/** Call 5, to settle what became of an unclear call; retried freely. Fails with `CallMissing` where it does not exist. */
+/** Call 5, to reconcile a call of unknown outcome; idempotent. Fails with `CallNotSupported` where the tenant lacks it. */
 export function createListDocuments({ flexperto, secrets }: ActivityDependencies) {
   return async (request: ListRequest): Promise<VendorDocument[]> => {
     const sensitiveValues = [...secrets, ...listPersonalValues(request.participants)];
@@ -26,12 +26,12 @@ export function createListDocuments({ flexperto, secrets }: ActivityDependencies
   };
 }
 
-/** Clients, of which a worker has one for its tenant, whose list call has answered. */
+/** The clients whose list call has worked. A worker has one client, for its tenant. */
 const clientsWithList = new WeakSet<FlexpertoClient>();
 
 /**
- * The list call without the hidden values, with the answers of a server that does not know it told apart from the others.
- * Once it has answered this worker or the session, the tenant has it, and such an answer is a failure as any other.
+ * The list call, with sensitive values redacted. A 404, 405 or 501 becomes `CallNotSupported`, unless the call has worked
+ * for this worker or this signing before: then the tenant has it.
  */
 export async function listRedacted(
   flexperto: FlexpertoClient,

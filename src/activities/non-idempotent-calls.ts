@@ -5,7 +5,7 @@ import type { ContractSessionRef, SigningRequest } from '../domain/request.js';
 import { callAtMostOnce } from './at-most-once-guard.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 
-/** The hand-over, where it is configured; made in one attempt, and never cancelled in flight. */
+/** The hand-over, where it is configured. It has one attempt, and a cancellation does not interrupt it. */
 export function createHandOverSession({ flexperto, secrets }: ActivityDependencies) {
   return (contractSession: ContractSessionRef, safeRunId: string): Promise<void> => {
     const { employeeId, sessionId } = contractSession;
@@ -16,7 +16,7 @@ export function createHandOverSession({ flexperto, secrets }: ActivityDependenci
   };
 }
 
-/** Call 4; made in one attempt, and never cancelled in flight. `null` where the vendor answers nothing. */
+/** Call 4. It has one attempt, and a cancellation does not interrupt it. `null` where the response is empty. */
 export function createAttachDocument({ flexperto, secrets }: ActivityDependencies) {
   return (
     contractSession: ContractSessionRef,
@@ -38,7 +38,7 @@ export function createAttachDocument({ flexperto, secrets }: ActivityDependencie
   };
 }
 
-/** Call 1; made in one attempt, and never cancelled in flight. Returns the id of the contract session. */
+/** Call 1. It has one attempt, and a cancellation does not interrupt it. Returns the id of the contract session. */
 export function createInitiateSession({
   flexperto,
   secrets,

@@ -12,24 +12,24 @@ import { listPersonalValues } from '../shared/redaction.js';
 import { listRedacted, type ListRequest } from './list-documents.js';
 
 export interface PollRequest extends ListRequest {
-  /** The documents as the session shows them; the poll ends when the vendor's list differs from it. */
+  /** The documents as the status shows them; the activity returns when the vendor's list differs. */
   readonly knownDocuments: readonly DocumentState[];
-  /** What the list left open at the last look, as far as a human was asked (domain/list-question.ts). */
+  /** The discrepancy that needs a decision since an earlier poll (domain/list-discrepancy.ts). */
   readonly reportedDiscrepancy?: string | undefined;
-  /** Whether a list has shown every attached document; so it is where nothing is said. */
+  /** Whether lists have shown every attached document; true by default. */
   readonly allListed?: boolean;
-  /** Whether to look at once; else the first look comes after the first interval. */
+  /** Whether to poll immediately; else the first poll comes after the first interval. */
   readonly pollImmediately: boolean;
   /**
-   * Whether every failure passes and the first list is news: while the list call seems to be missing, and while a human is
-   * asked. Such looks are slower.
+   * Whether every failure is retried and the first list ends the activity: while the tenant seems to lack the list call, and
+   * while a decision is needed. Such polls are slower.
    */
   readonly toleratesFailures: boolean;
 }
 
 /**
- * Waits for news: looks at the documents and, while nothing has changed, fails with `NotYet`, which the server retries
- * after a growing, jittered pause. So the history grows only when something changed. Returns the changed list.
+ * Polls the documents until they change, and returns the changed list. While nothing has changed it fails with `RetryLater`,
+ * which the server retries after a growing, jittered pause. So the history grows only with a change.
  */
 export function createPollDocuments({
   flexperto,
@@ -43,14 +43,14 @@ export function createPollDocuments({
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(attempt, firstMs, Math.random(), retryAfterMs);
     const sensitiveValues = [...secrets, ...listPersonalValues(request.participants)];
-    if (!pollImmediately && attempt === 1) throw createRetryLater('the next look comes later', pause());
+    if (!pollImmediately && attempt === 1) throw createRetryLater('the first poll comes later', pause());
     try {
       const listed = await withHeartbeat(() => listRedacted(flexperto, request, sensitiveValues));
       if (toleratesFailures || !listWorks || hasListChanged(request, listed)) return listed;
     } catch (error) {
       throw withPollPause(toFailure(error, { sensitiveValues }), pause, toleratesFailures);
     }
-    throw createRetryLater('no change since the last look', pause());
+    throw createRetryLater('no change since the last poll', pause());
   };
 }
 
@@ -64,7 +64,7 @@ function hasListChanged(
   );
 }
 
-/** A look that failed is taken again at the pace of the polling, or when the vendor asks for it. */
+/** A failed poll is repeated after the usual pause, or after the vendor's Retry-After. */
 function withPollPause(
   error: unknown,
   pause: (retryAfterMs?: number) => number,

@@ -9,14 +9,14 @@ import { minUrlLifetimeMs, UPLOAD_URL_FRESH_MS } from '../workflows/retry-polici
 
 import { RefusedError, type FlexpertoClient } from '../flexperto/index.js';
 
-/** An upload URL as it stands in the history. Times in milliseconds since 1970. */
+/** An upload URL in the history. Times in milliseconds since 1970. */
 export interface EncryptedUploadUrl {
   readonly ciphertext: string;
   readonly expiresAt: number;
   readonly receivedAt: number;
 }
 
-/** Call 2; retried freely. */
+/** Call 2; idempotent. */
 export function createRequestUploadUrl({ flexperto, uploadUrlCipher, secrets }: ActivityDependencies) {
   return async (contractSession: ContractSessionRef): Promise<EncryptedUploadUrl> => {
     const { employeeId, sessionId } = contractSession;
@@ -32,7 +32,7 @@ export function createRequestUploadUrl({ flexperto, uploadUrlCipher, secrets }: 
   };
 }
 
-/** Statuses by which the upload host turns down the token rather than the document. */
+/** Statuses by which the upload host rejects the token, not the document. */
 const URL_REJECTED_STATUSES = [401, 403, 410];
 
 type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'uploadUrlCipher' | 'secrets'> & {
@@ -40,8 +40,8 @@ type UploadDependencies = Pick<ActivityDependencies, 'sources' | 'uploadUrlCiphe
 };
 
 /**
- * Call 3; may be repeated, since a file that is never attached is harmless. Fails with `UploadUrlRejected` where only a
- * fresh URL helps. The document's bytes stream from the source to the socket.
+ * Call 3; may be repeated, since an unattached file is harmless. Fails with `UploadUrlRejected` where only a new URL helps.
+ * The document's bytes stream from the source to the socket.
  */
 export function createUploadDocument({ flexperto, sources, uploadUrlCipher, secrets }: UploadDependencies) {
   return async (
@@ -63,7 +63,7 @@ export function createUploadDocument({ flexperto, sources, uploadUrlCipher, secr
       );
       return { fileId, retentionMs: availableUntil === null ? null : availableUntil - Date.now() };
     } catch (error) {
-      // A worker that shuts down hands the upload over: the SDK makes a retryable failure of the signal's reason.
+      // The worker shuts down: the SDK turns the signal's reason into a retryable failure, so another worker uploads.
       if (signal.aborted) throw signal.reason;
       if (error instanceof RefusedError && URL_REJECTED_STATUSES.includes(error.status)) {
         throw createUrlRejected(document, `was refused by the upload host with status ${error.status}`);
@@ -83,5 +83,5 @@ function isTooOld({ expiresAt, receivedAt }: EncryptedUploadUrl, bytes: number):
 }
 
 function createUrlRejected({ name }: CheckedDocument, reason: string) {
-  return createFailure('UploadUrlRejected', `${name}: the upload URL ${reason}; a fresh one is requested`);
+  return createFailure('UploadUrlRejected', `${name}: the upload URL ${reason}; a new one is requested`);
 }

@@ -8,9 +8,9 @@ import { listPersonalValues } from '../shared/redaction.js';
 import type { ContractSessionRef } from '../domain/request.js';
 
 /**
- * Whether a contract session that a human has named can be the one that this signing has created: it is this employee's,
- * no other signing has it, and nothing is attached yet. Else one customer's documents would go to another one.
- * Returns why not, in words that continue "contract session 13 …"; `null` where nothing speaks against it.
+ * Checks that a contract session that a person has named can belong to this signing: the employee owns it, no other signing
+ * has it, and it has no documents. Otherwise one customer's documents could go to another customer.
+ * Returns the reason for a rejection, which completes "contract session 13 …"; `null` where the session can be adopted.
  */
 export function createValidateAdoption({ flexperto, secrets, isContractSessionTaken }: ActivityDependencies) {
   return async (contractSession: ContractSessionRef): Promise<string | null> => {
@@ -19,7 +19,7 @@ export function createValidateAdoption({ flexperto, secrets, isContractSessionTa
       return 'belongs to another signing';
     const sensitiveValues = [...secrets, ...listPersonalValues(contractSession.participants)];
     try {
-      // The one documented call that asks for a session without changing it.
+      // The only documented call that reads a contract session without changing it.
       await withHeartbeat(() => flexperto.requestUploadUrl({ employeeId }, sessionId));
       const documents = await withHeartbeat(() =>
         listRedacted(flexperto, { ...contractSession, listWorks: false }, sensitiveValues),

@@ -5,13 +5,13 @@ import { REMINDER_CHECK_INTERVAL_MS } from '../workflows/retry-policies.js';
 
 export interface ReminderRequest {
   readonly workflowId: string;
-  /** Whether the session waits for somebody who can be reminded. */
+  /** Whether the signing waits for a person, whom a reminder can reach. */
   readonly isReminderWanted: boolean;
 }
 
 /**
- * Waits, by failing with `RetryLater`, until a reminder is due (`reminder-due`) or the signing has ended (`ended`), of which
- * a terminated signing sends no change. Time is the server's, from the first attempt on.
+ * Waits, by failing with `RetryLater`, until a reminder is due (`reminder-due`) or the signing has been terminated
+ * (`ended`); every other end arrives as a change. The server's clock counts from the first attempt.
  */
 export function createWaitForReminder({
   isSigningOpen,
@@ -24,9 +24,9 @@ export function createWaitForReminder({
       ? reminderMs - (currentAttemptScheduledTimestampMs - scheduledTimestampMs)
       : REMINDER_CHECK_INTERVAL_MS;
     if (remainingMs <= 0) return 'reminder-due';
-    // Once a day, so that nothing goes on for long after a session that was terminated.
+    // At least once a day, so that the callbacks end soon after a terminated signing.
     throw createRetryLater(
-      'the session is open, and no reminder is due',
+      'the signing is open, and no reminder is due',
       Math.min(REMINDER_CHECK_INTERVAL_MS, remainingMs),
     );
   };

@@ -1,4 +1,4 @@
-import { parseRequestId } from '../workflows/messages.js';
+import { parseRequestId } from '../domain/workflow-id.js';
 import type { RunHistory } from './history-event.js';
 import { replayRun, type ReplayedRun } from './replay-run.js';
 import type { AuditEntry, AuditRun, AuditState, SigningAudit } from './signing-audit.js';

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError, getErrorMessage } from '../shared/errors.js';
-import type { Problem } from '../domain/request.js';
+import type { Problem } from '../domain/field-schema.js';
 import * as starter from '../client/index.js';
 import type { ExitReason } from './exit-codes.js';
 

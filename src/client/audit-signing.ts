@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { buildWorkflowId } from '../workflows/messages.js';
+import { buildWorkflowId } from '../domain/workflow-id.js';
 import { SigningNotFoundError } from './errors.js';
 import { mapError } from './map-errors.js';
 import { isNotFound } from '../shared/temporal-errors.js';

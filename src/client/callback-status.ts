@@ -1,13 +1,8 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { CallbackStatus } from '../domain/callback-queue.js';
 import type { SigningStatus } from '../domain/status.js';
-import {
-  CALLBACK_MEMO,
-  CALLBACKS_WORKFLOW_TYPE,
-  buildCallbacksWorkflowId,
-  parseDeliveryId,
-  buildWorkflowId,
-} from '../workflows/messages.js';
+import { CALLBACK_MEMO, CALLBACKS_WORKFLOW_TYPE } from '../workflows/messages.js';
+import { buildCallbacksWorkflowId, parseDeliveryId, buildWorkflowId } from '../domain/workflow-id.js';
 import { SigningNotFoundError } from './errors.js';
 import { readFailureMessage, callServer, type Tenant } from './describe-signing.js';
 

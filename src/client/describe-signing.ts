@@ -8,7 +8,8 @@ import { decodePayloads } from '../shared/encryption/payload-codec.js';
 
 import { FINAL_STATES, OPEN_STATES, type SigningState } from '../domain/status.js';
 import { requestId as requestIdRule } from '../domain/text-rules.js';
-import { searchAttributes, WORKFLOW_TYPE, buildWorkflowId } from '../workflows/messages.js';
+import { buildWorkflowId } from '../domain/workflow-id.js';
+import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
 import { NotPossibleError, NoWorkerError, SigningNotFoundError } from './errors.js';
 import { mapError } from './map-errors.js';
 import { isWorkerTimeout } from '../shared/temporal-errors.js';

@@ -20,5 +20,6 @@ export type { StatusWithCallback } from './callback-status.js';
 export type { CallbackEvent, CallbackType } from '../domain/callback-event.js';
 export type { CallbackStatus } from '../domain/callback-queue.js';
 export type { SigningStatus } from '../domain/status.js';
-export type { SigningRequest, Problem } from '../domain/request.js';
+export type { Problem } from '../domain/field-schema.js';
+export type { SigningRequest } from '../domain/request.js';
 export type { RecordedOutcome, Resolution } from '../domain/resolution.js';

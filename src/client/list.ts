@@ -4,7 +4,8 @@ import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import { HOUR_MS, type Reservation } from '../domain/start-rate-limit.js';
 import { OPEN_STATES, type SigningState } from '../domain/status.js';
 import { isMissingSearchAttribute, mapCallError } from '../shared/temporal-errors.js';
-import { buildWorkflowId, parseRequestId, searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
+import { buildWorkflowId, parseRequestId } from '../domain/workflow-id.js';
+import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
 import { readState, type Tenant } from './describe-signing.js';
 import { InvalidRequestError } from './errors.js';
 

@@ -5,10 +5,10 @@ import {
   reserveStartUpdate,
   recordStartSignal,
   STARTS_WORKFLOW_TYPE,
-  buildStartsWorkflowId,
   TOO_MANY_STARTS,
   type ReservationRequest as WorkflowReservationRequest,
 } from '../workflows/messages.js';
+import { buildStartsWorkflowId } from '../domain/workflow-id.js';
 import { TooManyStartsError } from './errors.js';
 import { mapError } from './map-errors.js';
 import { isWorkerTimeout } from '../shared/temporal-errors.js';

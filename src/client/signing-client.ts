@@ -3,6 +3,7 @@ import type { SigningAudit } from '../audit/signing-audit.js';
 import { parseRequest } from '../domain/parse-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
+import { buildWorkflowId, DEFAULT_TASK_QUEUE } from '../domain/workflow-id.js';
 import * as messages from '../workflows/messages.js';
 import { auditSigning } from './audit-signing.js';
 import { addCallbackStatus, type StatusWithCallback } from './callback-status.js';
@@ -72,7 +73,7 @@ export interface SigningClient {
 
 export function createSigningClient(
   client: Client,
-  taskQueue: string = messages.DEFAULT_TASK_QUEUE,
+  taskQueue: string = DEFAULT_TASK_QUEUE,
   options: SigningClientOptions = {},
 ): SigningClient {
   const tenant: Tenant = { client, taskQueue };
@@ -110,7 +111,7 @@ export function createSigningClient(
       const { employeeId } = await describeSigning(tenant, requestId);
       if (employeeId !== null) return employeeId;
       const input = await callServer(client, requestId, () =>
-        getWorkflowInput(tenant, messages.buildWorkflowId(requestId, taskQueue)),
+        getWorkflowInput(tenant, buildWorkflowId(requestId, taskQueue)),
       );
       return parseRequest(input).request.employeeId;
     },

@@ -1,11 +1,6 @@
 import pLimit from 'p-limit';
-import type {
-  Method,
-  CheckedDocument,
-  Problem,
-  RequestedDocument,
-  SigningRequest,
-} from '../domain/request.js';
+import type { Problem } from '../domain/field-schema.js';
+import type { Method, CheckedDocument, RequestedDocument, SigningRequest } from '../domain/request.js';
 import type { PdfFacts } from '../pdf/verdict.js';
 import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
 import { parseRequest } from '../domain/parse-request.js';

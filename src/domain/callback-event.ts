@@ -1,7 +1,7 @@
 import { FAILED } from './outcome.js';
 import type { Action, DocumentState, SigningState, SigningStatus, Step } from './status.js';
 
-/** What a CRM is told of, by the names that stand in a callback's body. */
+/** The callback types, as they stand in a callback's body. */
 export const CALLBACK_TYPES = [
   'signing.awaiting-handover', 'signing.awaiting-signature', 'signing.document-failed', 'signing.needs-attention',
   'signing.still-waiting', 'signing.completed', 'signing.failed', 'signing.withdrawn', 'signing.expired',
@@ -10,8 +10,8 @@ export const CALLBACK_TYPES = [
 export type CallbackType = (typeof CALLBACK_TYPES)[number];
 
 /**
- * A session as a callback shows it. No personal data, and no name or reason that somebody has written and that could
- * hold some: the status tells those, to whoever may see it.
+ * A signing as a callback shows it. It holds no personal data, and no name or reason, since a person may have written some
+ * into it: an authorized caller reads those in the status.
  */
 export interface CallbackData {
   readonly requestId: string;
@@ -23,13 +23,13 @@ export interface CallbackData {
   readonly attention?: { readonly id: string; readonly step: Step; readonly actions: readonly Action[] };
 }
 
-/** The document of a `signing.document-failed`: its place in the request, from 0, and the vendor's number. */
+/** The document of a `signing.document-failed`: its index in the request, from 0, and the vendor's id. */
 export interface FailedDocument {
   readonly index: number;
   readonly documentId: number | null;
 }
 
-/** The body of a callback. `timestamp` is when it happened, ISO 8601 in UTC; `order` grows by one with each of a session. */
+/** The body of a callback. `timestamp` is when it happened, ISO 8601 in UTC; `order` grows by one with each event of a signing. */
 export interface CallbackEvent {
   readonly type: CallbackType;
   readonly timestamp: string;
@@ -37,7 +37,7 @@ export interface CallbackEvent {
   readonly data: CallbackData & { readonly document?: FailedDocument };
 }
 
-/** What a change of a session's status means to a CRM: events, often none, and how the session is now. */
+/** A change of a signing's status for a CRM: its events, often none, and the signing after the change. */
 export interface StatusChange {
   readonly at: string;
   readonly events: readonly { readonly type: CallbackType; readonly document?: FailedDocument }[];
@@ -56,8 +56,8 @@ const TYPE_BY_STATE: Partial<Record<SigningState, CallbackType>> = {
 };
 
 /**
- * The news in a change of the status, or `undefined` where there is none. `rejected`: it ends because the request was at
- * fault. The end of a question to a human is news without an event, so that nobody is reminded of it.
+ * The change for the CRM between two statuses; `undefined` where nothing concerns it. `rejected`: the signing ends because
+ * of an error in the request. When the signing needs no decision any more, the change has no event; it ends the reminders.
  */
 export function detectStatusChange(
   before: SigningStatus,

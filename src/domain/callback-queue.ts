@@ -2,8 +2,8 @@ import type { CallbackEvent, CallbackData, StatusChange, CallbackType } from './
 import { isFinal } from './status.js';
 
 /**
- * How the newest callback that was tried has fared: delivered, or not (yet). `nextAttemptAt` is null while an attempt
- * runs and when there will be none. Times are ISO 8601 in UTC.
+ * The status of the newest callback that was attempted: delivered, or failed so far. `nextAttemptAt` is null while an
+ * attempt runs and after the last one. Times are ISO 8601 in UTC.
  */
 export type CallbackStatus =
   | { readonly order: number; readonly type: CallbackType; readonly deliveredAt: string }
@@ -11,29 +11,29 @@ export type CallbackStatus =
       readonly order: number;
       readonly type: CallbackType;
       readonly attempt: number;
-      /** One sentence; nothing of the address and nothing that the CRM has said but its status. */
+      /** One sentence, without the address and without the CRM's response but for its status. */
       readonly failure: string;
       readonly nextAttemptAt: string | null;
     };
 
-/** The callbacks of one session. */
+/** The callbacks of one signing. */
 export interface CallbackQueue {
   /** The number of the newest event. */
   readonly order: number;
-  /** Not yet delivered or given up, the oldest first. */
+  /** Neither delivered nor given up, the oldest first. */
   readonly pending: readonly CallbackEvent[];
-  /** How the session was when it was last heard of. */
+  /** The signing after its newest change. */
   readonly data: CallbackData;
-  /** How the event before the first one in `waiting` has fared; null where there was none. */
+  /** The status of the event before the first one in `pending`; null where there was none. */
   readonly lastStatus: CallbackStatus | null;
 }
 
-/** The callbacks of a session that is heard of for the first time. */
+/** The queue of a signing with its first change. */
 export function createQueue(change: StatusChange): CallbackQueue {
   return enqueue({ order: 0, pending: [], data: change.data, lastStatus: null }, change);
 }
 
-/** Takes news in: numbers its events and lines them up. */
+/** Numbers the events of a change and appends them. */
 export function enqueue(queue: CallbackQueue, { at, events, data }: StatusChange): CallbackQueue {
   const numbered = events.map(({ type, document }, index) => ({
     type,
@@ -49,22 +49,22 @@ export function enqueue(queue: CallbackQueue, { at, events, data }: StatusChange
   };
 }
 
-/** Lines up the reminder that nothing has happened. */
+/** Appends a reminder that the signing is still waiting. */
 export function enqueueReminder(queue: CallbackQueue, at: string): CallbackQueue {
   return enqueue(queue, { at, events: [{ type: 'signing.still-waiting' }], data: queue.data });
 }
 
-/** Takes the first event out, with how it has fared. */
+/** Removes the first event and keeps its status. */
 export function dequeue(queue: CallbackQueue, lastStatus: CallbackStatus): CallbackQueue {
   return { ...queue, pending: queue.pending.slice(1), lastStatus };
 }
 
-/** Whether the session waits for somebody, who can be reminded. */
+/** Whether the signing waits for a person, whom a reminder can reach. */
 export function isWaitingForPerson({ data: { state } }: CallbackQueue): boolean {
   return state === 'needs-attention' || state === 'awaiting-handover' || state === 'awaiting-signature';
 }
 
-/** Whether nothing more will come. */
+/** Whether the signing has ended and all its callbacks are done. */
 export function isDrained({ pending, data: { state } }: CallbackQueue): boolean {
   return pending.length === 0 && isFinal(state);
 }

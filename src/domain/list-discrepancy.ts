@@ -3,8 +3,8 @@ import type { DocumentState } from './status.js';
 import { isNotDeleted, assignEntries, mergeDocuments, type VendorDocument } from './vendor-document.js';
 
 /**
- * What only a human can tell about a list of documents, as the reason why the session asks; `undefined` where the list
- * leaves nothing open. `isSettled`: every attached document has been seen in a list, or a human knows that one was not.
+ * What only a person can find out about a list of documents, as the reason of the attention; `undefined` where the list
+ * leaves nothing open. `areAllListed`: lists have shown every attached document, or a person knows that one was missing.
  */
 export function findDiscrepancy(
   known: readonly DocumentState[],
@@ -18,7 +18,7 @@ export function findDiscrepancy(
   );
 }
 
-/** Entries beyond one for each document: an attach that took effect twice, or somebody else's document. */
+/** Entries beyond one per document: an attach took effect twice, or the document belongs to somebody else. */
 export function describeSurplus(
   known: readonly DocumentState[],
   listed: readonly VendorDocument[],
@@ -28,11 +28,11 @@ export function describeSurplus(
   const entries = surplus.map(({ documentId, name }) => `${documentId ?? '?'} (${name ?? 'without a name'})`);
   return (
     `flexperto lists more documents than this signing has: ${entries.join(', ')}. ` +
-    'A document may be attached twice: delete what is too much in the flexperto Dashboard, then retry.'
+    'A document may be attached twice: delete the surplus in the flexperto Dashboard, then retry.'
   );
 }
 
-/** The documents that were attached and that the list does not show. */
+/** The attached documents that the list does not show. */
 export function findUnlisted(
   known: readonly DocumentState[],
   listed: readonly VendorDocument[],
@@ -52,11 +52,11 @@ function describeUnlisted(
   if (missing.length === 0) return undefined;
   return (
     `flexperto has accepted ${missing.map(({ name }) => name).join(', ')}, and its list of documents does not show it. ` +
-    'Look into the flexperto Dashboard: if it is there, retry; if it is not, abort and start a new signing.'
+    'Check the flexperto Dashboard: if it is there, retry; if it is not, abort and start a new signing.'
   );
 }
 
-/** Every entry has come to its end, and nobody can tell which entry is which document. */
+/** All entries have a final status, and the list does not tell which entry is which document. */
 function describeUndecidableOutcome(
   known: readonly DocumentState[],
   listed: readonly VendorDocument[],
@@ -64,8 +64,8 @@ function describeUndecidableOutcome(
   const isOver = listed.length >= known.length && determineOutcome(listed) !== undefined;
   if (!isOver || determineOutcome(mergeDocuments(known, listed)) !== undefined) return undefined;
   return (
-    'All documents have come to their end at flexperto, and its list does not tell which is which. ' +
-    'Look into the flexperto Dashboard and record the outcome.'
+    'All documents have a final status at flexperto, and its list does not tell which is which. ' +
+    'Check the flexperto Dashboard and record the outcome.'
   );
 }
 

@@ -1,8 +1,8 @@
 import type { SigningStatus, DocumentState } from './status.js';
 
 /**
- * What stays at the vendor after the end, in one sentence without its full stop; `undefined` where no contract session is
- * known. `isKnown`: the vendor's list has just shown the documents.
+ * What stays at the vendor after the end of the signing, in a sentence without its full stop; `undefined` where no contract
+ * session is known. `isListCurrent`: the vendor's list has just shown the documents.
  */
 export function describeLeftovers(
   { sessionId, documents }: Pick<SigningStatus, 'sessionId' | 'documents'>,
@@ -20,7 +20,7 @@ export function describeLeftovers(
   return `${summary}, since the API deletes nothing${consequence}. Delete it in the flexperto Dashboard`;
 }
 
-/** The vendor's document statuses. Source: the page's next revision. An unknown one is kept and treated as not final. */
+/** The vendor's document statuses. Source: the next revision of its page. An unknown status is kept and is not final. */
 const FINISHED = 'FINISHED';
 export const DELETED = 'DELETED';
 export const FAILED = 'FAILED';
@@ -32,7 +32,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 type WithStatus = Pick<DocumentState, 'status'>;
 
-/** The outcome once every document is FINISHED, DELETED or FAILED: any FAILED decides, then any FINISHED. */
+/** The outcome once every document is FINISHED, DELETED or FAILED: one FAILED decides, else one FINISHED. */
 export function determineOutcome(documents: readonly WithStatus[]): Outcome | undefined {
   const has = (status: string): boolean => documents.some((document) => document.status === status);
   const isOver = documents.every(
@@ -43,12 +43,12 @@ export function determineOutcome(documents: readonly WithStatus[]): Outcome | un
   return has(FINISHED) ? 'completed' : 'withdrawn';
 }
 
-/** Handed over as soon as one document has left ATTACHED, since after the hand-over no document can be attached. */
+/** Whether one document has left ATTACHED: this happens only after the hand-over. */
 export function isHandedOver(documents: readonly WithStatus[]): boolean {
   return documents.some(({ status }) => status !== null && status !== ATTACHED && status !== DELETED);
 }
 
-/** What a session that is not over waits for. */
+/** What a signing waits for until it ends. */
 export function determineWaitingState(
   documents: readonly WithStatus[],
   handedOver: boolean,

@@ -2,41 +2,41 @@ import { OUTCOMES, type Outcome } from './outcome.js';
 import { ACTIONS, type Action, type Attention } from './status.js';
 import { multiLine } from './text-rules.js';
 
-/** What a human decides about a session that needs attention; `attentionId` is the question that was shown. */
+/** A person's decision about a signing that needs attention; `attentionId` is the id of the attention in the status. */
 export type Resolution = { readonly attentionId: string } & (
   | { readonly action: 'retry' }
-  /** It did happen. The id of the contract session, only after an unclear initiate. */
+  /** The call took effect. `sessionId`, the contract session, only where the outcome of initiate is unknown. */
   | { readonly action: 'adopt'; readonly sessionId?: number }
   | { readonly action: 'abort'; readonly reason: string }
 );
 
-/** A question that is closed: by a decision, or without one, as the session went on by itself. */
+/** An attention that a decision has closed, or that the signing has closed without one. */
 export type ClosedAttention = Resolution | { readonly attentionId: string; readonly action: null };
 
-/** What a decision meets. Times in milliseconds since 1970, by the workflow's clock. */
+/** What a decision is checked against. Times in milliseconds since 1970, by the workflow's clock. */
 export interface DecisionContext {
   readonly attention: Attention | null;
   readonly closed?: readonly ClosedAttention[];
-  /** When a `retry` of the open question becomes possible; at once where it is absent. */
+  /** From when on a `retry` is possible; immediately where it is absent. */
   readonly retryNotBefore?: number | undefined;
   readonly now?: number;
 }
 
-/** What a human knows of the outcome where the tenant has no list call. */
+/** The outcome that a person records where the tenant has no list call. */
 export interface RecordedOutcome {
   readonly outcome: Outcome;
   readonly reason?: string;
 }
 
-/** Why a human aborts, or what is known of an outcome. */
+/** The rule for the reason of an abort or of an outcome. */
 export const reasonRule = multiLine(1000);
 
-/** What is shown of the name of a field that does not exist. */
+/** How many characters of an unknown field's name a message shows. */
 const MAX_NAME_LENGTH = 100;
 
 /**
- * Why a resolution cannot be accepted, in one sentence that says what is possible; `undefined` when it can. A decision
- * that closed its question is accepted again: it changes nothing.
+ * Why a resolution is rejected, and what is possible instead; `undefined` where it is accepted. The decision that closed its
+ * attention is accepted again and changes nothing.
  */
 export function validateResolution(input: unknown, context: DecisionContext): string | undefined {
   const { attention, closed = [] } = context;
@@ -45,7 +45,7 @@ export function validateResolution(input: unknown, context: DecisionContext): st
   if (earlierDecision !== undefined)
     return isSameDecision(given, earlierDecision) ? undefined : describeClosedAttention(earlierDecision);
   if (attention === null || attention.actions.length === 0) {
-    return 'There is nothing to resolve: the session does not need attention.';
+    return 'There is nothing to resolve: the signing does not need attention.';
   }
   const action = ACTIONS.find((known) => known === given?.['action']);
   if (given === undefined || action === undefined) return describeImpossibleAction(attention);
@@ -65,10 +65,10 @@ function validateAttentionId(attentionId: unknown, attention: Attention): string
   if (attentionId === attention.id) return undefined;
   const problem =
     attentionId === undefined
-      ? 'A decision must name the question that was shown, as attentionId'
-      : 'This decision is about another question than the open one';
+      ? 'A decision must name the attention that it answers, as attentionId'
+      : 'This decision answers an attention that is not open';
   return (
-    `${problem}. Open is one about ${attention.step}, asked at ${attention.since}: read it first, its reason is in the status. ` +
+    `${problem}. The open one is about ${attention.step}, since ${attention.since}: read its reason in the status first. ` +
     `Possible: ${describeActions(attention)}.`
   );
 }
@@ -81,7 +81,7 @@ function validateFields(
   const allowed = { retry: [], adopt: listAdoptFields(attention), abort: ['reason'] }[action];
   const unknown = Object.keys(given).find((field) => !['attentionId', 'action', ...allowed].includes(field));
   if (unknown !== undefined) {
-    return `"${unknown.slice(0, MAX_NAME_LENGTH)}" has no place here. Possible: ${describeActions(attention)}.`;
+    return `"${unknown.slice(0, MAX_NAME_LENGTH)}" is not a field of this decision. Possible: ${describeActions(attention)}.`;
   }
   if (action === 'abort' && !isReason(given['reason']))
     return 'An abort needs a reason, a text of up to 1000 characters.';
@@ -97,19 +97,19 @@ function validateRetryTime(
 ): string | undefined {
   if (action !== 'retry' || now >= retryNotBefore) return undefined;
   return (
-    `Too early for a retry: the call got no answer and may still have its effect. ` +
-    `Look into the flexperto Dashboard again, and send retry from ${formatUtc(retryNotBefore)} on; adopt and abort are possible now.`
+    `Too early for a retry: flexperto has not answered the call, which may still take effect. ` +
+    `Check the flexperto Dashboard again, and send retry from ${formatUtc(retryNotBefore)} on; adopt and abort are possible now.`
   );
 }
 
-/** The reason of a question, with the time from which on a retry of it is possible. */
+/** The reason of an attention, with the time from which on a retry is possible. */
 export function appendRetryTime(reason: string, retryNotBefore: number | undefined): string {
   return retryNotBefore === undefined
     ? reason
-    : `${reason}. A retry is possible from ${formatUtc(retryNotBefore)} on: until then the call may still have its effect`;
+    : `${reason}. A retry is possible from ${formatUtc(retryNotBefore)} on: until then the call may still take effect`;
 }
 
-/** To the second, rounded up, so that who waits until then has waited long enough. */
+/** Rounded up to the second, so that a retry at this time is not too early. */
 function formatUtc(time: number): string {
   const seconds = new Date(Math.ceil(time / 1000) * 1000).toISOString().slice(0, 19);
   return `${seconds.replace('T', ' ')} UTC`;
@@ -127,21 +127,21 @@ function isSameDecision(
 function describeClosedAttention(closed: ClosedAttention): string {
   const { attentionId, action } = closed;
   if (action === null)
-    return `The question ${attentionId} is closed: the session went on without a decision.`;
+    return `The attention ${attentionId} is closed: the signing continued without a decision.`;
   const sessionNote =
     action === 'adopt' && closed.sessionId !== undefined ? ` of contract session ${closed.sessionId}` : '';
-  return `The question ${attentionId} is already answered, with ${action}${sessionNote}; nothing was changed.`;
+  return `The attention ${attentionId} is already resolved, with ${action}${sessionNote}; nothing was changed.`;
 }
 
-/** Why an outcome cannot be recorded, in one sentence; `undefined` when it can. */
+/** Why an outcome cannot be recorded, in one sentence; `undefined` where it can. */
 export function validateOutcome(
   input: unknown,
-  context: { waiting: boolean; listWorks: boolean },
+  context: { readonly isWaiting: boolean; readonly listWorks: boolean },
 ): string | undefined {
-  if (!context.waiting)
-    return 'An outcome can be recorded only while the session waits for hand-over or signature.';
+  if (!context.isWaiting)
+    return 'An outcome can be recorded only while the signing waits for hand-over or signature.';
   if (context.listWorks) {
-    return 'The list call of this tenant works, so the outcome is read from flexperto; send checkNow to look at once.';
+    return 'The list call of this tenant works, so the worker reads the outcome from flexperto; send checkNow to poll immediately.';
   }
   const given = asObject(input);
   const expected = `{"outcome":"completed"|"failed"|"withdrawn","reason":"optional"}`;
@@ -149,14 +149,14 @@ export function validateOutcome(
     return `An outcome is ${expected}.`;
   const unknown = Object.keys(given).find((field) => field !== 'outcome' && field !== 'reason');
   if (unknown !== undefined)
-    return `"${unknown.slice(0, MAX_NAME_LENGTH)}" has no place here: an outcome is ${expected}.`;
+    return `"${unknown.slice(0, MAX_NAME_LENGTH)}" is not a field of an outcome, which is ${expected}.`;
   const reason = given['reason'];
   if (reason !== undefined && reason !== null && !isReason(reason))
     return 'A reason is a text of up to 1000 characters.';
   return undefined;
 }
 
-/** The possible actions as the JSON that is to be sent. */
+/** The possible actions, as the JSON to send. */
 export function describeActions(attention: Attention): string {
   return attention.actions.map((action) => describeAction(action, attention)).join(' or ');
 }

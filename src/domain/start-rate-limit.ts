@@ -6,15 +6,15 @@ export interface Reservation {
   readonly at: number;
 }
 
-/** Either the places that are taken now, the one asked for among them, or how long until one is free. */
+/** All reservations that count now, with the requested one; or the time until one expires. */
 export type ReservationResult =
   | { readonly reservations: readonly Reservation[] }
-  /** Above 0. */
+  /** Milliseconds, above 0. */
   | { readonly retryAfterMs: number };
 
 /**
- * Decides on one more start within a window of an hour that slides. A request that has a place already keeps it and
- * takes no second one. `limit`, at least 1, may be another one than the time before.
+ * Reserves one more start within a sliding window of an hour. A request that has a reservation keeps it and gets no second
+ * one. `limit`, at least 1, may differ from call to call.
  */
 export function tryReserve(
   previous: readonly Reservation[],
@@ -25,12 +25,12 @@ export function tryReserve(
   if (reservations.some((reservation) => reservation.requestId === requestId)) return { reservations };
   if (reservations.length < limit) return { reservations: [...reservations, { requestId, at: now }] };
   const times = reservations.map(({ at }) => at).sort((one, other) => one - other);
-  // Where the limit was lowered, more than one place must become free first.
+  // After the limit was lowered, more than one reservation must expire first.
   const decisiveTime = times[reservations.length - limit] ?? now;
   return { retryAfterMs: decisiveTime + HOUR_MS - now };
 }
 
-/** Takes over a start that was made without asking. A clock that is ahead must not keep its place for longer. */
+/** Counts a start that was made without a reservation. A caller's clock that is ahead must not prolong the reservation. */
 export function addReservation(
   previous: readonly Reservation[],
   { requestId, at }: Reservation,
@@ -40,7 +40,7 @@ export function addReservation(
   return dropExpired([...others, { requestId, at: Math.min(at, now) }], now);
 }
 
-/** Milliseconds until no place is taken any more: 0 where none is. */
+/** Milliseconds until all reservations have expired; 0 where there are none. */
 export function msUntilEmpty(reservations: readonly Reservation[], now: number): number {
   return reservations.reduce((longest, { at }) => Math.max(longest, at + HOUR_MS - now), 0);
 }

@@ -1,6 +1,6 @@
 import type { Action, Attention, SigningState } from './status.js';
 
-/** What each state means, for people who see it. */
+/** What each state means, for people. */
 export const STATE_DESCRIPTIONS: Readonly<Record<SigningState, string>> = {
   'checking-documents': 'The documents are being checked. Nothing has been sent yet.',
   initiating: 'The contract session is being created at flexperto.',
@@ -8,9 +8,9 @@ export const STATE_DESCRIPTIONS: Readonly<Record<SigningState, string>> = {
   attaching: 'The documents are being attached to the contract session.',
   'handing-over': 'The contract session is being handed over.',
   'awaiting-handover':
-    'The documents are at flexperto. The employee hands the session over in the flexperto Dashboard.',
+    'The documents are at flexperto. The employee hands the contract session over in the flexperto Dashboard.',
   'awaiting-signature': 'Waiting for the customer to sign.',
-  'needs-attention': 'A human must decide how this goes on.',
+  'needs-attention': 'Your decision is needed.',
   completed: 'All signatures have been given.',
   failed: 'The signing has failed.',
   withdrawn: 'All documents were deleted at flexperto.',
@@ -18,21 +18,21 @@ export const STATE_DESCRIPTIONS: Readonly<Record<SigningState, string>> = {
   cancelled: 'The signing was cancelled. What exists at flexperto stays there; delete it in the Dashboard.',
 };
 
-/** What to look at before deciding. */
+/** What to check before a decision. */
 export function describeNextStep({ step, actions }: Attention): string {
   if (!actions.includes('adopt')) {
     const uploadNote = step === 'upload' ? ' Documents already uploaded stay uploaded.' : '';
-    return `Put right what is named above.${uploadNote}`;
+    return `Correct the problem named above.${uploadNote}`;
   }
-  return `Look into the flexperto Dashboard whether ${DASHBOARD_CHECKS[step] ?? 'it has happened'}.`;
+  return `Check in the flexperto Dashboard whether ${DASHBOARD_CHECKS[step] ?? 'it has happened'}.`;
 }
 
-/** When each action is the right one. */
+/** When an action is the right one. */
 export function describeActionUse(action: Action, { step, actions }: Attention): string {
-  if (action === 'abort') return 'To give up, while what exists at flexperto stays there';
+  if (action === 'abort') return 'To give up; what exists at flexperto stays there';
   if (action === 'adopt')
-    return step === 'initiate' ? 'If it exists, to go on with it' : 'If it was, to go on';
-  if (!actions.includes('adopt')) return 'Once it is put right, to go on';
+    return step === 'initiate' ? 'If it exists, to continue with it' : 'If it was, to continue';
+  if (!actions.includes('adopt')) return 'Once it is corrected, to continue';
   return step === 'initiate' ? 'If it does not exist, to create it' : 'If it was not, to do it again';
 }
 

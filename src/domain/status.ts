@@ -1,6 +1,6 @@
 import type { Method, SignatureFields } from './request.js';
 
-/** States of a session, in the order of its life; `handing-over` only where the hand-over call is configured. */
+/** States of a signing, in the order of its lifecycle; `handing-over` only where the hand-over call is configured. */
 export const OPEN_STATES = [
   'checking-documents', 'initiating', 'uploading', 'attaching', 'handing-over',
   'awaiting-handover', 'awaiting-signature', 'needs-attention',
@@ -15,7 +15,7 @@ export function isFinal(state: SigningState): state is FinalState {
   return FINAL_STATES.some((final) => final === state);
 }
 
-/** Steps at which a session can need a human: those with a remote effect, and the check where the run before may have had one. */
+/** Steps at which a signing can need a decision: those with a remote effect, and the check where an earlier run may have had one. */
 export const STEPS = [
   'check-documents', 'initiate', 'request-upload-url', 'upload', 'attach', 'hand-over', 'await-completion',
 ] as const; // prettier-ignore
@@ -24,18 +24,18 @@ export type Step = (typeof STEPS)[number];
 export const ACTIONS = ['retry', 'adopt', 'abort'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** Why a session waits for a human, and what can be done. In a final state: why it ended so, or what is left, with no action. */
+/** Why a signing needs a decision, and the possible actions. In a final state: why it ended or what is left, without actions. */
 export interface Attention {
-  /** Names this question and no other; a decision names the question that it answers. */
+  /** Unique within the signing; a decision names it. */
   readonly id: string;
   readonly step: Step;
   readonly reason: string;
   readonly actions: readonly Action[];
-  /** When it was asked; ISO 8601 in UTC. */
+  /** Since when the decision is needed; ISO 8601 in UTC. */
   readonly since: string;
 }
 
-/** One document as the world sees it; `null` is what is not known yet. */
+/** A document as the status shows it; `null` where a value is not known yet. */
 export interface DocumentState {
   readonly name: string;
   readonly bytes: number | null;
@@ -45,12 +45,12 @@ export interface DocumentState {
   readonly fileId: string | null;
   /** The file as attached to the contract session. */
   readonly documentId: number | null;
-  /** The vendor's word, as it came. */
+  /** The vendor's status, unchanged. */
   readonly status: string | null;
   readonly failureReason: string | null;
 }
 
-/** The answer of the query `status` and the result of the workflow. Times are ISO 8601 in UTC. */
+/** The result of the query `status` and of the workflow. Times are ISO 8601 in UTC. */
 export interface SigningStatus {
   readonly state: SigningState;
   readonly requestId: string;

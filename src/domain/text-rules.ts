@@ -1,28 +1,38 @@
-import type { TextRule } from './object-reader.js';
+/** What a text must be. `test` decides; the descriptions complete the sentence "field must be …". */
+export interface TextRule {
+  readonly requirement: string;
+  /** In characters; one outside the basic plane counts once. */
+  readonly maxLength: number;
+  /** As much of the rule as a regular expression can say, in the form of JSON Schema. */
+  readonly pattern: string;
+  test(text: string): boolean;
+  /** The requirement, and what is hard to see in an invalid text. */
+  describeViolation(text: string): string;
+}
 
 /*
- * Patterns are written so that they mean the same to the regular expressions of any language: no class but `\s`, whose
- * edges the languages draw differently, and that only beside what they disagree about.
+ * The patterns mean the same in the regular expressions of every language. Their only class is `\s`; characters on which
+ * languages disagree about `\s` stand beside it.
  */
 
-/** Within a class: the sign in place of a letter that was lost in decoding. */
+/** Within a class: the character in place of one that was lost in decoding. */
 const REPLACEMENT_CHARACTER = '\\ufffd';
 
-/** Within a class: control characters, line and paragraph separators, lost letters. */
+/** Within a class: control characters, line and paragraph separators, lost characters. */
 const CONTROL = `\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029${REPLACEMENT_CHARACTER}`;
 const WHITESPACE = '\\s\\ufeff';
 
 /**
- * Within a class: what nobody sees and no name needs. Soft hyphen, zero-width space, marks and overrides of the direction of
- * writing, word joiner, annotations, tags. A text can look like another one by them.
- * Source: Unicode, Default_Ignorable_Code_Point; without what scripts and emoji need, see `UNSEEN`.
+ * Within a class: invisible characters that no name needs, and that make different texts look alike. Soft hyphen, zero-width
+ * space, direction marks and overrides, word joiner, annotations, tags.
+ * Source: Unicode, Default_Ignorable_Code_Point, without those that scripts and emoji need, see `INVISIBLE_ALONE`.
  */
 const INVISIBLE =
   '\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ufff0-\\ufffb' +
   `${codePointRange(0x1bca0, 0x1bca3)}${codePointRange(0x1d173, 0x1d17a)}${codePointRange(0xe0000, 0xe00ff)}${codePointRange(0xe01f0, 0xe0fff)}`;
 
 /**
- * Within a class: what is not seen alone, and has its place beside letters. Joiners (Persian and Indic names, emoji), the
+ * Within a class: characters that are invisible alone and valid beside letters. Joiners (Persian and Indic names, emoji), the
  * grapheme joiner, fillers of Hangul, vowels of Khmer, variation selectors, the empty Braille cell.
  */
 const INVISIBLE_ALONE =
@@ -34,7 +44,7 @@ const URL_REST = `[^${CONTROL}]*`;
 const HTTPS = `https://${HOST}${PORT}([/?#]${URL_REST})?`;
 const MAX_URL_LENGTH = 2000;
 
-/** Free text of one line. */
+/** Free text in one line. */
 export const singleLine = (maxLength: number): TextRule =>
   createRule(
     `a text of 1 to ${maxLength} characters in one line`,
@@ -42,32 +52,32 @@ export const singleLine = (maxLength: number): TextRule =>
     linePattern(CONTROL + INVISIBLE),
   );
 
-/** An identifier: it travels in a workflow id, a header or a search attribute, so visible ASCII only. */
+/** An identifier in visible ASCII, since it stands in a workflow id, a header or a search attribute. */
 export const identifier = (maxLength: number): TextRule =>
   createRule(`1 to ${maxLength} letters, digits or signs, without spaces`, maxLength, '^[!-~]+$');
 
-/** The requestId becomes part of a path on the HTTP gateway and of a workflow id, so no slash and no `?`, `#`, `%`. */
+/** The requestId is part of the gateway's paths and of a workflow id, so it has no slash and no `?`, `#`, `%`. */
 export const requestId: TextRule = createRule(
   '1 to 200 letters, digits or any of . _ : @ + = , ~ -',
   200,
   '^(?!\\.{1,2}$)[A-Za-z0-9_.:@+=,~\\-]+$',
 );
 
-/** A mail address that a person can have; whether it exists, only the mail can tell. */
+/** An e-mail address that a person can have. It may not exist. */
 export const email: TextRule = createEmailRule();
 
 function createEmailRule(): TextRule {
   const excluded = `${WHITESPACE}${CONTROL}${INVISIBLE}${INVISIBLE_ALONE}@<>()\\[\\],;:"\\\\.`;
   const word = `[^${excluded}]+`;
-  // Dots only between words: mail servers take no other address without quotes (RFC 5321, Dot-string).
+  // Dots between words only: mail servers accept no other address without quotes (RFC 5321, Dot-string).
   const pattern = `^(?![^@]{65})${word}(\\.${word})*@${word}(\\.${word})+$`;
   return createRule('an e-mail address such as john.doe@example.invalid', 254, pattern);
 }
 
 /**
- * After the country code no number goes on with the 0 of national calls. Where mobile numbers do begin with a 0, it is part of
- * them: Ivory Coast (225), Benin (229), Gabon (241) and Congo (242). Italy keeps the 0 of its landlines; its mobiles begin
- * with 3. Source of the codes' lengths: ITU-T E.164, list of assigned country codes.
+ * Excludes the 0 of national calls after the country code. In some countries the 0 is part of a mobile number: Ivory Coast
+ * (225), Benin (229), Gabon (241) and Congo (242). Italy keeps the 0 of its landlines; its mobiles begin with 3.
+ * Source of the codes' lengths: ITU-T E.164, list of assigned country codes.
  */
 const TRUNK_ZERO =
   '(?!([17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])0)' +
@@ -80,7 +90,7 @@ export const mobile: TextRule = createRule(
   `^\\+${TRUNK_ZERO}[1-9][0-9]{6,14}$`,
 );
 
-/** A file name, as it stands in the multipart upload and in the Dashboard. */
+/** A file name, for the multipart upload and the Dashboard. */
 export const fileName: TextRule = createRule(
   'a file name of 1 to 255 characters without slashes',
   255,
@@ -89,7 +99,7 @@ export const fileName: TextRule = createRule(
 
 export const sha256: TextRule = createRule('a SHA-256 of 64 hexadecimal digits', 64, '^[0-9a-fA-F]{64}$');
 
-/** Where a document comes from; whether it is there is found out when it is looked at. */
+/** Where the worker reads a document. It may not exist. */
 export const documentSource: TextRule = createRule(
   'file: with a path below the document root, or an https: address',
   MAX_URL_LENGTH,
@@ -97,7 +107,7 @@ export const documentSource: TextRule = createRule(
   (text) => text.startsWith('file:') || URL.canParse(text),
 );
 
-/** Where the CRM is told of changes. Plain http only to the same machine, for development. */
+/** The address of the CRM's callbacks. Plain http only to the same machine, for development. */
 export const callbackUrl: TextRule = createRule(
   'an https: address without user name and password',
   MAX_URL_LENGTH,
@@ -105,7 +115,7 @@ export const callbackUrl: TextRule = createRule(
   (text) => URL.canParse(text),
 );
 
-/** Free text of any number of lines. */
+/** Free text in any number of lines. */
 export const multiLine = (maxLength: number): TextRule =>
   createRule(
     `a text of 1 to ${maxLength} characters`,
@@ -115,17 +125,17 @@ export const multiLine = (maxLength: number): TextRule =>
     ),
   );
 
-/** At least one visible character, and none of those in `but`. */
+/** At least one visible character, and none of `excluded`. */
 function linePattern(excluded: string): string {
   return `^[^${excluded}]*[^${WHITESPACE}${INVISIBLE_ALONE}${excluded}][^${excluded}]*$`;
 }
 
-/** Within a class: the characters from one code point to another, beyond the basic plane, as every language writes them. */
+/** Within a class: a range of characters outside the basic plane, in a form that every language accepts. */
 function codePointRange(from: number, to: number): string {
   return `${String.fromCodePoint(from)}-${String.fromCodePoint(to)}`;
 }
 
-/** `also` is what no pattern can say. The length goes first: a pattern may take long over a long text. */
+/** `isAlsoValid` checks what a pattern cannot. The length is checked first, since a pattern may be slow on a long text. */
 function createRule(
   requirement: string,
   maxLength: number,
@@ -136,15 +146,15 @@ function createRule(
   const test = (text: string): boolean =>
     hasMaxLength(text, maxLength) && !LONE_SURROGATE.test(text) && expression.test(text) && isAlsoValid(text);
   const describeViolation = (text: string): string =>
-    INVISIBLE_OR_LOST.test(text) ? `${requirement}, ${WITHOUT}` : requirement;
+    INVISIBLE_OR_LOST.test(text) ? `${requirement}, ${INVISIBLE_ADVICE}` : requirement;
   return { requirement, maxLength, pattern, test, describeViolation };
 }
 
-/** What the eye does not find in a text that looks right. */
+/** Characters that make a text invalid although it looks valid. */
 const INVISIBLE_OR_LOST = new RegExp(`[${CONTROL}${INVISIBLE}${INVISIBLE_ALONE}]`, 'u');
-const WITHOUT = 'without characters that are invisible or were lost in decoding (U+FFFD)';
+const INVISIBLE_ADVICE = 'without characters that are invisible or were lost in decoding (U+FFFD)';
 
-/** It could not be stored as UTF-8, and would come back as another text. */
+/** UTF-8 cannot store it, so it would be read back as another text. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
 function hasMaxLength(text: string, maxLength: number): boolean {

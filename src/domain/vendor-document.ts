@@ -1,7 +1,7 @@
 import { DELETED } from './outcome.js';
 import type { DocumentState } from './status.js';
 
-/** A document as the vendor lists it. `status` is its word as it came, `originalFileId` the uploaded file. */
+/** A document as the vendor lists it. `status` is unchanged, `originalFileId` is the uploaded file. */
 export interface VendorDocument {
   readonly documentId: number | null;
   readonly name: string | null;
@@ -10,17 +10,17 @@ export interface VendorDocument {
   readonly failureReason: string | null;
 }
 
-/** What a list says of one file: its entry, that it is not there, or that nobody can tell. */
+/** What a list shows of a file: its entry, that it is absent, or that entries could be it. */
 export type AttachmentFinding =
-  | { readonly is: 'attached'; readonly entry: VendorDocument }
-  | { readonly is: 'absent' }
-  /** `likely`: the one entry that is left for the file, should a human say that it is attached. */
-  | { readonly is: 'unclear'; readonly likely: VendorDocument | null };
+  | { readonly kind: 'attached'; readonly entry: VendorDocument }
+  | { readonly kind: 'absent' }
+  /** `likelyEntry`: the only entry left for the file, in case a person confirms that it is attached. */
+  | { readonly kind: 'ambiguous'; readonly likelyEntry: VendorDocument | null };
 
 /**
- * Whether the list shows that a file is attached. A name proves nothing, since the vendor may return it rewritten (quotes,
- * Unicode form, case, blanks, shortening). So every entry that no other document of the session accounts for could be the
- * file. An entry that names a file unknown here comes from a run that was started over; one that was deleted is over.
+ * Whether the list shows that a file is attached. A name proves nothing, since the vendor may rewrite it (quotes, Unicode
+ * form, case, blanks, length). So every entry that belongs to no other document of the signing could be the file. An entry
+ * with an unknown file id comes from a run before a reset; a deleted entry does not count.
  */
 export function findAttached(
   listed: readonly VendorDocument[],
@@ -28,20 +28,20 @@ export function findAttached(
   others: readonly DocumentState[],
 ): AttachmentFinding {
   const entry = pickEntry(listed.filter(({ originalFileId }) => originalFileId === file.fileId));
-  if (entry !== undefined) return { is: 'attached', entry };
+  if (entry !== undefined) return { kind: 'attached', entry };
   const { entriesByDocument, unassigned } = assignEntries(others, listed);
   const possible = unassigned.filter(
     ({ originalFileId, status }) => originalFileId === null || status !== DELETED,
   );
-  if (possible.length === 0) return { is: 'absent' };
+  if (possible.length === 0) return { kind: 'absent' };
   const isAnyUnlisted = others.some(
     (other, index) => isIdentifiedByNameOnly(other) && entriesByDocument[index]?.length === 0,
   );
-  const likely = getSingle(possible.filter(({ name }) => name === file.name)) ?? getSingle(possible);
-  return { is: 'unclear', likely: isAnyUnlisted ? null : likely };
+  const likelyEntry = getSingle(possible.filter(({ name }) => name === file.name)) ?? getSingle(possible);
+  return { kind: 'ambiguous', likelyEntry: isAnyUnlisted ? null : likelyEntry };
 }
 
-/** What the vendor says now, laid over what was known. A document that is no longer listed keeps its last status. */
+/** The known documents, updated from the vendor's list. A document that is no longer listed keeps its last status. */
 export function mergeDocuments<State extends DocumentState>(
   known: readonly State[],
   listed: readonly VendorDocument[],
@@ -56,15 +56,15 @@ export function mergeDocuments<State extends DocumentState>(
   });
 }
 
-/** The list, divided among the documents of the session. */
+/** The list's entries, assigned to the documents of the signing. */
 export interface EntryAssignment {
   /** The entries of each document, in the order of the documents. */
   readonly entriesByDocument: readonly (readonly VendorDocument[])[];
-  /** The entries that no document accounts for. */
+  /** The entries that belong to no document. */
   readonly unassigned: readonly VendorDocument[];
 }
 
-/** Divides the list by file id and document id, and by the exact name where a document is known by nothing else. */
+/** Assigns entries by file id and document id, and by the exact name where a document has neither. */
 export function assignEntries(
   known: readonly DocumentState[],
   listed: readonly VendorDocument[],
@@ -93,7 +93,7 @@ function hasSameId({ originalFileId, documentId }: VendorDocument, known: Docume
   );
 }
 
-/** Attached by an empty answer or by a human's word, so that the list has not told its id yet. */
+/** Attached according to an empty response or a person, so its id is not known yet. */
 function isIdentifiedByNameOnly({ status, documentId }: DocumentState): boolean {
   return status !== null && documentId === null;
 }
@@ -102,7 +102,7 @@ function isUnassigned(document: DocumentState, entries: readonly VendorDocument[
   return document.documentId === null && entries?.length === 0;
 }
 
-/** The entry that counts: one that is not deleted goes first; several that contradict each other say nothing. */
+/** The entry that counts: one that is not deleted comes first. Entries with different statuses prove nothing. */
 function pickEntry(entries: readonly VendorDocument[]): VendorDocument | undefined {
   const notDeleted = entries.filter(isNotDeleted);
   const [first, ...others] = notDeleted.length > 0 ? notDeleted : entries;
@@ -110,8 +110,8 @@ function pickEntry(entries: readonly VendorDocument[]): VendorDocument | undefin
 }
 
 /**
- * What holds for every document that no entry could be told to be: as many entries are left, and all say the same. Their
- * order proves nothing, so it is not used.
+ * What holds for every document without an entry, where as many entries are left and all have the same status. Their order
+ * proves nothing, so it is ignored.
  */
 function inferCommonEntry(
   known: readonly DocumentState[],
@@ -146,7 +146,7 @@ export function pickVendorFields(
   };
 }
 
-/** Whether two looks at the same documents differ in anything that is shown or decided upon. */
+/** Whether two polls of the same documents differ in a value that is shown or that decides something. */
 export function hasChanged(before: readonly DocumentState[], after: readonly DocumentState[]): boolean {
   return after.some((document, index) => {
     const known = before[index];

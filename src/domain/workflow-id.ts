@@ -1,4 +1,6 @@
-/** The task queue whose workflow ids are a contract. */
+import type { CallbackEvent, CallbackType } from './callback-event.js';
+
+/** The task queue whose workflow ids are a public contract: `signing-<requestId>`. */
 export const DEFAULT_TASK_QUEUE = 'signing';
 
 /**
@@ -11,13 +13,34 @@ export function buildWorkflowId(requestId: string, taskQueue: string): string {
     : `signing/${escapeSlashes(taskQueue)}/${requestId}`;
 }
 
-/** The requestId in the workflow id of a session, whatever its task queue; `undefined` for every other workflow. */
+/** The requestId in the workflow id of a signing on any task queue; `undefined` for every other workflow. */
 export function parseRequestId(workflowId: string): string | undefined {
   const [, plain, queued] = /^signing(?:-([^/]+)|\/[^/]+\/([^/]+))$/.exec(workflowId) ?? [];
   return plain ?? queued;
 }
 
-/** A slash in a queue's name would let two ids meet: a requestId can be called `callbacks`. */
-export function escapeSlashes(taskQueue: string): string {
+/** The id of the workflow that sends a signing's callbacks. A requestId has no slash, so no signing can have this id. */
+export function buildCallbacksWorkflowId(workflowId: string): string {
+  return `${workflowId}/callbacks`;
+}
+
+/** The id of the activity that delivers an event: a description of the workflow shows by it which event is being sent. */
+export function buildDeliveryId({ order, type }: Pick<CallbackEvent, 'order' | 'type'>): string {
+  return `${order}:${type}`;
+}
+
+/** The parts of a delivery id; `undefined` for other activities. */
+export function parseDeliveryId(activityId: string): Pick<CallbackEvent, 'order' | 'type'> | undefined {
+  const [, order, type] = /^(\d+):(.+)$/.exec(activityId) ?? [];
+  return type === undefined ? undefined : { order: Number(order), type: type as CallbackType };
+}
+
+/** The id of the workflow that counts an employee's starts on a task queue. A requestId has no slash, so no signing can have it. */
+export function buildStartsWorkflowId(taskQueue: string, employeeId: string): string {
+  return `signing-starts/${escapeSlashes(taskQueue)}/${employeeId}`;
+}
+
+/** With a slash in the queue's name two ids could be equal: `callbacks` is a valid requestId. */
+function escapeSlashes(taskQueue: string): string {
   return encodeURIComponent(taskQueue);
 }

@@ -68,19 +68,19 @@ async function executeUntilReconciled<Result>(
     const { failure } = execution;
     safeRunId = failure.runId ?? safeRunId;
     const disposition = classifyFailure(failure);
-    if (disposition === 'try-again') {
+    if (disposition === 'retry') {
       signing.publishFailure(failure.message);
       const summary = `Pause before a retry of ${call.step}`;
       await sleep(backoffMs(attempt, failure.retryAfterMs), { summary });
       continue;
     }
     const unknownOutcome = { step: call.step, reason: failure.message };
-    if (disposition === 'unclear') signing.unknownOutcome = unknownOutcome;
+    if (disposition === 'unknown') signing.unknownOutcome = unknownOutcome;
     const reconciliation = await reconcileUnlessCancelled(call, failure);
     if (typeof reconciliation === 'object') return reconciliation.result;
     const isStillUnknown = reconciliation === 'unknown' || isConflict(failure);
     if (reconciliation !== undefined) signing.unknownOutcome = isStillUnknown ? unknownOutcome : undefined;
-    if (reconciliation === 'did-not-take-effect' && disposition === 'unclear') continue;
+    if (reconciliation === 'did-not-take-effect' && disposition === 'unknown') continue;
     if (signing.unknownOutcome === undefined) call.onRefused?.(failure);
     const decision = await askPerson(
       signing,
@@ -89,7 +89,7 @@ async function executeUntilReconciled<Result>(
       listActions(signing.unknownOutcome !== undefined),
     );
     if (decision !== 'retry') return decision.adopted;
-    if (disposition === 'refused') lastRefusal = failure;
+    if (disposition === 'rejected') lastRefusal = failure;
   }
 }
 
@@ -148,7 +148,7 @@ async function reconcileUnlessCancelled<Result>(
 ): Promise<Reconciliation<Result> | undefined> {
   // A signing that is ending asks nobody: its result says that the outcome is unknown.
   if (isCancelling()) return undefined;
-  return classifyFailure(failure) === 'unclear' || isConflict(failure)
+  return classifyFailure(failure) === 'unknown' || isConflict(failure)
     ? call.reconcile?.(failure)
     : undefined;
 }

@@ -1,15 +1,12 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CallbackEvent, StatusChange, CallbackType } from '../domain/callback-event.js';
+import type { StatusChange } from '../domain/callback-event.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import type { Reservation } from '../domain/start-rate-limit.js';
 import type { SigningStatus } from '../domain/status.js';
-import { escapeSlashes } from '../domain/workflow-id.js';
 
 /** The workflow type, by which a client in any language starts a signing. */
 export const WORKFLOW_TYPE = 'signingSession';
-
-export { DEFAULT_TASK_QUEUE, parseRequestId, buildWorkflowId } from '../domain/workflow-id.js';
 
 /** The whole status. */
 export const statusQuery = defineQuery<SigningStatus>('status');
@@ -29,35 +26,14 @@ export const recordOutcomeUpdate = defineUpdate<SigningStatus, [RecordedOutcome]
 /** The workflow type that notifies a CRM of a signing's changes: a child workflow that outlives its parent. */
 export const CALLBACKS_WORKFLOW_TYPE = 'signingCallbacks';
 
-/** `workflowId` is the signing's. A requestId has no slash, so no signing has such an id. */
-export function buildCallbacksWorkflowId(workflowId: string): string {
-  return `${workflowId}/callbacks`;
-}
-
 /** A change of the signing whose first run is named. */
 export const statusChangeSignal = defineSignal<[string, StatusChange]>('news');
 
 /** The memo with the result of the last delivery: a `CallbackStatus`. */
 export const CALLBACK_MEMO = 'callback';
 
-/** The id of the activity that delivers an event: a description of the workflow shows it. */
-export function buildDeliveryId({ order, type }: Pick<CallbackEvent, 'order' | 'type'>): string {
-  return `${order}:${type}`;
-}
-
-/** The event that `buildDeliveryId` was given; undefined for other activities. */
-export function parseDeliveryId(activityId: string): Pick<CallbackEvent, 'order' | 'type'> | undefined {
-  const [, order, type] = /^(\d+):(.+)$/.exec(activityId) ?? [];
-  return type === undefined ? undefined : { order: Number(order), type: type as CallbackType };
-}
-
 /** The workflow type that counts the starts of one employee. */
 export const STARTS_WORKFLOW_TYPE = 'signingStarts';
-
-/** One for each employee of a task queue, which serves one tenant. A requestId has no slash, so no signing has such an id. */
-export function buildStartsWorkflowId(taskQueue: string, employeeId: string): string {
-  return `signing-starts/${escapeSlashes(taskQueue)}/${employeeId}`;
-}
 
 /** A request for one more start. `limit`: starts an hour. */
 export interface ReservationRequest {

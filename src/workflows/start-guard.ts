@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { parseRequestId, buildWorkflowId } from './messages.js';
+import { parseRequestId, buildWorkflowId } from '../domain/workflow-id.js';
 
 /** Set by the server on every workflow that a Schedule starts. */
 const SCHEDULED_BY = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD');
@@ -26,7 +26,7 @@ export function assertStartedByHuman(requestId: string): void {
 }
 
 /**
- * Whether Temporal has started this signing over, by a reset or a retry. The run before may have sent it, and the customer
+ * Whether Temporal has restarted this signing, by a reset or a retry. The run before may have sent it, and the customer
  * may be signing.
  */
 export function isReset(): boolean {
@@ -35,7 +35,7 @@ export function isReset(): boolean {
 }
 
 export const RESET_REASON =
-  'Temporal has started this signing over, and the run before may have created a contract session';
+  'Temporal has restarted this signing, and the run before may have created a contract session';
 
 /** Who found fault with the request: the vendor, or this worker. */
 type Rejection = 'RequestRejectedByVendor' | 'RequestRejected';

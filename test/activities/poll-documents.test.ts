@@ -6,7 +6,7 @@ import { closeVendorsAfterEach, startScriptedVendor } from '../support/scripted-
 
 closeVendorsAfterEach();
 
-test('a look without news fails with one sentence and a pause, and shows no stack', async () => {
+test('a poll without a change fails with one sentence and a pause, and shows no stack', async () => {
   const vendor = await startScriptedVendor('[]');
   const poll = createPollDocuments({ flexperto: vendor.client, secrets: [], firstPollMs: 60_000 });
   const request = {
@@ -15,7 +15,7 @@ test('a look without news fails with one sentence and a pause, and shows no stac
   const environment = new MockActivityEnvironment({ attempt: 2 }, { logger: new DefaultLogger('ERROR') });
   expect(await captureRejection(environment.run(poll, request))).toMatchObject({
     type: 'RetryLater',
-    message: 'no change since the last look',
+    message: 'no change since the last poll',
     nextRetryDelay: expect.any(Number) as number,
     stack: '',
   });

@@ -70,24 +70,24 @@ test.each([
   ['awaiting-handover', 'withdrawn', ['signing.withdrawn']],
   ['uploading', 'expired', ['signing.expired']],
   ['needs-attention', 'cancelled', ['signing.cancelled']],
-] as const)('from %s to %s a CRM is told %j', (before, after, types) => {
+] as const)('from %s to %s a CRM receives %j', (before, after, types) => {
   expect(listTypes(createStatus(before), createStatus(after))).toEqual(types);
 });
 
-test('the end of a question to a human is news, though no event, where the session goes on without one', () => {
+test('an attention that ends without an event is still a change, which ends the reminders', () => {
   expect(detectStatusChange(createStatus('needs-attention'), createStatus('uploading'))).toMatchObject({
     events: [],
     data: { state: 'uploading' },
   });
 });
 
-test('a request at fault is rejected, and not failed', () => {
+test('an invalid request is rejected, not failed', () => {
   expect(listTypes(createStatus('checking-documents'), createStatus('failed'), true)).toEqual([
     'signing.rejected',
   ]);
 });
 
-test('a change of the documents alone is no event, but for each that has failed, which is told before the outcome', () => {
+test('a change of the documents alone has no event; each failed one has an event, before that of the outcome', () => {
   const waiting = createStatus(
     'awaiting-signature',
     createDocument('ATTACHED', 7),
@@ -113,7 +113,7 @@ test('a change of the documents alone is no event, but for each that has failed,
   ]);
 });
 
-test('every state that a change can lead to and that is final is an event, and every type but the reminder comes from a change', () => {
+test('every final state has an event, and every type but the reminder has a change', () => {
   const types = STATES.flatMap(
     (after) => listTypes(createStatus('checking-documents'), createStatus(after)) ?? [],
   );
@@ -123,22 +123,22 @@ test('every state that a change can lead to and that is final is an event, and e
   expect([...types, ...others].sort()).toEqual([...CALLBACK_TYPES].sort());
 });
 
-test('no name, no reason and no other text that somebody has written is told', () => {
+test('an event contains no name, no reason and no other text that a person has written', () => {
   const before = createStatus('awaiting-signature', createDocument('ATTACHED'));
   for (const after of STATES) {
-    const told = JSON.stringify(detectStatusChange(before, createStatus(after, createDocument('FAILED'))));
-    expect(told).not.toMatch(/john/i);
-    expect(told).not.toContain('"45"');
+    const json = JSON.stringify(detectStatusChange(before, createStatus(after, createDocument('FAILED'))));
+    expect(json).not.toMatch(/john/i);
+    expect(json).not.toContain('"45"');
   }
 });
 
 const arbitraryStep = fc.oneof(
-  fc.record({ news: fc.constantFrom(...STATES), failed: fc.boolean() }),
+  fc.record({ state: fc.constantFrom(...STATES), failed: fc.boolean() }),
   fc.constant('remind' as const),
   fc.constant('conclude' as const),
 );
 
-test('whatever happens, numbers grow by one, events leave in their order, and nothing is over before the last has left', () => {
+test('in every sequence of changes the order grows by one, events leave in order, and the queue is drained only after the last', () => {
   fc.assert(
     fc.property(fc.array(arbitraryStep, { maxLength: 40 }), (steps) => {
       let status = createStatus('attaching', createDocument('ATTACHED'));
@@ -153,10 +153,10 @@ test('whatever happens, numbers grow by one, events leave in their order, and no
           left.push(event.order);
           queue = dequeue(queue, { order: event.order, type: event.type, deliveredAt: '' });
         } else {
-          const next = createStatus(step.news, createDocument(step.failed ? 'FAILED' : 'ATTACHED'));
-          const news = detectStatusChange(status, next);
+          const next = createStatus(step.state, createDocument(step.failed ? 'FAILED' : 'ATTACHED'));
+          const change = detectStatusChange(status, next);
           status = next;
-          if (news !== undefined) queue = enqueue(queue, news);
+          if (change !== undefined) queue = enqueue(queue, change);
         }
         expect(isDrained(queue)).toBe(queue.pending.length === 0 && isFinal(queue.data.state));
       }
@@ -170,7 +170,7 @@ test('whatever happens, numbers grow by one, events leave in their order, and no
 
 const DATA = { requestId: 'a', crmRecord: null, sessionId: null, state: 'attaching', deadline: '' } as const;
 
-test.each(STATES)('%s: somebody can be reminded only where somebody is waited for', (state) => {
+test.each(STATES)('%s: a reminder is sent only where the signing waits for a person', (state) => {
   const queue = createQueue({ at: '', events: [], data: { ...DATA, state } });
   expect(isWaitingForPerson(queue)).toBe(
     ['awaiting-handover', 'awaiting-signature', 'needs-attention'].includes(state),

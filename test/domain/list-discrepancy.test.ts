@@ -28,14 +28,14 @@ test('a list that shows each document once leaves nothing open', () => {
   expect(findDiscrepancy(loose, [createEntry(7), createEntry(8)], false)).toBeUndefined();
 });
 
-test('two entries of one file, and an entry beyond all documents, are named by their ids', () => {
+test('two entries of one file, and an entry without a document, are named by their ids', () => {
   const twins = [createEntry(1, { originalFileId: 'file-1' }), createEntry(3, { originalFileId: 'file-1' })];
   expect(describeSurplus([contract], twins)).toContain('3 (name-3)');
   expect(describeSurplus([contract], twins)).not.toContain('1 (name-1)');
   expect(describeSurplus([contract], [createEntry(1), createEntry(9)])).toContain('9 (name-9)');
 });
 
-test('an entry that was deleted, or that can be a document not found yet, is not too much', () => {
+test('a deleted entry, or one that can be a document not found yet, is not surplus', () => {
   expect(
     describeSurplus([contract], [createEntry(1), createEntry(9, { status: 'DELETED' })]),
   ).toBeUndefined();
@@ -43,13 +43,13 @@ test('an entry that was deleted, or that can be a document not found yet, is not
   expect(describeSurplus([contract, unattached], [createEntry(1), createEntry(9)])).toBeUndefined();
 });
 
-test('a document that was attached and that no list has shown is asked about by its name, once', () => {
+test('an attached document that no list has shown needs a decision, by its name, once', () => {
   expect(findDiscrepancy([contract, terms], [createEntry(1)], false)).toContain('terms.pdf');
   expect(findDiscrepancy([contract, terms], [createEntry(1)], true)).toBeUndefined();
   expect(findUnlisted([contract, { ...terms, status: null }], [createEntry(1)])).toEqual([]);
 });
 
-test('where all have ended and nobody can tell which is which, the outcome is asked for', () => {
+test('where all documents have a final status and cannot be told apart, a person must record the outcome', () => {
   const loose = [contract, terms].map((document) => ({ ...document, documentId: null }));
   const ended = [createEntry(7, { status: 'FAILED' }), createEntry(8, { status: 'FINISHED' })];
   expect(findDiscrepancy(loose, ended, true)).toContain('record the outcome');

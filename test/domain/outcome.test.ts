@@ -31,11 +31,11 @@ describe('What stays at the vendor', () => {
     [['ATTACHED', 'DELETED'], false, true, 'with 1 of 2 documents, .*can still sign once it is handed over'],
     [['ATTACHED', 'ATTACHED'], false, false, 'so the customer can still sign\\.'],
     [[null, null], false, true, 'with 0 of 2 documents, since the API deletes nothing\\.'],
-  ])('%j, handed over: %s, just seen: %s', (statuses, handedOver, isKnown, words) => {
+  ])('%j, handed over: %s, list current: %s', (statuses, handedOver, isListCurrent, expected) => {
     const documents = statuses.map(createDocument);
-    const sentence = describeLeftovers({ sessionId: 13, documents }, handedOver, isKnown);
+    const sentence = describeLeftovers({ sessionId: 13, documents }, handedOver, isListCurrent);
     expect(sentence).toMatch(/^Contract session 13 stays at flexperto/);
-    expect(sentence).toMatch(new RegExp(words));
+    expect(sentence).toMatch(new RegExp(expected));
   });
 });
 
@@ -43,7 +43,7 @@ const withStatus = (...statuses: (string | null)[]): { status: string | null }[]
   statuses.map((status) => ({ status }));
 
 const FINAL = ['FINISHED', 'DELETED', 'FAILED'];
-/** What a vendor can say of a document: its own words, words no page names, and nothing. */
+/** A status of the vendor: known, unknown, or none. */
 const status = fc.oneof(
   fc.constantFrom(...FINAL),
   fc.constantFrom('ATTACHED', 'UPLOADED', 'UPDATED', 'finished', null),
@@ -65,11 +65,11 @@ test.each([
   expect(determineOutcome(withStatus(...statuses))).toBe(outcome);
 });
 
-test('a session without documents is not over', () => {
+test('a signing without documents has no outcome', () => {
   expect(determineOutcome([])).toBeUndefined();
 });
 
-test('a session is over exactly when every document has a final status', () => {
+test('a signing has an outcome exactly when every document has a final status', () => {
   fc.assert(
     fc.property(fc.array(status, { minLength: 1 }), (statuses) => {
       const over = statuses.every((word) => word !== null && FINAL.includes(word));
@@ -91,7 +91,7 @@ test('the order of the documents does not change the outcome', () => {
   );
 });
 
-test('one failed document makes the session failed, whatever the others came to', () => {
+test('one failed document makes the signing failed, whatever status the others have', () => {
   fc.assert(
     fc.property(fc.array(final), fc.array(final), (before, after) => {
       expect(determineOutcome(withStatus(...before, 'FAILED', ...after))).toBe('failed');
@@ -99,13 +99,13 @@ test('one failed document makes the session failed, whatever the others came to'
   );
 });
 
-test('a session counts as handed over as soon as one document has left ATTACHED by more than its deletion', () => {
+test('a signing is handed over as soon as one document has left ATTACHED and was not deleted', () => {
   expect(isHandedOver(withStatus('ATTACHED', 'ATTACHED', null, 'DELETED'))).toBe(false);
   expect(isHandedOver(withStatus('ATTACHED', 'UPLOADED'))).toBe(true);
   expect(isHandedOver(withStatus('FAILED', 'DELETED'))).toBe(true);
 });
 
-test('a session waits for its hand-over until the list or the hand-over call itself shows that it took place', () => {
+test('a signing waits for its hand-over until the list or the hand-over call shows it', () => {
   expect(determineWaitingState(withStatus('ATTACHED'), false)).toBe('awaiting-handover');
   expect(determineWaitingState(withStatus('ATTACHED'), true)).toBe('awaiting-signature');
   expect(determineWaitingState(withStatus('UPLOADED'), false)).toBe('awaiting-signature');

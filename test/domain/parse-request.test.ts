@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { getBaseName, describeProblems, parseRequest } from '../../src/domain/parse-request.js';
+import { describeProblems, parseRequest } from '../../src/domain/parse-request.js';
+import { getBaseName } from '../../src/domain/request.js';
 import { REQUEST, createParticipant } from '../support/requests.js';
 
 const findProblems = (input: unknown): readonly { field: string; message: string }[] =>
@@ -17,7 +18,7 @@ test('a request gets its defaults: the name from the source, signature fields re
   });
 });
 
-test('what the request gives is kept, a SHA-256 in lower case', () => {
+test('given values are kept, a SHA-256 in lower case', () => {
   const given = {
     ...REQUEST,
     documents: [
@@ -46,7 +47,7 @@ test('what the request gives is kept, a SHA-256 in lower case', () => {
   ]);
 });
 
-test('all problems are reported at once, each with its field', () => {
+test('all problems are reported together, each with its field', () => {
   const input = {
     requestId: 'a b',
     employeeId: '',
@@ -68,7 +69,7 @@ test('all problems are reported at once, each with its field', () => {
   );
 });
 
-test('every missing field is called missing, and says what it must be', () => {
+test('a missing field is reported as missing, with what it must be', () => {
   const missing = findProblems({}).map(({ field, message }) => `${field} ${message}`);
   expect(missing).toHaveLength(6);
   expect(missing.join('\n')).toMatch(/^requestId is missing: it must be 1 to 200 letters/m);
@@ -76,7 +77,7 @@ test('every missing field is called missing, and says what it must be', () => {
   expect(missing.join('\n')).toMatch(/^documents must hold 1 to 20 documents$/m);
 });
 
-test('a number where a text belongs is named as that, since "45" and 45 look alike in a CRM', () => {
+test('a number instead of a text is reported as such, since "45" and 45 look alike in a CRM', () => {
   expect(findProblems({ ...REQUEST, employeeId: 45 })).toEqual([
     {
       field: 'employeeId',
@@ -86,7 +87,7 @@ test('a number where a text belongs is named as that, since "45" and 45 look ali
 });
 
 test.each([null, undefined, 'text', 7, [REQUEST]])(
-  '%j is no request, and that is the one problem',
+  '%j is not a JSON object, which is the only problem',
   (input) => {
     expect(findProblems(input)).toEqual([{ field: 'request', message: 'must be a JSON object' }]);
   },
@@ -105,7 +106,7 @@ test.each([
     'documents',
     '1 to 20 documents, not 21',
   ],
-])('a wrong count is told with the right one: %#', (change, field, message) => {
+])('a wrong count is reported with the allowed one: %#', (change, field, message) => {
   expect(findProblems({ ...REQUEST, ...change })).toEqual([{ field, message: `must hold ${message}` }]);
 });
 
@@ -116,7 +117,7 @@ test('document names must differ, also where they come from the source', () => {
   ]);
 });
 
-test('something must be there to sign, unless the vendor signs the whole document', () => {
+test('a document needs signature fields, unless the vendor signs the whole document', () => {
   const documents = [{ source: 'file:a.pdf', signatureFields: 'none' }];
   expect(findProblemFields({ ...REQUEST, documents })).toEqual(['documents']);
   expect(findProblemFields({ ...REQUEST, documents, method: 'ves' })).toEqual(['documents']);
@@ -175,7 +176,7 @@ test.each([
   ]);
 });
 
-test('a source that does not end in a file name needs a name beside it', () => {
+test('a source that does not end in a file name needs a name', () => {
   for (const source of [
     'https://docs.bank.example/',
     'file:folder/',
@@ -185,19 +186,19 @@ test('a source that does not end in a file name needs a name beside it', () => {
   }
 });
 
-test('the base name of an address is decoded, and left as it is where that fails', () => {
+test('the base name of an address is decoded where possible', () => {
   expect(getBaseName('https://docs.bank.example/x/Kr%C3%A4hen.pdf?a=b')).toBe('Krähen.pdf');
   expect(getBaseName('https://docs.bank.example/50%.pdf')).toBe('50%.pdf');
   expect(getBaseName('file:x/50%25.pdf')).toBe('50%25.pdf');
 });
 
-test('a text in one line holds none of the line breaks Unicode knows', () => {
+test('a text in one line contains no line break of Unicode', () => {
   for (const name of ['a\nb', 'a\rb', 'a\u0085b', 'a\u2028b', 'a\u2029b']) {
     expect(findProblemFields({ ...REQUEST, name })).toEqual(['name']);
   }
 });
 
-test('a text is counted in characters, and holds no half of one', () => {
+test('the length of a text counts characters, and a half of one is refused', () => {
   expect(findProblemFields({ ...REQUEST, name: '😀'.repeat(255) })).toEqual([]);
   expect(findProblemFields({ ...REQUEST, name: '😀'.repeat(256) })).toEqual(['name']);
   expect(findProblemFields({ ...REQUEST, name: '😀'.charAt(0) })).toEqual(['name']);
@@ -217,7 +218,7 @@ const toLooseSchema = fc.record(
   { requiredKeys: [] },
 );
 
-test('whatever JSON comes is read without throwing, twice alike, and always as a whole request', () => {
+test('any JSON is read without throwing, twice with the same result, and as a whole request', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), toLooseSchema), (input) => {
       const { request, problems } = parseRequest(input);
@@ -229,7 +230,7 @@ test('whatever JSON comes is read without throwing, twice alike, and always as a
   );
 });
 
-test('a request that was read without problems reads the same again, defaults filled in', () => {
+test('a request that was read without problems is read again as the same request', () => {
   const { request } = parseRequest(REQUEST);
   expect(parseRequest(request)).toEqual({ request, problems: [] });
 });
@@ -248,7 +249,7 @@ test('a problem names the field and never its value', () => {
   }
 });
 
-test('problems without end are counted, not printed: the sentence fits into a failure', () => {
+test('very many problems are counted, not printed, so that the message fits into a failure', () => {
   const fields = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}`.repeat(50_000), 1]));
   const documents = Array.from({ length: 20 }, () => fields);
   const text = describeProblems(findProblems({ ...REQUEST, documents }));
@@ -256,7 +257,7 @@ test('problems without end are counted, not printed: the sentence fits into a fa
   expect(text).toMatch(/; and 320 more problems$/);
 });
 
-test('a request of a megabyte does not become a hundred megabytes of problems', () => {
+test('a request of a megabyte does not cause a hundred megabytes of problems', () => {
   const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1]));
   const problems = findProblems({
     ...REQUEST,

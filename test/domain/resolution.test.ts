@@ -15,120 +15,124 @@ const createAttention = (step: Step, ...actions: Action[]): Attention => ({
   actions,
   since: SINCE,
 });
-const unclearInitiate = createAttention('initiate', 'retry', 'adopt', 'abort');
-const unclearAttach = createAttention('attach', 'retry', 'adopt', 'abort');
+const unknownInitiate = createAttention('initiate', 'retry', 'adopt', 'abort');
+const unknownAttach = createAttention('attach', 'retry', 'adopt', 'abort');
 const refusedUpload = createAttention('upload', 'retry', 'abort');
 
-/** A decision on the open question. */
+/** A decision on the open attention. */
 const decideOn = (attention: Attention, decision: object): object => ({
   attentionId: attention.id,
   ...decision,
 });
 
 test.each([
-  [{ action: 'retry' }, unclearInitiate],
-  [{ action: 'adopt', sessionId: 13 }, unclearInitiate],
-  [{ action: 'abort', reason: 'the customer came to the branch' }, unclearInitiate],
-  [{ action: 'adopt' }, unclearAttach],
+  [{ action: 'retry' }, unknownInitiate],
+  [{ action: 'adopt', sessionId: 13 }, unknownInitiate],
+  [{ action: 'abort', reason: 'the customer came to the branch' }, unknownInitiate],
+  [{ action: 'adopt' }, unknownAttach],
   [{ action: 'retry' }, refusedUpload],
   [{ action: 'abort', reason: 'r'.repeat(1000) }, refusedUpload],
-])('%j is accepted where it is possible', (resolution, now) => {
-  expect(validateResolution(decideOn(now, resolution), { attention: now })).toBeUndefined();
+])('%j is accepted where it is possible', (resolution, attention) => {
+  expect(validateResolution(decideOn(attention, resolution), { attention })).toBeUndefined();
 });
 
 test.each([
-  [{ action: 'adopt' }, unclearInitiate, /^To adopt, name the contract session/],
-  [{ action: 'adopt', sessionId: '13' }, unclearInitiate, /^To adopt, name the contract session/],
-  [{ action: 'adopt', sessionId: 0 }, unclearInitiate, /^To adopt, name the contract session/],
-  [{ action: 'adopt', sessionId: 1.5 }, unclearInitiate, /^To adopt, name the contract session/],
-  [{ action: 'adopt', sessionId: 13 }, unclearAttach, /^"sessionId" has no place here\. Possible: /],
+  [{ action: 'adopt' }, unknownInitiate, /^To adopt, name the contract session/],
+  [{ action: 'adopt', sessionId: '13' }, unknownInitiate, /^To adopt, name the contract session/],
+  [{ action: 'adopt', sessionId: 0 }, unknownInitiate, /^To adopt, name the contract session/],
+  [{ action: 'adopt', sessionId: 1.5 }, unknownInitiate, /^To adopt, name the contract session/],
+  [
+    { action: 'adopt', sessionId: 13 },
+    unknownAttach,
+    /^"sessionId" is not a field of this decision\. Possible: /,
+  ],
   [
     { action: 'adopt' },
     refusedUpload,
     /^Not possible here\. Possible: \{"attentionId":"upload-1","action":"retry"\} or \{"attentionId":"upload-1","action":"abort"/,
   ],
-  [{ action: 'abort' }, unclearAttach, /^An abort needs a reason/],
-  [{ action: 'abort', reason: '  ' }, unclearAttach, /^An abort needs a reason/],
-  [{ action: 'abort', reason: 'r'.repeat(1001) }, unclearAttach, /^An abort needs a reason/],
-  [{ action: 'retry', reason: 'again' }, unclearAttach, /^"reason" has no place here/],
-])('%j is refused with a sentence that says what is possible', (resolution, now, sentence) => {
-  expect(validateResolution(decideOn(now, resolution), { attention: now })).toMatch(sentence);
+  [{ action: 'abort' }, unknownAttach, /^An abort needs a reason/],
+  [{ action: 'abort', reason: '  ' }, unknownAttach, /^An abort needs a reason/],
+  [{ action: 'abort', reason: 'r'.repeat(1001) }, unknownAttach, /^An abort needs a reason/],
+  [{ action: 'retry', reason: 'again' }, unknownAttach, /^"reason" is not a field of this decision/],
+])('%j is rejected with a sentence that says what is possible', (resolution, attention, sentence) => {
+  expect(validateResolution(decideOn(attention, resolution), { attention })).toMatch(sentence);
 });
 
 test.each(['retry', null, [{ attentionId: 'attach-1', action: 'retry' }]])(
-  '%j is refused, since it is no decision at all',
+  '%j is rejected, since it is not a decision',
   (given) => {
-    expect(validateResolution(given, { attention: unclearAttach })).toMatch(/^Not possible here/);
+    expect(validateResolution(given, { attention: unknownAttach })).toMatch(/^Not possible here/);
   },
 );
 
 test.each([
-  ['without a question', { action: 'retry' }, /^A decision must name the question that was shown/],
+  ['without an attention', { action: 'retry' }, /^A decision must name the attention that it answers/],
   [
-    'on an older question',
+    'on an older attention',
     { attentionId: 'initiate-0', action: 'retry' },
-    /^This decision is about another question/,
+    /^This decision answers an attention/,
   ],
   [
-    'on what names no question',
+    'whose attentionId is no text',
     { attentionId: 7, action: 'retry' },
-    /^This decision is about another question/,
+    /^This decision answers an attention/,
   ],
-])('a decision %s is refused with what is open and what is possible', (_, given, sentence) => {
-  const refusal = validateResolution(given, { attention: unclearInitiate });
+])('a decision %s is rejected with what is open and what is possible', (_, given, sentence) => {
+  const refusal = validateResolution(given, { attention: unknownInitiate });
   expect(refusal).toMatch(sentence);
-  expect(refusal).toContain(`one about initiate, asked at ${SINCE}`);
+  expect(refusal).toContain(`one is about initiate, since ${SINCE}`);
   expect(refusal).toContain('{"attentionId":"initiate-1","action":"retry"}');
 });
 
-test('nothing can be resolved where nothing needs attention, or once an abort has left no action', () => {
-  const sentence = 'There is nothing to resolve: the session does not need attention.';
+test('nothing can be resolved without an attention, or after an abort has left no action', () => {
+  const sentence = 'There is nothing to resolve: the signing does not need attention.';
   expect(validateResolution({ action: 'retry' }, { attention: null })).toBe(sentence);
   expect(
-    validateResolution(decideOn(unclearAttach, { action: 'retry' }), {
+    validateResolution(decideOn(unknownAttach, { action: 'retry' }), {
       attention: createAttention('attach'),
     }),
   ).toBe(sentence);
 });
 
-describe('On a question that is closed', () => {
+describe('On a closed attention', () => {
   const closed = [
     { attentionId: 'initiate-0', action: 'retry' },
     { attentionId: 'initiate-1', action: 'adopt', sessionId: 13 },
     { attentionId: 'await-completion-1', action: null },
   ] as const;
 
-  test.each([null, unclearAttach])('the same decision again is accepted', (now) => {
+  test.each([null, unknownAttach])('the same decision again is accepted', (attention) => {
     for (const decision of closed.slice(0, 2))
-      expect(validateResolution(decision, { attention: now, closed })).toBeUndefined();
+      expect(validateResolution(decision, { attention, closed })).toBeUndefined();
   });
 
   test.each([
     [
       { attentionId: 'initiate-0', action: 'abort', reason: 'no' },
-      'initiate-0 is already answered, with retry;',
+      'initiate-0 is already resolved, with retry;',
     ],
     [
       { attentionId: 'initiate-0', action: 'retry', reason: 'no' },
-      'initiate-0 is already answered, with retry;',
+      'initiate-0 is already resolved, with retry;',
     ],
     [{ attentionId: 'initiate-1', action: 'adopt', sessionId: 14 }, 'with adopt of contract session 13;'],
     [{ attentionId: 'initiate-1', action: 'retry' }, 'with adopt of contract session 13;'],
     [
       { attentionId: 'await-completion-1', action: 'retry' },
-      'is closed: the session went on without a decision',
+      'is closed: the signing continued without a decision',
     ],
-  ])('another decision, %j, is refused with what was decided', (given, sentence) => {
-    for (const now of [null, unclearAttach])
-      expect(validateResolution(given, { attention: now, closed })).toContain(sentence);
+  ])('another decision, %j, is rejected with the earlier one', (given, sentence) => {
+    for (const attention of [null, unknownAttach])
+      expect(validateResolution(given, { attention, closed })).toContain(sentence);
   });
 });
 
-test('a retry is refused until its time has come, with that time; the other actions are possible at once', () => {
+test('a retry that is too early is rejected with its time; the other actions are possible immediately', () => {
   const retryNotBefore = Date.parse('2026-12-01T12:01:59.500Z');
   const at = (action: object, now: number): string | undefined =>
-    validateResolution(decideOn(unclearInitiate, action), {
-      attention: unclearInitiate,
+    validateResolution(decideOn(unknownInitiate, action), {
+      attention: unknownInitiate,
       retryNotBefore,
       now,
     });
@@ -140,7 +144,7 @@ test('a retry is refused until its time has come, with that time; the other acti
   expect(at({ action: 'abort', reason: 'no' }, 0)).toBeUndefined();
 });
 
-test('whatever is sent is answered, and only what names a possible action of the open question is accepted', () => {
+test('every input gets an answer, and only a possible action of the open attention is accepted', () => {
   const resolution = fc.oneof(
     fc.jsonValue(),
     fc.record(
@@ -153,7 +157,7 @@ test('whatever is sent is answered, and only what names a possible action of the
       { requiredKeys: [] },
     ),
   );
-  const now = fc.record({
+  const attention = fc.record({
     id: fc.constant('open'),
     step: fc.constantFrom<Step>('initiate', 'upload', 'attach', 'hand-over'),
     reason: fc.string(),
@@ -161,7 +165,7 @@ test('whatever is sent is answered, and only what names a possible action of the
     since: fc.constant(SINCE),
   });
   fc.assert(
-    fc.property(resolution, now, (given, shown) => {
+    fc.property(resolution, attention, (given, shown) => {
       if (validateResolution(given, { attention: shown }) !== undefined) return;
       expect(shown.actions).toContain((given as { action: unknown }).action);
       expect(given).toHaveProperty('attentionId', 'open');
@@ -169,16 +173,16 @@ test('whatever is sent is answered, and only what names a possible action of the
   );
 });
 
-test('what is possible is told as the JSON that is to be sent, and what it tells is accepted', () => {
-  for (const now of [unclearInitiate, unclearAttach, refusedUpload]) {
-    const offered = describeActions(now).split(' or ');
-    expect(offered).toHaveLength(now.actions.length);
-    for (const json of offered)
-      expect(validateResolution(JSON.parse(json), { attention: now })).toBeUndefined();
+test('the possible actions are described as the JSON to send, which is accepted', () => {
+  for (const attention of [unknownInitiate, unknownAttach, refusedUpload]) {
+    const descriptions = describeActions(attention).split(' or ');
+    expect(descriptions).toHaveLength(attention.actions.length);
+    for (const json of descriptions)
+      expect(validateResolution(JSON.parse(json), { attention })).toBeUndefined();
   }
 });
 
-const WAITING = { waiting: true, listWorks: false };
+const WAITING = { isWaiting: true, listWorks: false };
 
 test.each([
   { outcome: 'completed' },
@@ -192,28 +196,28 @@ test.each([
   [{ outcome: 'expired' }, /^An outcome is \{"outcome":"completed"\|"failed"\|"withdrawn"/],
   [{}, /^An outcome is/],
   ['completed', /^An outcome is/],
-  [{ outcome: 'failed', why: 'x' }, /^"why" has no place here/],
+  [{ outcome: 'failed', why: 'x' }, /^"why" is not a field of an outcome/],
   [{ outcome: 'failed', reason: 7 }, /^A reason is a text/],
   [{ outcome: 'failed', reason: '' }, /^A reason is a text/],
-])('the outcome %j is refused with one sentence', (outcome, sentence) => {
+])('the outcome %j is rejected with one sentence', (outcome, sentence) => {
   expect(validateOutcome(outcome, WAITING)).toMatch(sentence);
 });
 
-test('an outcome is not recorded where flexperto itself tells it, nor before the session waits for it', () => {
+test('an outcome is not recorded where the list call works, nor before the signing waits for it', () => {
   const outcome = { outcome: 'completed' };
-  expect(validateOutcome(outcome, { waiting: true, listWorks: true })).toMatch(
-    /read from flexperto; send checkNow/,
+  expect(validateOutcome(outcome, { isWaiting: true, listWorks: true })).toMatch(
+    /reads the outcome from flexperto; send checkNow/,
   );
-  expect(validateOutcome(outcome, { waiting: false, listWorks: false })).toMatch(
-    /only while the session waits/,
+  expect(validateOutcome(outcome, { isWaiting: false, listWorks: false })).toMatch(
+    /only while the signing waits/,
   );
 });
 
-test('of the name of a field that has no place no more is repeated than reads well', () => {
+test('a message shows the first 100 characters of the name of an unknown field', () => {
   const field = { ['x'.repeat(100_000)]: 1 };
   const refusals = [
-    validateResolution(decideOn(unclearAttach, { action: 'retry', ...field }), { attention: unclearAttach }),
-    validateOutcome({ outcome: 'completed', ...field }, { waiting: true, listWorks: false }),
+    validateResolution(decideOn(unknownAttach, { action: 'retry', ...field }), { attention: unknownAttach }),
+    validateOutcome({ outcome: 'completed', ...field }, { isWaiting: true, listWorks: false }),
   ];
-  for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" has no place here.{1,300}$/);
+  for (const refusal of refusals) expect(refusal).toMatch(/^"x{100}" is not a field of .{1,300}$/);
 });

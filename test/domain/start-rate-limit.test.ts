@@ -25,7 +25,7 @@ const increasingTimes = steps.map((pauses) => pauses.map((_, index) => sum(pause
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 const limits = fc.integer({ min: 1, max: 8 });
 
-test('no hour, wherever it begins, holds more starts than the limit, and none is refused that could be held', () => {
+test('no hour, wherever it begins, has more starts than the limit, and no start below the limit is refused', () => {
   fc.assert(
     fc.property(increasingTimes, limits, (times, limit) => {
       const all = reserveAll(times, limit);
@@ -37,7 +37,7 @@ test('no hour, wherever it begins, holds more starts than the limit, and none is
   );
 });
 
-test('a refusal names the first moment at which a start is admitted', () => {
+test('a refusal names the first moment at which a start is possible', () => {
   const taken = [1000, 2000, 3000].map((at) => ({ requestId: `r${at}`, at }));
   const asked = { requestId: 'new', limit: 3 };
   expect(tryReserve(taken, asked, 4000)).toEqual({ retryAfterMs: HOUR_MS - 3000 });
@@ -45,7 +45,7 @@ test('a refusal names the first moment at which a start is admitted', () => {
   expect(tryReserve(taken, asked, HOUR_MS + 1000)).toHaveProperty('reservations.length', 3);
 });
 
-test('under a limit that was lowered, as many places must become free as are too many', () => {
+test('after the limit was lowered, all surplus reservations must expire first', () => {
   const taken = [3000, 1000, 2000].map((at) => ({ requestId: `r${at}`, at }));
   const asked = { requestId: 'new', limit: 1 };
   expect(tryReserve(taken, asked, 4000)).toEqual({ retryAfterMs: HOUR_MS - 1000 });
@@ -53,12 +53,12 @@ test('under a limit that was lowered, as many places must become free as are too
   expect(tryReserve(taken, asked, HOUR_MS + 3000)).toHaveProperty('reservations.length', 1);
 });
 
-test('a request that has a place is admitted again, also when all are taken, and takes no second one', () => {
+test('a request that has a reservation keeps it, also at the limit, and gets no second one', () => {
   const taken = [{ requestId: 'one', at: 1000 }];
   expect(tryReserve(taken, { requestId: 'one', limit: 1 }, 2000)).toEqual({ reservations: taken });
 });
 
-test('a start that was made without asking counts once, from when it was made, and never from later than now', () => {
+test('a start without a reservation counts once, from when it was made, and never from the future', () => {
   const once = addReservation([], { requestId: 'one', at: 1000 }, 5000);
   expect(once).toEqual([{ requestId: 'one', at: 1000 }]);
   expect(addReservation(once, { requestId: 'one', at: 1000 }, 6000)).toEqual(once);
@@ -68,7 +68,7 @@ test('a start that was made without asking counts once, from when it was made, a
   expect(addReservation([], { requestId: 'long-ago', at: 0 }, HOUR_MS)).toEqual([]);
 });
 
-test('the hour is empty when the newest start is an hour old', () => {
+test('no reservation counts once the newest start is an hour old', () => {
   expect(msUntilEmpty([], 5000)).toBe(0);
   const taken = [2000, 1000].map((at) => ({ requestId: `r${at}`, at }));
   expect(msUntilEmpty(taken, 5000)).toBe(HOUR_MS - 3000);

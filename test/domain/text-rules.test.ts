@@ -12,13 +12,13 @@ const findParticipantFields = (change: Record<string, unknown>): string[] =>
 const findNameFields = (...names: string[]): string[] =>
   findProblemFields({ documents: names.map((name, index) => ({ source: `file:${index}.pdf`, name })) });
 
-/** What no eye sees, and no name needs. */
+/** Invisible characters that no name needs. */
 const INVISIBLE = [
   '\u0000', '\u0007', '\u0085', '\u00ad', '\u061c', '\u180e', '\u200b', '\u200e', '\u200f', '\u202a', '\u202d', '\u202e', '\u2028', '\u2060',
   '\u2064', '\u2066', '\u2069', '\ufeff', '\ufff9', '\u{e0041}', '\u{1d173}',
 ]; // prettier-ignore
 
-/** What is not seen alone, and belongs to names beside letters. */
+/** Characters that are invisible alone and valid beside letters. */
 const INVISIBLE_ALONE = [
   '\u200d',
   '\u200c',
@@ -34,7 +34,7 @@ const INVISIBLE_ALONE = [
   '\u3000',
 ];
 
-describe('A letter that was lost in decoding (U+FFFD)', () => {
+describe('A character that was lost in decoding (U+FFFD)', () => {
   const lost = 'M\ufffdller';
 
   it.each([
@@ -56,7 +56,7 @@ describe('A letter that was lost in decoding (U+FFFD)', () => {
     expect(findProblemFields(change)).toEqual([field]);
   });
 
-  it('is named as what it is', () => {
+  it('is mentioned in the message', () => {
     expect(findProblems({ name: lost })).toEqual([
       {
         field: 'name',
@@ -74,26 +74,26 @@ describe('A letter that was lost in decoding (U+FFFD)', () => {
       const abort = { attentionId: 'attach-1', action: 'abort', reason };
       expect(validateResolution(abort, { attention })).toContain('An abort needs a reason');
     }
-    const now = { waiting: true, listWorks: false };
-    expect(validateOutcome({ outcome: 'failed', reason: lost }, now)).toContain('A reason is a text');
-    expect(validateOutcome({ outcome: 'failed', reason: 'Two\r\n\tlines' }, now)).toBeUndefined();
+    const context = { isWaiting: true, listWorks: false };
+    expect(validateOutcome({ outcome: 'failed', reason: lost }, context)).toContain('A reason is a text');
+    expect(validateOutcome({ outcome: 'failed', reason: 'Two\r\n\tlines' }, context)).toBeUndefined();
   });
 });
 
-describe('A character that nobody sees', () => {
-  it.each(INVISIBLE)('is refused in names and addresses: %j', (hidden) => {
-    const text = `Jo${hidden}hn`;
+describe('An invisible character', () => {
+  it.each(INVISIBLE)('is refused in names and addresses: %j', (character) => {
+    const text = `Jo${character}hn`;
     expect(findProblemFields({ name: text })).toEqual(['name']);
     expect(findParticipantFields({ firstname: text, lastname: text })).toHaveLength(2);
     expect(findParticipantFields({ email: `${text}@example.invalid` })).toHaveLength(1);
-    expect(findParticipantFields({ email: `john.doe@example.invalid${hidden}` })).toHaveLength(1);
+    expect(findParticipantFields({ email: `john.doe@example.invalid${character}` })).toHaveLength(1);
     expect(findNameFields(`${text}.pdf`)).toEqual(['documents[0].name']);
   });
 
-  it.each(INVISIBLE_ALONE)('is no name alone, and no part of an address: %j', (unseen) => {
-    expect(findParticipantFields({ firstname: unseen.repeat(3) })).toHaveLength(1);
-    expect(findProblemFields({ name: unseen })).toEqual(['name']);
-    expect(findParticipantFields({ email: `john${unseen}doe@example.invalid` })).toHaveLength(1);
+  it.each(INVISIBLE_ALONE)('is refused as a name, and in an address: %j', (character) => {
+    expect(findParticipantFields({ firstname: character.repeat(3) })).toHaveLength(1);
+    expect(findProblemFields({ name: character })).toEqual(['name']);
+    expect(findParticipantFields({ email: `john${character}doe@example.invalid` })).toHaveLength(1);
   });
 
   it.each([
@@ -113,7 +113,7 @@ describe('A character that nobody sees', () => {
   });
 });
 
-describe('A mail address', () => {
+describe('An e-mail address', () => {
   it.each([
     'john.@example.invalid',
     '.john@example.invalid',
@@ -152,7 +152,7 @@ describe('A mobile number', () => {
     '+3530861234567',
     '+2540712345678',
     '+70912345678',
-  ])('goes on without the 0 of national calls: %s', (mobile) => {
+  ])('continues without the 0 of national calls: %s', (mobile) => {
     expect(findParticipantFields({ mobile })).toEqual(['participants[0].mobile']);
   });
 
@@ -179,7 +179,7 @@ describe('The names of two documents', () => {
     expect(findNameFields(one, 'a.pdf', other)).toEqual(['documents[2].name']);
   });
 
-  it('can be alike otherwise', () => {
+  it('may be similar otherwise', () => {
     expect(findNameFields('Muller.pdf', 'Müller.pdf', 'Müller .pdf')).toEqual([]);
   });
 });

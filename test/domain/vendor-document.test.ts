@@ -34,17 +34,20 @@ const other: DocumentState = {
 };
 const attachedOther: DocumentState = { ...other, status: 'ATTACHED' };
 
-test('a file is attached when the list names it, also under another name, and one that is not deleted goes first', () => {
+test('a file is attached when the list has its id, also under another name; an entry that is not deleted comes first', () => {
   const renamed = { ...listed, name: 'contract (1).pdf' };
   const deleted = { ...listed, documentId: 1361, status: 'DELETED' };
   const theirs = { ...listed, originalFileId: 'file-2' };
-  expect(findAttached([theirs, deleted, renamed], file, [other])).toEqual({ is: 'attached', entry: renamed });
+  expect(findAttached([theirs, deleted, renamed], file, [other])).toEqual({
+    kind: 'attached',
+    entry: renamed,
+  });
 });
 
-test('a file is not attached where every entry is known to be another document', () => {
+test('a file is absent where every entry is known to be another document', () => {
   const theirs = { ...listed, documentId: 7, name: 'terms.pdf' };
   const nameless = { ...theirs, originalFileId: null };
-  const absent = { is: 'absent' };
+  const absent = { kind: 'absent' };
   expect(findAttached([], file, [])).toEqual(absent);
   expect(findAttached([{ ...theirs, originalFileId: 'file-2' }], file, [other])).toEqual(absent);
   expect(findAttached([nameless], file, [attachedOther])).toEqual(absent);
@@ -68,13 +71,15 @@ test.each([
   ['as the name of a document that is not attached yet', 'terms.pdf'],
   ['not at all', null],
 ])(
-  'an entry without file id whose name comes back %s leaves it unclear, so nothing is attached twice',
+  'an entry without file id whose name comes back %s is ambiguous, so nothing is attached twice',
   (_, name) => {
     const entry = { ...listed, name, originalFileId: null };
     const offer = { fileId: 'file-1', name: 'Offer "A" für José.pdf' };
-    expect(findAttached([entry], offer, [other])).toEqual({ is: 'unclear', likely: entry });
+    expect(findAttached([entry], offer, [other])).toEqual({ kind: 'ambiguous', likelyEntry: entry });
     const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
-    expect(findAttached([theirs, entry], offer, [{ ...attachedOther, documentId: 7 }]).is).toBe('unclear');
+    expect(findAttached([theirs, entry], offer, [{ ...attachedOther, documentId: 7 }]).kind).toBe(
+      'ambiguous',
+    );
   },
 );
 
@@ -82,27 +87,27 @@ test('two entries of one name, and one document of that name: the second could b
   const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
   const twin = { ...theirs, documentId: 8 };
   const byId = { ...attachedOther, documentId: 7 };
-  expect(findAttached([theirs, twin], file, [byId])).toEqual({ is: 'unclear', likely: twin });
+  expect(findAttached([theirs, twin], file, [byId])).toEqual({ kind: 'ambiguous', likelyEntry: twin });
 });
 
-test('of several entries that could be the file none is likely, but for one of its name', () => {
+test('of several entries that could be the file, only one with its name is likely', () => {
   const one = { ...listed, documentId: 7, name: 'a', originalFileId: null };
   const two = { ...one, documentId: 8, name: 'b' };
-  expect(findAttached([one, two], file, [])).toEqual({ is: 'unclear', likely: null });
+  expect(findAttached([one, two], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: null });
   const same = { ...one, documentId: 9, name: file.name };
-  expect(findAttached([one, same], file, [])).toEqual({ is: 'unclear', likely: same });
+  expect(findAttached([one, same], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: same });
   // The one entry that is left can be the other document as well.
-  expect(findAttached([one], file, [attachedOther])).toEqual({ is: 'unclear', likely: null });
+  expect(findAttached([one], file, [attachedOther])).toEqual({ kind: 'ambiguous', likelyEntry: null });
 });
 
-test('an entry with an unknown file leaves it unclear, since a run before can have uploaded it', () => {
+test('an entry with an unknown file is ambiguous, since an earlier run may have uploaded it', () => {
   const before = { ...listed, originalFileId: 'file-0' };
-  expect(findAttached([before], file, []).is).toBe('unclear');
-  expect(findAttached([{ ...before, name: 'CONTRACT.PDF' }], file, []).is).toBe('unclear');
-  expect(findAttached([{ ...before, status: 'DELETED' }], file, [])).toEqual({ is: 'absent' });
+  expect(findAttached([before], file, []).kind).toBe('ambiguous');
+  expect(findAttached([{ ...before, name: 'CONTRACT.PDF' }], file, []).kind).toBe('ambiguous');
+  expect(findAttached([{ ...before, status: 'DELETED' }], file, [])).toEqual({ kind: 'absent' });
 });
 
-test('a document that a human has adopted is found by its name, and only while nothing else is known of it', () => {
+test('an adopted document is found by its name until its id is known', () => {
   const adopted = { ...known, documentId: null };
   const entry = { ...listed, originalFileId: null, documentId: 9 };
   const deleted = { ...entry, documentId: 8, status: 'DELETED' };
@@ -113,29 +118,29 @@ test('a document that a human has adopted is found by its name, and only while n
   expect(mergeDocuments([known], [entry])).toEqual([known]);
 });
 
-test('news are laid over what is known, found by the file or by the document id', () => {
-  const news = { ...listed, status: 'FAILED', failureReason: 'no ID card' };
+test('the list updates the known documents by file id or by document id', () => {
+  const changed = { ...listed, status: 'FAILED', failureReason: 'no ID card' };
   const after = { ...known, status: 'FAILED', failureReason: 'no ID card' };
-  expect(mergeDocuments([known], [news])).toEqual([after]);
-  expect(mergeDocuments([known], [{ ...news, originalFileId: null }])).toEqual([after]);
-  expect(mergeDocuments([{ ...known, documentId: null }], [{ ...news, documentId: null }])).toEqual([
+  expect(mergeDocuments([known], [changed])).toEqual([after]);
+  expect(mergeDocuments([known], [{ ...changed, originalFileId: null }])).toEqual([after]);
+  expect(mergeDocuments([{ ...known, documentId: null }], [{ ...changed, documentId: null }])).toEqual([
     { ...after, documentId: null },
   ]);
 });
 
-test('what the vendor leaves out, or no longer lists, stays as it was known', () => {
+test('values that the vendor omits, or no longer lists, stay as they were', () => {
   expect(mergeDocuments([known], [])).toEqual([known]);
   expect(mergeDocuments([known], [{ ...listed, status: null, documentId: null }])).toEqual([known]);
 });
 
-test('two documents that are unknown to each other are never mixed up by what both lack', () => {
+test('two documents are never mixed up because both lack an id', () => {
   const notUploaded = { ...known, fileId: null, documentId: null, status: null };
   expect(mergeDocuments([notUploaded], [{ ...listed, originalFileId: null, documentId: 7 }])).toEqual([
     notUploaded,
   ]);
 });
 
-test('a document of which nothing is known but that it is attached is the one entry that is left', () => {
+test('a document that is attached and has no id gets the only entry that is left', () => {
   const adopted = { ...known, documentId: null, fileId: 'old' };
   const entry = { ...listed, documentId: 9, name: 'CONTRACT~1.PDF', originalFileId: null };
   const theirs = { ...known, name: 'terms.pdf', fileId: 'file-2', documentId: 7 };
@@ -150,7 +155,7 @@ test('a document of which nothing is known but that it is attached is the one en
   expect(mergeDocuments([adopted, unattached], [entry])).toEqual([adopted, unattached]);
 });
 
-test('of several of them only what all entries that are left say is taken, and never an id', () => {
+test('several such documents get only what all remaining entries share, and never an id', () => {
   const one = { ...known, documentId: null, fileId: 'old-1' };
   const two = { ...one, name: 'terms.pdf', fileId: 'old-2' };
   const entries = [7, 8].map((documentId) => ({
@@ -164,13 +169,13 @@ test('of several of them only what all entries that are left say is taken, and n
   expect(mergeDocuments([one, two], failed)).toEqual([one, two]);
 });
 
-test('entries of one file that contradict each other say nothing, and a deleted one does not count', () => {
+test('contradicting entries of one file prove nothing, and a deleted one does not count', () => {
   const twin = { ...listed, documentId: 1400, status: 'FINISHED' };
   expect(mergeDocuments([known], [listed, twin])).toEqual([known]);
   expect(mergeDocuments([known], [{ ...listed, status: 'DELETED' }, twin])[0]?.status).toBe('FINISHED');
 });
 
-test('two looks differ in status, document id and failure reason, and in nothing else', () => {
+test('two polls differ in status, document id and failure reason, and in nothing else', () => {
   expect(hasChanged([known], [{ ...known }])).toBe(false);
   expect(hasChanged([known], [{ ...known, bytes: 2 }])).toBe(false);
   expect(hasChanged([known], [{ ...known, status: 'UPLOADED' }])).toBe(true);

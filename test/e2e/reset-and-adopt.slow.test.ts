@@ -16,7 +16,7 @@ async function adoptAfterReset(activity: string): Promise<void> {
   const { attention, sessionId } = await signing.untilState('needs-attention');
   expect(sessionId).toBeNull();
   expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
-  expect(attention?.reason).toContain('Temporal has started this signing over');
+  expect(attention?.reason).toContain('Temporal has restarted this signing');
   const initiated = (): number =>
     environment.fake.ledger.entries().filter(({ call }) => call === 'initiate').length;
   expect(initiated()).toBe(1);

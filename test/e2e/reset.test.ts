@@ -34,7 +34,7 @@ describe('A session that an operator resets in Temporal', () => {
     const { attention } = await signing.untilState('needs-attention');
     expect(attention?.id).not.toBe(first);
     expect(await captureRejection(resolve(signing, { attentionId: first, action: 'retry' }))).toMatchObject({
-      cause: { message: expect.stringContaining('another question than the open one') as string },
+      cause: { message: expect.stringContaining('an attention that is not open') as string },
     });
     expect(world.fake.sessions()).toHaveLength(2);
   });
@@ -88,7 +88,7 @@ describe('A session that an operator resets in Temporal', () => {
 
     const { attention } = await signing.untilState('needs-attention');
     expect(attention).toMatchObject({ step: 'check-documents', actions: ['retry', 'abort'] });
-    expect(attention?.reason).toMatch(/documents\[0\].*Temporal has started this signing over/s);
+    expect(attention?.reason).toMatch(/documents\[0\].*Temporal has restarted this signing/s);
     await copyFile(pathTo('examples/contract.pdf'), contract);
     await resolve(signing, { action: 'retry' });
     await signing.until(({ attention: now }) => now?.step === 'initiate');

@@ -143,7 +143,7 @@ describe('A client in another language, by the names of the contract alone,', ()
     );
     expect(
       await readErrorMessage(remote.update('resolve', { attentionId: 'initiate-1', action: 'retry' })),
-    ).toContain('another question than the open one');
+    ).toContain('an attention that is not open');
     expect(await readErrorMessage(remote.update('resolve', { attentionId, action: 'retry' }))).toContain(
       'Too early for a retry',
     );
@@ -151,7 +151,7 @@ describe('A client in another language, by the names of the contract alone,', ()
       'To adopt, name the contract',
     );
     expect(await readErrorMessage(remote.update('recordOutcome', { outcome: 'completed' }))).toContain(
-      'only while the session waits',
+      'only while the signing waits',
     );
     const sessionId = world.fake.sessions()[0]?.id;
     const adopt = { attentionId, action: 'adopt', sessionId };

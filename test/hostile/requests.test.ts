@@ -121,7 +121,7 @@ describe('A decision that is odd in any way', () => {
     const outcome = fc.oneof(arbitraryJson, withOddities({ outcome: 'failed', reason: 'wrong passport' }));
     fc.assert(
       fc.property(outcome, (given) => {
-        const refusal = validateOutcome(given, { waiting: true, listWorks: false });
+        const refusal = validateOutcome(given, { isWaiting: true, listWorks: false });
         if (refusal !== undefined) expect(refusal).toMatch(/^.{10,1000}\.$/s);
         else expect(['completed', 'failed', 'withdrawn']).toContain((given as { outcome: unknown }).outcome);
       }),

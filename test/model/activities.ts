@@ -10,11 +10,11 @@ import type { FlexpertoClient } from '../../src/flexperto/index.js';
 import type { Schedule } from './schedule.js';
 import { TAKEN_SESSION_ID } from './vendor.js';
 
-/** So that the wait for signatures, which costs a simulation most, is a few looks long. */
+/** Long, so that the wait for signatures, which costs most of a simulation, takes few polls. */
 const FIRST_POLL_MS = 6 * 60 * 60_000;
 const uploadUrlCipher = createUploadUrlCipher('the API key of the model');
 
-/** The activities by their names. */
+/** The names of the activities. */
 export const ACTIVITY_NAMES: readonly (keyof SigningActivities)[] = [
   'checkDocuments', 'initiateSession', 'validateAdoption', 'requestUploadUrl', 'uploadDocument', 'attachDocument',
   'handOverSession', 'listDocuments', 'pollDocuments',
@@ -22,7 +22,7 @@ export const ACTIVITY_NAMES: readonly (keyof SigningActivities)[] = [
 
 export type ActivityFunctions = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
 
-/** No request of the model names a CRM to be told. */
+/** No request of the model has a callback address. */
 const rejectCallbacks = (): never => {
   throw new Error('the model has no callbacks');
 };
@@ -32,7 +32,7 @@ const WITHOUT_CALLBACKS = {
   isSigningOpen: rejectCallbacks,
 };
 
-/** The real activities, over the simulated vendor. What looks at documents is told what it sees. */
+/** The real activities with the simulated vendor. The schedule decides the result of the document check. */
 export function createModelActivities(schedule: Schedule, flexperto: FlexpertoClient): ActivityFunctions {
   let checkCount = 0;
   const activities = createActivities({
@@ -49,7 +49,7 @@ export function createModelActivities(schedule: Schedule, flexperto: FlexpertoCl
     isContractSessionTaken: (sessionId) => Promise.resolve(sessionId === TAKEN_SESSION_ID),
     ...WITHOUT_CALLBACKS,
   });
-  // Whoever calls them has their arguments from a history, where they are of no type.
+  // A caller has their arguments from a history, without types.
   return activities as unknown as ActivityFunctions;
 }
 

@@ -17,16 +17,16 @@ const { TIMEOUT_TYPE_HEARTBEAT } = temporal.api.enums.v1.TimeoutType;
 export interface ActivityTaskContext {
   readonly queue: EventQueue;
   readonly options: Omit<AttemptOptions, 'attempt'>;
-  /** Whether every attempt is said to be the first one. */
+  /** Whether every attempt appears as the first one. */
   readonly alwaysFirstAttempt: boolean;
-  /** What befalls the next attempt. */
+  /** The fault of the next attempt. */
   nextWorkerFault(): WorkerFault | undefined;
-  /** The worker was lost after an attempt had run, so that nobody knows what it did. */
+  /** Called when a worker is lost after an attempt, whose result is then unknown. */
   resultLost(): void;
   resolved(result: ActivityResolution): void;
 }
 
-/** An activity as the server sees it through: attempts, their retries by the policy, and cancellation. */
+/** An activity on the server: attempts, retries by the policy, and cancellation. */
 export class ActivityTask {
   private readonly command: ScheduleCommand;
   private readonly context: ActivityTaskContext;
@@ -43,7 +43,7 @@ export class ActivityTask {
     this.scheduleAttempt(context.queue.nextDelayMs(100));
   }
 
-  /** Whether a call may be on its way that nothing can hold back. */
+  /** Whether a call may be running, which nothing can stop. */
   isRunning(): boolean {
     return this.state === 'running';
   }
@@ -67,7 +67,7 @@ export class ActivityTask {
     }
   }
 
-  /** The run is over: no further attempt, and nobody waits for the one that is running. */
+  /** The run has ended: no further attempt, and nobody waits for the running one. */
   drop(): void {
     this.state = 'done';
     this.running?.cancel();
@@ -84,20 +84,21 @@ export class ActivityTask {
     this.state = 'running';
     this.attempts += 1;
     const { queue, options, alwaysFirstAttempt } = this.context;
-    const mishap = this.context.nextWorkerFault();
+    const workerFault = this.context.nextWorkerFault();
     const lost = (heartbeatDetails: unknown): void => {
       queue.schedule(HEARTBEAT_TIMEOUT_MS, () => {
         this.attemptEnded({ failed: { failure: createTimeoutFailure(heartbeatDetails) } });
       });
     };
-    if (mishap === 'worker-lost-before') lost(undefined);
-    else if (mishap === 'worker-without-key') this.attemptEnded({ failed: { failure: UNREADABLE_PAYLOAD } });
+    if (workerFault === 'worker-lost-before') lost(undefined);
+    else if (workerFault === 'worker-without-key')
+      this.attemptEnded({ failed: { failure: UNREADABLE_PAYLOAD } });
     else {
       const attempt = startAttempt({ ...options, attempt: alwaysFirstAttempt ? 1 : this.attempts });
       this.running = attempt;
       void attempt.result.then((result) => {
         this.running = undefined;
-        if (mishap === undefined) this.attemptEnded(result);
+        if (workerFault === undefined) this.attemptEnded(result);
         else {
           this.context.resultLost();
           lost(attempt.heartbeatDetails());
@@ -119,7 +120,7 @@ export class ActivityTask {
     const most = this.maxAttempts;
     const told = failure.applicationFailureInfo;
     if (told?.nonRetryable === true || this.cancelRequested || (most > 0 && this.attempts >= most)) {
-      // What is wrong with a local one arrives as it is.
+      // The failure of a local activity arrives unchanged.
       const { isLocal } = this.context.options;
       this.resolve({ failed: { failure: isLocal ? failure : createActivityFailure(this.command, failure) } });
       return;
@@ -136,14 +137,14 @@ export class ActivityTask {
   }
 }
 
-/** What the server takes where a policy does not say it. */
+/** The server's defaults for a retry policy. */
 function toMsOr(fallback: number, interval: Parameters<typeof tsToMs>[0]): number {
   return interval == null ? fallback : tsToMs(interval);
 }
 
-/** The end of an activity that was cancelled. */
-export function createCancelledFailure(asked: ScheduleCommand): Failure {
-  return createActivityFailure(asked, { canceledFailureInfo: {} });
+/** The failure of a cancelled activity. */
+export function createCancelledFailure(command: ScheduleCommand): Failure {
+  return createActivityFailure(command, { canceledFailureInfo: {} });
 }
 
 function createTimeoutFailure(heartbeatDetails: unknown): Failure {
@@ -166,7 +167,7 @@ const UNREADABLE_PAYLOAD: Failure = {
   applicationFailureInfo: { type: 'UnreadablePayloadError' },
 };
 
-/** The arguments of an activity, as its function gets them. */
-export function decodeArguments(asked: ScheduleCommand): unknown[] {
-  return (asked.arguments ?? []).map((payload) => defaultPayloadConverter.fromPayload(payload));
+/** The arguments of an activity's function. */
+export function decodeArguments(command: ScheduleCommand): unknown[] {
+  return (command.arguments ?? []).map((payload) => defaultPayloadConverter.fromPayload(payload));
 }

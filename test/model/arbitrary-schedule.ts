@@ -25,21 +25,25 @@ const refusedFault: fc.Arbitrary<Fault> = fc.record({
   answer: fc.constant('refused' as const),
   status: fc.constantFrom(400, 401, 403, 404, 409, 410, 413, 422, 429),
 });
-const effect = fc.constantFrom('none' as const, 'at-once' as const, 'late' as const);
+const effect = fc.constantFrom('none' as const, 'immediate' as const, 'late' as const);
 const unknownOutcomeFault: fc.Arbitrary<Fault> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ answer: fc.constant('unclear' as const), effect }) },
-  fc.record({ answer: fc.constant('unclear' as const), effect, status: fc.constantFrom(408, 500, 502, 504) }),
+  { weight: 2, arbitrary: fc.record({ answer: fc.constant('unknown-outcome' as const), effect }) },
+  fc.record({
+    answer: fc.constant('unknown-outcome' as const),
+    effect,
+    status: fc.constantFrom(408, 500, 502, 504),
+  }),
 );
-/** As late as a gateway in front of the vendor waits, or a little later than the looks that follow a reset. */
+/** As late as a proxy of the vendor waits, or a little later than the polls after a reset. */
 const noResponseFault = fc.record({
-  answer: fc.constant('silence' as const),
+  answer: fc.constant('no-response' as const),
   laterMs: fc.constantFrom(null, 5_000, 50_000, 200_000),
 });
-const emptySuccessFault = fc.constant<Fault>({ answer: 'empty-yes' });
-const malformedResponseFault = fc.constant<Fault>({ answer: 'not-understood' });
+const emptySuccessFault = fc.constant<Fault>({ answer: 'empty-success' });
+const malformedResponseFault = fc.constant<Fault>({ answer: 'malformed-response' });
 const sourceFault = fc.oneof(
   fc.constant<Fault>({ answer: 'document-changed' }),
-  fc.boolean().map((passing): Fault => ({ answer: 'document-unavailable', passing })),
+  fc.boolean().map((isTransient): Fault => ({ answer: 'document-unavailable', isTransient })),
 );
 
 function arbitraryFaults(call: Call, maxLength: number): fc.Arbitrary<(Fault | null)[]> {
@@ -74,8 +78,8 @@ const outcome = fc.oneof(
   }),
 );
 
-const personAction = fc.record({ deed: fc.constantFrom(...PERSON_ACTIONS), document: fc.nat({ max: 4 }) });
-/** What usually happens: a hand-over, then one deed for each document. */
+const personAction = fc.record({ action: fc.constantFrom(...PERSON_ACTIONS), document: fc.nat({ max: 4 }) });
+/** The usual course: a hand-over, then one action for each document. */
 const usualActions = fc
   .array(
     fc.oneof(
@@ -84,36 +88,36 @@ const usualActions = fc
     ),
     { minLength: 5, maxLength: 5 },
   )
-  .map((deeds) => [
-    { deed: 'hand-over' as const, document: 0 },
-    ...deeds.map((one, document) => ({ deed: one, document })),
+  .map((actions) => [
+    { action: 'hand-over' as const, document: 0 },
+    ...actions.map((action, document) => ({ action, document })),
   ]);
 const pause = fc.oneof(fc.nat({ max: 10_000 }), fc.nat({ max: 2 * HOUR }));
 
 function arbitraryInjection(honest: boolean, infrastructure: boolean): fc.Arbitrary<Injection> {
-  const anybody: fc.Arbitrary<Injection>[] = [
-    fc.constant({ what: 'checkNow' }),
-    fc.constant({ what: 'cancel' }),
-    arbitraryDecision(honest).map((decision) => ({ what: 'decide', decision })),
-    outcome.map((recorded) => ({ what: 'record', outcome: recorded })),
-    personAction.map((done) => ({ what: 'deed', ...done })),
+  const byAnybody: fc.Arbitrary<Injection>[] = [
+    fc.constant({ type: 'checkNow' }),
+    fc.constant({ type: 'cancel' }),
+    arbitraryDecision(honest).map((decision) => ({ type: 'decide', decision })),
+    outcome.map((recorded) => ({ type: 'record', outcome: recorded })),
+    personAction.map((done) => ({ type: 'person-action', ...done })),
   ];
-  const operators: fc.Arbitrary<Injection>[] = [
-    fc.constant({ what: 'evict' }),
-    fc.constant({ what: 'suggest-fresh-run' }),
-    fc.constant({ what: 'allow-attempts' }),
-    fc.nat({ max: 8 }).map((tasks) => ({ what: 'reset', tasks })),
+  const byOperators: fc.Arbitrary<Injection>[] = [
+    fc.constant({ type: 'evict' }),
+    fc.constant({ type: 'suggest-continue-as-new' }),
+    fc.constant({ type: 'allow-attempts' }),
+    fc.nat({ max: 8 }).map((tasks) => ({ type: 'reset', tasks })),
   ];
-  return fc.oneof(...anybody, ...(infrastructure ? operators : []));
+  return fc.oneof(...byAnybody, ...(infrastructure ? byOperators : []));
 }
 
 export interface ScheduleBounds {
-  /** Whether evictions, fresh runs, resets and lost workers are among what happens. */
+  /** Whether evictions, continue-as-new, resets and lost workers happen. */
   readonly infrastructure: boolean;
   readonly deadlinesMs: readonly number[];
 }
 
-/** Any course of a signing. Shrinks towards one document and nothing that goes wrong. */
+/** Any course of a signing. Shrinks towards one document without faults. */
 export function arbitrarySchedule({ infrastructure, deadlinesMs }: ScheduleBounds): fc.Arbitrary<Schedule> {
   return fc.boolean().chain((honest) =>
     fc.record<Schedule>({
@@ -125,8 +129,8 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: ScheduleBound
         handsOver: usually(false),
         attachAnswers: usually(true),
         listKeepsNames: usually(true),
-        keepsFilesMs: fc.constantFrom(31 * 24 * HOUR, 31 * 24 * HOUR, HOUR),
-        tellsFileLife: usually(true),
+        fileLifetimeMs: fc.constantFrom(31 * 24 * HOUR, 31 * 24 * HOUR, HOUR),
+        returnsFileExpiry: usually(true),
       }),
       documentCheck: fc.oneof(
         { weight: 12, arbitrary: fc.constant('good' as const) },
@@ -144,7 +148,7 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: ScheduleBound
         ? fc.array(
             fc.record({
               attempt: fc.nat({ max: 25 }),
-              mishap: fc.constantFrom<WorkerFault>(
+              workerFault: fc.constantFrom<WorkerFault>(
                 'worker-without-key',
                 'worker-lost-before',
                 'worker-lost-after',
@@ -159,8 +163,8 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: ScheduleBound
       hasHonestFallback: usually(true),
       personActions: fc
         .oneof({ weight: 3, arbitrary: usualActions }, fc.array(personAction, { maxLength: 8 }))
-        .chain((deeds) => fc.tuple(fc.constant(deeds), fc.array(pause, { minLength: 8, maxLength: 8 })))
-        .map(([deeds, pauses]) => deeds.map((one, index) => ({ ...one, afterMs: pauses[index] ?? 0 }))),
+        .chain((actions) => fc.tuple(fc.constant(actions), fc.array(pause, { minLength: 8, maxLength: 8 })))
+        .map(([actions, pauses]) => actions.map((one, index) => ({ ...one, afterMs: pauses[index] ?? 0 }))),
       injections: fc.array(
         fc.record({
           call: fc.nat({ max: 20 }),
@@ -185,10 +189,10 @@ function usually(value: boolean): fc.Arbitrary<boolean> {
   );
 }
 
-/** The schedule without what is as in a smooth signing: what a reader of a failure needs. */
+/** What differs from a faultless schedule, for the reader of a failure. */
 export function describeSchedule(schedule: Schedule): string {
   const unusual = Object.entries(schedule).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(FAULTLESS_SCHEDULE[key as keyof Schedule]),
   );
-  return `${isHonest(schedule) ? 'honest humans, ' : ''}${JSON.stringify(Object.fromEntries(unusual), null, 1)}`;
+  return `${isHonest(schedule) ? 'honest decisions, ' : ''}${JSON.stringify(Object.fromEntries(unusual), null, 1)}`;
 }

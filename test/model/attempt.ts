@@ -22,10 +22,10 @@ export interface AttemptOptions {
   readonly isLocal: boolean;
 }
 
-/** One attempt of an activity, as the SDK's worker makes it. */
+/** One attempt of an activity, run by the SDK's worker. */
 export interface Attempt {
   readonly result: Promise<AttemptResult>;
-  /** What it has told the server in a heartbeat that it waited for. */
+  /** The details of its last confirmed heartbeat. */
   heartbeatDetails(): unknown;
   cancel(): void;
 }

@@ -6,7 +6,7 @@ import type { Schedule } from './schedule.js';
 
 const HOUR = 60 * 60_000;
 
-/** What can happen on the simulated server, and what on a real one. */
+/** The schedules for the simulated server, and those for a real one. */
 export const SIMULATED_BOUNDS: ScheduleBounds = {
   infrastructure: true,
   deadlinesMs: [1_000, 60_000, HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR, 72 * HOUR, 72 * HOUR],
@@ -21,20 +21,20 @@ export interface CheckOptions {
   readonly bounds: ScheduleBounds;
   readonly runs: number;
   readonly seed: number;
-  /** How long a counterexample may be made smaller, in milliseconds. */
+  /** The time limit for shrinking a counterexample, in milliseconds. */
   readonly shrinkMs: number;
-  readonly onRun?: (played: ScheduleRun) => void;
+  readonly onRun?: (run: ScheduleRun) => void;
 }
 
-/** A schedule for which a rule does not hold. */
+/** A schedule that violates a rule. */
 export interface Counterexample {
   readonly violation: string;
   readonly schedule: Schedule;
-  /** What was found, after how many schedules, and how to find it again. */
+  /** The violation, and how to reproduce it. */
   readonly report: string;
 }
 
-/** Plays arbitrary schedules until a rule does not hold, and makes the schedule as small as it can in its time. */
+/** Runs arbitrary schedules until one violates a rule, and shrinks it within the time limit. */
 export async function findCounterexample(options: CheckOptions): Promise<Counterexample | undefined> {
   const { runSchedule, bounds, runs, seed, shrinkMs, onRun } = options;
   let running: Promise<ScheduleRun> | undefined;
@@ -48,7 +48,7 @@ export async function findCounterexample(options: CheckOptions): Promise<Counter
   if (!found.failed) return undefined;
   const path = found.counterexamplePath ?? '';
   const shrunk = await fc.check(rulesHold, { numRuns: runs, seed, path, interruptAfterTimeLimit: shrinkMs });
-  // What is interrupted goes on by itself, and may fail by itself.
+  // An interrupted run continues, and may still fail.
   await running?.catch(() => undefined);
   const smallest = shrunk.counterexample === null ? found : shrunk;
   const [schedule] = smallest.counterexample ?? [];
@@ -59,6 +59,6 @@ export async function findCounterexample(options: CheckOptions): Promise<Counter
   return {
     violation,
     schedule,
-    report: `${violation}\n(${position}, as small as it was made:)\n${describeSchedule(schedule)}`,
+    report: `${violation}\n(${position}, shrunk to:)\n${describeSchedule(schedule)}`,
   };
 }

@@ -18,7 +18,7 @@ export function decodeStatus(payload: Payload | null | undefined): SigningStatus
   return decode(payload) as SigningStatus;
 }
 
-/** The activity that a command asks for. A local one is the same, but for what its options say. */
+/** The activity that a command schedules, local or not. */
 export function getScheduleCommand({
   scheduleActivity,
   scheduleLocalActivity,
@@ -26,7 +26,7 @@ export function getScheduleCommand({
   return scheduleActivity ?? scheduleLocalActivity;
 }
 
-/** What a command wants to have stopped, an activity or a local one. */
+/** The activity that a command cancels, local or not. */
 export function getCancelRequest(command: Command): { seq?: number | null } | null | undefined {
   return command.requestCancelActivity ?? command.requestCancelLocalActivity;
 }
@@ -36,7 +36,7 @@ export function getCancelledSeqs(commands: readonly Command[]): Set<number> {
   return new Set(commands.flatMap((command) => getCancelRequest(command)?.seq ?? []));
 }
 
-/** The state that a command makes the search attribute say. */
+/** The state that a command writes to the search attribute. */
 export function getUpsertedState({ upsertWorkflowSearchAttributes }: Command): string | undefined {
   const shown = upsertWorkflowSearchAttributes?.searchAttributes?.indexedFields?.['SigningState'];
   return shown === undefined ? undefined : decodeText(shown);

@@ -9,18 +9,18 @@ import {
   type Vendor,
 } from './vendor.js';
 
-/** A human does not decide sooner: what was on its way has arrived by then. */
+/** The shortest time of a decision: by then late effects have arrived. */
 export const MIN_DECISION_DELAY_MS = 15_000;
 
 const FALLBACK_DECISIONS = 12;
 
-/** What humans say in turn; somebody who stays decides a few times more. */
+/** The decisions in order, and a few honest ones after them. */
 export function expandDecisions({ decisions, hasHonestFallback }: Schedule): Schedule['decisions'][number][] {
   const more = hasHonestFallback ? FALLBACK_DECISIONS : 0;
   return [...decisions, ...Array.from({ length: more }, () => ({ afterMs: 0, decision: 'honest' as const }))];
 }
 
-/** How long somebody thinks who decides so: who is honest reads from when on a retry is possible. `now` in ms since 1970. */
+/** How long a decision takes: an honest one waits until a retry is possible. `now` in ms since 1970. */
 export function getDecisionDelayMs(
   { afterMs, decision }: Schedule['decisions'][number],
   { attention }: SigningStatus,
@@ -31,7 +31,7 @@ export function getDecisionDelayMs(
   return Math.max(MIN_DECISION_DELAY_MS, afterMs, waitMs);
 }
 
-/** The resolution that a human sends who decides so, in a session with this status and what was seen of it before. */
+/** The resolution for a decision, from the current status and the recording. */
 export function createResolution(
   decision: Decision,
   status: SigningStatus,
@@ -74,7 +74,7 @@ function findLastResolution(events: Recording['events']): unknown {
   return sent.at(-1) ?? null;
 }
 
-/** The question that was seen before the open one. */
+/** The attention before the open one. */
 function findOlderAttentionId(events: Recording['events'], open: string | undefined): string {
   const seen = events.flatMap((event) => (event.type === 'status' ? (event.status.attention?.id ?? []) : []));
   return seen.findLast((id) => id !== open) ?? 'initiate-0';
@@ -87,7 +87,7 @@ function createAdoption({ attention }: SigningStatus, sessionId: number): object
     : { attentionId, action: 'adopt' };
 }
 
-/** What the Dashboard shows decides; by the time somebody looks, whatever was late is there. */
+/** Decides according to the Dashboard; by then late effects have arrived. */
 function createHonestResolution(status: SigningStatus, vendor: Vendor): object {
   vendor.applyDeferred();
   const { attention, sessionId } = status;

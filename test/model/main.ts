@@ -1,6 +1,6 @@
 /**
- * `npm run model -- --runs 20000 --seed 7`: plays arbitrary schedules on the simulated server; with `--real` on the
- * time-skipping server. Prints how the sessions ended, or the smallest schedule found for which a rule does not hold.
+ * `npm run model -- --runs 20000 --seed 7`: runs arbitrary schedules on the simulated server; with `--real` on the
+ * time-skipping server. Prints how the signings ended, or the smallest schedule found that violates a rule.
  */
 import { parseArgs } from 'node:util';
 import { findCounterexample, REAL_SERVER_BOUNDS, SIMULATED_BOUNDS } from './check.js';
@@ -15,7 +15,7 @@ const SHRINK_MS = 120_000;
 
 async function main(): Promise<void> {
   const { runs, seed, real } = readArguments();
-  const started = process.hrtime.bigint();
+  const startedAt = process.hrtime.bigint();
   const ends = new Map<string, number>();
   const { runSchedule, stop } = real ? createRealServerRunner() : await createSimulatedRunner();
   const found = await findCounterexample({
@@ -24,12 +24,12 @@ async function main(): Promise<void> {
     runs,
     seed,
     shrinkMs: SHRINK_MS,
-    onRun: (played) => {
-      ends.set(describeEnd(played), (ends.get(describeEnd(played)) ?? 0) + 1);
+    onRun: (run) => {
+      ends.set(describeEnd(run), (ends.get(describeEnd(run)) ?? 0) + 1);
     },
   });
   await stop();
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
   if (found === undefined) {
     const how = [...ends].map(([end, count]) => `${end} ${count}`).join(', ');
     process.stdout.write(

@@ -8,7 +8,7 @@ export interface Mutant {
   readonly violates: RegExp;
 }
 
-const UNKNOWN_OUTCOME: Fault = { answer: 'unclear', effect: 'none' };
+const UNKNOWN_OUTCOME: Fault = { answer: 'unknown-outcome', effect: 'none' };
 
 const ONCE = /^never two initiates/;
 const DOUBLED =
@@ -29,8 +29,8 @@ export interface MutantWithSchedule extends Mutant {
 export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
   {
     what: 'an initiate with an unknown outcome is retried',
-    original: "return 'unclear';\n    }",
-    replacement: "return 'try-again';\n    }",
+    original: "return 'unknown';\n    }",
+    replacement: "return 'retry';\n    }",
     violates: ONCE,
     schedule: {
       ...FAULTLESS_SCHEDULE,
@@ -51,7 +51,7 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     violates: ATTACHED,
     schedule: {
       ...FAULTLESS_SCHEDULE,
-      faults: { ...FAULTLESS_SCHEDULE.faults, attach: [{ answer: 'unclear', effect: 'late' }] },
+      faults: { ...FAULTLESS_SCHEDULE.faults, attach: [{ answer: 'unknown-outcome', effect: 'late' }] },
     },
   },
   {
@@ -63,7 +63,7 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     schedule: {
       ...FAULTLESS_SCHEDULE,
       tenant: { ...FAULTLESS_SCHEDULE.tenant, listNamesFiles: false, listKeepsNames: false },
-      faults: { ...FAULTLESS_SCHEDULE.faults, attach: [{ answer: 'unclear', effect: 'at-once' }] },
+      faults: { ...FAULTLESS_SCHEDULE.faults, attach: [{ answer: 'unknown-outcome', effect: 'immediate' }] },
     },
   },
   {
@@ -73,7 +73,7 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     violates: LOST,
     schedule: {
       ...FAULTLESS_SCHEDULE,
-      faults: { ...FAULTLESS_SCHEDULE.faults, attach: [{ answer: 'empty-yes' }] },
+      faults: { ...FAULTLESS_SCHEDULE.faults, attach: [{ answer: 'empty-success' }] },
     },
   },
   {
@@ -90,7 +90,7 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
     violates: END,
     schedule: {
       ...FAULTLESS_SCHEDULE,
-      injections: [{ call: 0, moment: 'before-answer', laterMs: 0, injection: { what: 'cancel' } }],
+      injections: [{ call: 0, moment: 'before-answer', laterMs: 0, injection: { type: 'cancel' } }],
     },
   },
   {
@@ -102,9 +102,9 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
       ...FAULTLESS_SCHEDULE,
       documents: 2,
       personActions: [
-        { afterMs: 0, deed: 'hand-over', document: 0 },
-        { afterMs: 0, deed: 'fail', document: 0 },
-        { afterMs: 0, deed: 'sign', document: 1 },
+        { afterMs: 0, action: 'hand-over', document: 0 },
+        { afterMs: 0, action: 'fail', document: 0 },
+        { afterMs: 0, action: 'sign', document: 1 },
       ],
     },
   },
@@ -132,7 +132,7 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     what: 'a file is attached after the vendor has deleted it',
     original: 'isExpiring || (0, call_failure_js_1.isFileGoneStatus)',
     replacement: '(0, call_failure_js_1.isFileGoneStatus)',
-    violates: /^no file is attached after its time/,
+    violates: /^no file is attached after its expiry/,
   },
   {
     what: 'an initiate whose worker was lost is retried, even after its heartbeat',
@@ -193,8 +193,8 @@ export const ATTEMPT_BLIND_MUTANT = {
   violates: ONCE,
   schedule: {
     ...FAULTLESS_SCHEDULE,
-    workerFaults: [{ attempt: 1, mishap: 'worker-lost-after' }],
-    injections: [{ call: 0, moment: 'before-effect', laterMs: 0, injection: { what: 'allow-attempts' } }],
+    workerFaults: [{ attempt: 1, workerFault: 'worker-lost-after' }],
+    injections: [{ call: 0, moment: 'before-effect', laterMs: 0, injection: { type: 'allow-attempts' } }],
   } satisfies Schedule,
 };
 

@@ -7,7 +7,7 @@ const REFUSED: Fault = { answer: 'refused', status: 401 };
 const MISSING: Fault = { answer: 'refused', status: 404 };
 
 const END = /^every end is a documented outcome/;
-const POLLS = /^a session that waits goes on looking/;
+const POLLS = /^a waiting signing keeps polling/;
 
 /** Bugs of the wait for signatures, each with the schedule that shows it. */
 export const POLLING_MUTANTS: readonly MutantWithSchedule[] = [
@@ -56,7 +56,7 @@ export const POLLING_MUTANTS: readonly MutantWithSchedule[] = [
     schedule: {
       ...FAULTLESS_SCHEDULE,
       documentCheck: 'gone-later',
-      injections: [{ call: 3, moment: 'later', laterMs: HOUR, injection: { what: 'reset', tasks: 6 } }],
+      injections: [{ call: 3, moment: 'later', laterMs: HOUR, injection: { type: 'reset', tasks: 6 } }],
     },
   },
 ];

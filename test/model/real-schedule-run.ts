@@ -20,15 +20,15 @@ import { createVendorClient } from './vendor-client.js';
 
 export const TASK_QUEUE = 'signing';
 
-/** Longer than an answer needs to the server. */
+/** Longer than a message takes to the server. */
 const SETTLE_MS = 20;
 const ANSWER_TIMEOUT_MS = 60_000;
 const FIRST_STEP_MS = 1_000;
 const MAX_STEP_MS = 6 * 60 * 60_000;
-/** More looks at the status than any session needs; one that takes more does not come to an end. */
+/** More polls of the status than any signing needs. After them the signing counts as stuck. */
 const MAX_POLLS = 300;
 
-/** One schedule on a real server, whose time passes where it is slept through. */
+/** One schedule on a real server, whose time passes only while a test sleeps. */
 export class RealScheduleRun {
   /** The real activities, over this schedule's vendor. */
   readonly activities: ActivityFunctions;
@@ -59,7 +59,7 @@ export class RealScheduleRun {
     const flexperto = createVendorClient(schedule, this.vendor, this.recording, {
       beforeEffect: (call) => this.onCall(call, 'before-effect'),
       beforeResponse: (call) => this.onCall(call, 'before-answer'),
-      // The time of this server passes in leaps: so what is late comes after the next look.
+      // The time of this server jumps, so a late effect comes after the next poll.
       schedule: (_, inject) => {
         this.vendor.defer(inject);
       },
@@ -75,22 +75,20 @@ export class RealScheduleRun {
       args: [createRequest(schedule, this.requestId)],
     });
     recording.end(
-      (await this.waitUntilClosed())
-        ? await this.readEnd()
-        : { how: 'broken', why: 'does not come to an end' },
+      (await this.waitUntilClosed()) ? await this.readEnd() : { how: 'broken', why: 'does not end' },
     );
-    // What is told may bring a further answer to wait for.
+    // An answer may cause another one.
     for (const answer of this.answers) await answer;
     vendor.applyDeferred();
     return { schedule, recording, vendor };
   }
 
-  /** Whether nothing of the session is left on the server. */
+  /** Whether nothing of the signing is left on the server. */
   isIdle(): boolean {
     return this.runningAttempts === 0 && !this.timeStopped;
   }
 
-  /** Resolves when nothing is asked of the server any more: a call that was given up may still be asking. */
+  /** Resolves after the last request to the server: a call that has timed out may still send one. */
   async whenIdle(): Promise<void> {
     await Promise.allSettled([...this.hookCalls, ...this.answers]);
   }
@@ -102,7 +100,7 @@ export class RealScheduleRun {
         this.runningAttempts += 1;
         this.attemptAt = activityInfo().currentAttemptScheduledTimestampMs;
         try {
-          // The server loses a cancellation that meets the end of an attempt: so the task that may bring one ends before.
+          // The server loses a cancellation that coincides with the end of an attempt, so let the workflow task end first.
           if (!activityInfo().isLocal) await this.waitUntilProcessed();
           return await run(...args);
         } finally {
@@ -112,18 +110,18 @@ export class RealScheduleRun {
     return Object.fromEntries(Object.entries(functions).map(([name, run]) => [name, count(run)]));
   }
 
-  /** Lets time pass and does what is due, until the session is over. Returns whether it is. */
+  /** Lets time pass and performs what is due, until the signing has ended. Returns whether it has. */
   private async waitUntilClosed(): Promise<boolean> {
     let step = FIRST_STEP_MS;
-    let before = '';
-    for (let looks = 0; looks < MAX_POLLS; looks += 1) {
+    let lastUpdatedAt = '';
+    for (let polls = 0; polls < MAX_POLLS; polls += 1) {
       const status = await this.handle.query<SigningStatus>('status');
       this.recording.status(status);
       if (!(await this.isRunning())) return true;
-      // Who waits for signatures looks only now and then.
-      if (status.updatedAt !== before)
+      // A signing that waits for signatures polls rarely.
+      if (status.updatedAt !== lastUpdatedAt)
         step = status.state.startsWith('awaiting') ? MAX_STEP_MS : FIRST_STEP_MS;
-      before = status.updatedAt;
+      lastUpdatedAt = status.updatedAt;
       if (await this.performNext(status)) continue;
       await this.sleepAndSettle(step);
       step = Math.min(MAX_STEP_MS, step * 4);
@@ -131,34 +129,34 @@ export class RealScheduleRun {
     return false;
   }
 
-  /** Does the next thing that somebody wants to do now, after the time it takes. Returns whether there was one. */
+  /** Performs the next due action, after its delay. Returns whether there was one. */
   private async performNext(status: SigningStatus): Promise<boolean> {
     const { state } = status;
-    const late = this.pendingEvents.shift();
-    if (late !== undefined) {
-      await this.sleepAndSettle(late.laterMs);
-      await this.inject(late.injection);
+    const lateEvent = this.pendingEvents.shift();
+    if (lateEvent !== undefined) {
+      await this.sleepAndSettle(lateEvent.laterMs);
+      await this.inject(lateEvent.injection);
       return true;
     }
     const decision = state === 'needs-attention' ? this.decisions.shift() : undefined;
     if (decision !== undefined) {
       await this.sleepAndSettle(getDecisionDelayMs(decision, status, Date.parse(status.updatedAt)));
-      await this.inject({ what: 'decide', decision: decision.decision });
+      await this.inject({ type: 'decide', decision: decision.decision });
       return true;
     }
-    const deed = state.startsWith('awaiting') ? this.personActions.shift() : undefined;
-    if (deed === undefined) return false;
-    await this.sleepAndSettle(deed.afterMs);
-    this.vendor.perform(deed.deed, deed.document);
+    const personAction = state.startsWith('awaiting') ? this.personActions.shift() : undefined;
+    if (personAction === undefined) return false;
+    await this.sleepAndSettle(personAction.afterMs);
+    this.vendor.perform(personAction.action, personAction.document);
     return true;
   }
 
-  /** Lets time pass. The server loses a message that meets the very end of an attempt: so those that time has started end first. */
+  /** Lets time pass, then lets the attempts end: the server loses a message that coincides with the end of an attempt. */
   private async sleepAndSettle(ms: number): Promise<void> {
     try {
       await this.sleep(ms);
     } catch (error) {
-      // An attempt that was in flight when the session ended keeps this server from skipping time, which no real one does.
+      // An attempt that was running when the signing ended keeps this server from skipping time. A real server has no such limit.
       if (await this.isRunning()) throw error;
       this.timeStopped = true;
     }
@@ -171,46 +169,46 @@ export class RealScheduleRun {
   }
 
   private onCall(call: number, moment: TimedInjection['moment']): Promise<void> {
-    const passage = this.injectEvents(call, moment);
-    this.hookCalls.push(passage);
-    return passage;
+    const hookCall = this.injectEvents(call, moment);
+    this.hookCalls.push(hookCall);
+    return hookCall;
   }
 
   private async injectEvents(call: number, moment: TimedInjection['moment']): Promise<void> {
     for (const timed of this.schedule.injections.filter((one) => one.call === call)) {
       if (timed.moment === moment) {
-        const taken = this.injectAndWait(timed.injection);
-        // A call within the session's own task: the session takes nothing before that task ends, and so not before the call.
-        if (activityInfo().isLocal) await this.injectWithoutWaiting(taken);
-        else await taken;
+        const delivery = this.injectAndWait(timed.injection);
+        // A local activity runs within the workflow task, so the workflow receives the message only after the call.
+        if (activityInfo().isLocal) await this.injectWithoutWaiting(delivery);
+        else await delivery;
       }
       if (timed.moment === 'later' && moment === 'before-effect') this.pendingEvents.push(timed);
     }
   }
 
-  /** Resolves when the session has taken all that has reached the server. */
+  /** Resolves when the workflow has processed all that has reached the server. */
   private async waitUntilProcessed(): Promise<void> {
     await this.handle.query('status');
   }
 
-  /** Resolves when the session has taken it. */
-  private async injectAndWait(happening: Injection): Promise<void> {
+  /** Resolves when the workflow has processed it. */
+  private async injectAndWait(injection: Injection): Promise<void> {
     await this.client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, async () => {
-      await this.inject(happening);
+      await this.inject(injection);
       await this.waitUntilProcessed();
     });
   }
 
-  /** Resolves when it has reached the server; it is waited for at the end. */
-  private async injectWithoutWaiting(taken: Promise<void>): Promise<void> {
-    taken.catch(() => undefined);
-    this.answers.push(taken);
+  /** Resolves when it has reached the server; the run awaits its processing at the end. */
+  private async injectWithoutWaiting(delivery: Promise<void>): Promise<void> {
+    delivery.catch(() => undefined);
+    this.answers.push(delivery);
     await wait(SETTLE_MS);
   }
 
-  private async inject(happening: Injection): Promise<void> {
+  private async inject(injection: Injection): Promise<void> {
     const { handle, recording, vendor } = this;
-    switch (happening.what) {
+    switch (injection.type) {
       case 'checkNow':
         recording.message('checkNow', null);
         await handle.signal('checkNow').catch(ignoreNotFound);
@@ -221,24 +219,24 @@ export class RealScheduleRun {
         return;
       case 'decide': {
         const status = await handle.query<SigningStatus>('status');
-        await this.update('resolve', createResolution(happening.decision, status, vendor, recording));
+        await this.update('resolve', createResolution(injection.decision, status, vendor, recording));
         return;
       }
       case 'record':
-        await this.update('recordOutcome', happening.outcome);
+        await this.update('recordOutcome', injection.outcome);
         return;
-      case 'deed':
-        vendor.perform(happening.deed, happening.document);
+      case 'person-action':
+        vendor.perform(injection.action, injection.document);
         return;
       case 'evict':
-      case 'suggest-fresh-run':
+      case 'suggest-continue-as-new':
       case 'allow-attempts':
       case 'reset':
-        throw new Error(`${happening.what} is for the simulated server`);
+        throw new Error(`${injection.type} is for the simulated server`);
     }
   }
 
-  /** Sends an update. Its answer may take time that only passes later. */
+  /** Sends an update. Its answer may need time that passes only later. */
   private async update(name: 'resolve' | 'recordOutcome', input: unknown): Promise<void> {
     const message = this.recording.message(name, input);
     try {
@@ -269,7 +267,7 @@ export class RealScheduleRun {
   }
 }
 
-/** A session that is over cannot be told anything. */
+/** A signing that has ended receives no messages. */
 function ignoreNotFound(error: unknown): void {
   if (!isNotFound(error)) throw error;
 }
@@ -285,7 +283,7 @@ function recordRefusal(message: RecordedMessage, error: unknown): void {
     return;
   }
   const { cause } = error;
-  message.answer = 'refused';
+  message.answer = 'rejected';
   message.text = cause?.message ?? '';
   message.failureType = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
 }

@@ -37,19 +37,19 @@ describe('The workflow on a real server, against a simulated vendor', () => {
     expect(found?.report).toBeUndefined();
   }, 600_000);
 
-  // An upload URL and the first look are asked for within a task of the session's own, which takes no message meanwhile.
+  // The upload URL and the first poll are local activities: the workflow task receives no message while they run.
   it.each([
-    { call: 1, what: 'checkNow' },
-    { call: 4, what: 'checkNow' },
-    { call: 4, what: 'cancel' },
+    { call: 1, type: 'checkNow' },
+    { call: 4, type: 'checkNow' },
+    { call: 4, type: 'cancel' },
   ] as const)(
-    'keeps every rule with $what during call $call',
-    async ({ call, what }) => {
-      const injections = [{ call, moment: 'before-answer', laterMs: 0, injection: { what } }] as const;
-      const played = await withServer(BUNDLE, (server) =>
+    'keeps every rule with $type during call $call',
+    async ({ call, type }) => {
+      const injections = [{ call, moment: 'before-answer', laterMs: 0, injection: { type } }] as const;
+      const run = await withServer(BUNDLE, (server) =>
         server.runSchedule({ ...FAULTLESS_SCHEDULE, injections }),
       );
-      expect(findViolation(played)).toBeUndefined();
+      expect(findViolation(run)).toBeUndefined();
     },
     600_000,
   );
@@ -57,8 +57,8 @@ describe('The workflow on a real server, against a simulated vendor', () => {
   it.each(COMMON_MUTANTS)(
     'breaks one, and is noticed, when $what',
     async (bug) => {
-      const played = await withServer(applyMutant(BUNDLE, bug), (server) => server.runSchedule(bug.schedule));
-      expect(findViolation(played)).toMatch(bug.violates);
+      const run = await withServer(applyMutant(BUNDLE, bug), (server) => server.runSchedule(bug.schedule));
+      expect(findViolation(run)).toMatch(bug.violates);
     },
     600_000,
   );

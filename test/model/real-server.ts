@@ -17,7 +17,7 @@ interface ServerParts {
   readonly running: Promise<void>;
 }
 
-/** Temporal's time-skipping server and a worker of this very code, on which schedules are played one after the other. */
+/** Temporal's time-skipping server and a worker with this code, which run one schedule after the other. */
 export class RealServer {
   private readonly code: string;
   private readonly lostMessages: { count: number };
@@ -30,16 +30,16 @@ export class RealServer {
     this.lostMessages = countLostMessages();
   }
 
-  /** Plays a schedule to its end. @throws Error where the server does not go on */
+  /** Runs a schedule to its end. @throws Error where the server is stuck */
   async runSchedule(schedule: Schedule): Promise<ScheduleRun> {
-    for (let plays = 1; ; plays += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const before = this.lostMessages.count;
       try {
         return await this.runOnce(schedule);
       } catch (error) {
         await this.stop();
-        // The server has lost a message that met the end of an attempt, which no real one does: once more on a fresh one.
-        if (this.lostMessages.count === before || plays === MAX_ATTEMPTS) throw error;
+        // This server has lost a message that coincided with the end of an attempt, which a real one does not: try a new server.
+        if (this.lostMessages.count === before || attempt === MAX_ATTEMPTS) throw error;
       }
     }
   }
@@ -47,11 +47,11 @@ export class RealServer {
   private async runOnce(schedule: Schedule): Promise<ScheduleRun> {
     const { env } = (this.parts ??= await this.start());
     const sleep = (ms: number): Promise<void> => withTimeout(SLEEP_TIMEOUT_MS, env, () => env.sleep(ms));
-    const play = new RealScheduleRun(schedule, env.client, sleep);
-    this.current = play;
-    const played = await withTimeout(RUN_TIMEOUT_MS, env, () => play.run());
-    if (!play.isIdle() || !(await canSkipTime(env))) await this.stop();
-    return played;
+    const run = new RealScheduleRun(schedule, env.client, sleep);
+    this.current = run;
+    const result = await withTimeout(RUN_TIMEOUT_MS, env, () => run.run());
+    if (!run.isIdle() || !(await canSkipTime(env))) await this.stop();
+    return result;
   }
 
   async stop(): Promise<void> {
@@ -68,7 +68,7 @@ export class RealServer {
     const env = await createTimeSkippingEnvironment();
     await addSearchAttributes(env.nativeConnection, 'default');
     const call = (name: string, args: unknown[]): Promise<unknown> =>
-      this.current?.activities[name]?.(...args) ?? Promise.reject(new Error('nothing is played'));
+      this.current?.activities[name]?.(...args) ?? Promise.reject(new Error('no schedule is running'));
     const activities: ActivityFunctions = Object.fromEntries(
       ACTIVITY_NAMES.map((name) => [name, (...args: unknown[]) => call(name, args)]),
     );
@@ -78,12 +78,12 @@ export class RealServer {
       workflowBundle: { code: this.code },
       activities,
     });
-    // A worker that fails is noticed by the play that it stops.
+    // The failure of a worker stops the run, which reports it.
     return { env, worker, running: worker.run().catch(() => undefined) };
   }
 }
 
-/** What is asked of a server may take so long; what still waits when its connection closes would end the process. */
+/** Limits a request: one that still waits when the connection closes would end the process. */
 function withTimeout<Result>(
   ms: number,
   env: TestWorkflowEnvironment,
@@ -92,14 +92,14 @@ function withTimeout<Result>(
   return env.connection.withDeadline(Date.now() + ms, request);
 }
 
-/** Learns from the SDK's own log when the server has lost a message. */
+/** Counts the messages that the server has lost, from the SDK's log. */
 function countLostMessages(): { count: number } {
-  const flaws = { count: 0 };
+  const lost = { count: 0 };
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
-    const words = `${message} ${JSON.stringify(meta)}`;
-    if (words.includes('ACTIVITY_UNKNOWN')) flaws.count += 1;
-    else if (level === 'ERROR') process.stderr.write(`${words}\n`);
+    const line = `${message} ${JSON.stringify(meta)}`;
+    if (line.includes('ACTIVITY_UNKNOWN')) lost.count += 1;
+    else if (level === 'ERROR') process.stderr.write(`${line}\n`);
   });
   Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'WARN' } } });
-  return flaws;
+  return lost;
 }

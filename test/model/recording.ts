@@ -2,55 +2,55 @@ import type { Schedule, Call } from './schedule.js';
 import type { Vendor } from './vendor.js';
 import type { SigningStatus } from '../../src/domain/status.js';
 
-/** What came of a schedule: all that was recorded, and what there is at the vendor. */
+/** The result of a schedule: the recording, and the state of the vendor. */
 export interface ScheduleRun {
   readonly schedule: Schedule;
   readonly recording: Recording;
   readonly vendor: Vendor;
 }
 
-/** What can be said of a call from its answer: `made`, surely without effect, refused, or nobody knows. */
-export type CallEffect = 'made' | 'surely-not' | 'refused' | 'unknown';
+/** The effect of a call according to its answer: `made`, certainly none, refused, or unknown. */
+export type CallEffect = 'made' | 'none' | 'refused' | 'unknown';
 
-/** A call as it reached the vendor, in the order of its beginning. */
+/** A call to the vendor, in the order of the starts. */
 export interface RecordedCall {
   readonly type: 'call';
   readonly at: number;
-  /** By the clock of the Temporal server, which a time-skipping one sets forward. */
+  /** By the clock of the Temporal server, which may skip time. */
   readonly workflowAt: number;
   readonly call: Call;
   readonly sessionId: number | null;
-  /** The document that an upload or an attach is about. */
+  /** The document of an upload or an attach. */
   readonly document: string | null;
   readonly fileId: string | null;
-  /** Until when the vendor has said to keep that file, in milliseconds since 1970. */
+  /** Until when the vendor keeps that file, as far as it has said so, in milliseconds since 1970. */
   readonly keptUntil: number | null;
   effect: CallEffect;
-  /** Whether somebody answered, in whatever words. */
+  /** Whether the vendor answered, in any way. */
   hasResponse: boolean;
-  /** The files that an answered look has shown as attached. */
+  /** The files that a successful list call has shown as attached. */
   listed: readonly string[] | null;
 }
 
 export type MessageName = 'checkNow' | 'cancel' | 'resolve' | 'recordOutcome';
 
-/** A message, in the order of its sending. */
+/** A message, in the order of sending. */
 export interface RecordedMessage {
   readonly type: 'message';
   readonly at: number;
   readonly name: MessageName;
   readonly input: unknown;
-  /** `unanswered`: the session ended meanwhile, or the message asks for no answer. */
-  answer: 'accepted' | 'refused' | 'unanswered';
-  /** Why it was refused. */
+  /** `unanswered`: the signing ended meanwhile, or the message has no answer. */
+  answer: 'accepted' | 'rejected' | 'unanswered';
+  /** Why it was rejected. */
   text: string;
-  /** The type of the refusal's failure. */
+  /** The failure type of the rejection. */
   failureType: string;
-  /** What a client could see when it was answered, where that is known exactly. */
+  /** What a client could see at the time of the answer, where that is known exactly. */
   visibleStatus: SigningStatus | null;
 }
 
-/** How the workflow ended. `broken`: in a way that no end should be. */
+/** How the workflow ended. `broken`: in a way that must not happen. */
 export type End =
   | { readonly how: 'result'; readonly status: SigningStatus }
   | { readonly how: 'failed'; readonly failure: string; readonly message: string }
@@ -65,21 +65,21 @@ export type RecordedEvent =
       readonly status: SigningStatus;
       readonly shownState?: string;
     }
-  /** The workflow asks for an activity. */
+  /** The workflow schedules an activity. */
   | { readonly type: 'activity'; readonly at: number; readonly activity: string }
-  /** The workflow has been told that it is to end. */
+  /** The workflow has received a reason to end. */
   | { readonly type: 'ending'; readonly at: number; readonly why: 'cancel' | 'deadline' | 'abort' }
-  /** An operator has started the session over from an earlier moment. */
+  /** An operator has reset the workflow. */
   | { readonly type: 'reset'; readonly at: number }
   | { readonly type: 'end'; readonly at: number; readonly end: End };
 
-/** All that happened in the course of one signing, in order. */
+/** All events of one signing, in order. */
 export class Recording {
   readonly events: RecordedEvent[] = [];
   private readonly now: () => number;
   private readonly workflowNow: () => number;
 
-  /** Both in milliseconds since 1970: by the clock of the vendor and by that of the Temporal server, if it is another. */
+  /** In milliseconds since 1970: the clock of the vendor, and that of the Temporal server where it differs. */
   constructor(now: () => number, workflowNow = now) {
     this.now = now;
     this.workflowNow = workflowNow;

@@ -14,8 +14,8 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
       ...FAULTLESS_SCHEDULE,
       tenant: { ...FAULTLESS_SCHEDULE.tenant, handsOver: true },
       injections: [
-        { call: 0, moment: 'before-effect', laterMs: 0, injection: { what: 'suggest-fresh-run' } },
-        { call: 5, moment: 'before-answer', laterMs: 0, injection: { what: 'cancel' } },
+        { call: 0, moment: 'before-effect', laterMs: 0, injection: { type: 'suggest-continue-as-new' } },
+        { call: 5, moment: 'before-answer', laterMs: 0, injection: { type: 'cancel' } },
       ],
     },
   },
@@ -29,7 +29,7 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
       deadlineMs: HOUR,
       faults: {
         ...FAULTLESS_SCHEDULE.faults,
-        initiate: [{ answer: 'unclear', effect: 'at-once' }],
+        initiate: [{ answer: 'unknown-outcome', effect: 'immediate' }],
         'upload-url': [{ answer: 'refused', status: 429, retryAfterMs: HOUR }],
       },
     },
@@ -43,7 +43,7 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
       ...FAULTLESS_SCHEDULE,
       faults: { ...FAULTLESS_SCHEDULE.faults, initiate: [{ answer: 'not-sent' }] },
       // It comes while the workflow task for the end of the pause is due.
-      injections: [{ call: 0, moment: 'later', laterMs: 1_007, injection: { what: 'cancel' } }],
+      injections: [{ call: 0, moment: 'later', laterMs: 1_007, injection: { type: 'cancel' } }],
       delaysMs: [2],
     },
   },
@@ -54,7 +54,7 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
     violates: /attached (once|out of order)/,
     schedule: {
       ...FAULTLESS_SCHEDULE,
-      injections: [{ call: 3, moment: 'later', laterMs: 1_000, injection: { what: 'reset', tasks: 3 } }],
+      injections: [{ call: 3, moment: 'later', laterMs: 1_000, injection: { type: 'reset', tasks: 3 } }],
     },
   },
   {
@@ -65,12 +65,12 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
     schedule: {
       ...FAULTLESS_SCHEDULE,
       injections: [
-        { call: 4, moment: 'before-effect', laterMs: 0, injection: { what: 'cancel' } },
+        { call: 4, moment: 'before-effect', laterMs: 0, injection: { type: 'cancel' } },
         {
           call: 4,
           moment: 'before-effect',
           laterMs: 0,
-          injection: { what: 'record', outcome: { outcome: 'completed' } },
+          injection: { type: 'record', outcome: { outcome: 'completed' } },
         },
       ],
     },

@@ -8,32 +8,32 @@ export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Activation = coresdk.workflow_activation.IWorkflowActivation;
 export type Command = coresdk.workflow_commands.IWorkflowCommand;
 
-/** A workflow task: what the workflow was told, and what it asked for. */
+/** A workflow task: its jobs and the workflow's commands. */
 interface Task {
   readonly activation: Activation;
   readonly commands: readonly Command[];
 }
 
-/** What a run waits for, and the state that its search attribute says. Times in milliseconds since 1970. */
+/** What a run waits for, and the state in its search attribute. Times in milliseconds since 1970. */
 interface PendingWork {
   readonly timers: readonly { readonly command: Command; readonly dueAt: number }[];
   readonly activities: readonly {
-    readonly asked: ScheduleCommand;
+    readonly command: ScheduleCommand;
     readonly isLocal: boolean;
-    readonly stopped: boolean;
+    readonly isCancelled: boolean;
   }[];
   readonly shownState: string | undefined;
 }
 
-/** The workflow has failed a task: a bug, by which a real session would be stuck. */
+/** The workflow has failed a task: a bug, by which a real signing would be stuck. */
 export class TaskFailedError extends Error {}
 
-/** All tasks of a run, from which any worker can bring the workflow back to where it was. */
+/** All tasks of a run, from which any worker can rebuild the workflow. */
 export class RunHistory {
   private readonly tasks: Task[] = [];
   private flags: number[] = [];
 
-  /** Has the workflow carry out a task, and remembers it. @throws TaskFailed */
+  /** Runs a task of the workflow and records it. @throws TaskFailedError */
   async runTask(workflow: Workflow, activation: Activation): Promise<readonly Command[]> {
     const commands = await this.activate(workflow, activation);
     this.tasks.push({ activation, commands });
@@ -44,7 +44,7 @@ export class RunHistory {
     return this.tasks.length;
   }
 
-  /** The first tasks, as a history of its own. */
+  /** A history with the first tasks only. */
   prefix(length: number): RunHistory {
     const start = new RunHistory();
     start.tasks.push(...this.tasks.slice(0, length));
@@ -52,12 +52,12 @@ export class RunHistory {
     return start;
   }
 
-  /** What the commands so far have begun, and nothing has ended. */
+  /** The timers and activities that have started and not ended. */
   findPending(): PendingWork {
     const jobs = this.tasks.flatMap(({ activation }) => activation.jobs ?? []);
     const commands = this.tasks.flatMap((task) => task.commands);
     const ended = new Set(jobs.flatMap(({ resolveActivity }) => resolveActivity?.seq ?? []));
-    const stopped = getCancelledSeqs(commands);
+    const cancelledSeqs = getCancelledSeqs(commands);
     const over = new Set([
       ...jobs.flatMap(({ fireTimer }) => fireTimer?.seq ?? []),
       ...commands.flatMap(({ cancelTimer }) => cancelTimer?.seq ?? []),
@@ -70,11 +70,11 @@ export class RunHistory {
         return [{ command, dueAt }];
       }),
     );
-    const activities = commands.flatMap((command) => {
-      const asked = getScheduleCommand(command);
-      if (asked == null || ended.has(asked.seq ?? 0)) return [];
-      const isLocal = command.scheduleLocalActivity != null;
-      return [{ asked, isLocal, stopped: stopped.has(asked.seq ?? 0) }];
+    const activities = commands.flatMap((scheduling) => {
+      const command = getScheduleCommand(scheduling);
+      if (command == null || ended.has(command.seq ?? 0)) return [];
+      const isLocal = scheduling.scheduleLocalActivity != null;
+      return [{ command, isLocal, isCancelled: cancelledSeqs.has(command.seq ?? 0) }];
     });
     const shownState = commands.reduce<string | undefined>(
       (shown, one) => getUpsertedState(one) ?? shown,
@@ -83,14 +83,14 @@ export class RunHistory {
     return { timers, activities, shownState };
   }
 
-  /** Brings a fresh instance to where the run is. @throws TaskFailed where it would have gone another way */
+  /** Replays the tasks on a new instance. @throws TaskFailedError where its commands differ */
   async replay(workflow: Workflow, runId: string): Promise<void> {
     for (const { activation, commands } of this.tasks) {
       const refused = findRejectedUpdates(commands);
       const jobs = (activation.jobs ?? [])
         .filter(({ doUpdate }) => !refused.has(doUpdate?.protocolInstanceId ?? ''))
         .map(removeValidator);
-      // What a validator refuses leaves no trace in a history.
+      // An update that a validator rejects is not in the history.
       if (jobs.length === 0) continue;
       const again = await this.activate(workflow, { ...activation, runId, jobs, isReplaying: true });
       const before = commands.filter(
@@ -113,7 +113,7 @@ export class RunHistory {
   }
 }
 
-/** The updates that were refused before they were accepted. */
+/** The updates that a validator has rejected. */
 function findRejectedUpdates(commands: readonly Command[]): Set<string> {
   const answers = commands.flatMap(({ updateResponse }) => updateResponse ?? []);
   const accepted = new Set(answers.flatMap((one) => (one.accepted == null ? [] : one.protocolInstanceId)));
@@ -129,7 +129,7 @@ function formatCommands(commands: readonly Command[]): string {
   return `[${commands.map((command) => Object.keys(command).join()).join(' ')}]`;
 }
 
-/** The order in which the SDK hands jobs to a workflow. */
+/** The order in which the SDK delivers jobs to a workflow. */
 export function sortJobs(jobs: readonly Job[]): Job[] {
   const rank = (job: Job): number => {
     if (job.initializeWorkflow != null || job.updateRandomSeed != null) return 0;

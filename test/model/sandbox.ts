@@ -9,11 +9,11 @@ import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared';
 /** The workflow as the worker runs it. */
 export const readWorkflowBundle = (): string => readFileSync(resolve('dist/workflow-bundle.js'), 'utf8');
 
-/** Which run of which workflow, as the server tells it. Times in milliseconds since 1970. */
+/** The identity of a workflow run. Times in milliseconds since 1970. */
 export interface RunIdentity {
   readonly workflowId: string;
   readonly runId: string;
-  /** What its random numbers begin with; those of a run that was started over, until then as before. */
+  /** The seed of its random numbers; after a reset that of the earlier run, until the reset point. */
   readonly seed: number[];
   readonly firstRunId: string;
   readonly continuedFrom?: string;
@@ -21,8 +21,8 @@ export interface RunIdentity {
 }
 
 /**
- * The SDK's own sandbox for workflow code, with the bundle in it, as every worker has one: here in this very thread and
- * without a limit of time, since a thread that watches it would take most of the time itself.
+ * The SDK's sandbox for workflow code with the bundle, as in a worker. It runs in this thread and without a time limit, since
+ * a thread that watches it would take most of the time.
  */
 export class Sandbox {
   private readonly creator: WorkflowCreator;
@@ -32,7 +32,7 @@ export class Sandbox {
   }
 
   static async load(code: string, activities: readonly string[]): Promise<Sandbox> {
-    // Stack traces of promises are for the Temporal UI, and cost more than all the rest.
+    // Stack traces of promises serve the Temporal UI and cost more than everything else.
     globalHandlers.installed = true;
     const unlimited = undefined as unknown as number;
     const creator = await ReusableVMWorkflowCreator.create(
@@ -43,7 +43,7 @@ export class Sandbox {
     return new Sandbox(creator);
   }
 
-  /** A fresh instance of the workflow, to be disposed of. */
+  /** A new instance of the workflow; the caller disposes of it. */
   createWorkflow({
     workflowId,
     runId,
@@ -90,6 +90,6 @@ const UNSAFE = {
   isReplaying: false,
   isReplayingHistoryEvents: false,
   now: Date.now,
-  // The sandbox puts its own in place.
+  // The sandbox sets its own.
   random: { random: Math.random, uuid4: () => '', fillRandom: (bytes: Uint8Array) => bytes },
 };

@@ -11,16 +11,16 @@ import { SimulatedServer } from './simulated-server.js';
 import { Vendor } from './vendor.js';
 import { createVendorClient, type CallHooks } from './vendor-client.js';
 
-/** More steps than any session needs; one that takes more does not come to an end. */
+/** More steps than any signing needs. After them it counts as stuck. */
 const MAX_STEPS = 20_000;
 const MAX_CALL_DELAY_MS = 10_000;
 
 export interface SimulationOptions {
-  /** A bug: every attempt of an activity takes itself for the first one. */
+  /** A bug: every attempt of an activity appears as the first one. */
   readonly alwaysFirstAttempt?: boolean;
 }
 
-/** Plays a schedule to its end against the simulated server, on a clock of its own. */
+/** Runs a schedule to its end on the simulated server, with a simulated clock. */
 export async function runSimulation(
   schedule: Schedule,
   sandbox: Sandbox,
@@ -56,14 +56,16 @@ class Simulation {
     this.decisions = expandDecisions(schedule);
     this.recording = new Recording(() => queue.now);
     const client = createVendorClient(schedule, this.vendor, this.recording, this.createCallHooks());
-    const mishaps = new Map(schedule.workerFaults.map(({ attempt, mishap }) => [attempt, mishap]));
+    const workerFaults = new Map(
+      schedule.workerFaults.map(({ attempt, workerFault }) => [attempt, workerFault]),
+    );
     this.server = new SimulatedServer({
       sandbox,
       queue,
       recording: this.recording,
       alwaysFirstAttempt,
       activities: createModelActivities(schedule, client),
-      workerFaultAt: (attempt) => mishaps.get(attempt),
+      workerFaultAt: (attempt) => workerFaults.get(attempt),
       onStatus: (status) => {
         this.onStatus(status);
       },
@@ -74,7 +76,7 @@ class Simulation {
     const { queue, server, schedule, recording, vendor } = this;
     await server.start('signing-model', createRequest(schedule));
     for (let steps = 0; !server.closed; steps += 1) {
-      if (steps > MAX_STEPS) recording.end({ how: 'broken', why: 'does not come to an end' });
+      if (steps > MAX_STEPS) recording.end({ how: 'broken', why: 'does not end' });
       else if (!(await queue.step())) recording.end({ how: 'broken', why: 'waits for nothing' });
       else continue;
       break;
@@ -84,17 +86,17 @@ class Simulation {
     return { schedule, recording, vendor };
   }
 
-  /** Humans decide when they are asked; employee and customer act once the session waits for them. */
+  /** People decide when a decision is needed; employee and customer act once the signing waits for them. */
   private onStatus(status: SigningStatus): void {
     const { state } = status;
     if (state === 'needs-attention') this.scheduleDecision(status);
     if (state.startsWith('awaiting') && !this.actionsScheduled) {
       this.actionsScheduled = true;
       let after = 0;
-      for (const { afterMs, deed, document } of this.schedule.personActions) {
+      for (const { afterMs, action, document } of this.schedule.personActions) {
         after += afterMs;
         this.queue.schedule(after, () => {
-          this.vendor.perform(deed, document);
+          this.vendor.perform(action, document);
         });
       }
     }
@@ -108,7 +110,7 @@ class Simulation {
     this.queue.schedule(getDecisionDelayMs(next, status, this.queue.now), () => {
       this.isDecisionPending = false;
       if (this.server.status?.state !== 'needs-attention') return undefined;
-      return this.inject({ what: 'decide', decision: next.decision });
+      return this.inject({ type: 'decide', decision: next.decision });
     });
   }
 
@@ -137,10 +139,10 @@ class Simulation {
     };
   }
 
-  private async inject(happening: Injection): Promise<void> {
+  private async inject(injection: Injection): Promise<void> {
     const { server, recording, vendor } = this;
     if (server.closed) return;
-    switch (happening.what) {
+    switch (injection.type) {
       case 'checkNow':
         recording.message('checkNow', null);
         server.signal('checkNow');
@@ -151,31 +153,31 @@ class Simulation {
         return;
       case 'decide': {
         if (server.status === undefined) return;
-        const resolution = createResolution(happening.decision, server.status, vendor, recording);
+        const resolution = createResolution(injection.decision, server.status, vendor, recording);
         server.update('resolve', resolution, recording.message('resolve', resolution));
         return;
       }
       case 'record':
         server.update(
           'recordOutcome',
-          happening.outcome,
-          recording.message('recordOutcome', happening.outcome),
+          injection.outcome,
+          recording.message('recordOutcome', injection.outcome),
         );
         return;
-      case 'deed':
-        vendor.perform(happening.deed, happening.document);
+      case 'person-action':
+        vendor.perform(injection.action, injection.document);
         return;
       case 'evict':
         server.evict();
         return;
-      case 'suggest-fresh-run':
+      case 'suggest-continue-as-new':
         server.suggestContinueAsNew();
         return;
       case 'allow-attempts':
         server.raiseMaxAttempts();
         return;
       case 'reset':
-        await server.reset(happening.tasks);
+        await server.reset(injection.tasks);
         return;
     }
   }

@@ -33,9 +33,9 @@ export interface SimulatedServerOptions {
   readonly queue: EventQueue;
   readonly recording: Recording;
   readonly activities: Readonly<Record<string, ActivityFunction>>;
-  /** Whether every attempt of an activity is said to be the first one. */
+  /** Whether every attempt of an activity appears as the first one. */
   readonly alwaysFirstAttempt: boolean;
-  /** What befalls the n-th attempt, counted from 0 over all activities. */
+  /** The fault of the n-th attempt, counted from 0 over all activities. */
   readonly workerFaultAt: (attempt: number) => WorkerFault | undefined;
   /** Called with each status that a client could see. */
   readonly onStatus: (status: SigningStatus) => void;
@@ -52,8 +52,8 @@ interface Run {
 }
 
 /**
- * The Temporal server and worker around one workflow, as small as they can be: workflow tasks, timers, activities,
- * messages, fresh runs, resets. The workflow itself, its sandbox and the activities are the real ones.
+ * A minimal Temporal server and worker for one workflow: workflow tasks, timers, activities, messages, continue-as-new,
+ * resets. The workflow, its sandbox and the activities are the real ones.
  */
 export class SimulatedServer {
   /** What a client sees now. */
@@ -103,7 +103,7 @@ export class SimulatedServer {
     });
   }
 
-  /** The next task finds the workflow in no worker's memory. */
+  /** The next task rebuilds the workflow from its history. */
   evict(): void {
     this.evicted = true;
   }
@@ -112,12 +112,12 @@ export class SimulatedServer {
     this.continueAsNewSuggested = true;
   }
 
-  /** As `temporal activity update-options` does to every activity that is pending. */
+  /** As `temporal activity update-options` does to every pending activity. */
   raiseMaxAttempts(): void {
     for (const task of this.run?.tasks.values() ?? []) task.raiseMaxAttempts();
   }
 
-  /** Starts the workflow over from so many tasks ago, as an operator can, unless a call is on its way that must not be doubled. */
+  /** Resets the workflow by a number of tasks, as an operator can, unless a call runs that must not be doubled. */
   async reset(tasks: number): Promise<void> {
     const { run } = this;
     if (run === undefined || this.closed || run.history.length <= tasks) return;
@@ -128,18 +128,18 @@ export class SimulatedServer {
     const identity = { ...run.identity, runId: randomUUID() };
     const workflow = await this.options.sandbox.createWorkflow(identity);
     const history = run.history.prefix(run.history.length - tasks);
-    const fresh = createRun(identity, workflow, history);
-    this.run = fresh;
+    const resetRun = createRun(identity, workflow, history);
+    this.run = resetRun;
     await this.endOnTaskFailure(async () => {
       await history.replay(workflow, identity.runId);
-      // From here on the new run draws other random numbers than the one it replaces.
-      fresh.jobs.push({ updateRandomSeed: { randomnessSeed: toLong(createSeed(identity.runId)) } });
-      this.resumePending(fresh);
-      this.publishStatus(await readStatus(fresh));
+      // From here on the new run has other random numbers than the one it replaces.
+      resetRun.jobs.push({ updateRandomSeed: { randomnessSeed: toLong(createSeed(identity.runId)) } });
+      this.resumePending(resetRun);
+      this.publishStatus(await readStatus(resetRun));
     });
   }
 
-  /** Lets every attempt that is still running end. */
+  /** Lets every running attempt end. */
   async close(): Promise<void> {
     if (this.run !== undefined) this.dropActivities(this.run);
     await this.run?.workflow.dispose();
@@ -158,7 +158,7 @@ export class SimulatedServer {
     for (const task of tasks.values()) task.drop();
   }
 
-  /** Tells the workflow something with its next task, which may be told more by then. */
+  /** Adds a job to the next workflow task, which may collect more until it runs. */
   private enqueueJob(job: Job): void {
     if (this.closed || this.run === undefined) return;
     this.run.jobs.push(job);
@@ -205,9 +205,9 @@ export class SimulatedServer {
     if (jobs.some(({ cancelWorkflow }) => cancelWorkflow != null)) recording.ending('cancel');
     for (const { updateResponse } of commands)
       if (updateResponse != null) this.recordUpdateResponse(updateResponse);
-    const stopped = getCancelledSeqs(commands);
-    for (const command of commands) await this.executeCommand(run, command, stopped);
-    // A pause that ends at the very moment of the deadline may come first.
+    const cancelledSeqs = getCancelledSeqs(commands);
+    for (const command of commands) await this.executeCommand(run, command, cancelledSeqs);
+    // A pause that ends at the moment of the deadline may come first.
     if (
       jobs.some(
         ({ fireTimer }) =>
@@ -230,20 +230,24 @@ export class SimulatedServer {
     message.visibleStatus ??= this.status ?? null;
     if (response.accepted != null) message.answer = 'accepted';
     if (response.rejected == null) return;
-    message.answer = 'refused';
+    message.answer = 'rejected';
     message.text = response.rejected.message ?? '';
     message.failureType = response.rejected.applicationFailureInfo?.type ?? '';
   }
 
-  private async executeCommand(run: Run, command: Command, stopped: ReadonlySet<number>): Promise<void> {
+  private async executeCommand(
+    run: Run,
+    command: Command,
+    cancelledSeqs: ReadonlySet<number>,
+  ): Promise<void> {
     const { queue, recording } = this.options;
     const { startTimer, cancelTimer } = command;
     const scheduleActivity = getScheduleCommand(command);
     const requestCancelActivity = getCancelRequest(command);
     if (startTimer != null) this.startTimer(run, command, tsToMs(startTimer.startToFireTimeout));
     else if (cancelTimer != null) run.timers.delete(cancelTimer.seq ?? 0);
-    else if (scheduleActivity != null && stopped.has(scheduleActivity.seq ?? 0)) {
-      // What is given up in the same breath is never sent to the server.
+    else if (scheduleActivity != null && cancelledSeqs.has(scheduleActivity.seq ?? 0)) {
+      // The SDK never sends an activity that the same task cancels.
       const result = { cancelled: { failure: createCancelledFailure(scheduleActivity) } };
       this.enqueueJob({ resolveActivity: { seq: scheduleActivity.seq ?? 0, result } });
     } else if (scheduleActivity != null) {
@@ -288,17 +292,17 @@ export class SimulatedServer {
     });
   }
 
-  private scheduleActivity(run: Run, asked: ScheduleCommand, isLocal: boolean): void {
-    const activity = asked.activityType ?? '';
-    const seq = asked.seq ?? 0;
+  private scheduleActivity(run: Run, command: ScheduleCommand, isLocal: boolean): void {
+    const activity = command.activityType ?? '';
+    const seq = command.seq ?? 0;
     const { queue, activities, workerFaultAt } = this.options;
     const { workflowId, runId } = run.identity;
-    const task = new ActivityTask(asked, {
+    const task = new ActivityTask(command, {
       queue,
       options: {
         activity,
         run: activities[activity] ?? rejectUnknownActivity,
-        args: decodeArguments(asked),
+        args: decodeArguments(command),
         workflowId,
         runId,
         isLocal,
@@ -315,22 +319,22 @@ export class SimulatedServer {
     run.tasks.set(seq, task);
   }
 
-  /** Nobody has heard the answer to the last call that cannot be repeated. */
+  /** Records that the response of the last non-idempotent call was lost. */
   private markLastCallUnknown(): void {
     const last = this.options.recording.events.findLast(
       (event) => event.type === 'call' && ['initiate', 'attach', 'hand-over'].includes(event.call),
     );
-    if (last?.type === 'call') Object.assign(last, { verdict: 'unknown', answered: false });
+    if (last?.type === 'call') Object.assign(last, { effect: 'unknown', hasResponse: false });
   }
 
-  /** Takes up what a run that was started over has still open: timers, and activities from their first attempt. */
+  /** Resumes what is pending after a reset: timers, and activities from their first attempt. */
   private resumePending(run: Run): void {
     const { timers, activities, shownState } = run.history.findPending();
     this.shownState = shownState;
     for (const { command, dueAt } of timers) this.startTimer(run, command, dueAt - this.options.queue.now);
-    for (const { asked, isLocal, stopped } of activities) {
-      this.scheduleActivity(run, asked, isLocal);
-      if (stopped) run.tasks.get(asked.seq ?? 0)?.requestCancel();
+    for (const { command, isLocal, isCancelled } of activities) {
+      this.scheduleActivity(run, command, isLocal);
+      if (isCancelled) run.tasks.get(command.seq ?? 0)?.requestCancel();
     }
   }
 
@@ -340,14 +344,14 @@ export class SimulatedServer {
   }
 }
 
-/** What the random numbers of a run begin with. */
+/** The seed of a run's random numbers. */
 function createSeed(runId: string): number[] {
   return [...Buffer.from(runId)];
 }
 
 type Seed = NonNullable<NonNullable<Job['updateRandomSeed']>['randomnessSeed']>;
 
-/** The SDK asks of it nothing but its bytes. */
+/** The SDK reads only its bytes. */
 function toLong(seed: number[]): Seed {
   return { toBytes: () => seed } as unknown as Seed;
 }

@@ -9,9 +9,9 @@ import { runSimulation } from './simulate.js';
 import { POLLING_MUTANTS } from './polling-mutants.js';
 
 const SEED = 20_260_101;
-/** As many as pass in half a minute on two busy cores; `npm run model` plays as many as one likes. */
+/** About half a minute on two busy cores; `npm run model` takes any number. */
 const RUNS = 2_000;
-/** A bug that this many schedules do not show is as good as hidden. */
+/** A bug counts as hidden when this many schedules do not show it. */
 const RUNS_PER_MUTANT = 1_500;
 
 const BUNDLE = readWorkflowBundle();
@@ -28,7 +28,7 @@ async function withSandbox<Result>(
   }
 }
 
-/** What the rules say to arbitrary schedules of this code; `undefined` where they hold. */
+/** Checks the rules with arbitrary schedules; `undefined` where they hold. */
 function checkBundle(code: string, runs: number, shrinkMs: number): Promise<string | undefined> {
   return withSandbox(code, async (sandbox) => {
     const found = await findCounterexample({
@@ -43,32 +43,32 @@ function checkBundle(code: string, runs: number, shrinkMs: number): Promise<stri
 }
 
 describe('The workflow in its sandbox, on a simulated server and against a simulated vendor', () => {
-  it('completes a signing in which nothing goes wrong', async () => {
+  it('completes a signing without faults', async () => {
     const personActions = [
-      { afterMs: 1_000, deed: 'hand-over' as const, document: 0 },
-      { afterMs: 1_000, deed: 'sign' as const, document: 0 },
+      { afterMs: 1_000, action: 'hand-over' as const, document: 0 },
+      { afterMs: 1_000, action: 'sign' as const, document: 0 },
     ];
-    const played = await withSandbox(BUNDLE, (sandbox) =>
+    const run = await withSandbox(BUNDLE, (sandbox) =>
       runSimulation({ ...FAULTLESS_SCHEDULE, personActions }, sandbox),
     );
-    expect(findViolation(played)).toBeUndefined();
-    expect(played.recording.events.at(-1)).toMatchObject({
+    expect(findViolation(run)).toBeUndefined();
+    expect(run.recording.events.at(-1)).toMatchObject({
       end: { how: 'result', status: { state: 'completed' } },
     });
   });
 
-  it('keeps every rule, whatever goes wrong and whoever interferes', async () => {
+  it('keeps every rule under all faults and injections', async () => {
     expect(await checkBundle(BUNDLE, RUNS, 60_000)).toBeUndefined();
   }, 300_000);
 
   it.each([...REGRESSION_MUTANTS, ...POLLING_MUTANTS])(
-    'keeps them where this was found once: $what',
-    async (bug) => {
-      const { schedule, violates } = bug;
-      const objection = (code: string): Promise<string | undefined> =>
+    'keeps the rules where this bug was found: $what',
+    async (mutant) => {
+      const { schedule, violates } = mutant;
+      const findViolationIn = (code: string): Promise<string | undefined> =>
         withSandbox(code, async (sandbox) => findViolation(await runSimulation(schedule, sandbox)));
-      expect(await objection(BUNDLE)).toBeUndefined();
-      expect(await objection(applyMutant(BUNDLE, bug))).toMatch(violates);
+      expect(await findViolationIn(BUNDLE)).toBeUndefined();
+      expect(await findViolationIn(applyMutant(BUNDLE, mutant))).toMatch(violates);
     },
   );
 });
@@ -76,19 +76,19 @@ describe('The workflow in its sandbox, on a simulated server and against a simul
 describe('The model', () => {
   it.each([...COMMON_MUTANTS, ...SUBTLE_MUTANTS])(
     'notices it when $what',
-    async (bug) => {
-      expect(await checkBundle(applyMutant(BUNDLE, bug), RUNS_PER_MUTANT, 0)).toMatch(bug.violates);
+    async (mutant) => {
+      expect(await checkBundle(applyMutant(BUNDLE, mutant), RUNS_PER_MUTANT, 0)).toMatch(mutant.violates);
     },
     300_000,
   );
 
-  it('notices it when a second attempt makes its call again, which an operator has allowed', async () => {
+  it('notices it when a second attempt, which an operator has allowed, makes its call again', async () => {
     const { schedule, violates } = ATTEMPT_BLIND_MUTANT;
-    const objection = (alwaysFirstAttempt: boolean): Promise<string | undefined> =>
+    const findViolationIn = (alwaysFirstAttempt: boolean): Promise<string | undefined> =>
       withSandbox(BUNDLE, async (sandbox) =>
         findViolation(await runSimulation(schedule, sandbox, { alwaysFirstAttempt })),
       );
-    expect(await objection(false)).toBeUndefined();
-    expect(await objection(true)).toMatch(violates);
+    expect(await findViolationIn(false)).toBeUndefined();
+    expect(await findViolationIn(true)).toMatch(violates);
   });
 });

@@ -11,11 +11,11 @@ import type { RecordedCall, Recording, CallEffect } from './recording.js';
 import type { Call, Fault, Schedule } from './schedule.js';
 import { RefusalError, type AttachedDocument, type Vendor } from './vendor.js';
 
-/** Lets time and messages pass while a call is under way; `call` is its number, counted from 0. */
+/** Called while a call to the vendor runs; `call` is its index, from 0. */
 export interface CallHooks {
   beforeEffect(call: number): Promise<void>;
   beforeResponse(call: number): Promise<void>;
-  /** Lets something happen once so many milliseconds have passed. */
+  /** Runs `happen` after `ms` milliseconds. */
   schedule(ms: number, happen: () => void): void;
 }
 
@@ -30,10 +30,7 @@ const CALL_NAMES = {
 
 const HOUR_MS = 60 * 60_000;
 
-/**
- * The client of the vendor as the activities know it, with the simulated vendor behind it and the schedule's faults in
- * between. Of the real client it uses nothing but the family of errors, which is what it promises.
- */
+/** A client of the simulated vendor, with the schedule's faults. It throws the errors of the real client. */
 export function createVendorClient(
   schedule: Schedule,
   vendor: Vendor,
@@ -50,16 +47,16 @@ export function createVendorClient(
     signal?: AbortSignal,
   ): Promise<Result> => {
     const next = faults.get(recorded.call)?.shift() ?? null;
-    // Without the list nobody can know that such an answer was untrue.
-    const fault = next?.answer === 'empty-yes' && !tenant.list ? null : next;
-    const number = calls++;
-    await rejectOnAbort(hooks.beforeEffect(number), signal);
-    const outcome = applyFault(vendor, hooks, recorded.call, fault, effect);
-    await rejectOnAbort(hooks.beforeResponse(number), signal);
-    recorded.effect = outcome.verdict;
-    recorded.hasResponse = !('error' in outcome) || isVendorResponse(outcome.error);
-    if ('error' in outcome) throw outcome.error;
-    return outcome.result;
+    // Without the list call nobody can find out that the answer was untrue.
+    const fault = next?.answer === 'empty-success' && !tenant.list ? null : next;
+    const callIndex = calls++;
+    await rejectOnAbort(hooks.beforeEffect(callIndex), signal);
+    const result = applyFault(vendor, hooks, recorded.call, fault, effect);
+    await rejectOnAbort(hooks.beforeResponse(callIndex), signal);
+    recorded.effect = result.effect;
+    recorded.hasResponse = !('error' in result) || isVendorResponse(result.error);
+    if ('error' in result) throw result.error;
+    return result.result;
   };
 
   return {
@@ -84,9 +81,9 @@ export function createVendorClient(
         recording.call('upload', { sessionId, document: name }),
         () => {
           if (Number(searchParams.get('until')) <= Date.now()) throw new RefusalError(401);
-          const until = Date.now() + tenant.keepsFilesMs;
+          const until = Date.now() + tenant.fileLifetimeMs;
           const fileId = vendor.upload(sessionId, name, until);
-          return { fileId, availableUntil: tenant.tellsFileLife ? until : null };
+          return { fileId, availableUntil: tenant.returnsFileExpiry ? until : null };
         },
         signal,
       );
@@ -94,7 +91,7 @@ export function createVendorClient(
 
     attachDocument: ({ employeeId }, sessionId, fileId) => {
       const file = vendor.sessions.find(({ id }) => id === sessionId)?.files.get(fileId);
-      const keptUntil = tenant.tellsFileLife ? (file?.until ?? null) : null;
+      const keptUntil = tenant.returnsFileExpiry ? (file?.until ?? null) : null;
       const about = { sessionId, fileId, keptUntil, document: file?.name ?? null };
       return perform(recording.call('attach', about), () => {
         const attached = vendor.attach(sessionId, employeeId, fileId);
@@ -112,7 +109,7 @@ export function createVendorClient(
         },
         signal,
       );
-      // What an employee has deleted is not attached any more.
+      // A deleted document is no longer attached.
       recorded.listed = listed.flatMap(({ fileId, status }) => (status === 'DELETED' ? [] : fileId));
       return listed.map((attached) => toVendorDocument(attached, tenant));
     },
@@ -127,8 +124,8 @@ export function createVendorClient(
 }
 
 type CallResult<Result> =
-  | { readonly verdict: CallEffect; readonly result: Result }
-  | { readonly verdict: CallEffect; readonly error: Error };
+  | { readonly effect: CallEffect; readonly result: Result }
+  | { readonly effect: CallEffect; readonly error: Error };
 
 function applyFault<Result>(
   vendor: Vendor,
@@ -140,7 +137,7 @@ function applyFault<Result>(
   const callName = CALL_NAMES[call];
   const run = (): CallResult<Result> => {
     try {
-      return { verdict: 'made', result: effect() };
+      return { effect: 'made', result: effect() };
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
       return createRefusal(call, error.status);
@@ -150,14 +147,14 @@ function applyFault<Result>(
     case undefined:
       return run();
     case 'not-sent':
-      return { verdict: 'surely-not', error: new NotSentError(callName, 'ECONNREFUSED') };
+      return { effect: 'none', error: new NotSentError(callName, 'ECONNREFUSED') };
     case 'refused':
       return createRefusal(call, fault.status, fault.retryAfterMs);
-    case 'unclear': {
-      if (fault.effect === 'at-once') run();
+    case 'unknown-outcome': {
+      if (fault.effect === 'immediate') run();
       if (fault.effect === 'late') vendor.defer(() => void run());
       return {
-        verdict: 'unknown',
+        effect: 'unknown',
         error:
           fault.status === undefined
             ? new OutcomeUnknownError(callName, 'the connection failed (ECONNRESET)')
@@ -166,27 +163,27 @@ function applyFault<Result>(
               }),
       };
     }
-    case 'silence': {
+    case 'no-response': {
       const { laterMs } = fault;
       if (laterMs !== null) hooks.schedule(laterMs, () => void run());
       const timedOut = { timedOut: true };
       return {
-        verdict: 'unknown',
+        effect: 'unknown',
         error: new OutcomeUnknownError(callName, 'no answer within 30 s', timedOut),
       };
     }
-    case 'empty-yes':
-      return { verdict: 'unknown', result: null as Result };
-    case 'not-understood': {
-      const outcome = run();
-      if ('error' in outcome) return outcome;
-      return { verdict: 'unknown', error: new AnswerNotUnderstoodError(callName, 'it is no JSON') };
+    case 'empty-success':
+      return { effect: 'unknown', result: null as Result };
+    case 'malformed-response': {
+      const result = run();
+      if ('error' in result) return result;
+      return { effect: 'unknown', error: new AnswerNotUnderstoodError(callName, 'it is no JSON') };
     }
     case 'document-changed':
-      return { verdict: 'surely-not', error: new DocumentChangedError('has changed since it was checked') };
+      return { effect: 'none', error: new DocumentChangedError('has changed since it was checked') };
     case 'document-unavailable': {
-      const error = new DocumentUnavailableError('could not be read', fault.passing);
-      return { verdict: 'surely-not', error };
+      const error = new DocumentUnavailableError('could not be read', fault.isTransient);
+      return { effect: 'none', error };
     }
   }
 }
@@ -195,13 +192,13 @@ function createRefusal(
   call: Call,
   status: number,
   retryAfterMs?: number,
-): { verdict: CallEffect; error: Error } {
-  const busy = status === 429 || status === 503;
+): { effect: CallEffect; error: Error } {
+  const isBusy = status === 429 || status === 503;
   const error = new RefusedError(CALL_NAMES[call], status, 'no', retryAfterMs);
-  return { verdict: busy ? 'surely-not' : 'refused', error };
+  return { effect: isBusy ? 'none' : 'refused', error };
 }
 
-/** An error that the vendor itself has answered with. A gateway's 502 to 504 is none. */
+/** Whether the vendor itself has answered; a proxy's 502 to 504 does not count. */
 function isVendorResponse(error: Error): boolean {
   if (error instanceof OutcomeUnknownError) return error.status !== undefined && error.status < 502;
   return error instanceof RefusedError || error instanceof AnswerNotUnderstoodError;
@@ -218,7 +215,7 @@ function toVendorDocument(
   return { documentId: id, name, status, originalFileId: listNamesFiles ? fileId : null, failureReason };
 }
 
-/** As the real client does: a call that is given up throws the signal's reason. */
+/** As in the real client, an aborted call throws the signal's reason. */
 async function rejectOnAbort(work: Promise<void>, signal?: AbortSignal): Promise<void> {
   if (signal === undefined) return work;
   let stop = (): void => undefined;

@@ -12,7 +12,7 @@ export interface AttachedDocument {
 export interface ContractSession {
   readonly id: number;
   readonly employeeId: string;
-  /** Whether it was created by the signing that is looked at, and not there before. */
+  /** Whether the signing under test has created it. */
   readonly isCreatedBySigning: boolean;
   readonly files: Map<string, { readonly name: string; readonly until: number }>;
   readonly documents: AttachedDocument[];
@@ -20,7 +20,7 @@ export interface ContractSession {
   handOvers: number;
 }
 
-/** A call that the vendor turns down. */
+/** A call that the vendor refuses. */
 export class RefusalError extends Error {
   readonly status: number;
 
@@ -31,7 +31,7 @@ export class RefusalError extends Error {
 }
 
 export const EMPLOYEE = '45';
-/** Contract sessions that are there before and are none of this signing's business. */
+/** Contract sessions that exist before and do not belong to this signing. */
 export const FILLED_SESSION_ID = 7;
 export const OTHER_EMPLOYEES_SESSION_ID = 8;
 export const TAKEN_SESSION_ID = 9;
@@ -40,8 +40,8 @@ export const MISSING_SESSION_ID = 999;
 const FINAL_STATUSES = ['FINISHED', 'DELETED', 'FAILED'];
 
 /**
- * The vendor's side of signings, as small as it can be: contract sessions, files, documents and their statuses. Effects
- * can be late: they come after the next look at the documents.
+ * A minimal vendor: contract sessions, files, documents and their statuses. A deferred effect comes after the next poll of the
+ * documents.
  */
 export class Vendor {
   readonly sessions: ContractSession[] = [
@@ -80,14 +80,14 @@ export class Vendor {
     return found;
   }
 
-  /** `until`: when the file is forgotten, in milliseconds since 1970. */
+  /** `until`: when the file expires, in milliseconds since 1970. */
   upload(sessionId: number, name: string, until: number): string {
     const fileId = `file-${this.nextId()}`;
     this.getSession(sessionId).files.set(fileId, { name, until });
     return fileId;
   }
 
-  /** As the vendor's page has it: what is attached twice is there twice, and nothing is attached after the hand-over. */
+  /** As on the vendor's page: a file can be attached twice, and none can be attached after the hand-over. */
   attach(id: number, employeeId: string, fileId: string): AttachedDocument {
     const { files, documents, handedOver } = this.getOwnedSession(id, employeeId);
     const file = files.get(fileId);
@@ -105,35 +105,35 @@ export class Vendor {
     markHandedOver(target);
   }
 
-  /** The documents now; what was late comes after this look. */
+  /** The documents now; deferred effects follow. */
   list(id: number, employeeId: string): readonly AttachedDocument[] {
     const seen = this.getOwnedSession(id, employeeId).documents.map((document) => ({ ...document }));
     this.applyDeferred();
     return seen;
   }
 
-  /** Puts an effect off until after the next look. */
+  /** Defers an effect until after the next poll. */
   defer(effect: () => void): void {
     this.deferredEffects.push(effect);
   }
 
-  /** Whatever was late has happened by now. */
+  /** Applies all deferred effects. */
   applyDeferred(): void {
     for (const effect of this.deferredEffects.splice(0)) effect();
   }
 
-  /** What employee and customer do in the newest contract session of this signing, where they can. */
-  perform(deed: PersonAction, index: number): void {
+  /** Performs an action of the employee or the customer in the newest contract session of this signing, where possible. */
+  perform(action: PersonAction, index: number): void {
     const target = this.createdSessions().at(-1);
     if (target === undefined || target.documents.length === 0) return;
-    if (deed === 'hand-over') {
+    if (action === 'hand-over') {
       markHandedOver(target);
       return;
     }
     const document = target.documents[index];
     if (document === undefined || FINAL_STATUSES.includes(document.status)) return;
-    if (deed === 'delete') document.status = 'DELETED';
-    else if (target.handedOver) setStatus(document, deed);
+    if (action === 'delete') document.status = 'DELETED';
+    else if (target.handedOver) setStatus(document, action);
   }
 
   private getSession(id: number): ContractSession {

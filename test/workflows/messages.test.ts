@@ -42,10 +42,10 @@ describe('A decision', () => {
     );
     expect(await resolveAsIs(signing, retry)).toEqual(second);
     expect(await getRejection(resolveAsIs(signing, { action: 'retry' }))).toContain(
-      'must name the question that was shown',
+      'must name the attention that it answers',
     );
     expect(await getRejection(resolveAsIs(signing, { ...retry, action: 'abort', reason: 'no' }))).toContain(
-      'is already answered, with retry; nothing was changed.',
+      'is already resolved, with retry; nothing was changed.',
     );
     expect(await signing.status()).toEqual(second);
     expect(fake.sessions()).toHaveLength(2);
@@ -56,7 +56,7 @@ describe('A decision', () => {
     const signing = await start();
     expect(await getRejection(resolve(signing, { action: 'retry' }))).toContain('does not need attention');
     expect(await getRejection(record(signing, { outcome: 'completed' }))).toContain(
-      'only while the session waits',
+      'only while the signing waits',
     );
     await signing.untilState('awaiting-handover');
   });

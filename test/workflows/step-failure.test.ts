@@ -16,11 +16,11 @@ const createActivityFailureWithCause = (cause: Error): ActivityFailure =>
   );
 
 it('a worker that lacks the key of a call never made it, so it is made again', () => {
-  expect(classifyFailure(toStepFailure(createActivityFailure('UnreadablePayloadError')))).toBe('try-again');
+  expect(classifyFailure(toStepFailure(createActivityFailure('UnreadablePayloadError')))).toBe('retry');
 });
 
 it('after any other error that is not one of ours it is unclear whether the call was made', () => {
-  expect(classifyFailure(toStepFailure(createActivityFailure('TypeError')))).toBe('unclear');
+  expect(classifyFailure(toStepFailure(createActivityFailure('TypeError')))).toBe('unknown');
 });
 
 describe('An attempt that timed out', () => {
@@ -33,7 +33,7 @@ describe('An attempt that timed out', () => {
     );
 
   it('has made no call where it has not announced it, although it does so', () => {
-    expect(verdictOn(undefined, 'HEARTBEAT', true)).toBe('try-again');
+    expect(verdictOn(undefined, 'HEARTBEAT', true)).toBe('retry');
   });
 
   it.each([
@@ -42,6 +42,6 @@ describe('An attempt that timed out', () => {
     ['announces none, as is usual', undefined, 'HEARTBEAT', undefined],
     ['was alive all the time', undefined, 'START_TO_CLOSE', true],
   ] as const)('may have made it where it %s', (_, details, type, isAnnounced) => {
-    expect(verdictOn(details, type, isAnnounced)).toBe('unclear');
+    expect(verdictOn(details, type, isAnnounced)).toBe('unknown');
   });
 });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { ChildServer } from '../../../scripts/processes/child-server.js';
 import { IMAGE_VARIABLES } from '../../../scripts/processes/program.js';
-import { DEFAULT_TASK_QUEUE } from '../../../src/workflows/messages.js';
+import { DEFAULT_TASK_QUEUE } from '../../../src/domain/workflow-id.js';
 
 /** The task queue of the bare workflow. */
 export const BARE_QUEUE = 'bare';

@@ -1,5 +1,5 @@
 import { InspectionInterruptedError } from '../../pdf/inspector.js';
-import { WHOLE_REQUEST } from '../../domain/request.js';
+import { WHOLE_REQUEST } from '../../domain/field-schema.js';
 import * as starter from '../../client/index.js';
 import { createProblem, ProblemError, type FieldProblem, type ProblemResponse } from './problem.js';
 

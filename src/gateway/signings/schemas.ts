@@ -1,17 +1,12 @@
 import { z } from 'zod';
-import {
-  MAX_DEADLINE_DAYS,
-  MAX_DOCUMENTS,
-  PARTICIPANT_COUNT,
-  METHODS,
-  SIGNATURE_FIELDS,
-} from '../../domain/request.js';
+import { optional, type AnyFields, type Field, type FieldType } from '../../domain/field-schema.js';
+import { METHODS, REQUEST_FIELDS, SIGNATURE_FIELDS } from '../../domain/request.js';
 import { OUTCOMES } from '../../domain/outcome.js';
-import type { TextRule } from '../../domain/object-reader.js';
 
 import { reasonRule } from '../../domain/resolution.js';
 import { ACTIONS, FINAL_STATES, OPEN_STATES, STEPS } from '../../domain/status.js';
 import * as rules from '../../domain/text-rules.js';
+import type { TextRule } from '../../domain/text-rules.js';
 
 /** A text by a rule of the domain, which decides; the schema says as much of it as a schema can. */
 function textSchema(rule: TextRule, description?: string) {
@@ -27,85 +22,64 @@ function textSchema(rule: TextRule, description?: string) {
     });
 }
 
+function objectSchema(fields: AnyFields): z.ZodObject {
+  const schemas = Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)]);
+  return z.strictObject(Object.fromEntries(schemas) as Record<string, z.ZodType>);
+}
+
+function fieldSchema({ type, description, isOptional }: Field<unknown>): z.ZodType {
+  const schema = typeSchema(type, description);
+  const described = description === undefined ? schema : schema.describe(description);
+  return isOptional === true ? described.nullish() : described;
+}
+
+function typeSchema(type: FieldType, description: string | undefined): z.ZodType {
+  switch (type.kind) {
+    case 'text':
+      return textSchema(type.rule, description);
+    case 'enum':
+      return z.enum(type.values);
+    case 'number':
+      return z.number().gt(0).max(type.max);
+    case 'list':
+      return z.array(objectSchema(type.fields)).min(type.minItems).max(type.maxItems);
+  }
+}
+
 const State = z.enum([...OPEN_STATES, ...FINAL_STATES]);
 const Timestamp = z.iso.datetime();
 
 export const RequestId = textSchema(rules.requestId);
 
 /**
- * What `readRequest` accepts (src/domain/read-request.ts), which reads the body and reports all problems at once; here it
- * is only described. Not said, since a schema cannot: that names differ, and that something must be there to sign.
+ * The body that `parseRequest` reads (src/domain/parse-request.ts). The parser reports all problems together; this schema only
+ * describes the body. A schema cannot say that names differ, nor that at least one document needs signature fields.
  */
-export const SigningRequest = z
-  .strictObject({
-    requestId: textSchema(
-      rules.requestId,
-      'The CRM’s id of this one click, which makes the start idempotent. May come as the header Idempotency-Key instead.',
-    ).nullish(),
-    employeeId: textSchema(
-      rules.identifier(64),
-      'The employee’s flexperto account id. May be left out by who comes with a token, and cannot be another one.',
-    ).nullish(),
-    name: textSchema(rules.singleLine(255), 'Seen by employee and customer; no personal data, please.'),
-    method: z.enum(METHODS),
-    participants: z
-      .array(
-        z.strictObject({
-          email: textSchema(rules.email),
-          firstname: textSchema(rules.singleLine(200)),
-          lastname: textSchema(rules.singleLine(200)),
-          mobile: textSchema(rules.mobile),
-        }),
-      )
-      .min(PARTICIPANT_COUNT)
-      .max(PARTICIPANT_COUNT)
-      .describe('The customer who signs: exactly one.'),
-    documents: z
-      .array(
-        z.strictObject({
-          source: textSchema(
-            rules.documentSource,
-            'file: with a path below the document root, or an https: address; with a token, the `source` of an own upload.',
-          ),
-          name: textSchema(
-            rules.fileName,
-            'A file name, other than that of any other document; by default the last part of the source.',
-          ).nullish(),
-          sha256: textSchema(rules.sha256, 'Compared with the document where given.').nullish(),
-          signatureFields: z
-            .enum(SIGNATURE_FIELDS)
-            .nullish()
-            .describe('`required` by default; `none` for a document enclosed for information.'),
-        }),
-      )
-      .min(1)
-      .max(MAX_DOCUMENTS)
-      .describe('At least one of them with signature fields, unless the method is qes.'),
-    crmRecord: textSchema(rules.identifier(255)).nullish(),
-    callbackUrl: textSchema(rules.callbackUrl).nullish(),
-    deadlineDays: z.number().gt(0).max(MAX_DEADLINE_DAYS).nullish().describe('30 by default.'),
-  })
-  .meta({
-    id: 'SigningRequest',
-    examples: [
-      {
-        requestId: 'crm-action-8f1c',
-        employeeId: '45',
-        name: 'Task-123 / Documents to be Signed',
-        method: 'aes',
-        participants: [
-          {
-            email: 'john.doe@example.invalid',
-            firstname: 'John',
-            lastname: 'Doe',
-            mobile: '+49176123456789',
-          },
-        ],
-        documents: [{ source: 'file:contract.pdf' }],
-        crmRecord: 'opportunity/0061',
-      },
-    ],
-  });
+export const SigningRequest = objectSchema({
+  ...REQUEST_FIELDS,
+  requestId: optional(REQUEST_FIELDS.requestId),
+  employeeId: optional(REQUEST_FIELDS.employeeId),
+}).meta({
+  id: 'SigningRequest',
+  examples: [
+    {
+      requestId: 'crm-action-8f1c',
+      employeeId: '45',
+      name: 'Task-123 / Documents to be Signed',
+      method: 'aes',
+      participants: [
+        {
+          email: 'john.doe@example.invalid',
+          firstname: 'John',
+          lastname: 'Doe',
+          mobile: '+49176123456789',
+        },
+      ],
+      documents: [{ source: 'file:contract.pdf' }],
+      crmRecord: 'opportunity/0061',
+    },
+  ],
+});
 
 export const StartedSigning = z.object({
   requestId: z.string(),

@@ -9,7 +9,8 @@ import { detectStatusChange, type StatusChange } from '../../domain/callback-eve
 import { createQueue } from '../../domain/callback-queue.js';
 import type { SigningRequest } from '../../domain/request.js';
 import type { SigningStatus } from '../../domain/status.js';
-import { CALLBACKS_WORKFLOW_TYPE, buildCallbacksWorkflowId, statusChangeSignal } from '../messages.js';
+import { CALLBACKS_WORKFLOW_TYPE, statusChangeSignal } from '../messages.js';
+import { buildCallbacksWorkflowId } from '../../domain/workflow-id.js';
 import type { signingCallbacks } from './signing-callbacks.js';
 
 /**

@@ -15,7 +15,8 @@ import type { CallbackGone, DeliveryFailureDetails } from '../../activities/deli
 import type { CallbackEvent } from '../../domain/callback-event.js';
 
 import { callbackTimeoutMs } from '../retry-policies.js';
-import { buildDeliveryId, CALLBACK_MEMO, statusChangeSignal } from '../messages.js';
+import { CALLBACK_MEMO, statusChangeSignal } from '../messages.js';
+import { buildDeliveryId } from '../../domain/workflow-id.js';
 import { countCallbackGivenUp } from '../metrics.js';
 import { callbackDelivery, reminder } from '../activity-proxies.js';
 

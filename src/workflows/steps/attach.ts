@@ -31,9 +31,9 @@ function createAttachStep(
   const file = () => ({ fileId: findDocument(signing, document).state.fileId ?? '', name });
   const reconcile = (listed: VendorDocument[]): Reconciliation<VendorDocument> => {
     const finding = findAttached(listed, file(), findDocument(signing, document).others);
-    if (finding.is === 'unclear') likelyEntry = finding.likely;
-    if (finding.is === 'attached') return { result: finding.entry };
-    return finding.is === 'absent' ? 'did-not-take-effect' : 'unknown';
+    if (finding.kind === 'ambiguous') likelyEntry = finding.likelyEntry;
+    if (finding.kind === 'attached') return { result: finding.entry };
+    return finding.kind === 'absent' ? 'did-not-take-effect' : 'unknown';
   };
   return {
     step: 'attach',

@@ -45,12 +45,12 @@ describe('a signing that needs attention after an unclear initiate', () => {
     expect(stdout.split('\n').map((line) => line.trim())).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^Why: initiate: the connection failed/),
-        'What to do: Look into the flexperto Dashboard whether the contract session exists.',
+        'What to do: Check in the flexperto Dashboard whether the contract session exists.',
         'If it does not exist, to create it:',
         `signing resolve ${requestId} retry ${question.join(' ')}`,
-        'If it exists, to go on with it:',
+        'If it exists, to continue with it:',
         `signing resolve ${requestId} adopt ${question.join(' ')} --session-id NUMBER`,
-        'To give up, while what exists at flexperto stays there:',
+        'To give up; what exists at flexperto stays there:',
         `signing resolve ${requestId} abort ${question.join(' ')} --reason "…"`,
       ]),
     );
@@ -88,7 +88,7 @@ describe('a signing that needs attention after an unclear initiate', () => {
     expect(await environment.run(['resolve', requestId, 'abort', ...question, '--reason', 'no'])).toEqual({
       code: 5,
       stdout: '',
-      stderr: `The question ${question[1]} is already answered, with retry; nothing was changed.\n`,
+      stderr: `The attention ${question[1]} is already resolved, with retry; nothing was changed.\n`,
     });
     const waiting = environment.start(['wait', requestId]);
     await waiting.waitForOutput('awaiting-handover');
@@ -125,7 +125,7 @@ describe('a signing that needs attention after an unclear initiate', () => {
     );
     const older = await environment.run(['resolve', requestId, 'retry', '--attention-id', 'initiate-1']);
     expect(older).toMatchObject({ code: 5, stdout: '' });
-    expect(older.stderr).toMatch(/^This decision is about another question than the open one\./);
+    expect(older.stderr).toMatch(/^This decision answers an attention that is not open\./);
     expect(await environment.run(['resolve', requestId, 'retry'])).toEqual({
       code: 2,
       stdout: '',
@@ -173,9 +173,9 @@ it('after a refused call the advice is to put it right', async () => {
   const question = (await environment.attentionOptions(requestId)).join(' ');
   const { code, stdout } = await environment.run(['status', requestId]);
   expect(code).toBe(0);
-  expect(stdout).toContain('What to do: Put right what is named above.\n');
+  expect(stdout).toContain('What to do: Correct the problem named above.\n');
   expect(stdout).toContain(
-    `  Once it is put right, to go on:\n    signing resolve ${requestId} retry ${question}\n`,
+    `  Once it is corrected, to continue:\n    signing resolve ${requestId} retry ${question}\n`,
   );
   expect(stdout).not.toContain('adopt');
 });

@@ -246,13 +246,13 @@ describe('POST /signings/{requestId}/resolve', () => {
     const other = { attentionId, action: 'retry' };
     expect(await environment.call('POST', `/signings/${requestId}/resolve`, { body: other })).toEqual(
       problem(409, 'not-possible', {
-        detail: `The question ${attentionId ?? ''} is already answered, with adopt of contract session ${sessionId ?? 0}; nothing was changed.`,
+        detail: `The attention ${attentionId ?? ''} is already resolved, with adopt of contract session ${sessionId ?? 0}; nothing was changed.`,
       }),
     );
     const older = { attentionId: 'initiate-1', action: 'retry' };
     expect(await environment.call('POST', `/signings/${requestId}/resolve`, { body: older })).toEqual(
       problem(409, 'not-possible', {
-        detail: 'There is nothing to resolve: the session does not need attention.',
+        detail: 'There is nothing to resolve: the signing does not need attention.',
       }),
     );
   });
@@ -268,7 +268,7 @@ describe('POST /signings/{requestId}/resolve', () => {
     expect(await refused('initiate-1')).toMatchObject({
       status: 409,
       detail: expect.stringMatching(
-        `^This decision is about another question than the open one\\..*{"attentionId":"${attention?.id ?? ''}","action":"retry"}`,
+        `^This decision answers an attention that is not open\\..*{"attentionId":"${attention?.id ?? ''}","action":"retry"}`,
       ) as string,
     });
     expect(await refused(attention?.id)).toMatchObject({

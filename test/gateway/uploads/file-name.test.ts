@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { getBaseName } from '../../../src/domain/parse-request.js';
+import { getBaseName } from '../../../src/domain/request.js';
 import { fileName, documentSource } from '../../../src/domain/text-rules.js';
 import { sanitizeFileName } from '../../../src/gateway/uploads/file-name.js';
 

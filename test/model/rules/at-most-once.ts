@@ -3,56 +3,56 @@ import type { ScheduleRun, RecordedEvent, RecordedCall } from '../recording.js';
 import { getDocumentName } from '../request.js';
 import type { Call } from '../schedule.js';
 
-/** So long a call that nobody answered may still have its effect. */
+/** How long an unanswered call may still take effect. */
 const EFFECT_DELAY_MS = 2 * 60_000;
 
 /**
- * After an initiate that may have had its effect, another one follows only a human's `retry`, and where nobody answered it
- * no sooner than it can have its effect.
+ * After an initiate that may have taken effect, another one follows only a person's `retry`, and after an unanswered one only
+ * once it can take effect no more.
  */
 export function initiatesOnce({ recording: { events } }: ScheduleRun): string | undefined {
   return findFirstViolation(findCallPairs(events, 'initiate'), ({ before, between, after }) => {
-    if (before.effect === 'surely-not') return undefined;
-    if (!hasRetry(between)) return `a second initiate after one that was ${before.effect}`;
-    // Where the session was started over nobody knows when the call was made.
+    if (before.effect === 'none') return undefined;
+    if (!hasRetry(between)) return `a second initiate after one with the effect ${before.effect}`;
+    // After a reset nobody knows when the call was made.
     const pause = after.workflowAt - before.workflowAt;
     const isEarly = pause < EFFECT_DELAY_MS;
     return !before.hasResponse && isEarly && !hasReset(between)
-      ? `a second initiate ${pause} ms after one that nobody answered`
+      ? `a second initiate ${pause} ms after an unanswered one`
       : undefined;
   });
 }
 
-/** Another attach of a document follows one that may have had its effect only where that is settled. */
+/** A document is attached again only after the earlier attach is reconciled, and in the request's order. */
 export function attachesInOrder({ recording: { events }, schedule }: ScheduleRun): string | undefined {
   const order = Array.from({ length: schedule.documents }, (_, index) => getDocumentName(index));
-  // After a reset the documents have their turn again.
+  // After a reset the documents start again.
   const sinceReset = events.slice(events.findLastIndex(({ type }) => type === 'reset') + 1);
   const attached = sinceReset.flatMap((event) =>
     event.type === 'call' && event.call === 'attach' ? [event] : [],
   );
-  const places = attached.map(({ document }) => order.indexOf(document ?? ''));
-  if (places.some((place, index) => place < 0 || place < (places[index - 1] ?? 0)))
-    return `attached in the order ${places.map((place) => place + 1).join(', ')}`;
+  const positions = attached.map(({ document }) => order.indexOf(document ?? ''));
+  if (positions.some((position, index) => position < 0 || position < (positions[index - 1] ?? 0)))
+    return `attached in the order ${positions.map((position) => position + 1).join(', ')}`;
   return findFirstViolation(
     order.flatMap((name) => findCallPairs(events, 'attach', (call) => call.document === name)),
     (pair) =>
       isUnreconciled(pair) &&
-      `${pair.before.document ?? ''} was attached again after an attach that was ${pair.before.effect}`,
+      `${pair.before.document ?? ''} was attached again after an attach with the effect ${pair.before.effect}`,
   );
 }
 
-/** A file that the vendor has said to keep no longer is uploaded again, not attached. */
+/** An expired file is uploaded again, not attached. */
 export function attachesUnexpiredFiles({ recording: { events } }: ScheduleRun): string | undefined {
   const expired = events.find(
     (event) => event.type === 'call' && event.keptUntil !== null && event.keptUntil <= event.at,
   );
   return expired?.type === 'call'
-    ? `${expired.document ?? ''} was attached when its file was gone`
+    ? `${expired.document ?? ''} was attached after its file had expired`
     : undefined;
 }
 
-/** The hand-over comes after the last attach, and again only where it is settled that it did not happen. */
+/** The hand-over follows the last attach, and a second one follows only a reconciled one without effect. */
 export function handsOverOnce({ recording: { events } }: ScheduleRun): string | undefined {
   const handedOver = events.findIndex((event) => event.type === 'call' && event.call === 'hand-over');
   const later = handedOver < 0 ? [] : events.slice(handedOver);
@@ -60,11 +60,11 @@ export function handsOverOnce({ recording: { events } }: ScheduleRun): string | 
     return 'a document was attached after the hand-over';
   return findFirstViolation(
     findCallPairs(events, 'hand-over'),
-    (pair) => isUnreconciled(pair) && `a second hand-over after one that was ${pair.before.effect}`,
+    (pair) => isUnreconciled(pair) && `a second hand-over after one with the effect ${pair.before.effect}`,
   );
 }
 
-/** Two calls of the same kind in a row, and what lies between them. */
+/** Two successive calls of one kind, and the events between them. */
 interface CallPair {
   readonly before: RecordedCall;
   readonly between: readonly RecordedEvent[];
@@ -94,9 +94,9 @@ function findCallPairs(
   });
 }
 
-/** A human's retry settles it, and so do two looks that both lack the effect; an answer that says yes is the end of it. */
+/** A person's retry reconciles the call, and so do two polls without the effect. After a success it is never made again. */
 function isUnreconciled({ before, between }: CallPair): boolean {
-  if (before.effect === 'surely-not') return false;
+  if (before.effect === 'none') return false;
   if (hasRetry(between)) return false;
   if (before.effect === 'made' && !hasReset(between)) return true;
   const polls = between.filter(
@@ -109,17 +109,17 @@ function isUnreconciled({ before, between }: CallPair): boolean {
   return polls.length < 2;
 }
 
-/** Decisions on a question that was answered before: they must change nothing. */
+/** Decisions on an attention that was resolved before: they must change nothing. */
 function findRepeatedDecisions(events: readonly RecordedEvent[]): ReadonlySet<RecordedEvent> {
   const repeated = new Set<RecordedEvent>();
-  let answered = new Set<unknown>();
+  let resolved = new Set<unknown>();
   for (const event of events) {
-    // A run that is started over asks again what it asked after that moment.
-    if (event.type === 'reset') answered = new Set();
+    // After a reset the same attention can be open again.
+    if (event.type === 'reset') resolved = new Set();
     if (event.type !== 'message' || event.name !== 'resolve' || event.answer !== 'accepted') continue;
     const { attentionId } = event.input as { attentionId?: unknown };
-    if (answered.has(attentionId)) repeated.add(event);
-    answered.add(attentionId);
+    if (resolved.has(attentionId)) repeated.add(event);
+    resolved.add(attentionId);
   }
   return repeated;
 }

@@ -1,13 +1,13 @@
 import type { ScheduleRun, RecordedEvent } from '../recording.js';
 import { isFinal, type SigningStatus } from '../../../src/domain/status.js';
 
-/** Reading, which an attempt that is under way may still do: the server does not wait for it. */
+/** Calls that only read. A running attempt may still make them: the server does not wait for it. */
 const READ_CALLS = ['list', 'upload-url'];
 
-/** The one activity that the deadline leaves: a last look at the documents. */
+/** The only activity after the deadline: the final poll of the documents. */
 const FINAL_POLL = 'listDocuments';
 
-/** Once the session is told to end it asks for nothing more but the deadline's last looks; once it has ended no call with an effect begins. */
+/** After a cancellation, abort or deadline the workflow schedules only the final polls of the deadline. After the end no call with an effect begins. */
 export function noCallAfterEnd({ recording: { events } }: ScheduleRun): string | undefined {
   let ending: string | undefined;
   let ended = false;
@@ -15,9 +15,9 @@ export function noCallAfterEnd({ recording: { events } }: ScheduleRun): string |
     if (event.type === 'reset') ending = undefined;
     if (event.type === 'ending') ending = event.why;
     if (event.type === 'end') ended = true;
-    const isLastLook = event.type === 'activity' && ending === 'deadline' && event.activity === FINAL_POLL;
-    if (event.type === 'activity' && ending !== undefined && !isLastLook)
-      return `${event.activity} was asked for after the ${ending}`;
+    const isFinalPoll = event.type === 'activity' && ending === 'deadline' && event.activity === FINAL_POLL;
+    if (event.type === 'activity' && ending !== undefined && !isFinalPoll)
+      return `${event.activity} was scheduled after the ${ending}`;
     if (event.type === 'call' && ended && !READ_CALLS.includes(event.call))
       return `${event.call} was called after the end`;
   }
@@ -26,7 +26,7 @@ export function noCallAfterEnd({ recording: { events } }: ScheduleRun): string |
 
 const REFUSAL_TYPES = ['RequestRejected', 'RequestRejectedByVendor'];
 
-/** A session ends in a final state that is true, or fails clearly while nothing exists at the vendor. */
+/** A signing ends in a final state that is true, or is rejected while nothing exists at the vendor. */
 export function hasDocumentedEnd({ recording: { events }, vendor }: ScheduleRun): string | undefined {
   const ends = events.flatMap((event) => (event.type === 'end' ? [event.end] : []));
   const [end] = ends;
@@ -46,7 +46,7 @@ function verifyResult(
 ): string | undefined {
   const { state, documents, sessionId } = status;
   if (state === 'cancelled')
-    return events.some(isCancellation) ? undefined : 'it is cancelled, and nobody wanted that';
+    return events.some(isCancellation) ? undefined : 'it is cancelled, and nobody has cancelled it';
   if (state === 'expired') return verifyExpiry(status, events);
   if (!isFinal(state)) return `it ended as ${state}`;
   if (events.some((event) => isRecordedOutcome(event, state))) return undefined;
@@ -57,30 +57,30 @@ function verifyResult(
         ?.status,
   );
   const outcome = deriveVendorOutcome(statuses);
-  return outcome === state ? undefined : `it is ${state}, and at the vendor ${outcome ?? 'not over'}`;
+  return outcome === state ? undefined : `it is ${state}, and at the vendor ${outcome ?? 'not final'}`;
 }
 
-/** An end by the deadline comes after a last look, where something can be signed, and says what stays and what is not known. */
+/** An end by the deadline follows a final poll, where something can be signed, and says what stays and what is not known. */
 function verifyExpiry(
   { documents, deadline, updatedAt, sessionId, attention }: SigningStatus,
   events: readonly RecordedEvent[],
 ): string | undefined {
   if (Date.parse(updatedAt) < Date.parse(deadline)) return `it expired at ${updatedAt}`;
   if (deriveVendorOutcome(documents.map(({ status }) => status ?? undefined)) !== undefined)
-    return 'it expired though every document is over';
+    return 'it expired though every document has a final status';
   const reason = attention?.reason ?? '';
   if (sessionId === null) return undefined;
   if (!reason.includes(`Contract session ${sessionId} stays`)) return 'it does not say what stays';
   const deadlineIndex = events.findLastIndex((event) => event.type === 'ending' && event.why === 'deadline');
-  // A real server does not say when the deadline has reached the session.
+  // A real server does not show when the workflow has received the deadline.
   if (deadlineIndex < 0 || documents.some(({ fileId }) => fileId === null)) return undefined;
   const polls = events.slice(deadlineIndex).filter((event) => event.type === 'call' && event.call === 'list');
-  if (polls.length === 0) return 'it expired without a last look';
+  if (polls.length === 0) return 'it expired without a final poll';
   const isSeen = polls.some((event) => event.type === 'call' && event.effect === 'made');
   return isSeen || reason.includes('is not known') ? undefined : 'it does not say that nothing is known';
 }
 
-/** The rule of the outcome in the model's own words. */
+/** The rule of the outcome, written again independently of the source. */
 function deriveVendorOutcome(statuses: readonly (string | undefined)[]): string | undefined {
   const count = (wanted: string): number => statuses.filter((status) => status === wanted).length;
   const [finished, deleted, failed] = [count('FINISHED'), count('DELETED'), count('FAILED')];

@@ -7,28 +7,28 @@ import { attachesInOrder, attachesUnexpiredFiles, handsOverOnce, initiatesOnce }
 
 import { hasConsistentStatus } from './status.js';
 
-/** What must hold for every course of a signing. Says in one sentence what does not. */
-export type Rule = (played: ScheduleRun) => string | undefined;
+/** A rule for every course of a signing. Returns the violation in one sentence. */
+export type Rule = (run: ScheduleRun) => string | undefined;
 
-/** By the words in which a failure names them. */
+/** The rules, by the sentence that names each in a failure. */
 export const RULES: Readonly<Record<string, Rule>> = {
   'never two initiates without a human’s retry': initiatesOnce,
   'each document is attached once, in the order of the request': attachesInOrder,
-  'no file is attached after its time': attachesUnexpiredFiles,
+  'no file is attached after its expiry': attachesUnexpiredFiles,
   'the session is handed over once, after its documents': handsOverOnce,
   'never a call after the end': noCallAfterEnd,
   'every end is a documented outcome': hasDocumentedEnd,
   'the status is always consistent': hasConsistentStatus,
-  'a session that waits goes on looking': keepsPolling,
+  'a waiting signing keeps polling': keepsPolling,
   'a message is accepted where it is possible, and only there': answersMessages,
-  'nothing is lost or doubled while humans are honest': losesNothing,
+  'nothing is lost or doubled while decisions are honest': losesNothing,
 };
 
-/** The first rule that does not hold, and why. */
-export function findViolation(played: ScheduleRun): string | undefined {
+/** The first violated rule, and how. */
+export function findViolation(run: ScheduleRun): string | undefined {
   for (const [name, rule] of Object.entries(RULES)) {
-    const objection = rule(played);
-    if (objection !== undefined) return `${name}: ${objection}`;
+    const violation = rule(run);
+    if (violation !== undefined) return `${name}: ${violation}`;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import type { ScheduleRun, RecordedEvent, RecordedMessage } from '../recording.j
 
 const OUTCOMES: readonly unknown[] = ['completed', 'failed', 'withdrawn'];
 
-/** An update is accepted where the status allows it, else refused with a sentence; never in another way. */
+/** An update is accepted where the status allows it, and otherwise rejected with a sentence. */
 export function answersMessages({ recording: { events } }: ScheduleRun): string | undefined {
   for (const [index, message] of events.entries()) {
     if (message.type !== 'message') continue;
@@ -19,13 +19,13 @@ function verifyMessage(
   all: readonly RecordedEvent[],
 ): string | undefined {
   const { answer, failureType, text, visibleStatus } = message;
-  if (answer === 'refused' && (failureType !== 'NotPossible' || !text.endsWith('.')))
-    return `was refused with ${failureType}: ${text}`;
+  if (answer === 'rejected' && (failureType !== 'NotPossible' || !text.endsWith('.')))
+    return `was rejected with ${failureType}: ${text}`;
   if (answer === 'unanswered' || visibleStatus === null) return undefined;
   if (message.name === 'resolve') {
     const decided = findDecision(message.input, earlier);
     if (decided !== undefined) return verifyRepetition(message, decided);
-    // A run that was started over has taken some of the decisions before, and others not.
+    // After a reset the run may have lost some of the earlier decisions.
     if (earlier.some(({ type }) => type === 'reset')) return undefined;
   }
   const possible =
@@ -33,7 +33,7 @@ function verifyMessage(
       ? canResolve(message.input, visibleStatus)
       : canRecord(message.input, visibleStatus);
   if (answer === 'accepted') return possible ? undefined : `was accepted in ${visibleStatus.state}`;
-  // Another decision may have been quicker; a record may come where the list shows the outcome.
+  // Another decision may have come first; a record may come where the list shows the outcome.
   const other = all.some(
     (one) =>
       one !== message &&
@@ -43,10 +43,10 @@ function verifyMessage(
   );
   if (message.name === 'recordOutcome' || other) return undefined;
   if (!possible || isRightlyTooEarly(message, earlier)) return undefined;
-  return `was refused in ${visibleStatus.state}: ${text}`;
+  return `was rejected in ${visibleStatus.state}: ${text}`;
 }
 
-/** The decision that has answered this question, since the session was last started over. */
+/** The decision that has resolved this attention since the last reset. */
 function findDecision(input: unknown, before: readonly RecordedEvent[]): unknown {
   const { attentionId } = (input ?? {}) as { attentionId?: unknown };
   const since = before.slice(before.findLastIndex(({ type }) => type === 'reset') + 1);
@@ -56,14 +56,16 @@ function findDecision(input: unknown, before: readonly RecordedEvent[]): unknown
   return taken.find((one) => (one as { attentionId?: unknown }).attentionId === attentionId);
 }
 
-/** The same decision again changes nothing; another one is refused. */
+/** The same decision again is accepted and changes nothing; another one is rejected. */
 function verifyRepetition({ input, answer, text }: RecordedMessage, decided: unknown): string | undefined {
   const isSame = JSON.stringify(input) === JSON.stringify(decided);
-  if (isSame) return answer === 'accepted' ? undefined : `was refused the second time: ${text}`;
-  return answer === 'refused' ? undefined : 'was accepted on a question that was answered otherwise';
+  if (isSame) return answer === 'accepted' ? undefined : `was rejected the second time: ${text}`;
+  return answer === 'rejected'
+    ? undefined
+    : 'was accepted although another decision has resolved the attention';
 }
 
-/** Whether a retry was rightly put off: nobody answered the initiate, and the time that is said has not come. */
+/** Whether a retry was rightly too early: the initiate was not answered, and the named time has not come. */
 function isRightlyTooEarly({ text, at }: RecordedMessage, before: readonly RecordedEvent[]): boolean {
   const [, day, time] = /^Too early .* from (\S+) (\S+) UTC on;/.exec(text) ?? [];
   const last = before.findLast((event) => event.type === 'call' && event.call === 'initiate');

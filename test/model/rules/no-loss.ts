@@ -2,7 +2,7 @@ import type { ScheduleRun } from '../recording.js';
 import { getDocumentName } from '../request.js';
 import { isHonest } from '../schedule.js';
 
-/** With honest humans the vendor has what was asked for, once and in order, and the end names it. */
+/** With honest decisions the vendor has exactly the request, once and in order, and the result names it. */
 export function losesNothing({ schedule, recording: { events }, vendor }: ScheduleRun): string | undefined {
   if (!isHonest(schedule)) return undefined;
   const own = vendor.createdSessions();
@@ -16,13 +16,13 @@ export function losesNothing({ schedule, recording: { events }, vendor }: Schedu
 
   const end = events.findLast((event) => event.type === 'end');
   if (end?.type !== 'end' || end.end.how !== 'result') return undefined;
-  // A run that was started over, and ended soon after, does not know what the run before it has done.
+  // A run that ended soon after a reset does not know what the run before it has done.
   if (events.some(({ type }) => type === 'reset')) return undefined;
   if (believesUntrueResponse(schedule)) return undefined;
   const { status } = end.end;
   const asks = status.attention?.step;
   if (session === undefined)
-    return status.sessionId === null ? undefined : 'a contract session is named that is none';
+    return status.sessionId === null ? undefined : 'the end names a contract session that does not exist';
   if (status.sessionId === null)
     return asks === 'initiate' ? undefined : 'the end does not name the contract session';
   if (status.sessionId !== session.id) return 'the end names another contract session';
@@ -31,8 +31,8 @@ export function losesNothing({ schedule, recording: { events }, vendor }: Schedu
   return `the end names ${known} of ${names.length} attached documents`;
 }
 
-/** An untrue answer is believed while the list says that it does not exist. */
+/** An untrue answer is believed while the list call seems to be missing. */
 function believesUntrueResponse({ faults }: ScheduleRun['schedule']): boolean {
-  const isUntrue = faults.attach.some((fault) => fault?.answer === 'empty-yes');
+  const isUntrue = faults.attach.some((fault) => fault?.answer === 'empty-success');
   return isUntrue && faults.list.some((fault) => fault?.answer === 'refused' && fault.status === 404);
 }

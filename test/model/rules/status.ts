@@ -6,7 +6,7 @@ const STATUS_FIELDS = [
   'attention', 'crmRecord', 'deadline', 'documents', 'employeeId', 'method', 'name', 'requestId', 'sessionId', 'state', 'updatedAt',
 ]; // prettier-ignore
 
-/** Every status that a client can see makes sense in itself and after the one before. */
+/** Every status that a client can see is consistent, alone and after the one before. */
 export function hasConsistentStatus({ recording: { events }, schedule }: ScheduleRun): string | undefined {
   const names = Array.from({ length: schedule.documents }, (_, index) => getDocumentName(index));
   const wasReset = events.some(({ type }) => type === 'reset');
@@ -49,7 +49,7 @@ function verifyStatus(
   if (reached >= PROGRESS.attached && documents.some((one) => one.status === null))
     return 'a document is not attached';
   const attached = documents.map((one) => one.status !== null);
-  // A last look may show what the run before has attached.
+  // A final poll may show what the run before has attached.
   if (state === 'expired' && wasReset) return verifyAttention(status);
   if (attached.lastIndexOf(true) > attached.indexOf(false) && attached.includes(false))
     return 'attached out of order';
@@ -67,7 +67,7 @@ const PROGRESS_OF_STEP: Readonly<Record<Step, number>> = {
   'await-completion': PROGRESS.attached,
 };
 
-/** How far the session must have come that is in this state, or that asks a human about this step. */
+/** The progress that this state implies, or an attention about this step. */
 function getProgress(step: Step | undefined, { state }: SigningStatus): number {
   if (step !== undefined) return PROGRESS_OF_STEP[step];
   if (isFinal(state))
@@ -77,11 +77,13 @@ function getProgress(step: Step | undefined, { state }: SigningStatus): number {
 
 function verifyAttention({ state, attention }: SigningStatus): string | undefined {
   const actions = attention?.actions ?? [];
-  if (isFinal(state)) return actions.length > 0 ? 'it is over and offers something to do' : undefined;
-  if (state !== 'needs-attention') return attention === null ? undefined : 'it asks for a decision';
-  if (!actions.includes('abort') || !actions.includes('retry')) return 'it leaves a human no way out';
+  if (isFinal(state)) return actions.length > 0 ? 'it has ended and offers actions' : undefined;
+  if (state !== 'needs-attention') return attention === null ? undefined : 'it has an attention';
+  if (!actions.includes('abort') || !actions.includes('retry')) return 'it lacks the action abort or retry';
   const asksWhether = ['initiate', 'attach', 'hand-over'].includes(attention?.step ?? '');
-  return actions.includes('adopt') && !asksWhether ? 'it offers to adopt what cannot be adopted' : undefined;
+  return actions.includes('adopt') && !asksWhether
+    ? 'it offers adopt where nothing can be adopted'
+    : undefined;
 }
 
 function verifyTransition(before: SigningStatus, now: SigningStatus): string | undefined {
@@ -95,15 +97,15 @@ function verifyTransition(before: SigningStatus, now: SigningStatus): string | u
     return 'it has another contract session';
   const forgotten = before.documents.findIndex(
     ({ fileId, documentId, status }, index) =>
-      // A file whose time is over is followed by another one.
+      // An expired file is replaced by another one.
       (fileId !== null && now.documents[index]?.fileId == null) ||
       (documentId !== null && now.documents[index]?.documentId !== documentId) ||
       (status !== null && now.documents[index]?.status == null),
   );
-  return forgotten < 0 ? undefined : `what was known of document ${forgotten + 1} is gone`;
+  return forgotten < 0 ? undefined : `known values of document ${forgotten + 1} are gone`;
 }
 
-/** A document can need an upload once more when its turn to be attached comes. */
+/** A document may need another upload before it is attached. */
 function isRepeatedUpload(before: SigningStatus, { attention }: SigningStatus): boolean {
   const step = attention?.step;
   return (
@@ -125,6 +127,6 @@ const RANK_OF_STEP: Readonly<Record<Step, number>> = {
 function rank({ state, attention }: SigningStatus): number {
   if (isFinal(state)) return LAST_RANK;
   if (state === 'needs-attention') return attention === null ? 0 : RANK_OF_STEP[attention.step];
-  // A session can wait for its hand-over and then for signatures, and ask a human in between.
+  // A signing can wait for its hand-over and then for signatures, and need a decision in between.
   return Math.min(OPEN_STATES.indexOf('awaiting-handover'), OPEN_STATES.indexOf(state));
 }

@@ -48,7 +48,7 @@ it('Where session and callbacks go on in fresh runs the numbers grow on, and not
     expect(await signing.handle.executeUpdate('resolve', { args: [decision] })).toEqual(before);
   const other = { attentionId: decisions[0]?.attentionId, action: 'abort', reason: 'no' };
   expect(await captureRejection(signing.handle.executeUpdate('resolve', { args: [other] }))).toMatchObject({
-    cause: { message: expect.stringContaining('is already answered, with retry') as string },
+    cause: { message: expect.stringContaining('is already resolved, with retry') as string },
   });
   await signing.signAll();
   await signing.result();
