@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { parseRequest } from '../domain/parse-request.js';
+import { parseRequest, type ParsedRequest } from '../domain/parse-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import * as messages from '../workflows/messages.js';
@@ -80,9 +80,10 @@ export interface SigningPage {
 export interface SigningClient {
   /**
    * Starts a signing, once: the same request again gives the session that exists. No worker need run.
+   * A caller that has parsed `input` already hands on the result.
    * @throws InvalidRequestError, RequestConflictError, TooManyStartsError where there is a limit
    */
-  start(input: unknown): Promise<StartedSigning>;
+  start(input: unknown, parsed?: ParsedRequest): Promise<StartedSigning>;
   /**
    * The whole state and how the callbacks fare; once it has ended, no worker is needed.
    * @throws what `wait` throws, where it has ended
@@ -121,7 +122,7 @@ export function createSigningClient(
 ): SigningClient {
   const tenant: Tenant = { client, taskQueue };
   return {
-    start: (input) => startSigning(tenant, options, input),
+    start: (input, parsed) => startSigning(tenant, options, input, parsed),
     status: (requestId) => addCallbackStatus(tenant, requestId, readStatus(tenant, requestId)),
     wait: async (requestId) => {
       const { handle } = await describeSigning(tenant, requestId);

@@ -5,7 +5,7 @@ import {
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
-import { parseRequest } from '../domain/parse-request.js';
+import { parseRequest, type ParsedRequest } from '../domain/parse-request.js';
 import type { SigningRequest } from '../domain/request.js';
 import { searchAttributes, WORKFLOW_TYPE, buildWorkflowId } from '../workflows/messages.js';
 import { withUsedIdsRefused } from '../workflows/start-mark.js';
@@ -25,8 +25,8 @@ export async function startSigning(
   tenant: Tenant,
   { startsPerHour }: StartOptions,
   input: unknown,
+  { request, problems }: ParsedRequest = parseRequest(input),
 ): Promise<StartedSigning> {
-  const { request, problems } = parseRequest(input);
   if (problems.length > 0) throw new InvalidRequestError(problems);
   const { requestId, employeeId } = request;
   const { client } = tenant;

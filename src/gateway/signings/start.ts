@@ -2,7 +2,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { validatorCompiler, type FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { findCallbackUrlProblem } from '../../callbacks/index.js';
-import { parseRequest } from '../../domain/parse-request.js';
+import { parseRequest, type ParsedRequest } from '../../domain/parse-request.js';
 import type { HostAllowlist } from '../../shared/http/host-allowlist.js';
 import { InvalidRequestError, RequestConflictError } from '../../client/index.js';
 import { getCaller, type Caller } from '../auth/caller.js';
@@ -61,10 +61,11 @@ export function startRoute({ clientFor, uploads, callbackHosts }: StartOptions):
     app.post('/signings', { schema, validatorCompiler: skipBodyValidation }, async (request, reply) => {
       const caller = getCaller(request);
       const input = buildRequest(request.body, request.headers['idempotency-key'], caller);
-      assertOwnUploads(input, caller, uploads.area);
-      assertCallbackAllowed(input, callbackHosts);
-      await refreshUploadExpiry(uploads.area, input);
-      const started = await clientFor(caller).start(input).catch(hideOtherEmployees(caller));
+      const parsed = parseRequest(input);
+      assertOwnUploads(parsed.request, caller, uploads.area);
+      assertCallbackAllowed(parsed, callbackHosts);
+      await refreshUploadExpiry(uploads.area, parsed.request);
+      const started = await clientFor(caller).start(input, parsed).catch(hideOtherEmployees(caller));
       return reply
         .code(started.created ? 201 : 200)
         .header('location', `/signings/${encodeURIComponent(started.requestId)}`)
@@ -74,13 +75,17 @@ export function startRoute({ clientFor, uploads, callbackHosts }: StartOptions):
 }
 
 /**
- * Lets an employee send no documents but the own uploads: other sources are for systems, which have a key. Told by the
- * source alone, so that the answer is the same whether or not there is such a file. @throws ProblemError
+ * Limits an employee to the own uploads: other sources are for systems, which have a key. Checks the source alone, so the
+ * answer does not reveal whether a file exists. @throws ProblemError
  */
-function assertOwnUploads(input: unknown, { employeeId }: Caller, area: UploadArea): void {
+function assertOwnUploads(
+  { documents }: ParsedRequest['request'],
+  { employeeId }: Caller,
+  area: UploadArea,
+): void {
   if (employeeId === undefined) return;
   const detail = 'must be a document that the owner of the token has uploaded';
-  const errors = parseRequest(input).request.documents.flatMap(({ source }, index) => {
+  const errors = documents.flatMap(({ source }, index) => {
     const pointer = `/documents/${index}/source`;
     return source === '' || isOwnUpload(employeeId, source, area) ? [] : [{ pointer, detail }];
   });
@@ -100,16 +105,15 @@ function hideOtherEmployees({ employeeId }: Caller): (error: unknown) => never {
   };
 }
 
-/** A callback that will not be sent is known before anything is. @throws InvalidRequestError with all that is wrong */
-function assertCallbackAllowed(input: unknown, hosts: HostAllowlist): void {
-  const { request, problems } = parseRequest(input);
+/** Rejects a callback that the worker would not send. @throws InvalidRequestError with all problems of the request */
+function assertCallbackAllowed({ request, problems }: ParsedRequest, hosts: HostAllowlist): void {
   const { callbackUrl = '' } = request;
   const message = callbackUrl === '' ? undefined : findCallbackUrlProblem(callbackUrl, hosts);
   if (message === undefined || problems.some(({ field }) => field === 'callbackUrl')) return;
   throw new InvalidRequestError([...problems, { field: 'callbackUrl', message }]);
 }
 
-/** The body is read by the starter, as every other client's is: one place says what is wrong with a request. */
+/** `parseRequest` validates the body, as it does for every client; the schema only describes it. */
 const skipBodyValidation: FastifySchemaCompiler<unknown> = ({ schema: part, ...route }) =>
   route.httpPart === 'body'
     ? (value: unknown) => ({ value })

@@ -1,16 +1,19 @@
 import { utimes, mkdir, rename, rm } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { getErrorCode } from '../../shared/errors.js';
-import { parseRequest } from '../../domain/parse-request.js';
+import type { SigningRequest } from '../../domain/request.js';
 import { createHash, randomUUID } from 'node:crypto';
 
 /**
  * Keeps the uploads that a request names for another day, whatever else is wrong with it. To be called before a session is
  * started, which the list of sessions shows only later. What is not there is for the session's own check to report.
  */
-export async function refreshUploadExpiry(area: UploadArea, input: unknown): Promise<void> {
+export async function refreshUploadExpiry(
+  area: UploadArea,
+  { documents }: Pick<SigningRequest, 'documents'>,
+): Promise<void> {
   const now = new Date();
-  for (const { source } of parseRequest(input).request.documents) {
+  for (const { source } of documents) {
     const id = parseUploadId(source, area);
     if (id === undefined) continue;
     await utimes(join(getUploadFolder(area), id), now, now).catch((error: unknown) => {
