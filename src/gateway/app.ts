@@ -18,7 +18,7 @@ import { readJsonAsUtf8 } from './http/request-body.js';
 import * as limits from './http/limits.js';
 import type { GatewayMetrics } from './metrics.js';
 import { registerOpenApi, serveOpenApi } from './openapi.js';
-import type { SigningClientFactory } from './signings/authorization.js';
+import type { SigningClientFactory } from './auth/caller.js';
 import { signingRoutes } from './signings/routes.js';
 
 import type { HostAllowlist } from '../shared/http/host-allowlist.js';

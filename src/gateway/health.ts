@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { describeJsonResponse, describeProblemResponses } from './http/response-schemas.js';
+import { describeJsonResponse, describeProblemResponses } from './http/problem.js';
 
 const Health = z.object({ status: z.literal('ok') });
 

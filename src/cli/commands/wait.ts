@@ -1,41 +1,23 @@
-import { formatCommand, addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '../command.js';
+import {
+  NoWorkerError,
+  type Observation,
+  watchSigning,
+  type StatusWithCallback,
+} from '../../client/index.js';
+import type { Output } from '../output/output.js';
+import {
+  addCommand,
+  formatCommand,
+  REQUEST_ID,
+  withSigningClient,
+  type CommandContext,
+  type ConnectedSigningClient,
+} from '../command.js';
 import { InterruptedError } from '../failures.js';
 import { Option, type Command } from 'commander';
-
 import { createProgressPrinter } from '../output/progress.js';
-import { watchSigning, type StatusWithCallback } from '../../client/index.js';
-import type { ConnectedSigningClient } from '../command.js';
+
 import { toExitReason, type ExitReason } from '../exit-codes.js';
-import type { Output } from '../output/output.js';
-import { createOutageNotice } from '../output/outage-notice.js';
-
-/** Ends a wait, and the wait alone, when the person or the system asks this program to end. */
-export interface AbortOnSignal {
-  /** Its reason is an `InterruptedError` that says how to look at the signing again. */
-  readonly signal: AbortSignal;
-  stop(): void;
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-export function abortOnSignal(requestId: string): AbortOnSignal {
-  const controller = new AbortController();
-  const abort = (): void => {
-    const commands = ['wait', 'status']
-      .map((command) => `"${formatCommand(command, requestId)}"`)
-      .join(' or ');
-    controller.abort(
-      new InterruptedError(`The wait was ended, but the signing goes on. To see it again: ${commands}.`),
-    );
-  };
-  for (const name of SIGNALS) process.once(name, abort);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      for (const name of SIGNALS) process.off(name, abort);
-    },
-  };
-}
 
 export function addWait(program: Command, { output, action }: CommandContext): void {
   const command = addCommand(program, 'wait', 'show what happens to a signing until it has ended').argument(
@@ -88,4 +70,73 @@ export async function waitForEnd(
   }
   output.printResult(last, []);
   return last === undefined ? 'done' : toExitReason(last.state);
+}
+
+/** How long a signing may be without a sign of a worker before that is said. */
+const NO_WORKER_NOTICE_MS = 5_000;
+
+/** Says once when nobody answers, and once when somebody answers again. */
+export interface OutageNotice {
+  observe(sight: Observation): void;
+  stop(): void;
+}
+
+export function createOutageNotice(output: Output, taskQueue: string): OutageNotice {
+  let lastNotice: 'nothing' | 'trouble' = 'nothing';
+  const notify = (line: string): void => {
+    lastNotice = 'trouble';
+    output.warn(line);
+  };
+  const noWorkerTimer = setTimeout(() => {
+    notify(
+      `No worker has answered yet: is one running on the task queue ${taskQueue}? ` +
+        'The Temporal server keeps the signing, and it goes on as soon as there is one.',
+    );
+  }, NO_WORKER_NOTICE_MS);
+  return {
+    observe: (observation) => {
+      clearTimeout(noWorkerTimer);
+      if ('status' in observation) {
+        if (lastNotice === 'trouble') output.warn('It is answered again.');
+        lastNotice = 'nothing';
+      } else if (lastNotice === 'nothing') {
+        const who =
+          observation.outage instanceof NoWorkerError
+            ? `worker on the task queue ${taskQueue}`
+            : 'Temporal server';
+        notify(`No ${who} answers at the moment; still trying. The signing itself is safe.`);
+      }
+    },
+    stop: () => {
+      clearTimeout(noWorkerTimer);
+    },
+  };
+}
+
+/** Ends a wait, and the wait alone, when the person or the system asks this program to end. */
+export interface AbortOnSignal {
+  /** Its reason is an `InterruptedError` that says how to look at the signing again. */
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export function abortOnSignal(requestId: string): AbortOnSignal {
+  const controller = new AbortController();
+  const abort = (): void => {
+    const commands = ['wait', 'status']
+      .map((command) => `"${formatCommand(command, requestId)}"`)
+      .join(' or ');
+    controller.abort(
+      new InterruptedError(`The wait was ended, but the signing goes on. To see it again: ${commands}.`),
+    );
+  };
+  for (const name of SIGNALS) process.once(name, abort);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of SIGNALS) process.off(name, abort);
+    },
+  };
 }

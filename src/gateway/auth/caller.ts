@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { SigningNotFoundError, type SigningClient } from '../../client/index.js';
 import { createProblemError, type ProblemError } from '../http/problem.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Who makes a call. */
 export interface Caller {
@@ -48,4 +49,27 @@ export function requireAuthentication(app: FastifyInstance, authenticators: read
 function unauthorized(detail: string, errorParameter: string): ProblemError {
   const challenge = `Bearer realm="signing"${errorParameter}`;
   return createProblemError('unauthorized', detail, { 'www-authenticate': challenge, connection: 'close' });
+}
+
+/** The signings as a caller's own acts. */
+export type SigningClientFactory = (caller: Caller) => SigningClient;
+
+/** Lets an employee see no session but the own ones: others are not there. @throws SigningNotFoundError */
+export async function assertOwnSigning(
+  client: SigningClient,
+  { employeeId }: Caller,
+  requestId: string,
+): Promise<void> {
+  if (employeeId === undefined) return;
+  if ((await client.employeeOf(requestId)) !== employeeId) throw new SigningNotFoundError(requestId);
+}
+
+/** The employee to whom a list is limited. @throws ProblemError where another one is asked for */
+export function resolveEmployeeId({ employeeId }: Caller, requested: string | undefined): string | undefined {
+  if (employeeId === undefined || requested === undefined || requested === employeeId)
+    return employeeId ?? requested;
+  throw createProblemError(
+    'forbidden',
+    'The token is another employee’s than the employeeId that the call names.',
+  );
 }

@@ -36,11 +36,11 @@ export async function handleCodecRequest(
   const input = isRecord(body) ? (body['payloads'] ?? []) : undefined;
   if (!Array.isArray(input))
     throw new CodecRequestError('', 'must be a JSON object whose field payloads is an array');
-  const payloads = await codec[action](input.map(readPayload));
-  return { payloads: payloads.map(writePayload) };
+  const payloads = await codec[action](input.map(parsePayload));
+  return { payloads: payloads.map(formatPayload) };
 }
 
-function readPayload(value: unknown, index: number): Payload {
+function parsePayload(value: unknown, index: number): Payload {
   const pointer = `/payloads/${index}`;
   if (!isRecord(value)) throw new CodecRequestError(pointer, 'must be a JSON object');
   const metadata = value['metadata'] ?? {};
@@ -64,7 +64,7 @@ function decodeBase64(text: unknown, pointer: string): Uint8Array {
   return Buffer.from(text, 'base64');
 }
 
-function writePayload({ metadata, data }: Payload): JsonPayload {
+function formatPayload({ metadata, data }: Payload): JsonPayload {
   const entries = Object.entries(metadata ?? {}).map(([name, bytes]) => [name, encodeBase64(bytes)]);
   return { metadata: Object.fromEntries(entries) as Record<string, string>, data: encodeBase64(data ?? []) };
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { getCaller } from '../auth/caller.js';
-import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
-import { resolveEmployeeId, type SigningClientFactory } from './authorization.js';
+import { getCaller, resolveEmployeeId, type SigningClientFactory } from '../auth/caller.js';
+import { describeJsonResponse, describeProblemResponses } from '../http/problem.js';
+
 import { ListFilter, ListPage } from './schemas.js';
 
 import { setBodyTimeout } from '../http/request-body.js';

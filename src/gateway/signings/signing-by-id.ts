@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { getCaller } from '../auth/caller.js';
+import { getCaller, assertOwnSigning, type SigningClientFactory } from '../auth/caller.js';
 import type { ProblemName } from '../http/problem.js';
-import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
-import { assertOwnSigning, type SigningClientFactory } from './authorization.js';
-import { createCoalescer } from './coalescer.js';
+import { describeJsonResponse, describeProblemResponses } from '../http/problem.js';
+
 import { RecordedOutcome, RequestId, Resolution, Status } from './schemas.js';
 
 export const SigningParams = z.object({ requestId: RequestId });
@@ -133,5 +132,43 @@ export function signingByIdRoutes(clientFor: SigningClientFactory): FastifyPlugi
     app.post('/signings/:requestId/outcome', { schema: outcomeSchema }, (request) =>
       clientFor(getCaller(request)).recordOutcome(request.params.requestId, request.body),
     );
+  };
+}
+
+/** Sends what was asked for, at most once in a while for each key. Every caller gets the fate of the sending that serves it. */
+export type Coalescer = (key: string, send: () => Promise<void>) => Promise<void>;
+
+interface Pause {
+  readonly timer: NodeJS.Timeout;
+  readonly ended: Promise<void>;
+  /** What all who ask during the pause wait for. */
+  next: Promise<void> | undefined;
+}
+
+/**
+ * The first call sends at once. Calls within `pauseMs` after it share one sending at the end of that pause, since what they
+ * ask about may have changed since the first.
+ */
+export function createCoalescer(pauseMs: number): Coalescer {
+  const pauses = new Map<string, Pause>();
+
+  const startPause = (key: string, send: () => Promise<void>): Promise<void> => {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const timer = setTimeout(() => {
+      pauses.delete(key);
+      end();
+    }, pauseMs);
+    // A process that waits for nothing else may end.
+    timer.unref();
+    pauses.set(key, { timer, ended, next: undefined });
+    return send();
+  };
+
+  return (key, send) => {
+    const pause = pauses.get(key);
+    if (pause === undefined) return startPause(key, send);
+    pause.timer.ref();
+    return (pause.next ??= pause.ended.then(() => startPause(key, send)));
   };
 }

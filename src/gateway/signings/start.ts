@@ -5,13 +5,18 @@ import { findCallbackUrlProblem } from '../../callbacks/index.js';
 import { parseRequest, type ParsedRequest } from '../../domain/parse-request.js';
 import type { HostAllowlist } from '../../shared/http/host-allowlist.js';
 import { InvalidRequestError, RequestConflictError } from '../../client/index.js';
-import { getCaller, type Caller } from '../auth/caller.js';
+import { getCaller, type Caller, resolveEmployeeId, type SigningClientFactory } from '../auth/caller.js';
 import { refreshUploadExpiry, isOwnUpload, type UploadArea } from '../uploads/storage.js';
 
 import { describeErrors, createInvalidRequest } from '../http/error-mapping.js';
-import { createProblem, ProblemError, createProblemError } from '../http/problem.js';
-import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
-import { resolveEmployeeId, type SigningClientFactory } from './authorization.js';
+import {
+  createProblem,
+  ProblemError,
+  createProblemError,
+  describeJsonResponse,
+  describeProblemResponses,
+} from '../http/problem.js';
+
 import { RequestId, SigningRequest, StartedSigning } from './schemas.js';
 
 const LOCATION_HEADER = {

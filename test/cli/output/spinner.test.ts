@@ -1,4 +1,4 @@
-import { createSpinner } from '../../../src/cli/output/spinner.js';
+import { createSpinner } from '../../../src/cli/output/output.js';
 
 /** What a terminal of this width shows on its last line: an erased line is drawn over. */
 function createTerminal(columns: number): {

@@ -1,4 +1,4 @@
-import { createCoalescer } from '../../../src/gateway/signings/coalescer.js';
+import { createCoalescer } from '../../../src/gateway/signings/signing-by-id.js';
 import { captureRejection } from '../../support/async-helpers.js';
 
 const PAUSE_MS = 50;
