@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../shared/config.js';
 import type { Problem } from '../domain/request.js';
-import * as starter from '../client/index.js';
+import * as client from '../client/index.js';
 import type { ExitReason } from './exit-codes.js';
 
 /** The command was used wrongly; nothing was done. */
@@ -36,7 +36,7 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof CommanderError) return toUsageFailure(error);
   const known = KNOWN_ERRORS.find(([kind]) => error instanceof kind);
   if (known === undefined || !(error instanceof Error)) return toUnexpectedFailure(error);
-  const problems = error instanceof starter.InvalidRequestError ? { problems: error.problems } : {};
+  const problems = error instanceof client.InvalidRequestError ? { problems: error.problems } : {};
   return { exitReason: known[1], type: error.name, message: toSentence(error.message), ...problems };
 }
 
@@ -44,18 +44,18 @@ const KNOWN_ERRORS: readonly (readonly [new (...args: never[]) => Error, ExitRea
   [UsageError, 'usage'],
   [UnwritableError, 'usage'],
   [ConfigError, 'usage'],
-  [starter.NoAccessError, 'usage'],
-  [starter.UnreadablePayloadError, 'usage'],
+  [client.NoAccessError, 'usage'],
+  [client.UnreadablePayloadError, 'usage'],
   [UnreadableRequestError, 'invalid'],
-  [starter.InvalidRequestError, 'invalid'],
-  [starter.RequestRejectedError, 'invalid'],
-  [starter.SigningNotFoundError, 'notFound'],
-  [starter.NotPossibleError, 'notPossible'],
-  [starter.RequestConflictError, 'notPossible'],
-  [starter.NoServerError, 'unanswered'],
-  [starter.NoWorkerError, 'unanswered'],
-  [starter.SigningBrokenError, 'failed'],
-  [starter.SigningTerminatedError, 'cancelled'],
+  [client.InvalidRequestError, 'invalid'],
+  [client.RequestRejectedError, 'invalid'],
+  [client.SigningNotFoundError, 'notFound'],
+  [client.NotPossibleError, 'notPossible'],
+  [client.RequestConflictError, 'notPossible'],
+  [client.NoServerError, 'unanswered'],
+  [client.NoWorkerError, 'unanswered'],
+  [client.SigningBrokenError, 'failed'],
+  [client.SigningTerminatedError, 'cancelled'],
   [InterruptedError, 'interrupted'],
 ];
 

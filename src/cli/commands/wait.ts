@@ -77,14 +77,14 @@ const NO_WORKER_NOTICE_MS = 5_000;
 
 /** Says once when nobody answers, and once when somebody answers again. */
 export interface OutageNotice {
-  observe(sight: Observation): void;
+  observe(observation: Observation): void;
   stop(): void;
 }
 
 export function createOutageNotice(output: Output, taskQueue: string): OutageNotice {
-  let lastNotice: 'nothing' | 'trouble' = 'nothing';
+  let lastNotice: 'none' | 'outage' = 'none';
   const notify = (line: string): void => {
-    lastNotice = 'trouble';
+    lastNotice = 'outage';
     output.warn(line);
   };
   const noWorkerTimer = setTimeout(() => {
@@ -97,9 +97,9 @@ export function createOutageNotice(output: Output, taskQueue: string): OutageNot
     observe: (observation) => {
       clearTimeout(noWorkerTimer);
       if ('status' in observation) {
-        if (lastNotice === 'trouble') output.warn('It is answered again.');
-        lastNotice = 'nothing';
-      } else if (lastNotice === 'nothing') {
+        if (lastNotice === 'outage') output.warn('It is answered again.');
+        lastNotice = 'none';
+      } else if (lastNotice === 'none') {
         const who =
           observation.outage instanceof NoWorkerError
             ? `worker on the task queue ${taskQueue}`

@@ -190,7 +190,7 @@ function formatCall({ call, document, end, attempts, failure, failureBefore, obj
 const CALL_LABELS: Readonly<Record<string, string>> = {
   checkDocuments: 'check of request and documents',
   initiateSession: 'initiate',
-  judgeAdoption: 'look whether the contract session can be adopted',
+  validateAdoption: 'look whether the contract session can be adopted',
   requestUploadUrl: 'request of an upload URL',
   uploadDocument: 'upload of',
   attachDocument: 'attach of',

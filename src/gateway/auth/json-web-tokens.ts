@@ -8,12 +8,12 @@ import { z } from 'zod';
 import { createFetch } from '../../shared/http/fetch.js';
 import type { ProxyConfig } from '../../shared/http/proxy-config.js';
 
-/** Signatures by a private key alone: whoever knows the public keys can make none. */
+/** Asymmetric algorithms only: public keys cannot create signatures. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const JWKS_TIMEOUT_MS = 5_000;
 
-/** What jose throws where the keys are at fault and not the token. */
+/** Errors of jose that concern the keys and not the token. */
 const JWKS_ERROR_CODES = [
   errors.JWKSTimeout.code,
   errors.JWKSInvalid.code,
@@ -21,7 +21,7 @@ const JWKS_ERROR_CODES = [
   errors.JOSEError.code,
 ];
 
-/** What a token says, where it is one of this identity provider; else `undefined`. */
+/** The claims of a token of this identity provider; `undefined` if the token is not valid. */
 export type TokenVerifier = (token: string) => Promise<JWTPayload | undefined>;
 
 export function createTokenVerifier(
@@ -53,7 +53,7 @@ export function createTokenVerifier(
   };
 }
 
-/** Knows employees by a token of the CRM's identity provider. */
+/** Identifies employees by a token of the CRM's identity provider. */
 export function createEmployeeAuthenticator(
   verifyToken: TokenVerifier,
   employeeClaim: string,
@@ -65,8 +65,8 @@ export function createEmployeeAuthenticator(
 }
 
 /**
- * Knows those who may read what is encrypted by a token with this claim; anybody else's is refused with 403. Its owner is
- * named by the employee's account id, or else by the token's subject: a token without both opens nothing.
+ * Identifies readers of encrypted payloads by a token with this claim; a valid token without it gets 403. The identity is the
+ * employee's account id, or else the token's subject; a token without both is not valid.
  */
 export function createDecryptorAuthenticator(
   verifyToken: TokenVerifier,
@@ -77,7 +77,7 @@ export function createDecryptorAuthenticator(
     const claims = await verifyToken(token);
     if (claims === undefined) return undefined;
     if (![claims[name]].flat().includes(value))
-      throw createProblemError('forbidden', 'The owner of this token may not read what is encrypted.');
+      throw createProblemError('forbidden', 'The owner of this token may not read encrypted payloads.');
     const owner = readEmployeeId(claims, employeeClaim) ?? claims.sub ?? '';
     return SUBJECT_RULE.test(owner) ? { identity: `codec/jwt/${owner}` } : undefined;
   };
@@ -86,7 +86,7 @@ export function createDecryptorAuthenticator(
 /** Source: OpenID Connect Core 1.0, section 2. */
 const SUBJECT_RULE = identifier(255);
 
-/** The vendor's account ids are numbers, which an identity provider may write as such. */
+/** The vendor's account ids are numbers, and an identity provider may write them as numbers. */
 const employeeIdSchema = z.union([
   z.string().refine((text) => identifier(64).test(text)),
   z.int().nonnegative().transform(String),
@@ -109,37 +109,37 @@ function toCaller(claims: JWTPayload, employeeClaim: string): Caller | undefined
 
 function jwksUnavailable(): ProblemError {
   const detail =
-    'The keys of the identity provider cannot be read at the moment. The same call can be made again.';
+    'The gateway cannot read the keys of the identity provider at the moment. Retry the same request.';
   return createProblemError('no-server', detail, { 'retry-after': '5', connection: 'close' });
 }
 
-/** Keys that jose reads when it is told to, and not by itself. */
+/** Keys that jose reads on demand only. */
 export type RemoteJwks = ReturnType<typeof createRemoteJWKSet>;
 
-/** With these jose keeps what it has read: when it is read anew is decided here. */
+/** Stops jose from refreshing keys automatically: `cacheJwks` decides when to refresh them. */
 export const MANUAL_REFRESH = { cacheMaxAge: Infinity, cooldownDuration: Infinity };
 
-/** After which the keys are read again, so that a key that was withdrawn opens nothing any more. */
+/** The interval between refreshes: a withdrawn key is valid for at most this long. */
 const REFRESH_MS = 10 * 60_000;
 
-/** At least between two tries to read them, while there are known ones: nobody can make the gateway ask at will. */
+/** The minimum pause between two attempts while keys are known, so that callers cannot trigger refreshes at will. */
 const RETRY_MS = 10_000;
 
-/** How long known keys count while the identity provider cannot be asked; longer outages are rare. */
+/** How long known keys stay valid during an outage of the identity provider. */
 const MAX_AGE_MS = 24 * 60 * 60_000;
 
 /**
- * The keys of an identity provider, the last known ones while it does not answer. A token with an unknown key has them
- * read at once. Throws what jose throws, and where the keys cannot be read and none are known the reason for that.
+ * The keys of an identity provider; during an outage, the last known ones. A token with an unknown key triggers an immediate
+ * refresh. Throws what jose throws, or the reason why the keys cannot be read if none are known.
  */
 export function cacheJwks(remote: RemoteJwks): (...token: Parameters<RemoteJwks>) => ReturnType<RemoteJwks> {
-  const lastTimes = { read: -Infinity, tried: -Infinity, askedForNew: -Infinity };
+  const lastTimes = { refreshed: -Infinity, attempted: -Infinity, unknownKeyRefreshed: -Infinity };
   let lastError: Error | undefined;
   const refresh = async (): Promise<void> => {
-    lastTimes.tried = Date.now();
+    lastTimes.attempted = Date.now();
     try {
       await remote.reload();
-      lastTimes.read = Date.now();
+      lastTimes.refreshed = Date.now();
       lastError = undefined;
     } catch (error) {
       lastError = error instanceof Error ? error : new Error(String(error));
@@ -148,20 +148,20 @@ export function cacheJwks(remote: RemoteJwks): (...token: Parameters<RemoteJwks>
   const hasElapsed = (since: number, ms: number): boolean => Date.now() - since > ms;
 
   return async (...token) => {
-    if (hasElapsed(lastTimes.read, MAX_AGE_MS)) {
+    if (hasElapsed(lastTimes.refreshed, MAX_AGE_MS)) {
       await refresh();
       if (lastError !== undefined) throw lastError;
-    } else if (hasElapsed(lastTimes.read, REFRESH_MS) && hasElapsed(lastTimes.tried, RETRY_MS))
+    } else if (hasElapsed(lastTimes.refreshed, REFRESH_MS) && hasElapsed(lastTimes.attempted, RETRY_MS))
       await refresh();
     try {
       return await remote(...token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      if (hasElapsed(lastTimes.askedForNew, RETRY_MS)) {
-        lastTimes.askedForNew = Date.now();
+      if (hasElapsed(lastTimes.unknownKeyRefreshed, RETRY_MS)) {
+        lastTimes.unknownKeyRefreshed = Date.now();
         await refresh();
       }
-      // Whether the key is a new one cannot be said.
+      // The key may be a new one that the cache does not know yet.
       if (lastError !== undefined) throw lastError;
       return remote(...token);
     }

@@ -18,7 +18,7 @@ import { createInvalidRequest } from '../http/error-mapping.js';
 
 export interface CodecOptions {
   readonly codec: PayloadCodec;
-  /** The ways in which those are known who may read what is encrypted. */
+  /** They identify who may read encrypted payloads. */
   readonly decryptors: readonly Authenticator[];
   /** The addresses of the Temporal UI. */
   readonly origins: readonly string[];
@@ -26,7 +26,7 @@ export interface CodecOptions {
 
 const Bytes = z.string().regex(/^[A-Za-z0-9_+/-]*={0,2}$/);
 
-/** What `answerCodecRequest` accepts, which reads the body; here it is only described. */
+/** Describes the body; `handleCodecRequest` validates it. */
 const CodecRequest = z
   .object({
     payloads: z
@@ -34,7 +34,7 @@ const CodecRequest = z
       .max(MAX_PAYLOADS)
       .nullish(),
   })
-  .meta({ id: 'CodecRequest', description: 'As Temporal writes payloads in JSON: bytes in base64.' });
+  .meta({ id: 'CodecRequest', description: 'Payloads as Temporal writes them in JSON: bytes in base64.' });
 
 const CodecResponse = z
   .object({ payloads: z.array(z.object({ metadata: z.record(z.string(), Bytes), data: Bytes })) })
@@ -68,20 +68,20 @@ export const codecSchemas = {
   decode: describeRoute(
     'decodePayloads',
     'Decrypt payloads of a history',
-    'Called by the Temporal UI and CLI. What is not encrypted comes back as it is; one payload that cannot be decrypted refuses all.',
-    'In the same order, decrypted.',
+    'Called by the Temporal UI and CLI. Payloads that are not encrypted are returned unchanged. If one payload cannot be decrypted, the whole request fails.',
+    'The decrypted payloads, in the same order.',
   ),
   encode: describeRoute(
     'encodePayloads',
-    'Encrypt what is to be sent to a session',
+    'Encrypt payloads for a signing',
     'Called by the Temporal UI and CLI before they send a signal or an update.',
-    'In the same order, encrypted.',
+    'The encrypted payloads, in the same order.',
   ),
 } as const;
 
 /**
- * `decode` and `encode`, by which the Temporal UI and CLI show and send what is encrypted. The log says who has read how
- * many payloads; nothing says what stands in them.
+ * `decode` and `encode`, with which the Temporal UI and CLI show and send encrypted payloads. The log records who read how
+ * many payloads, and never their content.
  */
 export function codecRoutes({ codec, decryptors, origins }: CodecOptions): FastifyPluginAsyncZod {
   return async (app) => {
@@ -98,7 +98,7 @@ export function codecRoutes({ codec, decryptors, origins }: CodecOptions): Fasti
         const response = await handleCodecRequest(codec, action, assertPayloadCount(request.body)).catch(
           throwAsProblem,
         );
-        // Before the answer: a caller that reads half of it and goes away has read it.
+        // Before the response: a caller that disconnects halfway has read payloads, too.
         const { identity } = getCaller(request);
         request.log.info({ caller: identity, payloads: response.payloads.length }, `payloads ${action}d`);
         return response;
@@ -107,17 +107,17 @@ export function codecRoutes({ codec, decryptors, origins }: CodecOptions): Fasti
   };
 }
 
-/** `Authorization-Extras` is the second token that the Temporal UI sends where its login gives it one. */
+/** `Authorization-Extras` is a second token that the Temporal UI sends if its login issues one. */
 const CORS_HEADERS = ['Authorization', 'Authorization-Extras', 'Content-Type', 'X-Namespace'];
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /**
- * Lets web pages of these origins call the routes of `app`, and tells pages of others nothing. Their preflight needs no
- * key. Credentials are allowed since the Temporal UI can be told to send them, for a login in front of the gateway.
+ * Lets web pages of these origins call the routes of `app`; other pages get no CORS headers. A preflight needs no key. The
+ * Temporal UI can send credentials for a login in front of the gateway, so they are allowed.
  */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(fastifyCors, {
-    // As a function: a list would still send the other headers to every origin.
+    // A function, since with a list the plugin sends the other headers to every origin.
     origin: (origin, callback) => {
       callback(null, origin !== undefined && origins.includes(origin));
     },
@@ -129,10 +129,10 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
   });
 }
 
-/** The body is read by `answerCodecRequest`; the schema describes it. */
+/** `handleCodecRequest` validates the body. */
 const skipBodyValidation = () => (value: unknown) => ({ value });
 
-/** @throws ProblemError where there are more payloads than are worked on at once */
+/** @throws ProblemError if there are more payloads than one request may have */
 function assertPayloadCount(body: unknown): unknown {
   const { payloads } = Object(body) as { payloads?: unknown };
   if (!Array.isArray(payloads) || payloads.length <= MAX_PAYLOADS) return body;

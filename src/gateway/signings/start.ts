@@ -20,7 +20,7 @@ import {
 import { RequestId, SigningRequest, StartedSigning } from './schemas.js';
 
 const LOCATION_HEADER = {
-  Location: { type: 'string', description: 'Where the session is to be found.' },
+  Location: { type: 'string', description: 'The address of the signing.' },
 } as const;
 
 const schema = {
@@ -28,18 +28,18 @@ const schema = {
   operationId: 'startSigning',
   summary: 'Start a signing, once',
   description:
-    'The same request again starts nothing new. No worker need run: the session begins when there is one.',
+    'Idempotent: the same request again starts nothing new. If no worker is running, the signing begins when one starts.',
   headers: z.object({
-    'idempotency-key': RequestId.optional().describe('The requestId, if the body has none.'),
+    'idempotency-key': RequestId.optional().describe('The requestId, if the body does not have one.'),
   }),
   body: SigningRequest,
   response: {
     200: describeJsonResponse(
-      'The same request was started before; nothing new has happened.',
+      'The same request was started before; nothing new was started.',
       StartedSigning,
       LOCATION_HEADER,
     ),
-    201: describeJsonResponse('It is started.', StartedSigning, LOCATION_HEADER),
+    201: describeJsonResponse('The signing is started.', StartedSigning, LOCATION_HEADER),
     ...describeProblemResponses(
       'invalid-request',
       'unauthorized',
@@ -98,7 +98,7 @@ function assertOwnUploads(
   throw new ProblemError(createProblem('forbidden', { detail: describeErrors(errors), errors }));
 }
 
-/** Says nothing to an employee of another one's request that has the same requestId. */
+/** Hides another employee's request with the same requestId. */
 function hideOtherEmployees({ employeeId }: Caller): (error: unknown) => never {
   return (error) => {
     if (employeeId === undefined || !(error instanceof RequestConflictError) || !error.ofAnotherEmployee)
@@ -124,7 +124,7 @@ const skipBodyValidation: FastifySchemaCompiler<unknown> = ({ schema: part, ...r
     ? (value: unknown) => ({ value })
     : validatorCompiler({ ...route, schema: part as z.ZodType });
 
-/** The body, completed by what key and token say. @throws ProblemError where they contradict it */
+/** Completes the body with the Idempotency-Key and the token's employee. @throws ProblemError if they contradict it */
 function buildRequest(body: unknown, idempotencyKey: string | undefined, caller: Caller): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ProblemError(createInvalidRequest([{ pointer: '', detail: 'must be a JSON object' }]));
@@ -137,7 +137,7 @@ function buildRequest(body: unknown, idempotencyKey: string | undefined, caller:
     );
   }
   const requestedEmployeeId = fields['employeeId'] ?? undefined;
-  // What is no text is for the rules to name.
+  // parseRequest reports a value that is not a text.
   const employeeId =
     requestedEmployeeId === undefined || typeof requestedEmployeeId === 'string'
       ? resolveEmployeeId(caller, requestedEmployeeId)

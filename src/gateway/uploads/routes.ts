@@ -20,38 +20,38 @@ import { getUploadFolders, type UploadArea } from './storage.js';
 
 const UploadedDocument = z
   .strictObject({
-    source: z.string().describe('The `source` of a document in a signing request; it ends in its name.'),
+    source: z
+      .string()
+      .describe('The `source` for a document in a signing request; it ends with the file name.'),
     bytes: z.int().nonnegative(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    pages: z.int().nullable().describe('Null where the file could not be inspected.'),
+    pages: z.int().nullable().describe('Null if the file could not be inspected.'),
     signatureFields: z
       .int()
       .nullable()
-      .describe('Signature fields, signed ones included; null where the file could not be inspected.'),
+      .describe('Signature fields, signed ones included; null if the file could not be inspected.'),
     problems: z
       .array(z.string())
       .describe(
-        'Why it cannot be signed, in sentences. That a signature field is missing does not matter with the method `qes` ' +
-          'and for a document with signatureFields "none".',
+        'Why it cannot be signed, in sentences. A missing signature field is not a problem with the method `qes` or for a ' +
+          'document with signatureFields "none".',
       ),
     warnings: z
       .array(z.string())
-      .describe(
-        'What somebody should look at before it is sent, in sentences, such as a signature field that nobody can see.',
-      ),
+      .describe('What to check before it is sent, in sentences, such as an invisible signature field.'),
   })
   .meta({ id: 'UploadedDocument' });
 
 const schema = {
   tags: ['documents'],
   operationId: 'uploadDocument',
-  summary: 'Upload a PDF and learn whether it can be signed',
+  summary: 'Upload a PDF and check whether it can be signed',
   description:
-    'A PDF that cannot be signed is kept too, and the answer says why. What no session uses is removed after a day.',
+    'A PDF that cannot be signed is stored, too, and the response says why. An unused upload is removed after a day.',
   consumes: ['multipart/form-data'],
   body: z.strictObject({ file: z.file().describe('The PDF, with its file name; up to 50 MB.') }),
   response: {
-    201: describeJsonResponse('It is uploaded.', UploadedDocument),
+    201: describeJsonResponse('The document is uploaded.', UploadedDocument),
     ...describeProblemResponses(
       'invalid-request',
       'unauthorized',
@@ -64,7 +64,7 @@ const schema = {
   },
 };
 
-/** `POST /documents`, and the removal of what no session uses. The uploads lie below the document root. */
+/** `POST /documents`, and the removal of unused uploads. The uploads are below the document root. */
 export function uploadRoutes(cleanup: CleanupOptions, metrics: GatewayMetrics): FastifyPluginAsyncZod {
   const { area } = cleanup;
   const inspector = createPdfInspector();
@@ -74,7 +74,7 @@ export function uploadRoutes(cleanup: CleanupOptions, metrics: GatewayMetrics): 
     scheduleCleanup(app, cleanup, metrics);
     app.removeAllContentTypeParsers();
     await app.register(fastifyMultipart);
-    // The form is read while it arrives, by receive.ts.
+    // receiveUpload reads the form while it arrives.
     const validatorCompiler = () => (value: unknown) => ({ value });
     app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
       const signal = abortOnDisconnect(reply);
@@ -91,7 +91,7 @@ export function uploadRoutes(cleanup: CleanupOptions, metrics: GatewayMetrics): 
   };
 }
 
-/** Not recursive: that never ends where a file system takes no folder, such as below /proc. */
+/** Not recursive: a recursive mkdir never ends on a file system without folders, such as /proc. */
 async function createUploadFolders(area: UploadArea): Promise<void> {
   const folders = getUploadFolders(area);
   try {
@@ -133,22 +133,22 @@ function describeProblems(verdict: PdfVerdict): string[] {
   return problem === undefined ? [] : [problem];
 }
 
-/** Aborted when the client is gone before its answer. */
+/** Aborts if the client disconnects before its response. */
 function abortOnDisconnect({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   raw.once('close', () => {
     if (!raw.writableFinished)
-      controller.abort(createProblemError('invalid-request', 'The client has gone.'));
+      controller.abort(createProblemError('invalid-request', 'The client has disconnected.'));
   });
   return controller.signal;
 }
 
-/** About as long as an upload and its inspection take. */
+/** About the duration of an upload and its inspection. */
 const RETRY_AFTER_SECONDS = '2';
 
-/** Keeps one caller from taking all of the gateway's disk and inspections. */
+/** Prevents one caller from using all of the gateway's disk and inspections. */
 export interface UploadLimiter {
-  /** Runs an upload. @throws ProblemError where the caller has as many under way as a signing has documents */
+  /** Runs an upload. @throws ProblemError if the caller already has MAX_DOCUMENTS uploads in progress */
   run<Result>(request: FastifyRequest, caller: string, upload: () => Promise<Result>): Promise<Result>;
 }
 
@@ -158,7 +158,7 @@ export function createUploadLimiter(): UploadLimiter {
     run: async (request, caller, upload) => {
       const before = active.get(caller) ?? 0;
       if (before >= MAX_DOCUMENTS) {
-        // A client that still sends may not see an answer on a connection that is cut off.
+        // A client may miss the response on a connection that closes while it is sending.
         request.raw.resume();
         throw tooManyUploads();
       }
@@ -177,7 +177,7 @@ export function createUploadLimiter(): UploadLimiter {
 function tooManyUploads() {
   return createProblemError(
     'too-many-uploads',
-    `${MAX_DOCUMENTS} uploads of this caller are under way. Wait until one of them has ended.`,
+    `${MAX_DOCUMENTS} uploads of this caller are in progress. Wait until one of them has ended.`,
     { 'retry-after': RETRY_AFTER_SECONDS },
   );
 }

@@ -62,7 +62,7 @@ describe('a request to the codec endpoint', () => {
     [{ payloads: [{ metadata: { encoding: 1 } }] }, '/payloads/0/metadata must hold bytes in base64.'],
     [
       { payloads: [{ metadata: { '\ud800': '' } }] },
-      '/payloads/0/metadata must have names that are whole texts.',
+      '/payloads/0/metadata must have names that are valid Unicode.',
     ],
     [{ payloads: [{ data: 'json/plain!' }] }, '/payloads/0/data must hold bytes in base64.'],
   ])('is refused with the place that is wrong: %j', async (body, message) => {

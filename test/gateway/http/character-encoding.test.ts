@@ -45,7 +45,7 @@ describe('A body of JSON', () => {
     for (const charset of ['iso-8859-1', '"windows-1252"', 'UTF-16', 'us-ascii'])
       expect(await sendBytes('/signings', body, `${JSON_TYPE}; charset=${charset}`)).toEqual(
         problem(415, 'unsupported-media-type', {
-          detail: 'The body must be JSON in UTF-8, and its charset says otherwise.',
+          detail: 'The body must be JSON in UTF-8, but its content type names another charset.',
         }),
       );
   });

@@ -30,10 +30,10 @@ it.each([
   ['malformed JSON', '{"requestId": ', {}, 400, 'invalid-request', 'The body is not valid JSON.'],
   ['an empty body that is called JSON', '', { 'content-type': 'application/json' }, 400, 'invalid-request', 'The body is empty, but its content type is JSON.'],
   ['a dangerous field', '{"__proto__": {}}', {}, 400, 'invalid-request', 'The body is not valid JSON.'],
-  ['another content type', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
-  ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
-  ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
-  ['more than a megabyte', JSON.stringify({ ...REQUEST, name: 'x'.repeat(1024 * 1024) }), {}, 413, 'too-large', 'The body is larger than this call takes.'],
+  ['another content type', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
+  ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
+  ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
+  ['more than a megabyte', JSON.stringify({ ...REQUEST, name: 'x'.repeat(1024 * 1024) }), {}, 413, 'too-large', 'The body is larger than this request may be.'],
 ])('%s is refused in one sentence', async (_, body, headers, status, name, detail) => {
   const answer = await environment.call('POST', '/signings', { body, headers });
   expect(answer).toEqual(problem(status, name, { detail }));

@@ -304,12 +304,12 @@ describe('POST /signings/{requestId}/resolve', () => {
   });
 
   it.each([
-    [{}, '/action', 'must be an action that the session allows: retry, adopt or abort'],
-    [{ action: 'wait' }, '/action', 'must be an action that the session allows: retry, adopt or abort'],
+    [{}, '/action', 'must be an action that the signing allows: retry, adopt or abort'],
+    [{ action: 'wait' }, '/action', 'must be an action that the signing allows: retry, adopt or abort'],
     [
       { action: 'retry' },
       '/attentionId',
-      'must be the id of the question that was shown, the attention.id of that status',
+      'must be the attention.id of the status that shows which decision is needed',
     ],
     [{ ...ON, action: 'retry', reason: 'so' }, '', 'cannot have reason'],
     [
@@ -466,7 +466,7 @@ describe('where nobody answers', () => {
       callAt(gateway.url, 'GET', '/signings/a'),
     ]);
     for (const answer of answers) {
-      const detail = 'The Temporal server does not answer at the moment. The same call can be made again.';
+      const detail = 'The Temporal server does not answer at the moment. Retry the same request.';
       expect(answer).toEqual(problem(503, 'no-server', { detail }));
       expect(answer.headers.get('retry-after')).toBe('5');
     }

@@ -176,7 +176,7 @@ describe('Where the Temporal server', () => {
     await setUploadAge(source, 25, other);
     await other.server.stop();
     const gateway = await other.startGateway();
-    await gateway.waitFor('the uploads could not be swept');
+    await gateway.waitFor('the cleanup of the uploads failed');
     expect(exists(source, other)).toBe(true);
   });
 

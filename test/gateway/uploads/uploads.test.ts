@@ -217,7 +217,7 @@ describe('Refused, with nothing left behind, is', () => {
       ] as const) {
         const answer = await postDocument(environment.gateway.url, generateForm(size), options);
         expect(answer).toEqual(
-          problem(413, 'too-large', { detail: expect.stringContaining('larger than the 50 MB') as string }),
+          problem(413, 'too-large', { detail: expect.stringContaining('larger than 50 MB') as string }),
         );
       }
     });
