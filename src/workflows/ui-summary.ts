@@ -44,7 +44,7 @@ export function renderSigningSummary(
       ? `**${STATE_DESCRIPTIONS[status.state]}**`
       : STATE_DESCRIPTIONS[status.state],
     ...(status.attention === null ? [] : [renderAttention(status.attention)]),
-    ...(lastFailure === null ? [] : [`**Tried again by itself:** ${escapeMarkdown(lastFailure)}`]),
+    ...(lastFailure === null ? [] : [`**Retried automatically:** ${escapeMarkdown(lastFailure)}`]),
     ...(listWorks === false && status.state.startsWith('awaiting') ? [WITHOUT_LIST] : []),
     renderDocuments(status.documents),
     '\u00a0',

@@ -101,7 +101,7 @@ it('A session that waits and cannot look says why, in the terminal and to the CR
   const why =
     'list documents: the request was not sent, no connection to flexperto (no connection to the proxy: ECONNREFUSED)';
   await waitUntil('the status says why', async () =>
-    (await status()).includes(`Tried again by itself: ${why}`),
+    (await status()).includes(`Retried automatically: ${why}`),
   );
 
   const gateway = await startGatewayProcess({

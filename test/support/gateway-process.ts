@@ -6,7 +6,7 @@ export interface GatewayProcess extends ProgramProcess {
   readonly url: string;
 }
 
-/** Starts the gateway with these variables alone, and waits until it says that it is ready. */
+/** Starts the gateway with only these variables, and waits until it is ready. */
 export async function startGatewayProcess(env: NodeJS.ProcessEnv, node?: string): Promise<GatewayProcess> {
   const variables = { SIGNING_GATEWAY_ADDRESS: '127.0.0.1:0', ...env };
   const gateway = spawnProgram('dist/src/gateway.js', variables, node);

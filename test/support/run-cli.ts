@@ -1,18 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** How a command line has ended. */
+/** How a command ended. */
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A command line that runs as a process of its own, as a person or a script would start it. */
+/** A command that runs as a separate process, as a person or a script starts it. */
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly result: Promise<CommandResult>;
-  /** Resolves once stdout and stderr together hold the text; fails the test when the command ends without it. */
+  /** Resolves when stdout and stderr together have the text; rejects if the command ends without it. */
   waitForOutput(text: string): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface CliOptions {
   readonly cwd: string;
 }
 
-/** Nothing of this machine's own settings reaches the command. */
+/** Keeps the settings of this machine from the command. */
 const CLEAN_ENV = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
 
 export function startCli(args: readonly string[], { env = {}, stdin = '', cwd }: CliOptions): RunningCli {
@@ -70,7 +70,7 @@ export function parseJson({ stdout }: CommandResult): unknown {
   return JSON.parse(stdout);
 }
 
-/** The `error` of an answer in JSON. */
+/** The `error` of a result in JSON. */
 export function parseError(answer: CommandResult): { type: string; message: string; problems?: unknown[] } {
   return (parseJson(answer) as { error: { type: string; message: string } }).error;
 }

@@ -31,11 +31,11 @@ it('A session that cannot connect for an hour says why on its page and when aske
   const why =
     'initiate: the request was not sent, no connection to flexperto (no connection to the proxy: ECONNREFUSED)';
   expect(await signing.handle.query('lastFailure')).toBe(why);
-  expect(await readSummary(signing)).toContain(`**Tried again by itself:** ${why}`);
+  expect(await readSummary(signing)).toContain(`**Retried automatically:** ${why}`);
   expect(await signing.status()).toMatchObject({ state: 'initiating', attention: null });
 
   mend();
   await signing.untilState('awaiting-handover');
   expect(await signing.handle.query('lastFailure')).toBeNull();
-  expect(await readSummary(signing)).not.toContain('Tried again');
+  expect(await readSummary(signing)).not.toContain('Retried');
 });

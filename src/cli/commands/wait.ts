@@ -20,7 +20,7 @@ import { createProgressPrinter } from '../output/progress.js';
 import { toExitReason, type ExitReason } from '../exit-codes.js';
 
 export function addWait(program: Command, { output, action }: CommandContext): void {
-  const command = addCommand(program, 'wait', 'show what happens to a signing until it has ended').argument(
+  const command = addCommand(program, 'wait', 'show the progress of a signing until it has ended').argument(
     ...REQUEST_ID,
   );
   addStopAtAttention(command).action(
@@ -33,7 +33,7 @@ export function addWait(program: Command, { output, action }: CommandContext): v
 }
 
 export function addStopAtAttention(command: Command): Command {
-  const text = 'wait until a human must decide, and no longer (exit code 14)';
+  const text = 'stop waiting when a person must decide (exit code 14)';
   return command.addOption(new Option('--stop-at-attention', text).implies({ wait: true }));
 }
 
@@ -42,8 +42,8 @@ export interface WaitOptions {
 }
 
 /**
- * Shows every change until the signing has ended, or needs attention where that is to end the wait. The answer, for
- * programs, is the last status. @throws InterruptedError when this program is asked to end, and what `status` throws
+ * Shows every change until the signing has ended, or with `stopAtAttention` until a person must decide. The result for programs
+ * is the last status. @throws InterruptedError after a signal to end, and what `status` throws
  */
 export async function waitForEnd(
   output: Output,
@@ -72,10 +72,10 @@ export async function waitForEnd(
   return last === undefined ? 'done' : toExitReason(last.state);
 }
 
-/** How long a signing may be without a sign of a worker before that is said. */
+/** How long to wait for the first answer of a worker before a notice. */
 const NO_WORKER_NOTICE_MS = 5_000;
 
-/** Says once when nobody answers, and once when somebody answers again. */
+/** Warns once when an outage begins, and once when it ends. */
 export interface OutageNotice {
   observe(observation: Observation): void;
   stop(): void;
@@ -90,14 +90,14 @@ export function createOutageNotice(output: Output, taskQueue: string): OutageNot
   const noWorkerTimer = setTimeout(() => {
     notify(
       `No worker has answered yet: is one running on the task queue ${taskQueue}? ` +
-        'The Temporal server keeps the signing, and it goes on as soon as there is one.',
+        'The Temporal server keeps the signing, and a worker continues it as soon as one is running.',
     );
   }, NO_WORKER_NOTICE_MS);
   return {
     observe: (observation) => {
       clearTimeout(noWorkerTimer);
       if ('status' in observation) {
-        if (lastNotice === 'outage') output.warn('It is answered again.');
+        if (lastNotice === 'outage') output.warn('Connection restored.');
         lastNotice = 'none';
       } else if (lastNotice === 'none') {
         const who =
@@ -113,9 +113,9 @@ export function createOutageNotice(output: Output, taskQueue: string): OutageNot
   };
 }
 
-/** Ends a wait, and the wait alone, when the person or the system asks this program to end. */
+/** Ends the wait, but not the signing, when this program gets a signal to end. */
 export interface AbortOnSignal {
-  /** Its reason is an `InterruptedError` that says how to look at the signing again. */
+  /** Its reason is an `InterruptedError` that says how to follow the signing again. */
   readonly signal: AbortSignal;
   stop(): void;
 }
@@ -129,7 +129,9 @@ export function abortOnSignal(requestId: string): AbortOnSignal {
       .map((command) => `"${formatCommand(command, requestId)}"`)
       .join(' or ');
     controller.abort(
-      new InterruptedError(`The wait was ended, but the signing goes on. To see it again: ${commands}.`),
+      new InterruptedError(
+        `The wait was interrupted, but the signing continues. To see it again: ${commands}.`,
+      ),
     );
   };
   for (const name of SIGNALS) process.once(name, abort);

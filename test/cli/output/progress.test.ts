@@ -28,7 +28,7 @@ const delivered: StatusWithCallback = {
   callback: { order: 1, type: 'signing.needs-attention', deliveredAt: '2026-12-01T12:00:01.000Z' },
 };
 
-it('A question is shown once, however the callbacks fare, and again when it is asked again', () => {
+it('A needed decision is shown once, whatever happens to callbacks, and again when it is needed again', () => {
   const told: (readonly string[])[] = [];
   const output: Output = {
     json: false,

@@ -34,13 +34,13 @@ it.each([
   ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
   ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
   ['more than a megabyte', JSON.stringify({ ...REQUEST, name: 'x'.repeat(1024 * 1024) }), {}, 413, 'too-large', 'The body is larger than this request may be.'],
-])('%s is refused in one sentence', async (_, body, headers, status, name, detail) => {
+])('%s is rejected in one sentence', async (_, body, headers, status, name, detail) => {
   const answer = await environment.call('POST', '/signings', { body, headers });
   expect(answer).toEqual(problem(status, name, { detail }));
   expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
 }); // prettier-ignore
 
-it('a body without end is cut off at a megabyte', async () => {
+it('an endless body is stopped at a megabyte', async () => {
   const answer = await sendRaw((socket) => {
     const chunk = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`;
     const more = (): void => {
@@ -61,7 +61,7 @@ it('headers that are too large are a 431', async () => {
   expect(parseProblem(answer)).toMatchObject({ type: 'urn:signing:problem:too-large', status: 431 });
 });
 
-it('what is no HTTP is a 400', async () => {
+it('a message that is not HTTP is a 400', async () => {
   const answer = await sendRaw((socket) => socket.write('nonsense\r\n\r\n'));
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(parseProblem(answer)).toMatchObject({ type: 'urn:signing:problem:invalid-request', status: 400 });
@@ -70,7 +70,7 @@ it('what is no HTTP is a 400', async () => {
 it.each([
   ['a body', `Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`],
   ['headers', 'X-Slow: '],
-])('a client that never ends %s is answered 408 and let go', async (_, sent) => {
+])('a client that never ends %s gets 408 and is disconnected', async (_, sent) => {
   const answer = await sendRaw((socket) =>
     socket.write(`POST /signings HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEY}\r\n${sent}`),
   );
@@ -78,7 +78,7 @@ it.each([
   expect(parseProblem(answer)).toMatchObject({ type: 'urn:signing:problem:invalid-request', status: 408 });
 });
 
-it('a client that goes away in the middle of its body harms nobody', async () => {
+it('a client that disconnects in the middle of its body does no harm', async () => {
   await sendRaw((socket) => {
     socket.write(requestHead('Content-Type: application/json\r\nContent-Length: 100\r\n'));
     socket.write('{', () => socket.destroy());
@@ -92,7 +92,7 @@ it.each([
   ['GET', '/signings/a/check', 'POST'],
   ['HEAD', '/signings/a/events', 'GET'],
   ['QUERY', '/healthz', 'GET, HEAD'],
-])('%s %s is answered by the methods that are known', async (method, path, allow) => {
+])('%s %s gets 405 with the supported methods', async (method, path, allow) => {
   const { status, headers, text } = await environment.call(method, path);
   expect({ status, allow: headers.get('allow')?.split(', ').sort() }).toEqual({
     status: 405,
@@ -119,7 +119,7 @@ it.each([
 
 describe('A requestId that is too long', () => {
   it.each([201, 1000, 1001, 8000])(
-    'of %i characters names nothing, and is no fault of the gateway',
+    'of %i characters names no signing, and is not an internal error',
     async (length) => {
       const path = `/signings/${'a'.repeat(length)}`;
       for (const [method, more] of [

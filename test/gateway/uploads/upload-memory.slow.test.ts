@@ -33,7 +33,7 @@ async function measureGrowth(pid: number, work: () => Promise<unknown>): Promise
 const upload = (bytes: number): Promise<unknown> =>
   postDocument(environment.gateway.url, generateForm(bytes));
 
-test('the memory of the gateway does not grow with the documents that are uploaded', async () => {
+test('the memory of the gateway does not grow with uploaded documents', async () => {
   // By then the parser has been compiled for speed and the heap has the size that any upload needs.
   for (let count = 0; count < 5; count += 1) await upload(5 * MEGABYTE);
   const documents = Array.from({ length: 3 }, () => MAX_TOTAL_BYTES);
