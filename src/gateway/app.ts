@@ -24,7 +24,7 @@ import { signingRoutes } from './signings/routes.js';
 import type { HostAllowlist } from '../shared/http/host-allowlist.js';
 
 /** Logs one line for each request: caller, route and status. Never an address or a body, which can hold personal data. */
-export function logRequests(app: FastifyInstance): void {
+function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
       {

@@ -28,9 +28,9 @@ const valueOf = (samples: readonly Sample[], name: string, more: Sample['labels'
   sumSamples(samples, name, { ...labels(), ...more });
 
 /** What the gateway counts during an action. */
-async function countDuring(act: () => Promise<unknown>) {
+async function countDuring(action: () => Promise<unknown>) {
   const before = await scrape(address);
-  await act();
+  await action();
   const after = await scrape(address);
   return (name: string, more: Sample['labels'] = {}) =>
     valueOf(after, name, more) - valueOf(before, name, more);
@@ -108,7 +108,7 @@ describe('The metrics of a gateway', () => {
 });
 
 describe('The cleanups of a gateway', () => {
-  const sweeping = async (env: NodeJS.ProcessEnv = {}) => {
+  const startGatewayWithMetrics = async (env: NodeJS.ProcessEnv = {}) => {
     const at = `127.0.0.1:${await findFreePort()}`;
     const keys = { SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', 'key') };
     const gateway = await startGatewayProcess({
@@ -135,16 +135,16 @@ describe('The cleanups of a gateway', () => {
     await utimes(join(environment.root, source.slice('file:'.length), '..'), yesterday, yesterday);
 
     const nobody = `127.0.0.1:${await findFreePort()}`;
-    const blind = await sweeping({ TEMPORAL_ADDRESS: nobody });
-    await waitUntil('a sweep has failed', async () => (await blind.shown(FAILURES)) === 1);
-    expect(await blind.shown(LAST_CLEANUP)).toBe(0);
-    await blind.end();
+    const disconnected = await startGatewayWithMetrics({ TEMPORAL_ADDRESS: nobody });
+    await waitUntil('a cleanup has failed', async () => (await disconnected.shown(FAILURES)) === 1);
+    expect(await disconnected.shown(LAST_CLEANUP)).toBe(0);
+    await disconnected.end();
 
-    const seeing = await sweeping();
-    await waitUntil('a sweep has ended', async () => (await seeing.shown(LAST_CLEANUP)) > 0);
-    expect(await seeing.shown('signing_gateway_swept_uploads_total')).toBe(1);
-    expect(await seeing.shown(FAILURES)).toBe(0);
-    expect(Math.abs((await seeing.shown(LAST_CLEANUP)) - Date.now() / 1000)).toBeLessThan(600);
-    await seeing.end();
+    const connected = await startGatewayWithMetrics();
+    await waitUntil('a cleanup has ended', async () => (await connected.shown(LAST_CLEANUP)) > 0);
+    expect(await connected.shown('signing_gateway_swept_uploads_total')).toBe(1);
+    expect(await connected.shown(FAILURES)).toBe(0);
+    expect(Math.abs((await connected.shown(LAST_CLEANUP)) - Date.now() / 1000)).toBeLessThan(600);
+    await connected.end();
   });
 });

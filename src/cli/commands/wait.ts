@@ -76,12 +76,12 @@ export async function waitForEnd(
 const NO_WORKER_NOTICE_MS = 5_000;
 
 /** Warns once when an outage begins, and once when it ends. */
-export interface OutageNotice {
+interface OutageNotice {
   observe(observation: Observation): void;
   stop(): void;
 }
 
-export function createOutageNotice(output: Output, taskQueue: string): OutageNotice {
+function createOutageNotice(output: Output, taskQueue: string): OutageNotice {
   let lastNotice: 'none' | 'outage' = 'none';
   const notify = (line: string): void => {
     lastNotice = 'outage';
@@ -114,7 +114,7 @@ export function createOutageNotice(output: Output, taskQueue: string): OutageNot
 }
 
 /** Ends the wait, but not the signing, when this program gets a signal to end. */
-export interface AbortOnSignal {
+interface AbortOnSignal {
   /** Its reason is an `InterruptedError` that says how to follow the signing again. */
   readonly signal: AbortSignal;
   stop(): void;
@@ -122,7 +122,7 @@ export interface AbortOnSignal {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export function abortOnSignal(requestId: string): AbortOnSignal {
+function abortOnSignal(requestId: string): AbortOnSignal {
   const controller = new AbortController();
   const abort = (): void => {
     const commands = ['wait', 'status']

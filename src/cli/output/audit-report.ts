@@ -138,7 +138,7 @@ function formatFacts(facts: readonly Fact[]): string[] {
 }
 
 /** One entry in one line. */
-export function formatEntry(entry: AuditEntry): string {
+function formatEntry(entry: AuditEntry): string {
   switch (entry.kind) {
     case 'decision':
       return formatDecision(entry);

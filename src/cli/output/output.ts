@@ -65,7 +65,7 @@ export function stripControlCharacters(text: string): string {
 }
 
 /** One line at the bottom of a terminal with the elapsed time, redrawn every second. */
-export interface Spinner {
+interface Spinner {
   /** Shows this text until `clear`. */
   show(text: string): void;
   /** Erases the line for other output; the next redraw shows it below that output. */

@@ -9,10 +9,7 @@ import {
 } from './json-web-tokens.js';
 
 /** Identifies callers by a key, of which the configuration has only the hash. Their identity is `{realm}/{key name}`. */
-export function createKeyAuthenticator(
-  keys: readonly ApiKeyHash[],
-  realm: 'gateway' | 'codec',
-): Authenticator {
+function createKeyAuthenticator(keys: readonly ApiKeyHash[], realm: 'gateway' | 'codec'): Authenticator {
   return (token) => {
     const hash = createHash('sha256').update(token).digest();
     // Compares every key, so that the time does not reveal which one matches.
@@ -22,7 +19,7 @@ export function createKeyAuthenticator(
 }
 
 /** Callers of the API and readers of encrypted payloads. A credential for one is not valid for the other. */
-export interface Authenticators {
+interface Authenticators {
   readonly callers: readonly Authenticator[];
   readonly decryptors: readonly Authenticator[];
 }

@@ -22,7 +22,7 @@ const JWKS_ERROR_CODES = [
 ];
 
 /** The claims of a token of this identity provider; `undefined` if the token is not valid. */
-export type TokenVerifier = (token: string) => Promise<JWTPayload | undefined>;
+type TokenVerifier = (token: string) => Promise<JWTPayload | undefined>;
 
 export function createTokenVerifier(
   { jwksUrl, issuer, audience }: TokenIssuer,
@@ -114,10 +114,10 @@ function jwksUnavailable(): ProblemError {
 }
 
 /** Keys that jose reads on demand only. */
-export type RemoteJwks = ReturnType<typeof createRemoteJWKSet>;
+type RemoteJwks = ReturnType<typeof createRemoteJWKSet>;
 
 /** Stops jose from refreshing keys automatically: `cacheJwks` decides when to refresh them. */
-export const MANUAL_REFRESH = { cacheMaxAge: Infinity, cooldownDuration: Infinity };
+const MANUAL_REFRESH = { cacheMaxAge: Infinity, cooldownDuration: Infinity };
 
 /** The interval between refreshes: a withdrawn key is valid for at most this long. */
 const REFRESH_MS = 10 * 60_000;
@@ -132,7 +132,7 @@ const MAX_AGE_MS = 24 * 60 * 60_000;
  * The keys of an identity provider; during an outage, the last known ones. A token with an unknown key triggers an immediate
  * refresh. Throws what jose throws, or the reason why the keys cannot be read if none are known.
  */
-export function cacheJwks(remote: RemoteJwks): (...token: Parameters<RemoteJwks>) => ReturnType<RemoteJwks> {
+function cacheJwks(remote: RemoteJwks): (...token: Parameters<RemoteJwks>) => ReturnType<RemoteJwks> {
   const lastTimes = { refreshed: -Infinity, attempted: -Infinity, unknownKeyRefreshed: -Infinity };
   let lastError: Error | undefined;
   const refresh = async (): Promise<void> => {

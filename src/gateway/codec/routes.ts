@@ -64,7 +64,7 @@ function describeRoute(operationId: string, summary: string, description: string
   };
 }
 
-export const codecSchemas = {
+const codecSchemas = {
   decode: describeRoute(
     'decodePayloads',
     'Decrypt payloads of a history',
@@ -115,7 +115,7 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600;
  * Lets web pages of these origins call the routes of `app`; other pages get no CORS headers. A preflight needs no key. The
  * Temporal UI can send credentials for a login in front of the gateway, so they are allowed.
  */
-export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(fastifyCors, {
     // A function, since with a list the plugin sends the other headers to every origin.
     origin: (origin, callback) => {

@@ -49,7 +49,7 @@ export function handleUnknownRoutes(app: FastifyInstance): void {
 }
 
 /** No route matches this address, or a parameter in it is too long for any route. */
-export function createNotFoundError(): ProblemError {
+function createNotFoundError(): ProblemError {
   return createProblemError('not-found', 'There is nothing at this address.', { connection: 'close' });
 }
 

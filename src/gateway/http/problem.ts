@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The problem types, each with its HTTP status and title. A `type` is stable: programs may rely on it. */
-export const PROBLEMS = {
+const PROBLEMS = {
   'invalid-request': [400, 'The request is malformed or breaks a rule'],
   unauthorized: [401, 'A valid key or token is missing'],
   forbidden: [403, 'The caller may not do this'],
@@ -32,7 +32,7 @@ export interface FieldProblem {
 }
 
 /** The body of an error response. Source: RFC 9457. */
-export interface ProblemDetails {
+interface ProblemDetails {
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -52,7 +52,7 @@ export interface ProblemResponse {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-export function problemTypeUri(name: ProblemName): string {
+function problemTypeUri(name: ProblemName): string {
   return `urn:signing:problem:${name}`;
 }
 

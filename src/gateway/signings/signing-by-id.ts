@@ -136,7 +136,7 @@ export function signingByIdRoutes(clientFor: SigningClientFactory): FastifyPlugi
 }
 
 /** Runs `send` at most once in an interval for each key. Every caller gets the result of the call that serves it. */
-export type Coalescer = (key: string, send: () => Promise<void>) => Promise<void>;
+type Coalescer = (key: string, send: () => Promise<void>) => Promise<void>;
 
 interface Pause {
   readonly timer: NodeJS.Timeout;

@@ -2,7 +2,7 @@ import type { SigningStatus } from '../../domain/status.js';
 import { watchSigning, type SigningClient } from '../../client/index.js';
 
 /** Receives the changes of one signing. */
-export interface StatusListener {
+interface StatusListener {
   /** Called for each change, and first with the latest known status. */
   onStatus(status: SigningStatus): void;
   /** Called once, last: the signing ended without an outcome or cannot be followed any longer. */

@@ -19,7 +19,7 @@ export function captureExtendedFileName(request: IncomingMessage): () => string 
 }
 
 /** `header` has one character for each byte. */
-export function parseExtendedFileName(header: string): string | null | undefined {
+function parseExtendedFileName(header: string): string | null | undefined {
   const [, disposition = ''] = /^content-disposition:(.*)$/im.exec(header) ?? [];
   for (const [, name = '', value = ''] of disposition.matchAll(HEADER_PARAMETER))
     if (name.toLowerCase() === 'filename*') return decodeExtendedValue(value.trim());

@@ -147,12 +147,12 @@ function abortOnDisconnect({ raw }: FastifyReply): AbortSignal {
 const RETRY_AFTER_SECONDS = '2';
 
 /** Prevents one caller from using all of the gateway's disk and inspections. */
-export interface UploadLimiter {
+interface UploadLimiter {
   /** Runs an upload. @throws ProblemError if the caller already has MAX_DOCUMENTS uploads in progress */
   run<Result>(request: FastifyRequest, caller: string, upload: () => Promise<Result>): Promise<Result>;
 }
 
-export function createUploadLimiter(): UploadLimiter {
+function createUploadLimiter(): UploadLimiter {
   const active = new Map<string, number>();
   return {
     run: async (request, caller, upload) => {

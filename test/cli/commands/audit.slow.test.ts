@@ -72,8 +72,8 @@ describe('audit', () => {
       (await getHandle(requestId).describe()).raw.pendingActivities?.[0]?.attempt ?? 0;
     await waitUntil('it polls', async () => (await attempt()) > 1);
     const before = await readEvidence(requestId);
-    const looks = await attempt();
-    await waitUntil('it has polled on', async () => (await attempt()) > looks + 1);
+    const polls = await attempt();
+    await waitUntil('it has polled on', async () => (await attempt()) > polls + 1);
     expect(await readEvidence(requestId)).toEqual(before);
     expect(JSON.parse(before.json)).toMatchObject({
       state: 'awaiting-handover',
@@ -88,8 +88,8 @@ describe('audit', () => {
     environment.fake.faults.add({ call: 'initiate', status: 500 });
     const { requestId } = await environment.startSigningIn('needs-attention');
     await environment.run(['check', requestId]);
-    const question = await environment.attentionOptions(requestId);
-    await environment.run(['resolve', requestId, 'retry', ...question]);
+    const attentionOption = await environment.attentionOptions(requestId);
+    await environment.run(['resolve', requestId, 'retry', ...attentionOption]);
     await waitUntil(
       'it waits',
       async () => (await environment.signings.status(requestId)).state === 'awaiting-handover',
@@ -100,7 +100,7 @@ describe('audit', () => {
     expect(audit.state).toBe('cancelled');
     expect(listDecisions(audit).slice(1)).toEqual([
       `signal checkNow null by ${ME}`,
-      `resolve {"attentionId":"${question[1]}","action":"retry"} by ${ME}`,
+      `resolve {"attentionId":"${attentionOption[1]}","action":"retry"} by ${ME}`,
       `cancel null by ${ME}`,
     ]);
   });
@@ -216,8 +216,8 @@ describe('audit of an encrypted signing', () => {
       env: keys,
     });
     const { attention } = parseJson(asked) as SigningStatus;
-    const question = ['--attention-id', attention?.id ?? ''];
-    await environment.run(['resolve', requestId, 'abort', ...question, '--reason', 'a mistake'], {
+    const attentionOption = ['--attention-id', attention?.id ?? ''];
+    await environment.run(['resolve', requestId, 'abort', ...attentionOption, '--reason', 'a mistake'], {
       env: keys,
     });
   });

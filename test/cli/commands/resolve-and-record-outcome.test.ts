@@ -32,8 +32,8 @@ describe('a signing that needs attention after an initiate with unknown outcome'
     await waiting.waitForOutput('--reason');
     const sessions = countInitiated();
     const sessionId = environment.fake.sessions().at(-1)?.id ?? 0;
-    const question = await environment.attentionOptions(requestId);
-    const adopt = ['resolve', requestId, 'adopt', ...question, '--session-id', String(sessionId)];
+    const attentionOption = await environment.attentionOptions(requestId);
+    const adopt = ['resolve', requestId, 'adopt', ...attentionOption, '--session-id', String(sessionId)];
     expect(await environment.run(adopt)).toMatchObject({
       code: 0,
       stdout: `The signing ${requestId} continues: initiating.\n`,
@@ -47,11 +47,11 @@ describe('a signing that needs attention after an initiate with unknown outcome'
         expect.stringMatching(/^Why: initiate: the connection failed/),
         'What to do: Look into the flexperto Dashboard whether the contract session exists.',
         'If it does not exist, to create it:',
-        `signing resolve ${requestId} retry ${question.join(' ')}`,
+        `signing resolve ${requestId} retry ${attentionOption.join(' ')}`,
         'If it exists, to go on with it:',
-        `signing resolve ${requestId} adopt ${question.join(' ')} --session-id NUMBER`,
+        `signing resolve ${requestId} adopt ${attentionOption.join(' ')} --session-id NUMBER`,
         'To give up, while what exists at flexperto stays there:',
-        `signing resolve ${requestId} abort ${question.join(' ')} --reason "…"`,
+        `signing resolve ${requestId} abort ${attentionOption.join(' ')} --reason "…"`,
       ]),
     );
     expect(countInitiated()).toBe(sessions);
@@ -77,18 +77,20 @@ describe('a signing that needs attention after an initiate with unknown outcome'
     injectUnknownOutcome();
     const { requestId } = await environment.startSigningIn('needs-attention');
     const before = countInitiated();
-    const question = await environment.attentionOptions(requestId);
-    const answer = await environment.run(['resolve', requestId, 'retry', ...question, '--json']);
+    const attentionOption = await environment.attentionOptions(requestId);
+    const answer = await environment.run(['resolve', requestId, 'retry', ...attentionOption, '--json']);
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(parseJson(answer)).toMatchObject({ requestId, attention: null });
-    expect(await environment.run(['resolve', requestId, 'retry', ...question])).toMatchObject({
+    expect(await environment.run(['resolve', requestId, 'retry', ...attentionOption])).toMatchObject({
       code: 0,
       stderr: '',
     });
-    expect(await environment.run(['resolve', requestId, 'abort', ...question, '--reason', 'no'])).toEqual({
+    expect(
+      await environment.run(['resolve', requestId, 'abort', ...attentionOption, '--reason', 'no']),
+    ).toEqual({
       code: 5,
       stdout: '',
-      stderr: `The question ${question[1]} is already answered, with retry; nothing was changed.\n`,
+      stderr: `The question ${attentionOption[1]} is already answered, with retry; nothing was changed.\n`,
     });
     const waiting = environment.start(['wait', requestId]);
     await waiting.waitForOutput('awaiting-handover');
@@ -138,8 +140,8 @@ describe('a signing that needs attention after an initiate with unknown outcome'
     const { requestId } = await environment.startSigningIn('needs-attention');
     const waiting = environment.start(['wait', requestId]);
     await waiting.waitForOutput('needs-attention');
-    const question = await environment.attentionOptions(requestId);
-    const abort = ['resolve', requestId, 'abort', ...question, '--reason', 'The customer called'];
+    const attentionOption = await environment.attentionOptions(requestId);
+    const abort = ['resolve', requestId, 'abort', ...attentionOption, '--reason', 'The customer called'];
     const done = {
       code: 0,
       stdout: `The signing ${requestId} was aborted; what exists at flexperto stays there.\n`,
@@ -150,19 +152,21 @@ describe('a signing that needs attention after an initiate with unknown outcome'
     expect(code).toBe(13);
     expect(stdout).toContain('Why: Aborted by a human: The customer called.');
     expect(await environment.run(abort)).toEqual(done);
-    expect(await environment.run(['resolve', requestId, 'retry', ...question])).toMatchObject({ code: 5 });
+    expect(await environment.run(['resolve', requestId, 'retry', ...attentionOption])).toMatchObject({
+      code: 5,
+    });
   });
 
   it('rejects an impossible decision with 5 and the message of the workflow', async () => {
     const { requestId } = await environment.startSigningIn('needs-attention');
-    const question = await environment.attentionOptions(requestId);
-    const answer = await environment.run(['resolve', requestId, 'adopt', ...question, '--json']);
+    const attentionOption = await environment.attentionOptions(requestId);
+    const answer = await environment.run(['resolve', requestId, 'adopt', ...attentionOption, '--json']);
     expect(answer).toMatchObject({ code: 5, stderr: '' });
     expect(parseError(answer)).toEqual({
       type: 'NotPossibleError',
       message:
         'To adopt, name the contract session that the Dashboard shows: ' +
-        `{"attentionId":"${question[1]}","action":"adopt","sessionId":13}.`,
+        `{"attentionId":"${attentionOption[1]}","action":"adopt","sessionId":13}.`,
     });
   });
 });
@@ -170,12 +174,12 @@ describe('a signing that needs attention after an initiate with unknown outcome'
 it('the advice after a rejected call is to fix its cause', async () => {
   environment.fake.faults.add({ call: 'initiate', status: 401 });
   const { requestId } = await environment.startSigningIn('needs-attention');
-  const question = (await environment.attentionOptions(requestId)).join(' ');
+  const attentionOption = (await environment.attentionOptions(requestId)).join(' ');
   const { code, stdout } = await environment.run(['status', requestId]);
   expect(code).toBe(0);
   expect(stdout).toContain('What to do: Put right what is named above.\n');
   expect(stdout).toContain(
-    `  Once it is put right, to go on:\n    signing resolve ${requestId} retry ${question}\n`,
+    `  Once it is put right, to go on:\n    signing resolve ${requestId} retry ${attentionOption}\n`,
   );
   expect(stdout).not.toContain('adopt');
 });

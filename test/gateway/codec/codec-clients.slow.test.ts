@@ -48,7 +48,7 @@ describe('The Temporal CLI', () => {
   const by = (key: string): string[] => {
     return ['--codec-endpoint', `${environment.gateway.url}/codec`, '--codec-auth', `Bearer ${key}`];
   };
-  /** All that the CLI prints of a history, with what its payloads hold. */
+  /** The CLI's output for a history, with its payloads. */
   const show = async (id: string, ...codec: string[]): Promise<string> => {
     const history = await temporal('workflow', 'show', '--workflow-id', `signing-${id}`, ...codec);
     const text = JSON.stringify(history);
@@ -114,8 +114,8 @@ describe('The Temporal UI', () => {
   });
 
   /**
-   * The page of the session as a UI shows it whose login has brought this token: told of its settings, and of the user, what
-   * a server of the UI with TEMPORAL_AUTH_ENABLED and TEMPORAL_CODEC_PASS_ACCESS_TOKEN would tell.
+   * The UI's page of the workflow after a login with this token. The settings and the user are those of a UI server with
+   * TEMPORAL_AUTH_ENABLED and TEMPORAL_CODEC_PASS_ACCESS_TOKEN.
    */
   const open = async (accessToken: string): Promise<Page> => {
     const context = await browser.newContext({

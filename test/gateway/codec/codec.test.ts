@@ -217,8 +217,8 @@ describe('A reader of encrypted payloads', () => {
     await decode([], auditorToken({ employeeId: undefined, sub: 'auditor-7' }));
     await decode(await encryptedWith(`k2:${generatePayloadKey()}`));
     await waitUntil('the last call is logged', () => refusals() > refusedBefore);
-    const told = decryptionLog().slice(before);
-    expect(told.map(({ caller, payloads, level }) => [level, caller, payloads])).toEqual([
+    const logged = decryptionLog().slice(before);
+    expect(logged.map(({ caller, payloads, level }) => [level, caller, payloads])).toEqual([
       ['info', 'codec/ops', 2],
       ['info', 'codec/jwt/45', 1],
       ['info', 'codec/jwt/auditor-7', 0],

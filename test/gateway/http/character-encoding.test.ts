@@ -18,7 +18,7 @@ afterAll(() => environment.close());
 
 const JSON_TYPE = 'application/json';
 
-/** Sends bytes as they are. */
+/** Sends raw bytes. */
 async function sendBytes(path: string, body: Buffer, type = JSON_TYPE): Promise<HttpResponse> {
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': type };
   const answer = await fetch(`${environment.gateway.url}${path}`, {
@@ -92,7 +92,7 @@ describe('The name of an uploaded file', () => {
   beforeAll(async () => {
     content = await readFile(resolve('examples/contract.pdf'));
   });
-  /** Uploads under the parameters of Content-Disposition as they are, one byte for each character. */
+  /** Uploads with these raw parameters of Content-Disposition, one byte for each character. */
   const upload = async (parameters: string): Promise<HttpResponse> => {
     const placeholder: Part = { name: 'file', fileName: 'PLACEHOLDER', content };
     const form = buildForm(placeholder)

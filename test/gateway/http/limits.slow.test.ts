@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
-/** Sends bytes as they are, and resolves with all that comes back until the connection is closed. */
+/** Sends raw bytes and resolves with the whole response until the connection closes. */
 function sendRaw(send: (socket: Socket) => void): Promise<string> {
   const { hostname, port } = new URL(environment.gateway.url);
   return new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ it('an endless body is stopped at a megabyte', async () => {
     socket.on('drain', more);
     more();
   }).catch((error: unknown) => String(error));
-  // The connection may be reset before the answer has been read; either way the gateway lives on.
+  // The connection may be reset before the response is read; either way the gateway keeps running.
   expect(answer).toMatch(/^HTTP\/1\.1 413 |ECONNRESET|EPIPE/);
   expect(await environment.call('GET', '/healthz')).toMatchObject({ status: 200 });
 });
@@ -146,7 +146,7 @@ it.each([
   ['a codec address', '/codec/CURSOR', {}],
   ['an Idempotency-Key', '/signings', { 'idempotency-key': 'CURSOR' }],
   ['a Last-Event-ID', '/signings/nobody/events', { 'last-event-id': 'CURSOR' }],
-])('%s of 8,000 characters is no fault of the gateway', async (_, path, headers: Record<string, string>) => {
+])('%s of 8,000 characters is not an internal error', async (_, path, headers: Record<string, string>) => {
   const long = 'a'.repeat(8000);
   const filled = Object.fromEntries(Object.entries(headers).map(([name]) => [name, long]));
   const method = 'idempotency-key' in headers ? 'POST' : 'GET';
@@ -156,7 +156,7 @@ it.each([
 });
 
 it.each(['/signings', '/signings/nobody', '/nothing/here'])(
-  'a connection without a key ends with its answer: %s',
+  'a connection without a key closes after the response: %s',
   async (path) => {
     const answer = await sendRaw((socket) => socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`));
     expect(answer).toMatch(/^HTTP\/1\.1 40[14] /);

@@ -146,8 +146,8 @@ it('many listeners of one signing share one poll', async () => {
   const many = await Promise.all(Array.from({ length: 30 }, () => openStream(requestId)));
   await Promise.all(many.map((stream) => stream.next()));
   environment.fake.handOver(sessionId ?? 0);
-  const news = await Promise.all(many.map((stream) => stream.until(isInState('awaiting-signature'))));
-  expect(new Set(news.map(({ id }) => id)).size).toBe(1);
+  const changes = await Promise.all(many.map((stream) => stream.until(isInState('awaiting-signature'))));
+  expect(new Set(changes.map(({ id }) => id)).size).toBe(1);
 });
 
 it('a stream ends when the token that opened it expires', async () => {

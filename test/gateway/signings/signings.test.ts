@@ -27,7 +27,7 @@ afterEach(() => {
 });
 afterAll(() => environment.close());
 
-const fresh = (change: Record<string, unknown> = {}) => ({
+const createRequest = (change: Record<string, unknown> = {}) => ({
   ...REQUEST,
   requestId: `crm-${randomUUID()}`,
   ...change,
@@ -37,7 +37,7 @@ const start = (body: unknown, headers: Record<string, string> = {}): Promise<Htt
 
 describe('POST /signings', () => {
   it('starts a signing and returns its address', async () => {
-    const request = fresh();
+    const request = createRequest();
     const answer = await start(request);
     expect(answer).toMatchObject({
       status: 201,
@@ -48,7 +48,7 @@ describe('POST /signings', () => {
   });
 
   it('starts nothing new for the same request, even after the signing has ended', async () => {
-    const request = fresh();
+    const request = createRequest();
     await start(request);
     expect(await start(request)).toMatchObject({ status: 200, body: { created: false } });
     await environment.call('POST', `/signings/${request.requestId}/cancel`);
@@ -57,7 +57,7 @@ describe('POST /signings', () => {
   });
 
   it('creates one contract session for two concurrent requests', async () => {
-    const request = fresh();
+    const request = createRequest();
     const other = await environment.startGateway();
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -72,13 +72,13 @@ describe('POST /signings', () => {
   });
 
   it('answers 409 if the requestId is in use for a different request', async () => {
-    const request = fresh();
+    const request = createRequest();
     await start(request);
     expect(await start({ ...request, name: 'Something else' })).toEqual(problem(409, 'conflict'));
   });
 
   it('accepts the requestId as Idempotency-Key, and rejects two that differ', async () => {
-    const { requestId, ...request } = fresh();
+    const { requestId, ...request } = createRequest();
     const key = { 'Idempotency-Key': requestId };
     expect(await start(request, key)).toMatchObject({ status: 201, body: { requestId } });
     expect(await start({ ...request, requestId }, key)).toMatchObject({ status: 200 });
@@ -165,9 +165,11 @@ describe('GET /signings/{requestId}', () => {
 
     const handle = environment.client.workflow.getHandle(`signing-${requestId}`);
     const { events = [] } = await handle.fetchHistory();
-    const hints = (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null);
-    expect(hints.length).toBeGreaterThan(1);
-    expect(hints.length).toBeLessThanOrEqual(seconds + 1);
+    const checkSignals = (events ?? []).filter(
+      (event) => event.workflowExecutionSignaledEventAttributes != null,
+    );
+    expect(checkSignals.length).toBeGreaterThan(1);
+    expect(checkSignals.length).toBeLessThanOrEqual(seconds + 1);
   });
 
   it('says that the request was invalid if the check of the documents rejected it', async () => {
@@ -434,7 +436,7 @@ describe('during an outage', () => {
   it('a missing worker is a 503 that names the task queue, and the signing is safe', async () => {
     const taskQueue = `signing-${randomUUID()}`;
     const gateway = await environment.startGateway({ SIGNING_TASK_QUEUE: taskQueue });
-    const request = fresh();
+    const request = createRequest();
     expect(await callAt(gateway.url, 'POST', '/signings', { body: request })).toMatchObject({ status: 201 });
     const path = `/signings/${request.requestId}`;
     const answers = await Promise.all([
@@ -462,7 +464,7 @@ describe('during an outage', () => {
     const answers = await Promise.all([
       callAt(gateway.url, 'GET', '/readyz'),
       callAt(gateway.url, 'GET', '/signings'),
-      callAt(gateway.url, 'POST', '/signings', { body: fresh() }),
+      callAt(gateway.url, 'POST', '/signings', { body: createRequest() }),
       callAt(gateway.url, 'GET', '/signings/a'),
     ]);
     for (const answer of answers) {
@@ -488,7 +490,7 @@ it('the response to an internal error has only an id, and the log has the detail
     namespace: environment.server.namespace,
     dataConverter: createDataConverter(parsePayloadKeys(`one:${generatePayloadKey()}`)),
   });
-  const request = fresh();
+  const request = createRequest();
   const handle = await encrypting.workflow.start('signingSession', {
     taskQueue: environment.taskQueue,
     workflowId: `signing-${request.requestId}`,
@@ -511,7 +513,7 @@ it('the response to an internal error has only an id, and the log has the detail
 
 it('no response and no log line has a stack, a key or data of the participant', async () => {
   const status: SigningStatus = await environment.startSigningUntil('awaiting-handover');
-  await start({ ...fresh(), participants: [{ ...REQUEST.participants[0], mobile: 'wrong' }] });
+  await start({ ...createRequest(), participants: [{ ...REQUEST.participants[0], mobile: 'wrong' }] });
   const { text } = await environment.call('GET', `/signings/${status.requestId}`);
   for (const shown of [text, environment.gateway.output()]) {
     for (const value of [...PARTICIPANT_VALUES, environment.fake.apiKey]) expect(shown).not.toContain(value);
