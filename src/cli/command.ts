@@ -12,7 +12,7 @@ export interface ConnectedSigningClient extends SigningClient {
   readonly taskQueue: string;
 }
 
-/** Connects for as long as `work` takes. @throws ConfigError, NoServerError, NoAccessError */
+/** Connects while `work` runs. @throws ConfigError, NoServerError, NoAccessError */
 export async function withSigningClient<Result>(
   work: (signings: ConnectedSigningClient) => Promise<Result>,
 ): Promise<Result> {
@@ -27,37 +27,37 @@ export async function withSigningClient<Result>(
   }
 }
 
-/** Who acts, as the histories keep it: the user of the operating system. Host and process would say nothing later on. */
+/** The identity in histories: the user of the operating system. Host and process would mean nothing later. */
 function readIdentity(): string {
   try {
     return `cli/${userInfo().username}`;
   } catch {
-    // In a container a user need not have a name.
+    // In a container a user may have no name.
     return `cli/uid-${process.getuid?.() ?? 'unknown'}`;
   }
 }
 
-/** A command to copy: as it must be typed where this one was started by `npm run`, or by its own name. */
+/** A command to copy, for `npm run` or for the installed program, depending on how this one was started. */
 export function formatCommand(...args: readonly string[]): string {
   const program = process.env['npm_lifecycle_event'] === 'signing' ? 'npm run signing --' : 'signing';
   return [program, ...args].join(' ');
 }
 
-/** What a command needs of the program around it. */
+/** What every command gets from the program. */
 export interface CommandContext {
   readonly output: Output;
-  /** Makes an action of commander from work that says how it has ended. */
+  /** Turns `work`, which returns how the command ended, into an action of commander. */
   readonly action: <Args extends unknown[]>(
     work: (...args: Args) => Promise<ExitReason>,
   ) => (...args: Args) => Promise<void>;
 }
 
-/** A new command; every one can answer in JSON. */
+/** Adds a command; every command can answer in JSON. */
 export function addCommand(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .option('--json', 'answer with one JSON document on stdout, an error included');
+    .option('--json', 'answer with one JSON document on stdout, also for an error');
 }
 
 export const REQUEST_ID = ['<requestId>', 'the requestId of the signing'] as const;

@@ -1,30 +1,30 @@
 import { CommanderError } from 'commander';
 import { ConfigError, getErrorMessage } from '../shared/errors.js';
 import type { Problem } from '../domain/field-schema.js';
-import * as starter from '../client/index.js';
+import * as client from '../client/index.js';
 import type { ExitReason } from './exit-codes.js';
 
-/** The command was used wrongly; nothing was done. */
+/** The command line is invalid; nothing was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The file does not hold a request that could be looked at. */
+/** The file cannot be read as a request. */
 export class UnreadableRequestError extends Error {
   override readonly name = 'UnreadableRequestError';
 }
 
-/** The answer was there and could not be put where it was wanted. */
+/** The result could not be written to the requested place. */
 export class UnwritableError extends Error {
   override readonly name = 'UnwritableError';
 }
 
-/** The wait was ended from outside; the signing is not affected. */
+/** A signal ended the wait; the signing is not affected. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** What went wrong, in words for people and for programs. Never a stack. */
+/** An error for people and programs, without a stack. */
 export interface Failure {
   readonly exitReason: ExitReason;
   readonly type: string;
@@ -36,7 +36,7 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof CommanderError) return toUsageFailure(error);
   const known = KNOWN_ERRORS.find(([kind]) => error instanceof kind);
   if (known === undefined || !(error instanceof Error)) return toUnexpectedFailure(error);
-  const problems = error instanceof starter.InvalidRequestError ? { problems: error.problems } : {};
+  const problems = error instanceof client.InvalidRequestError ? { problems: error.problems } : {};
   return { exitReason: known[1], type: error.name, message: toSentence(error.message), ...problems };
 }
 
@@ -44,22 +44,22 @@ const KNOWN_ERRORS: readonly (readonly [new (...args: never[]) => Error, ExitRea
   [UsageError, 'usage'],
   [UnwritableError, 'usage'],
   [ConfigError, 'usage'],
-  [starter.NoAccessError, 'usage'],
-  [starter.UnreadablePayloadError, 'usage'],
+  [client.NoAccessError, 'usage'],
+  [client.UnreadablePayloadError, 'usage'],
   [UnreadableRequestError, 'invalid'],
-  [starter.InvalidRequestError, 'invalid'],
-  [starter.RequestRejectedError, 'invalid'],
-  [starter.SigningNotFoundError, 'notFound'],
-  [starter.NotPossibleError, 'notPossible'],
-  [starter.RequestConflictError, 'notPossible'],
-  [starter.NoServerError, 'unanswered'],
-  [starter.NoWorkerError, 'unanswered'],
-  [starter.SigningBrokenError, 'failed'],
-  [starter.SigningTerminatedError, 'cancelled'],
+  [client.InvalidRequestError, 'invalid'],
+  [client.RequestRejectedError, 'invalid'],
+  [client.SigningNotFoundError, 'notFound'],
+  [client.NotPossibleError, 'notPossible'],
+  [client.RequestConflictError, 'notPossible'],
+  [client.NoServerError, 'unanswered'],
+  [client.NoWorkerError, 'unanswered'],
+  [client.SigningBrokenError, 'failed'],
+  [client.SigningTerminatedError, 'cancelled'],
   [InterruptedError, 'interrupted'],
 ];
 
-/** Without any command, commander shows the help and has no words for why. */
+/** If no command is given, commander shows the help without a message. */
 function toUsageFailure({ code, message }: CommanderError): Failure {
   const text = code === 'commander.help' ? 'name a command' : message.replace(/^error: /, '');
   return {
@@ -77,7 +77,7 @@ function toUnexpectedFailure(error: unknown): Failure {
   };
 }
 
-/** The first line of what an error and its causes say. */
+/** The first line of the messages of an error and its causes. */
 function formatCauses(error: unknown): string {
   const message = getErrorMessage(error);
   const line = message.split('\n')[0] ?? '';

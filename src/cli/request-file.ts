@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { UnreadableRequestError } from './failures.js';
 
-/** Far more than any valid request has; what is larger is another file. */
+/** Far more than any valid request has; a larger file is not a request. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The JSON in a file, or in stdin where the path is `-`. Messages name the place and never repeat what is there, which may be
- * personal data. @throws UnreadableRequestError
+ * The JSON in a file, or in stdin if the path is `-`. Messages name the place of an error and never quote the content, which
+ * may be personal data. @throws UnreadableRequestError
  */
 export async function readRequestFile(path: string): Promise<unknown> {
   const name = path === '-' ? 'stdin' : path;
@@ -50,11 +50,11 @@ function decodeUtf8(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new UnreadableRequestError(`${name} is not a text in UTF-8, so it cannot be JSON.`);
+    throw new UnreadableRequestError(`${name} is not UTF-8 text, so it cannot be JSON.`);
   }
 }
 
-/** Where a text stops being JSON. The parser's own words may quote the text, so only place and kind are taken. */
+/** Where a text stops being JSON. The parser's message may quote the text, so only place and kind are used. */
 function describeSyntaxError(text: string): string {
   if (text.trim() === '') return 'it is empty.';
   const errors: ParseError[] = [];

@@ -16,16 +16,16 @@ import { toFailure } from './failures.js';
 import { createOutput } from './output/output.js';
 
 const ENVIRONMENT = `Environment (and .env in this folder):
-  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and the like: where Temporal is
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and others: the Temporal server
   SIGNING_TASK_QUEUE      the task queue of the workers (signing)
   SIGNING_DOCUMENT_ROOT   where validate finds file: documents (documents)
   SIGNING_DOCUMENT_HOSTS  the hosts from which validate fetches https: documents
-  SIGNING_PAYLOAD_KEYS    the keys of the workers, where payloads are encrypted`;
+  SIGNING_PAYLOAD_KEYS    the keys of the workers, if payloads are encrypted`;
 
-/** All commands. What is wrong with the arguments is thrown as a `CommanderError`, and said by nobody else. */
+/** All commands. Throws a `CommanderError` for wrong arguments instead of printing it. */
 export function createProgram(context: CommandContext): Command {
   const program = new Command('signing')
-    .description('Starts document signings with flexperto, and follows and steers them.')
+    .description('Starts, follows and controls document signings with flexperto.')
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .helpCommand(false)
@@ -37,7 +37,7 @@ export function createProgram(context: CommandContext): Command {
   return program;
 }
 
-/** Runs one command line to its end and returns its exit code. */
+/** Runs one command line and returns its exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const output = createOutput(argv.includes('--json'));
   let exitReason: ExitReason = 'done';

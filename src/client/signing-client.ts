@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { SigningAudit } from '../audit/signing-audit.js';
-import { parseRequest } from '../domain/parse-request.js';
+import { parseRequest, type ParsedRequest } from '../domain/parse-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
 import { buildWorkflowId, DEFAULT_TASK_QUEUE } from '../domain/workflow-id.js';
@@ -37,9 +37,10 @@ import { startSigning, type SigningClientOptions, type StartedSigning } from './
 export interface SigningClient {
   /**
    * Starts a signing once: the same request again returns the existing signing. Needs no worker.
+   * A caller that has parsed `input` already passes the result.
    * @throws InvalidRequestError, RequestConflictError, TooManyStartsError if there is a limit
    */
-  start(input: unknown): Promise<StartedSigning>;
+  start(input: unknown, parsed?: ParsedRequest): Promise<StartedSigning>;
   /**
    * The whole status and that of the callbacks. Needs a worker until the signing has ended.
    * @throws what `wait` throws, once it has ended
@@ -78,7 +79,7 @@ export function createSigningClient(
 ): SigningClient {
   const tenant: Tenant = { client, taskQueue };
   return {
-    start: (input) => startSigning(tenant, options, input),
+    start: (input, parsed) => startSigning(tenant, options, input, parsed),
     status: (requestId) => addCallbackStatus(tenant, requestId, readStatus(tenant, requestId)),
     wait: async (requestId) => {
       const { handle } = await describeSigning(tenant, requestId);

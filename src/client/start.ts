@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
-import { parseRequest } from '../domain/parse-request.js';
+import { parseRequest, type ParsedRequest } from '../domain/parse-request.js';
 import type { SigningRequest } from '../domain/request.js';
 import { buildWorkflowId } from '../domain/workflow-id.js';
 import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
@@ -30,8 +30,8 @@ export async function startSigning(
   tenant: Tenant,
   { startsPerHour }: SigningClientOptions,
   input: unknown,
+  { request, problems }: ParsedRequest = parseRequest(input),
 ): Promise<StartedSigning> {
-  const { request, problems } = parseRequest(input);
   if (problems.length > 0) throw new InvalidRequestError(problems);
   const { requestId, employeeId } = request;
   const { client } = tenant;

@@ -18,13 +18,13 @@ import { readJsonAsUtf8 } from './http/request-body.js';
 import * as limits from './http/limits.js';
 import type { GatewayMetrics } from './metrics.js';
 import { registerOpenApi, serveOpenApi } from './openapi.js';
-import type { SigningClientFactory } from './signings/authorization.js';
+import type { SigningClientFactory } from './auth/caller.js';
 import { signingRoutes } from './signings/routes.js';
 
 import type { HostAllowlist } from '../shared/http/host-allowlist.js';
 
-/** One line for every call: who made it and how it ended. Never an address or body, which can hold personal data. */
-export function logRequests(app: FastifyInstance): void {
+/** Logs one line for each request: caller, route and status. Never an address or a body, which can hold personal data. */
+function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
       {
@@ -41,24 +41,24 @@ export function logRequests(app: FastifyInstance): void {
 
 export interface GatewayOptions {
   readonly log: FastifyBaseLogger;
-  /** The ways in which a caller can be known, asked one after the other. */
+  /** Tried in this order until one identifies the caller. */
   readonly authenticators: readonly Authenticator[];
-  /** The signings as this caller's own acts. */
+  /** A client whose actions Temporal records under the caller's identity. */
   readonly clientFor: SigningClientFactory;
-  /** Rejects where Temporal does not answer. */
+  /** Rejects if Temporal does not answer. */
   readonly checkReadiness: () => Promise<void>;
-  /** Where uploaded documents lie, and how it is known which are in use. */
+  /** Where the uploads are, and which of them signings still need. */
   readonly uploads: CleanupOptions;
-  /** Which hosts may be told of changes; the worker checks it again when it calls them. */
+  /** The hosts that may receive callbacks; the worker checks again before it calls one. */
   readonly callbackHosts: HostAllowlist;
-  /** Web pages of these origins may call from a browser, though not the codec endpoint. */
+  /** Web pages of these origins may call the API from a browser, but not the codec endpoint. */
   readonly origins: readonly string[];
-  /** By which the Temporal UI and CLI show what is encrypted; without it, nobody is shown that. */
+  /** Decrypts payloads for the Temporal UI and CLI; without it there is no codec endpoint. */
   readonly codec: CodecOptions | undefined;
   readonly metrics: GatewayMetrics;
 }
 
-/** The gateway, not listening yet. `close()` ends event streams and lets other calls in flight end. */
+/** The gateway, not listening yet. `close()` ends event streams and waits for other requests in flight. */
 export function createGateway(options: GatewayOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: options.log,
@@ -73,7 +73,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
       connectionsCheckingInterval: limits.HEADERS_TIMEOUT_MS / 2,
     },
     routerOptions: { maxParamLength: 1000 },
-    // What is in flight on a connection that stays open is answered as ever.
+    // Requests on connections that stay open are answered as usual while the gateway closes.
     return503OnClosing: false,
     clientErrorHandler: handleClientError,
     frameworkErrors: (error, request, reply) => {
@@ -83,7 +83,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   app.removeContentTypeParser('text/plain');
   readJsonAsUtf8(app);
   app.setValidatorCompiler(validatorCompiler);
-  // Answers are typed by their schemas; what a session says is never held back because of a field too many.
+  // The compiler checks responses against their schemas; an additional field of a signing must not fail a response.
   app.setSerializerCompiler(() => (response) => JSON.stringify(response));
   logRequests(app);
   options.metrics.countRequests(app);
@@ -104,7 +104,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   return app;
 }
 
-/** In a context of its own, so that its origins are not the codec endpoint's. */
+/** A separate Fastify context, so that its CORS origins do not apply to the codec endpoint. */
 function createApiPlugin(options: GatewayOptions): FastifyPluginAsync {
   return async (app) => {
     if (options.origins.length > 0) {
@@ -122,7 +122,7 @@ function createApiPlugin(options: GatewayOptions): FastifyPluginAsync {
   };
 }
 
-/** What is true of a session now is not true later, and concerns nobody else. */
+/** Responses are private, and a status is outdated soon. */
 function preventCaching(app: FastifyInstance): void {
   app.addHook('onRequest', async (_, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

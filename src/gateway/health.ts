@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { describeJsonResponse, describeProblemResponses } from './http/response-schemas.js';
+import { describeJsonResponse, describeProblemResponses } from './http/problem.js';
 
 const Health = z.object({ status: z.literal('ok') });
 
-/** For whoever watches the process: `isReady` rejects where the gateway could not serve. No key is needed. */
+/** Liveness and readiness, without a key. `checkReadiness` rejects if the gateway cannot serve requests. */
 export function healthRoutes(checkReadiness: () => Promise<void>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -13,9 +13,9 @@ export function healthRoutes(checkReadiness: () => Promise<void>): FastifyPlugin
         schema: {
           tags: ['health'],
           operationId: 'isAlive',
-          summary: 'Whether the process lives',
+          summary: 'Whether the process is alive',
           security: [],
-          response: { 200: describeJsonResponse('It lives.', Health) },
+          response: { 200: describeJsonResponse('The process is alive.', Health) },
         },
       },
       () => ({ status: 'ok' as const }),
@@ -29,7 +29,7 @@ export function healthRoutes(checkReadiness: () => Promise<void>): FastifyPlugin
           summary: 'Whether the Temporal server answers',
           security: [],
           response: {
-            200: describeJsonResponse('It answers.', Health),
+            200: describeJsonResponse('The Temporal server answers.', Health),
             ...describeProblemResponses('no-server'),
           },
         },

@@ -30,18 +30,18 @@ export function serveMetrics(
 /** Seconds; most calls take milliseconds, an upload of 50 MB over a slow line minutes. */
 const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** Callers that are turned away: no valid key or token, no right, too many starts. */
+/** Rejected callers: no valid key or token, no permission, or too many starts or uploads. */
 const REFUSAL_STATUSES = [401, 403, 429];
 
 const UPLOAD_ROUTE = 'POST /documents';
 
-/** What the gateway tells Prometheus. No label names a caller, an employee or a session: routes are templates. */
+/** The gateway's metrics for Prometheus. No label names a caller, an employee or a signing: routes are templates. */
 export interface GatewayMetrics {
-  /** Counts and times every call of this app. */
+  /** Counts and times every request to this app. */
   readonly countRequests: (app: FastifyInstance) => void;
-  /** An upload has its place. */
+  /** Counts the bytes of an accepted upload. */
   readonly countUploadedBytes: (bytes: number) => void;
-  /** A sweep has ended and removed so many uploads; `undefined`: it failed. */
+  /** Counts a cleanup by the number of uploads it removed; `undefined` if it failed. */
   readonly countCleanup: (removed: number | undefined) => void;
   /** In the text format of Prometheus. */
   readonly render: () => Promise<string>;
@@ -72,7 +72,7 @@ function createRequestMetrics(
   });
   const refusals = new Counter({
     name: 'signing_gateway_refusals_total',
-    help: 'Requests of callers that were turned away, by status',
+    help: 'Requests of rejected callers, by status',
     labelNames: ['status'],
     registers,
   });
@@ -114,17 +114,17 @@ function createCleanupMetrics(registry: Registry): Pick<GatewayMetrics, 'countCl
   const registers = [registry];
   const removals = new Counter({
     name: 'signing_gateway_swept_uploads_total',
-    help: 'Uploads removed that no session uses',
+    help: 'Uploads removed because no signing uses them',
     registers,
   });
   const failures = new Counter({
     name: 'signing_gateway_sweep_failures_total',
-    help: 'Sweeps of the uploads that failed',
+    help: 'Cleanups of the uploads that failed',
     registers,
   });
   const lastSuccess = new Gauge({
     name: 'signing_gateway_last_sweep_timestamp_seconds',
-    help: 'When a sweep of the uploads last succeeded, in seconds since 1970; 0 where none has',
+    help: 'When a cleanup of the uploads last succeeded, in seconds since 1970; 0 if none has',
     registers,
   });
   return {
@@ -139,13 +139,13 @@ function createCleanupMetrics(registry: Registry): Pick<GatewayMetrics, 'countCl
   };
 }
 
-/** Looks whenever Prometheus asks; NaN where the disk cannot be read. */
+/** Reads the disk on each scrape; NaN if the disk cannot be read. */
 function registerDiskGauges(registry: Registry, area: UploadArea): void {
   const readDisk = async () =>
     statfs(getUploadFolder(area)).catch(() => ({ bsize: NaN, bavail: 0, blocks: 0 }));
   new Gauge({
     name: 'signing_gateway_upload_disk_free_bytes',
-    help: 'What the disk of the uploads can still take',
+    help: 'Free bytes on the disk of the uploads',
     registers: [registry],
     async collect() {
       const { bsize, bavail } = await readDisk();
@@ -154,7 +154,7 @@ function registerDiskGauges(registry: Registry, area: UploadArea): void {
   });
   new Gauge({
     name: 'signing_gateway_upload_disk_size_bytes',
-    help: 'The size of the disk of the uploads',
+    help: 'Size of the disk of the uploads',
     registers: [registry],
     async collect() {
       const { bsize, blocks } = await readDisk();

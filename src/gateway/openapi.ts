@@ -5,7 +5,7 @@ import { fastifySwaggerUi } from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
-/** Describes all routes that are added later, as OpenAPI 3.1. */
+/** Describes all routes that are registered after this call, as OpenAPI 3.1. */
 export function registerOpenApi(app: FastifyInstance): void {
   void app.register(fastifySwagger, {
     openapi: {
@@ -14,7 +14,7 @@ export function registerOpenApi(app: FastifyInstance): void {
         title: 'flexperto signing gateway',
         version: readVersion(),
         description:
-          'Sends documents to one customer for signature, on one employee’s click, and tells what becomes of them.',
+          'Sends documents to one customer for signature, on one employee’s click, and reports their progress.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
@@ -28,7 +28,7 @@ export function registerOpenApi(app: FastifyInstance): void {
           reader: {
             type: 'http',
             scheme: 'bearer',
-            description: 'A key of the codec endpoint, or a token whose owner may read what is encrypted.',
+            description: 'A key of the codec endpoint, or a token whose owner may read encrypted payloads.',
           },
         },
       },
@@ -39,13 +39,13 @@ export function registerOpenApi(app: FastifyInstance): void {
   });
 }
 
-/** Serves the description at `/openapi.json`, and for readers at `/docs`. */
+/** Serves the description at `/openapi.json`, and a readable page at `/docs`. */
 export function serveOpenApi(app: FastifyInstance): void {
   void app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }
 
-/** The library describes what a response holds, and forgets its headers. */
+/** The library drops the headers of a response; this keeps them. */
 const keepResponseHeaders: typeof jsonSchemaTransform = (route) => {
   const original = getResponses(route.schema);
   const { schema, url } = jsonSchemaTransform(route);
@@ -65,7 +65,7 @@ function getResponses(schema: FastifySchema | undefined): Record<string, Respons
   return { ...(schema?.response as Record<string, ResponseDescription> | undefined) };
 }
 
-/** The library names every schema twice, as it is received (…Input) and as it is sent. One name is enough for each here. */
+/** The library describes every schema twice, for input (…Input) and output. Here both are equal, so one is enough. */
 const mergeInputSchemas: typeof jsonSchemaTransformObject = (original) => {
   const document = jsonSchemaTransformObject(original) as { components?: { schemas?: object } };
   const text = JSON.stringify(document);

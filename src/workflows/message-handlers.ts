@@ -47,7 +47,7 @@ function validateRecord(signing: Signing, outcome: unknown): string | undefined 
   const isWaiting =
     (state.startsWith('awaiting') || isWaitingForDecision) && signing.recordedOutcome === undefined;
   return validateOutcome(outcome, {
-    waiting: isWaiting,
+    isWaiting,
     listWorks: signing.listWorks === true && !isWaitingForDecision,
   });
 }

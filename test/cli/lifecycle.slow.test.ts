@@ -17,7 +17,7 @@ const PERSONAL = Object.values(REQUEST.participants[0] ?? {});
 const parseStatus = (answer: CommandResult): SigningStatus => parseJson(answer) as SigningStatus;
 
 describe('start --wait', () => {
-  it('tells a signing as it happens, until all have signed', async () => {
+  it('shows the progress of a signing until all signatures are given', async () => {
     const { requestId, file } = await environment.writeRequest({ documents: DOCUMENTS });
     const waiting = environment.start(['start', file, '--wait']);
     await waiting.waitForOutput('awaiting-handover');
@@ -50,7 +50,7 @@ describe('start --wait', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  it('answers with the last status alone in JSON, and tells the rest on stderr', async () => {
+  it('prints only the last status as JSON on stdout, and the progress on stderr', async () => {
     const { requestId, file } = await environment.writeRequest();
     const waiting = environment.start(['start', file, '--wait', '--json']);
     await waiting.waitForOutput('awaiting-handover');
@@ -98,17 +98,17 @@ describe('start --wait', () => {
 });
 
 describe('start', () => {
-  it('needs no wait, takes stdin, and says how to go on', async () => {
+  it('returns without waiting, reads stdin, and names the next command', async () => {
     const { requestId, file } = await environment.writeRequest();
     const answer = await environment.run(['start', '-'], { stdin: await readFile(file) });
     expect(answer).toEqual({
       code: 0,
-      stdout: `Started the signing ${requestId}.\nLook at it with: signing status ${requestId}\n`,
+      stdout: `Started the signing ${requestId}.\nSee its status: signing status ${requestId}\n`,
       stderr: '',
     });
   });
 
-  it('again with the same request starts nothing new, and says so', async () => {
+  it('starts nothing new for the same request, and says so', async () => {
     const { requestId, file } = await environment.writeRequest();
     const answers = [
       await environment.run(['start', file, '--json']),
@@ -124,7 +124,7 @@ describe('start', () => {
     ]);
   });
 
-  it('with a requestId in use for other content ends with 5', async () => {
+  it('ends with 5 if the requestId is in use for a different request', async () => {
     const { requestId, file } = await environment.writeRequest();
     await environment.run(['start', file]);
     const other = await environment.writeRequest({ requestId, name: 'Something else' });
@@ -133,7 +133,7 @@ describe('start', () => {
     expect(parseError(answer).type).toBe('RequestConflictError');
   });
 
-  it('with a wrong request ends with 3 and starts nothing', async () => {
+  it('ends with 3 for an invalid request, and starts nothing', async () => {
     const { requestId, file } = await environment.writeRequest({ method: 'xes', deadlineDays: -1 });
     const answer = await environment.run(['start', file]);
     expect(answer).toMatchObject({ code: 3, stdout: '' });
@@ -143,7 +143,7 @@ describe('start', () => {
 });
 
 describe('status', () => {
-  it('shows all that is known on one page', async () => {
+  it('shows the whole status on one page', async () => {
     const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover', {
       documents: DOCUMENTS,
     });
@@ -154,7 +154,7 @@ describe('status', () => {
     expect(stdout).toContain('  contract.pdf  7 KB  to be signed  ATTACHED\n');
   });
 
-  it('needs nobody to ask once a signing has ended, and shows the contract’s whole status as JSON', async () => {
+  it('needs no worker after the end, and shows the whole status as JSON', async () => {
     const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover');
     environment.fake.handOver(sessionId);
     environment.fake.sign(sessionId);
@@ -167,7 +167,7 @@ describe('status', () => {
     ]); // prettier-ignore
   });
 
-  it('--watch shows page after page until the end', async () => {
+  it('--watch shows one page after another until the end', async () => {
     const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover');
     const watching = environment.start(['status', requestId, '--watch']);
     await watching.waitForOutput('awaiting-handover');
@@ -202,7 +202,9 @@ it('list finds signings by state, employee and record, and says when there may b
 
   const lines = (await environment.run(['list', ...filter])).stdout.trimEnd().split('\n');
   expect(lines).toEqual([
-    expect.stringMatching(/^Request +State +Method +Session +Employee +CRM record +Started +Deadline$/),
+    expect.stringMatching(
+      /^Request +State +Method +Contract session +Employee +CRM record +Started +Deadline$/,
+    ),
     expect.stringContaining(`${requestId}  awaiting-handover  aes`),
   ]);
   const none = await environment.run(['list', '--employee', here.employeeId, '--state', 'failed']);
@@ -221,7 +223,7 @@ async function waitUntilFound(list: () => Promise<CommandResult>): Promise<Comma
 }
 
 describe('cancel', () => {
-  it('cancel ends a signing, which who waits is told with 13', async () => {
+  it('ends a signing, and a waiting command ends with 13', async () => {
     const { requestId } = await environment.startSigningIn('awaiting-handover');
     const waiting = environment.start(['wait', requestId]);
     await waiting.waitForOutput('awaiting-handover');
@@ -236,7 +238,7 @@ describe('cancel', () => {
   });
 
   it.each(['cancel', 'check'])(
-    '%s is not possible any more once the signing has ended, and ends with 5',
+    '%s is not possible after the signing has ended, and ends with 5',
     async (command) => {
       const { requestId } = await environment.startSigningIn('awaiting-handover');
       await environment.run(['cancel', requestId]);
@@ -272,7 +274,7 @@ it('a namespace that does not exist ends with 2 and its name', async () => {
   }
 });
 
-it('nothing of the participant is ever printed', async () => {
+it('no command prints data of the participant', async () => {
   const { requestId, sessionId, file } = await environment.startSigningIn('awaiting-handover');
   environment.fake.handOver(sessionId);
   environment.fake.failIdentification(sessionId);

@@ -18,10 +18,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-// The tests of this file tell one story: a server on which no worker has ever run, then one that goes away.
+// These tests build on each other: first no worker has ever run on the server, then one has stopped.
 let requestId = '';
 
-it('a start needs no worker, not even one that has ever been there', async () => {
+it('a start needs no worker, even if none has ever run', async () => {
   const request = await environment.writeRequest();
   requestId = request.requestId;
   const answer = await environment.run(['start', request.file, '--json']);
@@ -29,8 +29,8 @@ it('a start needs no worker, not even one that has ever been there', async () =>
   expect(parseJson(answer)).toMatchObject({ requestId, created: true });
 });
 
-it('list shows it all the same, and a filter finds nothing instead of failing', async () => {
-  expect((await environment.run(['list'])).stdout).toContain(`${requestId}  not taken up yet`);
+it('list shows it, and a filter finds nothing instead of failing', async () => {
+  expect((await environment.run(['list'])).stdout).toContain(`${requestId}  not started yet`);
   expect(await environment.run(['list', '--state', 'completed'])).toEqual({
     code: 0,
     stdout: 'No signing was found.\n',
@@ -38,7 +38,7 @@ it('list shows it all the same, and a filter finds nothing instead of failing', 
   });
 });
 
-it('what needs a worker ends with 6 within seconds when none answers, and says that the session is safe', async () => {
+it('a command that needs a worker ends with 6 within seconds, and says that the signing is safe', async () => {
   const commands = [
     ['status', requestId],
     ['resolve', requestId, 'retry', '--attention-id', 'initiate-1'],
@@ -54,14 +54,14 @@ it('what needs a worker ends with 6 within seconds when none answers, and says t
   }
 });
 
-it('who waits is told that no worker has taken it up; Ctrl-C ends the wait with 130 and not the signing', async () => {
+it('wait warns that no worker has answered; Ctrl-C ends the wait with 130 and not the signing', async () => {
   const waiting = environment.start(['wait', requestId]);
   await waiting.waitForOutput('No worker has answered yet: is one running on the task queue signing?');
   waiting.child.kill('SIGINT');
   const { code, stdout, stderr } = await waiting.result;
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
   expect(stderr.trimEnd().split('\n').at(-1)).toBe(
-    'The wait was ended, but the signing goes on. ' +
+    'The wait was interrupted, but the signing continues. ' +
       `To see it again: "signing wait ${requestId}" or "signing status ${requestId}".`,
   );
 
@@ -73,7 +73,7 @@ it('who waits is told that no worker has taken it up; Ctrl-C ends the wait with 
   expect(parseError(answer).type).toBe('InterruptedError');
 });
 
-it('a wait outlasts a server that is killed and comes back', async () => {
+it('a wait continues after the server is killed and restarted', async () => {
   const worker = await environment.startWorker();
   const waiting = environment.start(['wait', requestId]);
   await waiting.waitForOutput('awaiting-handover');
@@ -82,7 +82,7 @@ it('a wait outlasts a server that is killed and comes back', async () => {
   await environment.server.stop();
   await waiting.waitForOutput('No Temporal server answers at the moment; still trying.');
   restarted = await startTemporalServer({ dbFile: join(folder, 'temporal.db'), port });
-  await waiting.waitForOutput('It is answered again.');
+  await waiting.waitForOutput('Connection restored.');
   const [session] = environment.fake.sessions();
   environment.fake.handOver(session?.id ?? 0);
   environment.fake.sign(session?.id ?? 0);
@@ -92,7 +92,7 @@ it('a wait outlasts a server that is killed and comes back', async () => {
   await worker.stop();
 });
 
-it('the status of a signing that has ended needs no worker', async () => {
+it('the status of an ended signing needs no worker', async () => {
   const answer = await environment.run(['status', requestId, '--json']);
   expect(answer).toMatchObject({ code: 0, stderr: '' });
   expect(parseJson(answer)).toMatchObject({ requestId, state: 'completed' });

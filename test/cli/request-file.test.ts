@@ -20,7 +20,7 @@ async function readError(content: string | Uint8Array): Promise<string> {
   return (error as Error).message.replace(file, 'request.json');
 }
 
-describe('what is not JSON is refused with its place', () => {
+describe('invalid JSON is rejected with the place of the error', () => {
   it.each([
     ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', 'line 3, column 3: comma expected.'],
     ['a comma too many', '{"a": 1,}', 'line 1, column 9: property name expected.'],
@@ -33,7 +33,7 @@ describe('what is not JSON is refused with its place', () => {
     expect(await readError(text)).toBe(`request.json is not JSON: ${words}`);
   });
 
-  it('and never quotes what stands there, whatever is missing', async () => {
+  it('and the message never quotes the content', async () => {
     const text = JSON.stringify(REQUEST, undefined, 2);
     const place = fc.integer({ min: 1, max: text.length - 1 });
     await fc.assert(
@@ -46,16 +46,16 @@ describe('what is not JSON is refused with its place', () => {
   });
 });
 
-it('a file that is no text, or far too large, is refused without being read further', async () => {
+it('a file that is not text, or far too large, is rejected without reading the rest', async () => {
   expect(await readError(Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff, 0xfe]))).toBe(
-    'request.json is not a text in UTF-8, so it cannot be JSON.',
+    'request.json is not UTF-8 text, so it cannot be JSON.',
   );
   expect(await readError(Buffer.alloc(2 * 1024 * 1024, ' '))).toBe(
     'request.json is larger than a request can be (1 MB).',
   );
 });
 
-it('a byte order mark is no fault', async () => {
+it('a byte order mark is allowed', async () => {
   const file = join(folder, 'marked.json');
   await writeFile(file, `\uFEFF{"a": 1}`);
   expect(await readRequestFile(file)).toEqual({ a: 1 });
@@ -69,7 +69,7 @@ it.each([
   expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: `${words(join(folder, name))}\n` });
 });
 
-it('stdin is called by its name', async () => {
+it('messages call stdin by its name', async () => {
   const { code, stderr } = await runCli(['validate', '-'], { cwd: folder, stdin: '[1' });
   expect({ code, stderr }).toEqual({
     code: 3,

@@ -25,11 +25,11 @@ describe('wrong usage ends with 2 and one sentence', () => {
     ['a limit of nothing', ['list', '--limit', '0'], 'It must be a whole number from 1 to 9999.'],
     ['an unknown action', ['resolve', 'a', 'again'], 'Allowed choices are retry, adopt, abort.'],
     ['an unknown outcome', ['record-outcome', 'a', 'signed'], 'Allowed choices are completed, failed, withdrawn.'],
-    ['a decision on no question', ['resolve', 'a', 'retry'], 'retry needs --attention-id, the question that it answers;'],
-    ['an abort without a reason', ['resolve', 'a', 'abort'], 'abort needs a --reason "…", for those who ask later.'],
-    ['a reason for a retry', ['resolve', 'a', 'retry', '--reason', 'x'], '--reason has no place beside retry.'],
+    ['a decision without an attention id', ['resolve', 'a', 'retry'], 'retry needs --attention-id, the decision that is needed;'],
+    ['an abort without a reason', ['resolve', 'a', 'abort'], 'abort needs a --reason "…", for later questions.'],
+    ['a reason for a retry', ['resolve', 'a', 'retry', '--reason', 'x'], '--reason cannot be used with retry.'],
     ['a session for an abort', ['resolve', 'a', 'abort', '--session-id', '1', '--reason', 'x'],
-      '--session-id has no place beside abort.'],
+      '--session-id cannot be used with abort.'],
     ['the placeholder of an example', ['resolve', 'a', 'adopt', '--session-id', 'NUMBER'],
       'It must be the number of the contract session that the Dashboard shows.'],
   ])('%s', async (_, args, words) => {
@@ -39,7 +39,7 @@ describe('wrong usage ends with 2 and one sentence', () => {
     });
   }); // prettier-ignore
 
-  it('also as JSON, with nothing else on stdout and nothing on stderr', async () => {
+  it('also as JSON, with nothing else on stdout or stderr', async () => {
     const answer = await run(['list', '--json', '--sate']);
     expect(parseError(answer)).toEqual({
       type: 'UsageError',
@@ -63,7 +63,7 @@ it('the help names every exit code and ends with 0', async () => {
 });
 
 describe('a wrong environment ends with 2 and names the variable', () => {
-  it('a configuration file that is no TOML, of which nothing is quoted', async () => {
+  it('a configuration file that is not TOML, which the message does not quote', async () => {
     await writeFile(join(folder, 'temporal.toml'), '[profile.default]\napi_key = secret-without-quotes\n');
     const { code, stdout, stderr } = await run(['list'], {
       TEMPORAL_CONFIG_FILE: join(folder, 'temporal.toml'),
@@ -104,7 +104,7 @@ describe('a wrong environment ends with 2 and names the variable', () => {
     });
   });
 
-  it('validate names a document root that is not there', async () => {
+  it('validate names a document root that does not exist', async () => {
     const { code, stderr } = await runCli(['validate', '-'], {
       cwd: folder, stdin: '{}', env: { SIGNING_DOCUMENT_ROOT: 'nowhere' },
     }); // prettier-ignore
@@ -115,7 +115,7 @@ describe('a wrong environment ends with 2 and names the variable', () => {
   });
 });
 
-it('a Temporal server that is not there ends with 6 and its address', async () => {
+it('a Temporal server that does not answer ends with 6 and its address', async () => {
   const address = `127.0.0.1:${await findFreePort()}`;
   const answer = await run(['status', 'a', '--json'], { TEMPORAL_ADDRESS: address });
   expect(answer.code).toBe(6);
@@ -125,14 +125,14 @@ it('a Temporal server that is not there ends with 6 and its address', async () =
   });
 });
 
-it('what nobody has foreseen ends with 1 and one sentence, even outside of every promise', async () => {
+it('an unexpected error ends with 1 and one sentence, even outside of all promises', async () => {
   const fault = join(folder, 'fault.cjs');
   await writeFile(fault, "setTimeout(() => { throw new Error('the cat sat on it'); }, 1);");
   const answer = await run(['validate', '-'], { NODE_OPTIONS: `--require=${fault}` });
   expect(answer).toEqual({ code: 1, stdout: '', stderr: 'Unexpected: the cat sat on it.\n' });
 });
 
-it('a reader that goes away ends the command with 141 and not with a stack', async () => {
+it('a closed pipe ends the command with 141 and not with a stack', async () => {
   const child = spawn(process.execPath, [resolve('dist/src/cli.js'), '--help'], { cwd: folder });
   child.stdout.destroy();
   let stderr = '';

@@ -13,7 +13,7 @@ const signing = variables.replace('http://127.0.0.1:8080', '"$1"');
 let environment: GatewayEnvironment;
 let home: string;
 beforeAll(async () => {
-  // What curl prints besides the answer, without a word of the command being changed.
+  // Makes curl print more than the response without a change of the command.
   home = await mkdtemp(join(tmpdir(), 'signing-requests-'));
   await writeFile(join(home, '.curlrc'), 'silent\nshow-error\nwrite-out = "\\n%{http_code}"\n');
   environment = await createGatewayEnvironment();

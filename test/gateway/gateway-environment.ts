@@ -11,7 +11,7 @@ import { startGatewayProcess, type GatewayProcess } from '../support/program-pro
 import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import { REQUEST } from '../support/requests.js';
 
-/** An answer of the gateway, its body parsed where it is JSON. */
+/** A response of the gateway; `body` is parsed if it is JSON. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -23,20 +23,20 @@ export interface CallOptions {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Key or token; the world's own key by default, `null` for none. */
+  /** Key or token; `KEY` by default, `null` for none. */
   readonly key?: string | null;
 }
 
-/** A Temporal server, a vendor and a gateway as a process of its own. A worker comes when it is asked for. */
+/** A Temporal server, the fake vendor, and the gateway as a separate process. Workers start on demand. */
 export interface GatewayEnvironment extends RealEnvironment {
   readonly server: TemporalServer;
   readonly gateway: GatewayProcess;
-  /** Another gateway of the same world; it is ended with the world. */
+  /** Another gateway of this environment, which also ends it. */
   startGateway(env?: NodeJS.ProcessEnv): Promise<GatewayProcess>;
   call(method: string, path: string, options?: CallOptions): Promise<HttpResponse>;
   /** Starts a signing by the gateway and returns its requestId. */
   startSigning(change?: Record<string, unknown>): Promise<string>;
-  /** The same, and waits until it is in this state. */
+  /** Starts a signing and waits until it is in this state. */
   startSigningUntil(state: SigningState, change?: Record<string, unknown>): Promise<SigningStatus>;
   waitForState(requestId: string, state: SigningState): Promise<SigningStatus>;
 }
@@ -123,7 +123,7 @@ export async function callAt(
   };
 }
 
-/** A problem of this kind, as a matcher for an answer. */
+/** A matcher for a response with this problem. */
 export function problem(status: number, name: string, more: Record<string, unknown> = {}) {
   return expect.objectContaining({
     status,

@@ -27,17 +27,17 @@ const labels = () => ({ namespace: 'default', task_queue: environment.taskQueue 
 const valueOf = (samples: readonly Sample[], name: string, more: Sample['labels'] = {}): number =>
   sumSamples(samples, name, { ...labels(), ...more });
 
-/** What the gateway counts while something happens. */
-async function countDuring(act: () => Promise<unknown>) {
+/** What the gateway counts during an action. */
+async function countDuring(action: () => Promise<unknown>) {
   const before = await scrape(address);
-  await act();
+  await action();
   const after = await scrape(address);
   return (name: string, more: Sample['labels'] = {}) =>
     valueOf(after, name, more) - valueOf(before, name, more);
 }
 
 describe('The metrics of a gateway', () => {
-  it('tell of every call by the template of its route and the class of its status, and never by its address', async () => {
+  it('count every request by the template of its route and the class of its status, never by its address', async () => {
     const counted = await countDuring(async () => {
       await environment.call('GET', '/signings/jane-doe');
       await environment.call('GET', '/signings?limit=1&crmRecord=jane-doe');
@@ -49,7 +49,7 @@ describe('The metrics of a gateway', () => {
     expect(JSON.stringify(await scrape(address))).not.toContain('jane');
   });
 
-  it('tell of callers that are turned away, by status', async () => {
+  it('count rejected callers by status', async () => {
     const counted = await countDuring(async () => {
       await environment.call('GET', '/signings', { key: 'wrong' });
       await environment.call('GET', '/signings', { key: null });
@@ -58,7 +58,7 @@ describe('The metrics of a gateway', () => {
     expect(counted('signing_gateway_refusals_total', { status: '429' })).toBe(0);
   });
 
-  it('tell of uploads and of their bytes, and of those that were refused', async () => {
+  it('count uploads, their bytes and rejected uploads', async () => {
     const contract = await readFile(resolve('examples/contract.pdf'));
     const counted = await countDuring(async () => {
       await postForm(environment.gateway.url, filePart(contract));
@@ -70,14 +70,14 @@ describe('The metrics of a gateway', () => {
     expect(counted('signing_gateway_uploaded_bytes_total')).toBe(contract.length);
   });
 
-  it('show what the disk of the uploads can still take', async () => {
+  it('show the free space on the disk of the uploads', async () => {
     const samples = await scrape(address);
     const free = valueOf(samples, 'signing_gateway_upload_disk_free_bytes');
     expect(free).toBeGreaterThan(0);
     expect(valueOf(samples, 'signing_gateway_upload_disk_size_bytes')).toBeGreaterThan(free);
   });
 
-  it('show nothing of a disk that cannot be read, and all the rest', async () => {
+  it('omit only the disk if it cannot be read', async () => {
     const { render } = createGatewayMetrics({
       root: '/does/not/exist',
       namespace: 'default',
@@ -86,12 +86,12 @@ describe('The metrics of a gateway', () => {
     expect(await render()).toMatch(/^signing_gateway_upload_disk_free_bytes\{.*\} Nan$/m);
   });
 
-  it('are not served to callers of the gateway, and are the only thing at their address', async () => {
+  it('are served only at their own address, which serves nothing else', async () => {
     expect((await environment.call('GET', '/metrics')).status).toBe(404);
     expect((await callAt(`http://${address}`, 'GET', '/signings')).status).toBe(404);
   });
 
-  it('do not come where somebody else listens on their address: the gateway names the variable and ends', async () => {
+  it('need a free address: otherwise the gateway names the variable and ends', async () => {
     const other = createServer();
     await once(other.listen(0, '127.0.0.1'), 'listening');
     const taken = `127.0.0.1:${(other.address() as AddressInfo).port}`;
@@ -107,8 +107,8 @@ describe('The metrics of a gateway', () => {
   });
 });
 
-describe('The sweeps of a gateway', () => {
-  const sweeping = async (env: NodeJS.ProcessEnv = {}) => {
+describe('The cleanups of a gateway', () => {
+  const startGatewayWithMetrics = async (env: NodeJS.ProcessEnv = {}) => {
     const at = `127.0.0.1:${await findFreePort()}`;
     const keys = { SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', 'key') };
     const gateway = await startGatewayProcess({
@@ -126,7 +126,7 @@ describe('The sweeps of a gateway', () => {
     };
   };
 
-  it('are counted with what they removed, and shown with the time of the last one; those that failed are counted apart', async () => {
+  it('are counted by removed uploads and by failures, with the time of the last success', async () => {
     const contract = filePart(await readFile(resolve('examples/contract.pdf')));
     const { source } = (await postForm(environment.gateway.url, contract)).body as {
       readonly source: string;
@@ -135,16 +135,16 @@ describe('The sweeps of a gateway', () => {
     await utimes(join(environment.root, source.slice('file:'.length), '..'), yesterday, yesterday);
 
     const nobody = `127.0.0.1:${await findFreePort()}`;
-    const blind = await sweeping({ TEMPORAL_ADDRESS: nobody });
-    await waitUntil('a sweep has failed', async () => (await blind.shown(FAILURES)) === 1);
-    expect(await blind.shown(LAST_CLEANUP)).toBe(0);
-    await blind.end();
+    const disconnected = await startGatewayWithMetrics({ TEMPORAL_ADDRESS: nobody });
+    await waitUntil('a cleanup has failed', async () => (await disconnected.shown(FAILURES)) === 1);
+    expect(await disconnected.shown(LAST_CLEANUP)).toBe(0);
+    await disconnected.end();
 
-    const seeing = await sweeping();
-    await waitUntil('a sweep has ended', async () => (await seeing.shown(LAST_CLEANUP)) > 0);
-    expect(await seeing.shown('signing_gateway_swept_uploads_total')).toBe(1);
-    expect(await seeing.shown(FAILURES)).toBe(0);
-    expect(Math.abs((await seeing.shown(LAST_CLEANUP)) - Date.now() / 1000)).toBeLessThan(600);
-    await seeing.end();
+    const connected = await startGatewayWithMetrics();
+    await waitUntil('a cleanup has ended', async () => (await connected.shown(LAST_CLEANUP)) > 0);
+    expect(await connected.shown('signing_gateway_swept_uploads_total')).toBe(1);
+    expect(await connected.shown(FAILURES)).toBe(0);
+    expect(Math.abs((await connected.shown(LAST_CLEANUP)) - Date.now() / 1000)).toBeLessThan(600);
+    await connected.end();
   });
 });

@@ -18,10 +18,10 @@ beforeAll(async () => {
   environment = await createGatewayEnvironment({
     ...payloadKeys,
     SIGNING_CODEC_KEYS: hashGatewayKey('ops', CODEC_KEY),
-    // A limit of starts would hide what lies behind it.
+    // A limit of starts would hide other responses.
     SIGNING_STARTS_PER_HOUR: '100000',
   });
-  // Without documents every session soon ends by itself, whatever is made up.
+  // Without documents every signing soon ends on its own.
   await environment.startWorker({ ...payloadKeys, SIGNING_DOCUMENT_ROOT: folder });
 });
 afterAll(async () => {
@@ -35,7 +35,7 @@ interface OpenApi {
   readonly components: { readonly schemas: object };
 }
 
-it('the description of the API is OpenAPI 3.1, of every call', async () => {
+it('the description of the API is OpenAPI 3.1 and covers every route', async () => {
   const { text } = await environment.call('GET', '/openapi.json', { key: null });
   const description = JSON.parse(text) as OpenApi;
   const file = join(folder, 'openapi.json');
@@ -66,11 +66,11 @@ it('the description of the API is OpenAPI 3.1, of every call', async () => {
 });
 
 it(
-  'a client made from the description alone finds no call that contradicts it',
+  'a client generated from the description finds no response that contradicts it',
   async () => {
     const { python, program } = await findSchemathesis();
     const settings = resolve('test/gateway/schemathesis');
-    // Everything it writes goes into the folder, and the folder with it.
+    // It writes to this folder only, which is removed.
     const script =
       'cd "$0" && exec "$1" -B "$2" --config-file "$3/schemathesis.toml" run "$4/openapi.json" ' +
       '--checks all --continue-on-failure --request-timeout 20 ' +
@@ -83,7 +83,7 @@ it(
     expect(report instanceof Error ? outputOf(report) : '').toBe('');
     expect(report).toMatch(/Tested: 13\n/);
     expect(environment.gateway.output()).not.toContain('"the gateway failed"');
-    // Its keys open every door.
+    // Its key is valid for all routes.
     for (const done of [
       'POST /signings","caller":"gateway/crm","status":201',
       '"payloads decoded"',
@@ -94,7 +94,7 @@ it(
   (FUZZING_SECONDS + 30) * 1000,
 );
 
-/** All that it found, for who has to mend it. */
+/** All findings, for debugging. */
 function outputOf({ message, cause }: Error): string {
   const { stdout = '', stderr = '' } = (cause ?? {}) as { stdout?: string; stderr?: string };
   return `${message}\n${stdout}\n${stderr}`;

@@ -30,12 +30,12 @@ afterAll(() => environment.close());
 const KEYS = { SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', KEY) };
 
 describe('SIGTERM', () => {
-  it('ends the event streams, lets other calls in flight end, and then the gateway', async () => {
+  it('ends the event streams, waits for other requests in flight, and then ends the gateway', async () => {
     const gateway = await environment.startGateway();
     const { requestId } = await environment.startSigningUntil('awaiting-handover');
     const stream = await openEvents(gateway.url, requestId);
     await stream.next();
-    // Its worker stands still: the answer takes its time.
+    // Its worker is suspended, so the response takes a while.
     worker.kill('SIGSTOP');
     const inFlight = callAt(gateway.url, 'GET', `/signings/${requestId}`);
     await callAt(gateway.url, 'GET', '/healthz');
@@ -52,7 +52,7 @@ describe('SIGTERM', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends an idle gateway too, also with a connection kept open: %s',
+    'ends an idle gateway, even with an open connection: %s',
     async (signal) => {
       const gateway = await environment.startGateway();
       await callAt(gateway.url, 'GET', '/healthz');
@@ -63,14 +63,14 @@ describe('SIGTERM', () => {
   );
 });
 
-describe('a start that cannot be', () => {
+describe('a gateway that cannot start says so in one sentence', () => {
   const start = async (env: NodeJS.ProcessEnv): Promise<ProcessExit & { said: string }> => {
     const program = spawnProgram('dist/src/gateway.js', env);
     const end = await program.exited;
     return { ...end, said: program.output() };
   };
 
-  it('is said in one sentence: nobody could call', async () => {
+  it('there is no key, so nobody could call', async () => {
     expect(await start({})).toEqual({
       code: 1,
       signal: null,
@@ -78,7 +78,7 @@ describe('a start that cannot be', () => {
     });
   });
 
-  it('is said in one sentence: a key instead of its hash, which is not repeated', async () => {
+  it('the variable has a key instead of its hash, and the message does not repeat the key', async () => {
     expect(await start({ SIGNING_GATEWAY_KEYS: 'crm:my-secret-key' })).toEqual({
       code: 1,
       signal: null,
@@ -86,7 +86,7 @@ describe('a start that cannot be', () => {
     });
   });
 
-  it('is said in one sentence: the address is taken', async () => {
+  it('the address is in use', async () => {
     const other = await startLocalServer((_, response) => response.end());
     const { code, said } = await start({
       ...KEYS,
@@ -100,7 +100,7 @@ describe('a start that cannot be', () => {
     });
   });
 
-  it('is said in one sentence: there is no place for documents', async () => {
+  it('there is no folder for documents', async () => {
     const taken = await mkdtemp(join(tmpdir(), 'signing-life-'));
     await writeFile(join(taken, 'uploads'), 'no folder');
     for (const [root, why] of [
@@ -115,7 +115,7 @@ describe('a start that cannot be', () => {
     await rm(taken, { recursive: true });
   });
 
-  it('is said in one sentence: personal data would leave this machine unencrypted', async () => {
+  it('personal data would leave this machine unencrypted', async () => {
     const { code, said } = await start({ ...KEYS, TEMPORAL_ADDRESS: 'temporal.bank.example:7233' });
     expect({ code, said }).toEqual({
       code: 1,
@@ -126,7 +126,7 @@ describe('a start that cannot be', () => {
   });
 });
 
-it('the gateway comes up before its Temporal server, and serves as soon as that is there', async () => {
+it('the gateway starts before its Temporal server and serves as soon as the server answers', async () => {
   const gateway = await startGatewayProcess({
     ...KEYS,
     SIGNING_DOCUMENT_ROOT: environment.root,
@@ -138,7 +138,7 @@ it('the gateway comes up before its Temporal server, and serves as soon as that 
   await gateway.exited;
 });
 
-it('the log has one line for each call: which, by whom, how it ended; no query, no body', async () => {
+it('the log has one line for each request with route, caller and status, without query and body', async () => {
   const gateway = await environment.startGateway();
   await callAt(gateway.url, 'GET', '/signings?crmRecord=opportunity/secret');
   await callAt(gateway.url, 'GET', '/signings/crm-nobody-4711');

@@ -18,7 +18,7 @@ import {
 } from './gateway-environment.js';
 import { uploadContract } from './uploads/multipart.js';
 
-/** With a slash, by which the ids of two queues could be made to look alike. */
+/** With a slash, which could make the ids of two queues look alike. */
 const OTHER_TASK_QUEUE = 'bank/Leasing';
 
 let environment: GatewayEnvironment;
@@ -39,7 +39,7 @@ const callOther = (method: string, path: string, body?: unknown): Promise<HttpRe
 const readRequestIds = ({ body }: HttpResponse): string[] =>
   (body as { signings: { requestId: string }[] }).signings.map(({ requestId }) => requestId);
 
-describe('The session of another task queue', () => {
+describe('A signing of another task queue', () => {
   let requestId: string;
   let missing: unknown;
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('The session of another task queue', () => {
     missing = problem(404, 'not-found', { detail: `There is no signing with the requestId ${requestId}.` });
   });
 
-  it('is not there for a gateway', async () => {
+  it('does not exist for a gateway', async () => {
     const path = `/signings/${requestId}`;
     expect(await callOther('GET', path)).toEqual(missing);
     expect(await callOther('GET', `${path}/events`)).toEqual(missing);
@@ -59,7 +59,7 @@ describe('The session of another task queue', () => {
     expect((await environment.call('GET', path)).body).toMatchObject({ state: 'awaiting-handover' });
   });
 
-  it('is in no list but its own', async () => {
+  it('is only in the list of its own task queue', async () => {
     const own = REQUEST.requestId;
     expect(await callOther('POST', '/signings', REQUEST)).toMatchObject({ status: 201 });
     await waitUntil('each list has its session', async () => {
@@ -76,7 +76,7 @@ describe('The session of another task queue', () => {
     ]);
   });
 
-  it('is not there for the client library', async () => {
+  it('does not exist for the client library', async () => {
     const signings = createSigningClient(environment.client, OTHER_TASK_QUEUE);
     for (const ask of [
       signings.status(requestId),
@@ -92,7 +92,7 @@ describe('The session of another task queue', () => {
     expect((await signings.list()).map((one) => one.requestId)).not.toContain(requestId);
   });
 
-  it('is not there for the command line', async () => {
+  it('does not exist for the command line', async () => {
     const env = { ...environment.env, SIGNING_TASK_QUEUE: OTHER_TASK_QUEUE };
     const answer = await runCli(['status', requestId], { cwd: environment.root, env });
     expect(answer).toMatchObject({
@@ -103,7 +103,7 @@ describe('The session of another task queue', () => {
 });
 
 describe('Two tenants', () => {
-  it('use the same requestId without meeting', async () => {
+  it('use the same requestId without a conflict', async () => {
     const requestId = `crm-${randomUUID()}`;
     const body = { ...REQUEST, requestId };
     const mine = await environment.call('POST', '/signings', { body });
@@ -115,7 +115,7 @@ describe('Two tenants', () => {
     expect((await environment.waitForState(requestId, 'awaiting-handover')).name).toBe(REQUEST.name);
   });
 
-  it('start a session that their own worker carries out', async () => {
+  it('start signings that only their own worker runs', async () => {
     const requestId = `crm-${randomUUID()}`;
     expect(await callOther('POST', '/signings', { ...REQUEST, requestId })).toMatchObject({ status: 201 });
     await waitUntil('it waits', async () => {
@@ -126,7 +126,7 @@ describe('Two tenants', () => {
     expect(audit).toMatchObject({ requestId, workflowId: `signing/bank%2FLeasing/${requestId}` });
   });
 
-  it('are told apart also where a session runs under the other queue’s id', async () => {
+  it('are separate even if a workflow has the id of the other queue', async () => {
     const requestId = `crm-${randomUUID()}`;
     const workflowId = workflowIdOf(requestId, 'signing');
     const args = [createRequest(requestId)];
@@ -141,7 +141,7 @@ describe('Two tenants', () => {
     await handle.terminate();
   });
 
-  it('sweep their own uploads alone, on one document root', async () => {
+  it('remove only their own uploads on a shared document root', async () => {
     const [mine, others] = [
       await uploadContract(environment.gateway.url),
       await uploadContract(otherGateway.url),

@@ -16,19 +16,19 @@ import { createSigningClient, type SigningClient } from '../../src/client/index.
 import { REQUEST } from './requests.js';
 import { runCli, startCli, type CommandResult, type CliOptions, type RunningCli } from './run-cli.js';
 
-/** A Temporal dev server, a fake vendor, documents, and a CLI that is configured for them; without a worker at first. */
+/** A Temporal dev server, the fake vendor, documents, and the CLI configured for them. Workers start on demand. */
 export interface CliEnvironment {
   readonly server: TemporalServer;
   readonly fake: FakeFlexperto;
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
-  /** For preparations of a test. */
+  /** For the setup of a test. */
   readonly signings: SigningClient;
   /** Writes a request with a new requestId, and returns both. */
   writeRequest(change?: Record<string, unknown>): Promise<{ requestId: string; file: string }>;
   /** Starts a signing and returns once it is in this state. */
   startSigningIn(state: SigningState, change?: Record<string, unknown>): Promise<Signing>;
-  /** The options of `resolve` that name the decision that the signing needs now. */
+  /** The options of `resolve` that name the current `attention` of this signing. */
   attentionOptions(requestId: string): Promise<['--attention-id', string]>;
   run(args: readonly string[], options?: Partial<CliOptions>): Promise<CommandResult>;
   start(args: readonly string[], options?: Partial<CliOptions>): RunningCli;
@@ -63,8 +63,8 @@ export async function createCliEnvironment(options: TemporalServerOptions = {}):
   const workers: WorkerProcess[] = [];
   let requests = 0;
 
-  const start: CliEnvironment['start'] = (args, given = {}) => {
-    const cli = startCli(args, { cwd: folder, ...given, env: { ...env, ...given.env } });
+  const start: CliEnvironment['start'] = (args, overrides = {}) => {
+    const cli = startCli(args, { cwd: folder, ...overrides, env: { ...env, ...overrides.env } });
     running.add(cli);
     void cli.result.then(() => running.delete(cli));
     return cli;
@@ -96,7 +96,8 @@ export async function createCliEnvironment(options: TemporalServerOptions = {}):
       const { attention } = await signings.status(requestId);
       return ['--attention-id', attention?.id ?? ''];
     },
-    run: (args, given = {}) => runCli(args, { cwd: folder, ...given, env: { ...env, ...given.env } }),
+    run: (args, overrides = {}) =>
+      runCli(args, { cwd: folder, ...overrides, env: { ...env, ...overrides.env } }),
     start,
     startWorker: async (extra = {}) => {
       const worker = await startWorker({ ...env, ...createVendorEnv(fake), ...extra }, folder);

@@ -1,18 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** The result of a CLI command. */
+/** How a command ended. */
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A CLI command in a separate process, as a person or a script starts it. */
+/** A command that runs as a separate process, as a person or a script starts it. */
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly result: Promise<CommandResult>;
-  /** Resolves once stdout or stderr contains the text; rejects if the command ends without it. */
+  /** Resolves when stdout and stderr together have the text; rejects if the command ends without it. */
   waitForOutput(text: string): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export function parseJson({ stdout }: CommandResult): unknown {
   return JSON.parse(stdout);
 }
 
-/** The `error` of a JSON result. */
+/** The `error` of a result in JSON. */
 export function parseError(answer: CommandResult): { type: string; message: string; problems?: unknown[] } {
   return (parseJson(answer) as { error: { type: string; message: string } }).error;
 }

@@ -37,5 +37,5 @@ it('A session that cannot connect for an hour says why on its page and when aske
   mend();
   await signing.untilState('awaiting-handover');
   expect(await signing.handle.query('lastFailure')).toBeNull();
-  expect(await readSummary(signing)).not.toContain('Tried again');
+  expect(await readSummary(signing)).not.toContain('Retried');
 });

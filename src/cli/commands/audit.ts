@@ -8,9 +8,9 @@ import { addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '
 import { UnwritableError } from '../failures.js';
 
 export function addAudit(program: Command, { output, action }: CommandContext): void {
-  addCommand(program, 'audit', 'show the evidence of a signing, which names the participant')
+  addCommand(program, 'audit', 'show the evidence of a signing; it names the participant')
     .argument(...REQUEST_ID)
-    .option('--output <folder>', 'write it there instead, as JSON and as a report')
+    .option('--output <folder>', 'write it to this folder instead, as JSON and as a report')
     .action(
       action(async (requestId: string, { output: folder }: { readonly output?: string }) => {
         const audit = await withSigningClient((signings) => signings.audit(requestId));
@@ -21,16 +21,16 @@ export function addAudit(program: Command, { output, action }: CommandContext): 
         }
         for (const runId of audit.forgottenRuns)
           output.warn(
-            `The Temporal server has forgotten the run ${runId}: what only that run held is not here.`,
+            `The Temporal server has deleted the run ${runId}: events of that run alone are missing here.`,
           );
         return 'done';
       }),
     );
 }
 
-/** For the owner's eyes alone. @throws UnwritableError */
+/** Only the owner can read the files. @throws UnwritableError */
 async function writeFiles(folder: string, audit: SigningAudit): Promise<string[]> {
-  // Whoever can start workflows may have chosen the id.
+  // Anyone who can start workflows may have chosen the id.
   const name = encodeURIComponent(audit.workflowId);
   const contents = {
     [join(folder, `${name}.json`)]: `${JSON.stringify(audit, undefined, 2)}\n`,

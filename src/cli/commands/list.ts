@@ -15,13 +15,13 @@ interface ListOptions {
 }
 
 export function addList(program: Command, { output, action }: CommandContext): void {
-  addCommand(program, 'list', 'list signings: open ones first, then the ended ones, the latest first')
+  addCommand(program, 'list', 'list signings: open ones first, then ended ones, the latest first')
     .addOption(
-      new Option('--state <state>', 'only those in this state').choices([...OPEN_STATES, ...FINAL_STATES]),
+      new Option('--state <state>', 'only signings in this state').choices([...OPEN_STATES, ...FINAL_STATES]),
     )
-    .option('--employee <employeeId>', 'only those of this employee')
-    .option('--crm-record <crmRecord>', 'only those of this record of the CRM')
-    .option('--limit <number>', 'at most so many', parseLimit, DEFAULT_LIMIT)
+    .option('--employee <employeeId>', 'only signings of this employee')
+    .option('--crm-record <crmRecord>', 'only signings of this CRM record')
+    .option('--limit <number>', 'the maximum number of signings', parseLimit, DEFAULT_LIMIT)
     .action(
       action(async ({ state, employee, crmRecord, limit }: ListOptions) => {
         const filter: SigningFilter = { state, employeeId: employee, crmRecord, limit };
@@ -40,7 +40,16 @@ function parseLimit(text: string): number {
 
 function formatSummaries(summaries: readonly SigningSummary[]): string[] {
   if (summaries.length === 0) return ['No signing was found.'];
-  const heading = ['Request', 'State', 'Method', 'Session', 'Employee', 'CRM record', 'Started', 'Deadline'];
+  const heading = [
+    'Request',
+    'State',
+    'Method',
+    'Contract session',
+    'Employee',
+    'CRM record',
+    'Started',
+    'Deadline',
+  ];
   return formatTable(
     heading,
     summaries.map((summary) => [
@@ -57,5 +66,5 @@ function formatSummaries(summaries: readonly SigningSummary[]): string[] {
 }
 
 function formatState({ state }: SigningSummary): string {
-  return state ?? 'not taken up yet';
+  return state ?? 'not started yet';
 }

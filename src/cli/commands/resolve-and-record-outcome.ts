@@ -13,15 +13,15 @@ interface ResolveOptions {
 }
 
 export function addResolve(program: Command, { output, action }: CommandContext): void {
-  addCommand(program, 'resolve', 'decide how a signing that needs attention goes on')
+  addCommand(program, 'resolve', 'decide how a signing that needs attention continues')
     .argument(...REQUEST_ID)
     .addArgument(
       new Argument('<action>', 'retry: do it again; adopt: it did happen; abort: give up').choices(ACTIONS),
     )
-    .option('--attention-id <id>', 'the question that this answers, as status has shown it')
+    .option('--attention-id <id>', 'the decision that is needed, as status shows it')
     .option(
       '--session-id <number>',
-      'with adopt, after an unclear initiate: the contract session',
+      'with adopt, after an initiate with unknown outcome: the contract session',
       parseSessionId,
     )
     .option('--reason <text>', 'with abort: why')
@@ -36,7 +36,11 @@ export function addResolve(program: Command, { output, action }: CommandContext)
 }
 
 export function addRecordOutcome(program: Command, { output, action }: CommandContext): void {
-  addCommand(program, 'record-outcome', 'record how a signing ended, where flexperto has no call that tells')
+  addCommand(
+    program,
+    'record-outcome',
+    'record how a signing ended, if the API of flexperto does not report it',
+  )
     .argument(...REQUEST_ID)
     .addArgument(new Argument('<outcome>', 'what the flexperto Dashboard shows').choices(OUTCOMES))
     .option('--reason <text>', 'why it failed or was withdrawn')
@@ -44,7 +48,7 @@ export function addRecordOutcome(program: Command, { output, action }: CommandCo
       action(async (requestId: string, outcome: Outcome, { reason }: { readonly reason?: string }) => {
         const recorded = { outcome, ...(reason === undefined ? {} : { reason }) };
         const status = await withSigningClient((signings) => signings.recordOutcome(requestId, recorded));
-        output.printResult(status, [`Recorded that the signing ${requestId} has ended as ${outcome}.`]);
+        output.printResult(status, [`Recorded that the signing ${requestId} ended as ${outcome}.`]);
         return 'done';
       }),
     );
@@ -55,19 +59,19 @@ function parseSessionId(text: string): number {
   throw new InvalidArgumentError('It must be the number of the contract session that the Dashboard shows.');
 }
 
-/** @throws UsageError where an option is missing, or has no place beside this action */
+/** @throws UsageError if an option is missing, or cannot be used with this action */
 function parseResolution(requestId: string, action: Action, options: ResolveOptions): Resolution {
   const { attentionId, sessionId: id, reason } = options;
   if (id !== undefined && action !== 'adopt')
-    throw new UsageError(`--session-id has no place beside ${action}.`);
+    throw new UsageError(`--session-id cannot be used with ${action}.`);
   if (reason !== undefined && action !== 'abort')
-    throw new UsageError(`--reason has no place beside ${action}.`);
+    throw new UsageError(`--reason cannot be used with ${action}.`);
   if (action === 'abort' && reason === undefined)
-    throw new UsageError('abort needs a --reason "…", for those who ask later.');
-  // Never looked up here: the question may be another one by now than the one that was shown.
+    throw new UsageError('abort needs a --reason "…", for later questions.');
+  // Never looked up here: another decision may be needed by now than the one that was shown.
   if (attentionId === undefined)
     throw new UsageError(
-      `${action} needs --attention-id, the question that it answers; this shows the question and the whole command: ` +
+      `${action} needs --attention-id, the decision that is needed; this shows it with the whole command: ` +
         formatCommand('status', requestId),
     );
   if (action === 'adopt') return { attentionId, action, ...(id === undefined ? {} : { sessionId: id }) };
@@ -77,5 +81,5 @@ function parseResolution(requestId: string, action: Action, options: ResolveOpti
 function formatResolved(action: Action, { requestId, state }: SigningStatus): string {
   return action === 'abort'
     ? `The signing ${requestId} was aborted; what exists at flexperto stays there.`
-    : `The signing ${requestId} goes on: ${state}.`;
+    : `The signing ${requestId} continues: ${state}.`;
 }

@@ -17,7 +17,7 @@ export function addStart(program: Command, { output, action }: CommandContext): 
     'start a signing, once: the same request again starts nothing new',
   )
     .argument('<request>', 'a JSON file, or - for stdin')
-    .option('--wait', 'show what happens until the signing has ended');
+    .option('--wait', 'show the progress until the signing has ended');
   addStopAtAttention(command).action(
     action(async (path: string, options: StartOptions) => {
       const request = await readRequestFile(path);
@@ -26,7 +26,7 @@ export function addStart(program: Command, { output, action }: CommandContext): 
         if (options.wait !== true) {
           output.printResult(started, [
             ...formatStarted(started),
-            `Look at it with: ${formatCommand('status', started.requestId)}`,
+            `See its status: ${formatCommand('status', started.requestId)}`,
           ]);
           return 'done';
         }

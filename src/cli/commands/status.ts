@@ -7,9 +7,9 @@ import { formatStatusPage } from '../output/status-page.js';
 import { waitForEnd } from './wait.js';
 
 export function addStatus(program: Command, { output, action }: CommandContext): void {
-  addCommand(program, 'status', 'show all that is known of a signing')
+  addCommand(program, 'status', 'show the whole status of a signing')
     .argument(...REQUEST_ID)
-    .option('--watch', 'show it anew whenever it changes, until the signing has ended')
+    .option('--watch', 'show it again after each change until the signing has ended')
     .action(
       action((requestId: string, { watch }: { readonly watch?: boolean }) =>
         withSigningClient(async (signings) => {
@@ -22,7 +22,7 @@ export function addStatus(program: Command, { output, action }: CommandContext):
     );
 }
 
-/** Pages one after the other; in a terminal each takes the place of the one before. */
+/** Prints one page after another; in a terminal each replaces the previous one. */
 function createPageRenderer(output: Output): (status: StatusWithCallback) => void {
   const clearScreen = output.isTerminal ? '\u001b[H\u001b[2J' : '';
   return (status) => {

@@ -15,7 +15,11 @@ import { readRequestFile } from '../request-file.js';
 import { formatSize, formatTable } from '../output/table.js';
 
 export function addValidate(program: Command, { output, action }: CommandContext): void {
-  addCommand(program, 'validate', 'look at a request and all its documents; send nothing, ask no server')
+  addCommand(
+    program,
+    'validate',
+    'check a request and all its documents; send nothing, call no Temporal server',
+  )
     .argument('<request>', 'a JSON file, or - for stdin')
     .action(
       action(async (path: string) => {

@@ -1,44 +1,26 @@
-import { formatCommand, addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '../command.js';
+import {
+  NoWorkerError,
+  type Observation,
+  watchSigning,
+  type StatusWithCallback,
+} from '../../client/index.js';
+import type { Output } from '../output/output.js';
+import {
+  addCommand,
+  formatCommand,
+  REQUEST_ID,
+  withSigningClient,
+  type CommandContext,
+  type ConnectedSigningClient,
+} from '../command.js';
 import { InterruptedError } from '../failures.js';
 import { Option, type Command } from 'commander';
-
 import { createProgressPrinter } from '../output/progress.js';
-import { watchSigning, type StatusWithCallback } from '../../client/index.js';
-import type { ConnectedSigningClient } from '../command.js';
+
 import { toExitReason, type ExitReason } from '../exit-codes.js';
-import type { Output } from '../output/output.js';
-import { createOutageNotice } from '../output/outage-notice.js';
-
-/** Ends a wait, and the wait alone, when the person or the system asks this program to end. */
-export interface AbortOnSignal {
-  /** Its reason is an `InterruptedError` that says how to look at the signing again. */
-  readonly signal: AbortSignal;
-  stop(): void;
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-export function abortOnSignal(requestId: string): AbortOnSignal {
-  const controller = new AbortController();
-  const abort = (): void => {
-    const commands = ['wait', 'status']
-      .map((command) => `"${formatCommand(command, requestId)}"`)
-      .join(' or ');
-    controller.abort(
-      new InterruptedError(`The wait was ended, but the signing goes on. To see it again: ${commands}.`),
-    );
-  };
-  for (const name of SIGNALS) process.once(name, abort);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      for (const name of SIGNALS) process.off(name, abort);
-    },
-  };
-}
 
 export function addWait(program: Command, { output, action }: CommandContext): void {
-  const command = addCommand(program, 'wait', 'show what happens to a signing until it has ended').argument(
+  const command = addCommand(program, 'wait', 'show the progress of a signing until it has ended').argument(
     ...REQUEST_ID,
   );
   addStopAtAttention(command).action(
@@ -51,7 +33,7 @@ export function addWait(program: Command, { output, action }: CommandContext): v
 }
 
 export function addStopAtAttention(command: Command): Command {
-  const text = 'wait until a human must decide, and no longer (exit code 14)';
+  const text = 'stop waiting when a person must decide (exit code 14)';
   return command.addOption(new Option('--stop-at-attention', text).implies({ wait: true }));
 }
 
@@ -60,8 +42,8 @@ export interface WaitOptions {
 }
 
 /**
- * Shows every change until the signing has ended, or needs attention where that is to end the wait. The answer, for
- * programs, is the last status. @throws InterruptedError when this program is asked to end, and what `status` throws
+ * Shows every change until the signing has ended, or with `stopAtAttention` until a person must decide. The result for programs
+ * is the last status. @throws InterruptedError after a signal to end, and what `status` throws
  */
 export async function waitForEnd(
   output: Output,
@@ -88,4 +70,75 @@ export async function waitForEnd(
   }
   output.printResult(last, []);
   return last === undefined ? 'done' : toExitReason(last.state);
+}
+
+/** How long to wait for the first answer of a worker before a notice. */
+const NO_WORKER_NOTICE_MS = 5_000;
+
+/** Warns once when an outage begins, and once when it ends. */
+interface OutageNotice {
+  observe(observation: Observation): void;
+  stop(): void;
+}
+
+function createOutageNotice(output: Output, taskQueue: string): OutageNotice {
+  let lastNotice: 'none' | 'outage' = 'none';
+  const notify = (line: string): void => {
+    lastNotice = 'outage';
+    output.warn(line);
+  };
+  const noWorkerTimer = setTimeout(() => {
+    notify(
+      `No worker has answered yet: is one running on the task queue ${taskQueue}? ` +
+        'The Temporal server keeps the signing, and a worker continues it as soon as one is running.',
+    );
+  }, NO_WORKER_NOTICE_MS);
+  return {
+    observe: (observation) => {
+      clearTimeout(noWorkerTimer);
+      if ('status' in observation) {
+        if (lastNotice === 'outage') output.warn('Connection restored.');
+        lastNotice = 'none';
+      } else if (lastNotice === 'none') {
+        const who =
+          observation.outage instanceof NoWorkerError
+            ? `worker on the task queue ${taskQueue}`
+            : 'Temporal server';
+        notify(`No ${who} answers at the moment; still trying. The signing itself is safe.`);
+      }
+    },
+    stop: () => {
+      clearTimeout(noWorkerTimer);
+    },
+  };
+}
+
+/** Ends the wait, but not the signing, when this program gets a signal to end. */
+interface AbortOnSignal {
+  /** Its reason is an `InterruptedError` that says how to follow the signing again. */
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function abortOnSignal(requestId: string): AbortOnSignal {
+  const controller = new AbortController();
+  const abort = (): void => {
+    const commands = ['wait', 'status']
+      .map((command) => `"${formatCommand(command, requestId)}"`)
+      .join(' or ');
+    controller.abort(
+      new InterruptedError(
+        `The wait was interrupted, but the signing continues. To see it again: ${commands}.`,
+      ),
+    );
+  };
+  for (const name of SIGNALS) process.once(name, abort);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of SIGNALS) process.off(name, abort);
+    },
+  };
 }

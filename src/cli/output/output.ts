@@ -1,23 +1,22 @@
+import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Failure } from '../failures.js';
-import { createSpinner, type Spinner } from './spinner.js';
 
 /**
- * Where a command's words go. The answer goes to stdout: lines for people, or with `--json` exactly one JSON document,
- * an error included. What is told on the way goes to stdout for people and to stderr beside JSON. Warnings and, for
- * people, errors go to stderr.
+ * Where a command writes. The result goes to stdout: lines for people, or with `--json` exactly one JSON document, also for an
+ * error. Progress goes to stdout for people, and to stderr with `--json`. Warnings go to stderr, and so do errors for people.
  */
 export interface Output {
   readonly json: boolean;
-  /** Whether what is told on the way is seen in a terminal. */
+  /** Whether progress goes to a terminal. */
   readonly isTerminal: boolean;
-  /** The one answer of a command. */
+  /** Prints the one result of a command. */
   printResult(document: unknown, lines: readonly string[]): void;
-  /** Progress, one or several lines. */
+  /** Prints progress, in one or more lines. */
   printProgress(lines: readonly string[]): void;
   warn(line: string): void;
   printFailure(failure: Failure): void;
-  /** The line at the bottom of a terminal that shows what is going on now; nothing where there is no terminal. */
+  /** The line at the bottom of a terminal that shows the current state; without a terminal it draws nothing. */
   readonly spinner: Spinner;
   readonly color: (style: Style, text: string) => string;
 }
@@ -53,14 +52,66 @@ export function createOutput(json: boolean): Output {
   };
 }
 
-/** Several problems read better one to a line. */
+/** Prints several problems one per line. */
 function formatFailure(message: string, problems: Failure['problems'] = []): string[] {
   if (problems.length < 2) return [stripControlCharacters(message)];
   const lines = problems.map(({ field, message: what }) => stripControlCharacters(`  ${field} ${what}`));
   return [`The request has ${problems.length} problems; nothing was sent:`, ...lines];
 }
 
-/** Text from elsewhere (flexperto, a file, a server) must not steer the terminal. */
+/** Text from flexperto, a file or a server must not control the terminal. */
 export function stripControlCharacters(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+/** One line at the bottom of a terminal with the elapsed time, redrawn every second. */
+interface Spinner {
+  /** Shows this text until `clear`. */
+  show(text: string): void;
+  /** Erases the line for other output; the next redraw shows it below that output. */
+  pause(): void;
+  /** Removes the line. */
+  clear(): void;
+}
+
+const REDRAW_INTERVAL_MS = 1000;
+const ERASE_LINE = '\r\u001b[K';
+
+/** Draws nothing if the stream is not a terminal. */
+export function createSpinner(stream: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>): Spinner {
+  let timer: NodeJS.Timeout | undefined;
+  const erase = (): void => {
+    if (timer !== undefined) stream.write(ERASE_LINE);
+  };
+  const clear = (): void => {
+    erase();
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    show: (text) => {
+      clear();
+      if (!stream.isTTY) return;
+      const since = Date.now();
+      const draw = (): void => {
+        // A wrapped line could not be erased.
+        const line = `  … ${text}, for ${formatDuration(Date.now() - since)}`.slice(0, stream.columns - 1);
+        stream.write(`${ERASE_LINE}${line}`);
+      };
+      draw();
+      timer = setInterval(draw, REDRAW_INTERVAL_MS);
+    },
+    pause: erase,
+    clear,
+  };
+}
+
+/** For example 8 s, 3 min 20 s, 5 h 2 min, 3 d 4 h. */
+function formatDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours > 0) return `${hours} h ${minutes % 60} min`;
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }

@@ -3,11 +3,11 @@ import { isFinal, type SigningStatus } from '../../domain/status.js';
 import { formatAttention, formatDocumentStatus, STATE_STYLES } from './status-page.js';
 import { stripControlCharacters, type Output } from './output.js';
 
-/** Tells what is new in each status it is shown: a line for a state, and one for each document that has moved. */
+/** Prints what changed in each status: one line for a new state, and one for each document with a new status. */
 export function createProgressPrinter(output: Output): (status: SigningStatus) => void {
   let previous: SigningStatus | undefined;
   return (status) => {
-    // The session itself has not moved, only its callbacks.
+    // Only the callbacks have changed.
     if (status.updatedAt === previous?.updatedAt) return;
     const time = new Date().toTimeString().slice(0, 8);
     const lines = formatChanges(status, previous, output);
@@ -32,7 +32,7 @@ function formatChanges(
     .map((document) => [document.name, formatDocumentStatus(document)] as const)
     .filter(([name, progress]) => progress !== (previousStatuses.get(name) ?? 'not uploaded'));
   return [
-    // A question asked a second time is a new one, also where nothing else has changed.
+    // Shows a decision that is needed again even if nothing else has changed.
     ...(state === previous?.state && attention === null
       ? []
       : [`${color(STATE_STYLES[state] ?? 'bold', state.padEnd(18))}  ${STATE_DESCRIPTIONS[state]}`]),

@@ -9,7 +9,7 @@ import type { StatusWithCallback } from '../../client/index.js';
 
 import { formatMinute, formatSize, formatTable } from './table.js';
 
-/** Why a session waits for a human, and the exact commands that answer it. */
+/** Why a person must decide, and the exact command for each possible decision. */
 export function formatAttention(requestId: string, attention: Attention): string[] {
   const why = `Why: ${stripControlCharacters(attention.reason)}`;
   if (attention.actions.length === 0) return [why];
@@ -20,14 +20,14 @@ export function formatAttention(requestId: string, attention: Attention): string
   return [why, `What to do: ${describeNextStep(attention)}`, ...choices];
 }
 
-/** The number is left open on purpose: an example that is copied as it stands must not adopt another's session. */
+/** The number is a placeholder on purpose: a copied example must not adopt another contract session. */
 function createResolveArguments(action: Action, { id, step }: Attention): string[] {
   const options = [action, '--attention-id', id];
   if (action === 'abort') return [...options, '--reason', '"…"'];
   return action === 'adopt' && step === 'initiate' ? [...options, '--session-id', 'NUMBER'] : options;
 }
 
-/** All that is known of a signing, on one page. Holds nothing of the participant, since the status does not. */
+/** The whole status of a signing on one page. It has no data of the participant, since the status has none. */
 export function formatStatusPage(status: StatusWithCallback, { color }: Pick<Output, 'color'>): string[] {
   const { requestId, state, attention, lastFailure } = status;
   return [
@@ -65,7 +65,7 @@ function collectFacts(status: StatusWithCallback): [string, string][] {
   ];
 }
 
-/** How the newest callback that was tried has fared, in one line. */
+/** The delivery of the newest callback, in one line. */
 function formatDelivery(callback: CallbackStatus): string {
   const what = `no. ${callback.order} ${callback.type}`;
   if ('deliveredAt' in callback) return `${what}, delivered ${formatMinute(callback.deliveredAt)}`;
@@ -84,7 +84,7 @@ function formatDocuments(documents: readonly DocumentState[]): string[] {
   return formatTable(['Document', 'Size', 'Purpose', 'Status'], rows);
 }
 
-/** How far a document has come, in the vendor's word where there is one. */
+/** The progress of a document: the vendor's status if there is one. */
 export function formatDocumentStatus({ status, fileId, failureReason }: DocumentState): string {
   if (status !== null) return failureReason === null ? status : `${status}: ${failureReason}`;
   return fileId === null ? 'not uploaded' : 'uploaded';

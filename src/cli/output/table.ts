@@ -1,6 +1,6 @@
 import { stripControlCharacters } from './output.js';
 
-/** Rows with a heading, in columns as wide as they need to be. */
+/** Rows with a heading, in columns of minimal width. */
 export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = [heading, ...rows].map((row) => row.map(stripControlCharacters));
   const widths = heading.map((_, column) =>
@@ -18,17 +18,17 @@ function padCell(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - countCharacters(cell)));
 }
 
-/** In characters as people count them. */
+/** Counts grapheme clusters. */
 function countCharacters(text: string): number {
   return [...new Intl.Segmenter().segment(text)].length;
 }
 
-/** Bytes as people read them. */
+/** A number of bytes in KB or MB. */
 export function formatSize(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** A time as ISO 8601 has it, for people: to the minute, in UTC. */
+/** An ISO 8601 time in UTC, to the minute. */
 export function formatMinute(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }

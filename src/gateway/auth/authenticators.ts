@@ -8,21 +8,18 @@ import {
   createTokenVerifier,
 } from './json-web-tokens.js';
 
-/** Knows callers by a key, of which the configuration has only the hash. Their identity is `{door}/{name of the key}`. */
-export function createKeyAuthenticator(
-  keys: readonly ApiKeyHash[],
-  realm: 'gateway' | 'codec',
-): Authenticator {
+/** Identifies callers by a key, of which the configuration has only the hash. Their identity is `{realm}/{key name}`. */
+function createKeyAuthenticator(keys: readonly ApiKeyHash[], realm: 'gateway' | 'codec'): Authenticator {
   return (token) => {
     const hash = createHash('sha256').update(token).digest();
-    // Every key is compared, so that the time tells nothing of which one fits.
-    const [known] = keys.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), hash));
-    return Promise.resolve(known === undefined ? undefined : { identity: `${realm}/${known.name}` });
+    // Compares every key, so that the time does not reveal which one matches.
+    const [match] = keys.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), hash));
+    return Promise.resolve(match === undefined ? undefined : { identity: `${realm}/${match.name}` });
   };
 }
 
-/** How callers of the gateway are known, and how those who may read what is encrypted: neither are the other. */
-export interface Authenticators {
+/** Callers of the API and readers of encrypted payloads. A credential for one is not valid for the other. */
+interface Authenticators {
   readonly callers: readonly Authenticator[];
   readonly decryptors: readonly Authenticator[];
 }

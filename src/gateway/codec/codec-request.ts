@@ -1,11 +1,11 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
 
-/** The body is no list of payloads; the message names the place and repeats nothing of it. */
+/** The body is not a list of payloads. The message names the place and does not quote the body. */
 export class CodecRequestError extends Error {
   override readonly name = 'CodecRequestError';
   /** The place as a JSON pointer; `""` is the whole body. */
   readonly pointer: string;
-  /** What must be there, in words that go on from the place. */
+  /** The requirement, as the rest of a sentence that starts with the place. */
   readonly must: string;
 
   constructor(pointer: string, must: string) {
@@ -15,15 +15,15 @@ export class CodecRequestError extends Error {
   }
 }
 
-/** A payload as proto3 JSON has it: bytes in base64. */
+/** A payload in proto3 JSON: bytes in base64. */
 export interface JsonPayload {
   readonly metadata: Readonly<Record<string, string>>;
   readonly data: string;
 }
 
 /**
- * What a codec endpoint answers to the body of `POST /encode` and `POST /decode`, by which the Temporal UI and CLI show
- * and send what is encrypted. One payload that cannot be decrypted refuses the whole body, as its reader must know.
+ * The response of a codec endpoint to the body of `POST /encode` or `POST /decode`, with which the Temporal UI and CLI send
+ * and show encrypted payloads. If one payload cannot be decrypted, the whole request fails, so that its reader knows.
  * Source: https://docs.temporal.io/codec-server
  * @throws CodecRequestError, UnreadablePayloadError
  */
@@ -32,22 +32,22 @@ export async function handleCodecRequest(
   action: 'encode' | 'decode',
   body: unknown,
 ): Promise<{ payloads: JsonPayload[] }> {
-  // The Temporal CLI leaves an empty list out.
+  // The Temporal CLI omits an empty list.
   const input = isRecord(body) ? (body['payloads'] ?? []) : undefined;
   if (!Array.isArray(input))
     throw new CodecRequestError('', 'must be a JSON object whose field payloads is an array');
-  const payloads = await codec[action](input.map(readPayload));
-  return { payloads: payloads.map(writePayload) };
+  const payloads = await codec[action](input.map(parsePayload));
+  return { payloads: payloads.map(formatPayload) };
 }
 
-function readPayload(value: unknown, index: number): Payload {
+function parsePayload(value: unknown, index: number): Payload {
   const pointer = `/payloads/${index}`;
   if (!isRecord(value)) throw new CodecRequestError(pointer, 'must be a JSON object');
   const metadata = value['metadata'] ?? {};
   if (!isRecord(metadata)) throw new CodecRequestError(`${pointer}/metadata`, 'must be a JSON object');
-  // Half a character cannot be written in UTF-8: what was encrypted with it could never be decrypted.
+  // UTF-8 cannot hold a lone surrogate: a payload encrypted with one could never be decrypted.
   if (Object.keys(metadata).some((name) => Buffer.from(name, 'utf8').toString('utf8') !== name))
-    throw new CodecRequestError(`${pointer}/metadata`, 'must have names that are whole texts');
+    throw new CodecRequestError(`${pointer}/metadata`, 'must have names that are valid Unicode');
   const entries = Object.entries(metadata).map(([name, text]) => [
     name,
     decodeBase64(text, `${pointer}/metadata`),
@@ -64,7 +64,7 @@ function decodeBase64(text: unknown, pointer: string): Uint8Array {
   return Buffer.from(text, 'base64');
 }
 
-function writePayload({ metadata, data }: Payload): JsonPayload {
+function formatPayload({ metadata, data }: Payload): JsonPayload {
   const entries = Object.entries(metadata ?? {}).map(([name, bytes]) => [name, encodeBase64(bytes)]);
   return { metadata: Object.fromEntries(entries) as Record<string, string>, data: encodeBase64(data ?? []) };
 }

@@ -1,3 +1,11 @@
+import { z } from 'zod';
+import { MAX_PAYLOADS, MAX_CODEC_BODY_BYTES } from '../http/limits.js';
+import {
+  describeJsonResponse,
+  describeProblemResponses,
+  ProblemError,
+  createProblemError,
+} from '../http/problem.js';
 import { fastifyCors } from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import type { PayloadCodec } from '@temporalio/common';
@@ -7,43 +15,73 @@ import { handleCodecRequest, CodecRequestError } from './codec-request.js';
 import { setBodyTimeout } from '../http/request-body.js';
 import { getCaller, requireAuthentication, type Authenticator } from '../auth/caller.js';
 import { createInvalidRequest } from '../http/error-mapping.js';
-import { MAX_CODEC_BODY_BYTES, MAX_PAYLOADS } from '../http/limits.js';
-import { ProblemError, createProblemError } from '../http/problem.js';
-import { codecSchemas } from './schemas.js';
-
-/** `Authorization-Extras` is the second token that the Temporal UI sends where its login gives it one. */
-const CORS_HEADERS = ['Authorization', 'Authorization-Extras', 'Content-Type', 'X-Namespace'];
-const PREFLIGHT_MAX_AGE_SECONDS = 600;
-
-/**
- * Lets web pages of these origins call the routes of `app`, and tells pages of others nothing. Their preflight needs no
- * key. Credentials are allowed since the Temporal UI can be told to send them, for a login in front of the gateway.
- */
-export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  await app.register(fastifyCors, {
-    // As a function: a list would still send the other headers to every origin.
-    origin: (origin, callback) => {
-      callback(null, origin !== undefined && origins.includes(origin));
-    },
-    methods: ['POST'],
-    allowedHeaders: CORS_HEADERS,
-    credentials: true,
-    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
-    strictPreflight: false,
-  });
-}
 
 export interface CodecOptions {
   readonly codec: PayloadCodec;
-  /** The ways in which those are known who may read what is encrypted. */
+  /** They identify who may read encrypted payloads. */
   readonly decryptors: readonly Authenticator[];
   /** The addresses of the Temporal UI. */
   readonly origins: readonly string[];
 }
 
+const Bytes = z.string().regex(/^[A-Za-z0-9_+/-]*={0,2}$/);
+
+/** Describes the body; `handleCodecRequest` validates it. */
+const CodecRequest = z
+  .object({
+    payloads: z
+      .array(z.object({ metadata: z.record(z.string(), Bytes).nullish(), data: Bytes.nullish() }))
+      .max(MAX_PAYLOADS)
+      .nullish(),
+  })
+  .meta({ id: 'CodecRequest', description: 'Payloads as Temporal writes them in JSON: bytes in base64.' });
+
+const CodecResponse = z
+  .object({ payloads: z.array(z.object({ metadata: z.record(z.string(), Bytes), data: Bytes })) })
+  .meta({ id: 'CodecAnswer' });
+
+function describeRoute(operationId: string, summary: string, description: string, result: string) {
+  return {
+    tags: ['codec'],
+    operationId,
+    summary,
+    description,
+    security: [{ reader: [] }],
+    body: CodecRequest,
+    response: {
+      200: describeJsonResponse(result, CodecResponse),
+      ...describeProblemResponses(
+        'invalid-request',
+        'unauthorized',
+        'forbidden',
+        'too-large',
+        'unsupported-media-type',
+        'unreadable-payload',
+        'internal',
+        'no-server',
+      ),
+    },
+  };
+}
+
+const codecSchemas = {
+  decode: describeRoute(
+    'decodePayloads',
+    'Decrypt payloads of a history',
+    'Called by the Temporal UI and CLI. Payloads that are not encrypted are returned unchanged. If one payload cannot be decrypted, the whole request fails.',
+    'The decrypted payloads, in the same order.',
+  ),
+  encode: describeRoute(
+    'encodePayloads',
+    'Encrypt payloads for a signing',
+    'Called by the Temporal UI and CLI before they send a signal or an update.',
+    'The encrypted payloads, in the same order.',
+  ),
+} as const;
+
 /**
- * `decode` and `encode`, by which the Temporal UI and CLI show and send what is encrypted. The log says who has read how
- * many payloads; nothing says what stands in them.
+ * `decode` and `encode`, with which the Temporal UI and CLI show and send encrypted payloads. The log records who read how
+ * many payloads, and never their content.
  */
 export function codecRoutes({ codec, decryptors, origins }: CodecOptions): FastifyPluginAsyncZod {
   return async (app) => {
@@ -60,7 +98,7 @@ export function codecRoutes({ codec, decryptors, origins }: CodecOptions): Fasti
         const response = await handleCodecRequest(codec, action, assertPayloadCount(request.body)).catch(
           throwAsProblem,
         );
-        // Before the answer: a caller that reads half of it and goes away has read it.
+        // Before the response: a caller that disconnects halfway has read payloads, too.
         const { identity } = getCaller(request);
         request.log.info({ caller: identity, payloads: response.payloads.length }, `payloads ${action}d`);
         return response;
@@ -69,10 +107,32 @@ export function codecRoutes({ codec, decryptors, origins }: CodecOptions): Fasti
   };
 }
 
-/** The body is read by `answerCodecRequest`; the schema describes it. */
+/** `Authorization-Extras` is a second token that the Temporal UI sends if its login issues one. */
+const CORS_HEADERS = ['Authorization', 'Authorization-Extras', 'Content-Type', 'X-Namespace'];
+const PREFLIGHT_MAX_AGE_SECONDS = 600;
+
+/**
+ * Lets web pages of these origins call the routes of `app`; other pages get no CORS headers. A preflight needs no key. The
+ * Temporal UI can send credentials for a login in front of the gateway, so they are allowed.
+ */
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  await app.register(fastifyCors, {
+    // A function, since with a list the plugin sends the other headers to every origin.
+    origin: (origin, callback) => {
+      callback(null, origin !== undefined && origins.includes(origin));
+    },
+    methods: ['POST'],
+    allowedHeaders: CORS_HEADERS,
+    credentials: true,
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+    strictPreflight: false,
+  });
+}
+
+/** `handleCodecRequest` validates the body. */
 const skipBodyValidation = () => (value: unknown) => ({ value });
 
-/** @throws ProblemError where there are more payloads than are worked on at once */
+/** @throws ProblemError if there are more payloads than one request may have */
 function assertPayloadCount(body: unknown): unknown {
   const { payloads } = Object(body) as { payloads?: unknown };
   if (!Array.isArray(payloads) || payloads.length <= MAX_PAYLOADS) return body;

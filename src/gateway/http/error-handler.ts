@@ -19,7 +19,7 @@ import type { Socket } from 'node:net';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { createInvalidRequest, mapError } from './error-mapping.js';
 
-/** Answers calls that no route takes: 405 where the address knows other methods, else 404. Before the routes are added. */
+/** Answers requests without a route: 405 if the address has other methods, else 404. Call it before routes are added. */
 export function handleUnknownRoutes(app: FastifyInstance): void {
   const routes: { readonly parts: readonly string[]; readonly methods: readonly string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
@@ -30,15 +30,15 @@ export function handleUnknownRoutes(app: FastifyInstance): void {
     const methods = routes
       .filter((route) => matchesRoute(route.parts, parts))
       .flatMap((route) => route.methods);
-    // It needs no key to come here, so the connection ends as one without a key does.
+    // These requests need no key, so the connection closes as it does for a missing key.
     if (methods.length === 0) return createNotFoundError();
     const allow = [...new Set(methods)].join(', ');
-    return createProblemError('method-not-allowed', `This address knows only ${allow}.`, {
+    return createProblemError('method-not-allowed', `This address supports only ${allow}.`, {
       allow,
       connection: 'close',
     });
   };
-  // Before anything is said of a body that nobody would read.
+  // Before the body is read: no route would use it.
   app.addHook('onRequest', async (request) => {
     if (request.is404) throw createRouteError(request);
     await Promise.resolve();
@@ -48,8 +48,8 @@ export function handleUnknownRoutes(app: FastifyInstance): void {
   });
 }
 
-/** No route takes this address, or a part of it is longer than any route's can be. */
-export function createNotFoundError(): ProblemError {
+/** No route matches this address, or a parameter in it is too long for any route. */
+function createNotFoundError(): ProblemError {
   return createProblemError('not-found', 'There is nothing at this address.', { connection: 'close' });
 }
 
@@ -60,7 +60,7 @@ function matchesRoute(route: readonly string[], parts: readonly string[]): boole
   );
 }
 
-/** Answers whatever goes wrong as a problem, without a stack; what is the gateway's own fault is logged. */
+/** Answers every error as a problem without a stack, and logs internal errors of the gateway. */
 export function setErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
 }
@@ -86,7 +86,7 @@ function isBodyPending({ raw: { complete, headers } }: FastifyRequest): boolean 
   return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0);
 }
 
-/** Closes the connection after the body: a client that is still sending when it closes never sees the answer. */
+/** Closes the connection after the body: a client that is still sending would miss the response otherwise. */
 function closeAfterBody({ raw: response, request: { raw: request } }: FastifyReply): void {
   const close = (): void => {
     request.socket.destroySoon();
@@ -97,7 +97,7 @@ function closeAfterBody({ raw: response, request: { raw: request } }: FastifyRep
   });
 }
 
-/** What fastify itself refuses, or a schema. */
+/** Errors of Fastify and of its schema validation. */
 function mapFrameworkError(error: Error & Partial<FastifyError>): ProblemResponse | undefined {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const subject = error.validationContext === 'querystring' ? 'The query' : 'The body';
@@ -107,17 +107,17 @@ function mapFrameworkError(error: Error & Partial<FastifyError>): ProblemRespons
   if (error.statusCode === 400)
     return createProblem('invalid-request', { detail: describeMalformedRequest(error) });
   if (error.statusCode === 413)
-    return createProblem('too-large', { detail: 'The body is larger than this call takes.' });
+    return createProblem('too-large', { detail: 'The body is larger than this request may be.' });
   if (error.statusCode === 415)
     return createProblem('unsupported-media-type', {
-      detail: 'This call takes no body of this content type.',
+      detail: 'This request does not accept a body of this content type.',
     });
   const { statusCode: status = 500 } = error;
   if (status < 400 || status > 499) return undefined;
-  return createProblem('invalid-request', { status, detail: 'The request cannot be answered.' });
+  return createProblem('invalid-request', { status, detail: 'The request cannot be processed.' });
 }
 
-/** In words that go on from the field's name. */
+/** The detail continues a sentence that starts with the field's name. */
 function describeViolation({
   instancePath,
   keyword,
@@ -134,10 +134,10 @@ function describeViolation({
   return { pointer, detail: message.replace(/^Invalid \w+/, 'is not valid') };
 }
 
-/** What is shown of the name of a field that does not exist. */
+/** The shown length of the name of an unknown field. */
 const MAX_NAME_LENGTH = 100;
 
-/** In words of our own: a parser's would quote the body. */
+/** Fixed texts, since a parser's message would quote the body. */
 function describeMalformedRequest({ code }: Partial<FastifyError>): string {
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return 'The body is empty, but its content type is JSON.';
   return code === 'FST_ERR_BAD_URL' ? 'The address is malformed.' : 'The body is not valid JSON.';
@@ -148,7 +148,7 @@ function reportInternalError(error: Error, request: FastifyRequest): ProblemResp
   return createProblem('internal', { instance: `urn:uuid:${request.id}` });
 }
 
-/** A request that is none, or not in time, is answered before there is a request to speak of. */
+/** Malformed and late requests are answered on the raw socket; Fastify has no request object yet. */
 export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -167,5 +167,5 @@ function mapClientError(code: string | undefined): ProblemResponse {
     return createProblem('too-large', { status: 431, detail: 'The headers are too large.' });
   return code === 'ERR_HTTP_REQUEST_TIMEOUT'
     ? createProblem('invalid-request', { status: 408, detail: 'The request did not arrive in time.' })
-    : createProblem('invalid-request', { detail: 'This is not understood as an HTTP request.' });
+    : createProblem('invalid-request', { detail: 'This is not a valid HTTP request.' });
 }

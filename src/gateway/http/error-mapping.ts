@@ -1,39 +1,39 @@
 import { InspectionInterruptedError } from '../../pdf/inspector.js';
 import { WHOLE_REQUEST } from '../../domain/field-schema.js';
-import * as starter from '../../client/index.js';
+import * as client from '../../client/index.js';
 import { createProblem, ProblemError, type FieldProblem, type ProblemResponse } from './problem.js';
 
 type ErrorClass<E extends Error> = new (...args: never[]) => E;
 type ErrorMapper = (error: unknown) => ProblemResponse | undefined;
 
-/** Seconds after which a server that did not answer, or an inspection, may be asked again. */
+/** Seconds to wait before a retry after an outage or an interrupted inspection. */
 const RETRY_AFTER = { 'retry-after': '5' };
 
-/** More than an honest request can have; the rest would only make the answer long. */
+/** More than a well-meant request can have; the rest would only make the response long. */
 const MAX_ERRORS_SHOWN = 100;
 
-/** Every error that is answered as something else than a fault of the gateway, in one table. */
+/** All errors that are not internal errors of the gateway, each with its problem. */
 const ERROR_MAPPERS: readonly ErrorMapper[] = [
   mapClass(ProblemError, ({ response }) => response),
-  mapClass(starter.InvalidRequestError, ({ problems }) => createInvalidRequest(problems.map(toFieldProblem))),
-  mapClass(starter.RequestConflictError, ({ message }) => createProblem('conflict', { detail: message })),
-  mapClass(starter.TooManyStartsError, ({ message, retryAfterMs }) =>
+  mapClass(client.InvalidRequestError, ({ problems }) => createInvalidRequest(problems.map(toFieldProblem))),
+  mapClass(client.RequestConflictError, ({ message }) => createProblem('conflict', { detail: message })),
+  mapClass(client.TooManyStartsError, ({ message, retryAfterMs }) =>
     createProblem(
       'too-many-starts',
       { detail: message },
       { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
     ),
   ),
-  mapClass(starter.SigningNotFoundError, ({ message }) => createProblem('not-found', { detail: message })),
-  mapClass(starter.NotPossibleError, ({ message }) =>
+  mapClass(client.SigningNotFoundError, ({ message }) => createProblem('not-found', { detail: message })),
+  mapClass(client.NotPossibleError, ({ message }) =>
     createProblem('not-possible', { detail: endWithPeriod(message) }),
   ),
-  mapClass(starter.RequestRejectedError, ({ message }) =>
+  mapClass(client.RequestRejectedError, ({ message }) =>
     createProblem('rejected', { detail: endWithPeriod(message) }),
   ),
-  mapClass(starter.SigningTerminatedError, ({ message }) => createProblem('terminated', { detail: message })),
-  // Why it broke off is for those who run the worker, and stands in the Temporal UI.
-  mapClass(starter.SigningBrokenError, ({ requestId }) =>
+  mapClass(client.SigningTerminatedError, ({ message }) => createProblem('terminated', { detail: message })),
+  // The reason is for operators, who find it in the Temporal UI.
+  mapClass(client.SigningBrokenError, ({ requestId }) =>
     createProblem('broken', {
       detail: `The signing ${requestId} broke off without an outcome; what exists at flexperto stays there.`,
     }),
@@ -41,21 +41,21 @@ const ERROR_MAPPERS: readonly ErrorMapper[] = [
   mapClass(InspectionInterruptedError, () =>
     createProblem(
       'not-inspected',
-      { detail: 'The inspection of the file was interrupted, which says nothing about it. Upload it again.' },
+      { detail: 'The inspection was interrupted; the file itself may be fine. Upload it again.' },
       RETRY_AFTER,
     ),
   ),
-  mapClass(starter.NoWorkerError, ({ message }) => createProblem('no-worker', { detail: message })),
-  // What the Temporal client says of a server names addresses, and is for the log alone.
-  mapClass(starter.NoServerError, () =>
+  mapClass(client.NoWorkerError, ({ message }) => createProblem('no-worker', { detail: message })),
+  // The Temporal client's message names addresses, so only the log has it.
+  mapClass(client.NoServerError, () =>
     serverUnavailable('The Temporal server does not answer at the moment.'),
   ),
-  mapClass(starter.NoAccessError, () =>
-    serverUnavailable('The Temporal server does not let the gateway in.'),
+  mapClass(client.NoAccessError, () =>
+    serverUnavailable('The Temporal server denies access to the gateway.'),
   ),
 ];
 
-/** What an error is answered with; `undefined` for a fault of the gateway. */
+/** The response to an error; `undefined` for an internal error of the gateway. */
 export function mapError(error: unknown): ProblemResponse | undefined {
   for (const map of ERROR_MAPPERS) {
     const response = map(error);
@@ -64,7 +64,7 @@ export function mapError(error: unknown): ProblemResponse | undefined {
   return undefined;
 }
 
-/** All that is wrong with a body or query, at once; `whole` is what the pointer `""` means. */
+/** All errors of a body or query together; `subject` names what the pointer `""` refers to. */
 export function createInvalidRequest(errors: readonly FieldProblem[], subject = 'The body'): ProblemResponse {
   const detail = describeErrors(errors, subject);
   return createProblem('invalid-request', { detail, errors: errors.slice(0, MAX_ERRORS_SHOWN) });
@@ -79,8 +79,8 @@ export function describeErrors(errors: readonly FieldProblem[], subject = 'The b
   return `${parts.join('; ')}.`;
 }
 
-/** `participants[0].mobile` as `/participants/0/mobile`; a name that is no field may hold any sign. */
-function toFieldProblem({ field, message }: starter.Problem): FieldProblem {
+/** `participants[0].mobile` as `/participants/0/mobile`; an unknown field may have any name. */
+function toFieldProblem({ field, message }: client.Problem): FieldProblem {
   if (field === WHOLE_REQUEST) return { pointer: '', detail: message };
   const [, list, index, name] = /^(participants|documents)\[(\d+)\](?:\.(.*))?$/s.exec(field) ?? [];
   const parts = list === undefined ? [field] : [list, index ?? '', ...(name === undefined ? [] : [name])];
@@ -93,7 +93,7 @@ function toJsonPointer(parts: readonly PropertyKey[]): string {
 }
 
 function serverUnavailable(detail: string): ProblemResponse {
-  return createProblem('no-server', { detail: `${detail} The same call can be made again.` }, RETRY_AFTER);
+  return createProblem('no-server', { detail: `${detail} Retry the same request.` }, RETRY_AFTER);
 }
 
 function endWithPeriod(text: string): string {

@@ -3,13 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import { BODY_TIMEOUT_MS } from './limits.js';
 import { createProblem, ProblemError, createProblemError } from './problem.js';
 
-/** Answers 408 where the body of a call does not arrive in time; for the routes of `app`, whose bodies are small. */
+/** Answers 408 if the body of a request does not arrive in time; for the routes of `app`, whose bodies are small. */
 export function setBodyTimeout(app: FastifyInstance): void {
   app.addHook('preParsing', async (request, reply, payload) => {
     await Promise.resolve();
     if (request.method === 'GET') return payload;
     const body = new PassThrough();
-    // Whoever reads it hears of the error; where the call takes no body, nobody reads it.
+    // A reader gets the error; a route without a body has no reader.
     body.on('error', () => undefined);
     const timer = setTimeout(() => body.destroy(bodyTimedOut()), BODY_TIMEOUT_MS);
     const clear = (): void => {
@@ -28,8 +28,8 @@ function bodyTimedOut(): ProblemError {
 }
 
 /**
- * Reads JSON bodies as UTF-8 and as nothing else: where bytes are replaced, a customer's name loses letters. Refuses another
- * charset with 415 and bytes that are not UTF-8 with 400; for all routes of `app`.
+ * Reads JSON bodies as strict UTF-8, since replaced bytes would garble a customer's name. Rejects another charset with 415 and
+ * invalid UTF-8 with 400; for all routes of `app`.
  */
 export function readJsonAsUtf8(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -44,7 +44,7 @@ export function readJsonAsUtf8(app: FastifyInstance): void {
 
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
-/** A byte order mark at the beginning is no part of the text. */
+/** Ignores a byte order mark. */
 function decodeUtf8(body: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
@@ -56,7 +56,7 @@ function decodeUtf8(body: Buffer): string | undefined {
 function unsupportedCharset(): ProblemError {
   return createProblemError(
     'unsupported-media-type',
-    'The body must be JSON in UTF-8, and its charset says otherwise.',
+    'The body must be JSON in UTF-8, but its content type names another charset.',
   );
 }
 

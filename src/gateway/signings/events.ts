@@ -1,24 +1,33 @@
-import type { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
+import { PassThrough, type Readable } from 'node:stream';
+import { isFinal, type SigningStatus } from '../../domain/status.js';
+import { mapError } from '../http/error-mapping.js';
+import { EVENT_STREAM_RETRY_MS, EVENT_STREAM_KEEPALIVE_MS } from '../http/limits.js';
+import { createProblem, describeProblemResponses } from '../http/problem.js';
+import type { StatusBroadcaster } from './status-broadcaster.js';
+
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { isFinal } from '../../domain/status.js';
-import { getCaller, type Caller } from '../auth/caller.js';
-import { describeProblemResponses } from '../http/response-schemas.js';
-import { assertOwnSigning, type SigningClientFactory } from './authorization.js';
-import { createEventStream, computeEventId } from './event-stream.js';
+
+import { getCaller, type Caller, assertOwnSigning, type SigningClientFactory } from '../auth/caller.js';
+
 import { NO_OUTCOME_PROBLEMS, SIGNING_PROBLEMS, SigningParams } from './signing-by-id.js';
 import { createStatusBroadcaster } from './status-broadcaster.js';
 
-/** Beyond it a timer would ring at once; no token lasts so long. */
+/** The limit of setTimeout: with a longer time it fires immediately. No token is valid that long. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** One event. What is sent is a stream of them, and so the type. */
+/** Describes one event; the response is a stream of them. */
 const EventSchema = z.custom<Readable>().meta({
   type: 'object',
   properties: {
     event: { enum: ['status', 'problem'] },
-    id: { type: 'string', description: 'Of a `status`: for Last-Event-ID.' },
-    data: { type: 'string', contentMediaType: 'application/json', description: 'SigningStatus, or Problem.' },
+    id: { type: 'string', description: 'Only with `status`: the value for Last-Event-ID.' },
+    data: {
+      type: 'string',
+      contentMediaType: 'application/json',
+      description: 'A SigningStatus or a Problem.',
+    },
   },
   required: ['event', 'data'],
   additionalProperties: false,
@@ -29,23 +38,25 @@ const schema = {
   operationId: 'followSigning',
   summary: 'Follow a signing',
   description:
-    'Server-sent events: `status`, whose data is the whole state; the current one first, then every change, until a ' +
-    'final state ends the stream. Where the session ends without an outcome, `problem` with its problem. A client that ' +
-    'was cut off names the last id it saw as Last-Event-ID, and is not sent that state again.',
+    'Server-sent events. `status` has the whole status: the current one first, then every change, until a final state ' +
+    'ends the stream. `problem` ends the stream if the signing ends without an outcome. To continue after a ' +
+    'disconnection, reconnect with the last id as `Last-Event-ID`; 204 means that the stream has ended.',
   params: SigningParams,
-  headers: z.object({ 'last-event-id': z.string().optional().describe('The `id` of the last event seen.') }),
+  headers: z.object({
+    'last-event-id': z.string().optional().describe('The `id` of the last event that the client received.'),
+  }),
   response: {
     200: {
-      description: 'The stream.',
+      description: 'The event stream.',
       headers: {},
       content: { 'text/event-stream': { schema: EventSchema } },
     },
-    204: z.undefined().describe('The client has seen the final state: there is nothing more to come.'),
+    204: z.undefined().describe('The client has received the final state; no further events follow.'),
     ...describeProblemResponses(...SIGNING_PROBLEMS, ...NO_OUTCOME_PROBLEMS, 'no-worker'),
   },
 };
 
-/** The progress of one session, live. The streams end when the gateway closes and when the caller's token does. */
+/** Streams the progress of a signing. A stream ends when the gateway closes or the caller's token expires. */
 export function eventsRoute(clientFor: SigningClientFactory): FastifyPluginAsyncZod {
   const broadcaster = createStatusBroadcaster(clientFor({ identity: 'gateway' }));
   const openStreams = new Set<ReturnType<typeof createEventStream>>();
@@ -73,7 +84,7 @@ export function eventsRoute(clientFor: SigningClientFactory): FastifyPluginAsync
         clearTimeout(expiry);
         openStreams.delete(stream);
       });
-      // A proxy that gathered the events would hold them back.
+      // Without this header a proxy may buffer the events.
       const headers = { 'x-accel-buffering': 'no', connection: 'close' };
       return reply.type('text/event-stream').headers(headers).send(stream);
     });
@@ -82,4 +93,63 @@ export function eventsRoute(clientFor: SigningClientFactory): FastifyPluginAsync
 
 function remainingTokenMs({ expiresAt = Infinity }: Caller): number {
   return Math.min(Math.max(0, expiresAt - Date.now()), MAX_TIMER_MS);
+}
+
+/** Identifies a status with its callback, so that a reconnecting client can name the last one that it received. */
+export function computeEventId(status: SigningStatus): string {
+  return createHash('sha256').update(JSON.stringify(status)).digest('base64url');
+}
+
+/**
+ * Server-sent events of a signing: `current` first, unless the client has received it, then every change. Ends after a final
+ * state or when its consumer ends it, and then unsubscribes. Source of the format: the HTML standard.
+ */
+export function createEventStream(
+  broadcaster: StatusBroadcaster,
+  current: SigningStatus,
+  lastEventId: string | undefined,
+): Readable & { end(): void } {
+  const stream = new PassThrough();
+  let lastSent = current;
+  const sendStatus = (status: SigningStatus): void => {
+    lastSent = status;
+    stream.write(formatEvent('status', status, computeEventId(status)));
+    if (isFinal(status.state)) stream.end();
+  };
+
+  stream.write(`retry: ${EVENT_STREAM_RETRY_MS}\n\n`);
+  if (lastEventId !== computeEventId(current)) sendStatus(current);
+  if (isFinal(current.state)) return stream;
+  const unsubscribe = broadcaster.subscribe(current.requestId, {
+    onStatus: (status) => {
+      if (stream.writable && isNewer(status, lastSent)) sendStatus(status);
+    },
+    onError: (error) => {
+      const { problem } = mapError(error) ?? createProblem('internal');
+      if (stream.writable) stream.end(formatEvent('problem', problem));
+    },
+  });
+  const keepalive = setInterval(() => {
+    // If the client does not read at the moment, comments would only pile up.
+    if (stream.writable && !stream.writableNeedDrain) stream.write(': still here\n\n');
+  }, EVENT_STREAM_KEEPALIVE_MS);
+  stream.on('close', () => {
+    clearInterval(keepalive);
+    unsubscribe();
+  });
+  return stream;
+}
+
+/** A poll that began earlier can end later; its status is not newer. */
+function isNewer(status: SigningStatus, lastSent: SigningStatus): boolean {
+  return status.updatedAt >= lastSent.updatedAt && JSON.stringify(status) !== JSON.stringify(lastSent);
+}
+
+function formatEvent(event: string, data: unknown, id?: string): string {
+  const lines = [
+    `event: ${event}`,
+    ...(id === undefined ? [] : [`id: ${id}`]),
+    `data: ${JSON.stringify(data)}`,
+  ];
+  return `${lines.join('\n')}\n\n`;
 }

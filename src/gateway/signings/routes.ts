@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { getCaller } from '../auth/caller.js';
-import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
-import { resolveEmployeeId, type SigningClientFactory } from './authorization.js';
+import { getCaller, resolveEmployeeId, type SigningClientFactory } from '../auth/caller.js';
+import { describeJsonResponse, describeProblemResponses } from '../http/problem.js';
+
 import { ListFilter, ListPage } from './schemas.js';
 
 import { setBodyTimeout } from '../http/request-body.js';
@@ -14,8 +14,8 @@ const listSchema = {
   operationId: 'listSignings',
   summary: 'List signings',
   description:
-    'Open ones first, the newest start first among them; then those that have ended, the latest end first. What has ' +
-    'happened in the last seconds may be missing. A page can be shorter than its limit, and still there is a next one.',
+    'Open signings first, by the newest start; then ended ones, by the latest end. Changes of the last seconds may be ' +
+    'missing. A page can be shorter than its limit although another page follows.',
   querystring: ListFilter,
   response: {
     200: describeJsonResponse('A page of the list.', ListPage),
@@ -34,7 +34,7 @@ export function listRoute(clientFor: SigningClientFactory): FastifyPluginAsyncZo
   };
 }
 
-/** Everything about signings. */
+/** All routes of signings. */
 export function signingRoutes(options: StartOptions): FastifyPluginAsyncZod {
   const { clientFor } = options;
   return async (app) => {

@@ -8,7 +8,7 @@ import { ACTIONS, FINAL_STATES, OPEN_STATES, STEPS } from '../../domain/status.j
 import * as rules from '../../domain/text-rules.js';
 import type { TextRule } from '../../domain/text-rules.js';
 
-/** A text by a rule of the domain, which decides; the schema says as much of it as a schema can. */
+/** A text that a domain rule validates; the schema describes as much of the rule as it can. */
 function textSchema(rule: TextRule, description?: string) {
   return z
     .string()
@@ -83,10 +83,8 @@ export const SigningRequest = objectSchema({
 
 export const StartedSigning = z.object({
   requestId: z.string(),
-  workflowId: z.string().describe('By which it is found in Temporal.'),
-  created: z
-    .boolean()
-    .describe('`false` where the same request was started before: then nothing new has happened.'),
+  workflowId: z.string().describe('The id of its workflow in Temporal.'),
+  created: z.boolean().describe('`false` if the same request was started before; nothing new was started.'),
 });
 
 export const Status = z
@@ -107,25 +105,32 @@ export const Status = z
           signatureFields: z.enum(SIGNATURE_FIELDS),
           fileId: z.string().nullable(),
           documentId: z.int().nullable(),
-          status: z.string().nullable().describe('The vendor’s word.'),
+          status: z.string().nullable().describe('The status as the vendor names it.'),
           failureReason: z.string().nullable(),
         }),
       )
       .readonly(),
     attention: z
       .object({
-        id: z.string().describe('Names this question; to be sent as `attentionId` to …/resolve.'),
+        id: z
+          .string()
+          .describe('Identifies the decision that is needed; send it as `attentionId` to …/resolve.'),
         step: z.enum(STEPS),
         reason: z.string(),
-        actions: z.array(z.enum(ACTIONS)).readonly().describe('What can be sent as `action` to …/resolve.'),
-        since: Timestamp.describe('When it was asked.'),
+        actions: z
+          .array(z.enum(ACTIONS))
+          .readonly()
+          .describe('The possible values of `action` for …/resolve.'),
+        since: Timestamp.describe('Since when the decision is needed.'),
       })
       .nullable()
-      .describe('Why the session waits for a human.'),
+      .describe('Why a decision by a person is needed.'),
     lastFailure: z
       .string()
       .exactOptional()
-      .describe('Why the last attempt failed of a call that is repeated by itself; absent where none fails.'),
+      .describe(
+        'Why the last attempt of an automatically retried call failed; absent if no call is failing.',
+      ),
     deadline: Timestamp,
     updatedAt: Timestamp,
   })
@@ -134,7 +139,7 @@ export const Status = z
 export const Summary = z
   .object({
     requestId: z.string(),
-    state: State.nullable().describe('Null where no worker has taken it up yet.'),
+    state: State.nullable().describe('Null if no worker has started it yet.'),
     terminated: z.boolean(),
     method: z.string().nullable(),
     employeeId: z.string().nullable(),
@@ -147,7 +152,7 @@ export const Summary = z
 
 export const ListPage = z.object({
   signings: z.array(Summary).readonly(),
-  nextCursor: z.string().nullable().describe('For the next page; null after the last one.'),
+  nextCursor: z.string().nullable().describe('The `cursor` of the next page; null on the last page.'),
 });
 
 const MAX_PAGE_SIZE = 100;
@@ -169,22 +174,22 @@ export const ListFilter = z.strictObject({
       type: 'integer',
       minimum: 1,
       maximum: MAX_PAGE_SIZE,
-      description: 'At most so many; 100 unless told.',
+      description: 'The maximum number of signings; 100 by default.',
     })
     .optional(),
   cursor: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, 'must be the nextCursor of an earlier page')
     .optional()
-    .describe('The `nextCursor` of the page before.'),
+    .describe('The `nextCursor` of the previous page.'),
 });
 
 const Reason = textSchema(reasonRule);
 
 const AttentionId = z
-  .string('must be the id of the question that was shown, the attention.id of that status')
+  .string('must be the attention.id of the status that shows which decision is needed')
   .min(1)
-  .describe('The question that is answered, as it was shown: the `attention.id` of that status.');
+  .describe('The `attention.id` of the status that shows which decision is needed.');
 
 export const Resolution = z
   .discriminatedUnion(
@@ -198,11 +203,11 @@ export const Resolution = z
           .int()
           .positive()
           .exactOptional()
-          .describe('The contract session, after an unclear initiate only.'),
+          .describe('The contract session; only after an initiate with unknown outcome.'),
       }),
       z.strictObject({ attentionId: AttentionId, action: z.literal('abort'), reason: Reason }),
     ],
-    'must be an action that the session allows: retry, adopt or abort',
+    'must be an action that the signing allows: retry, adopt or abort',
   )
   .meta({ id: 'Resolution' });
 

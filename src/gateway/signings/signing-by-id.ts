@@ -1,20 +1,19 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { getCaller } from '../auth/caller.js';
+import { getCaller, assertOwnSigning, type SigningClientFactory } from '../auth/caller.js';
 import type { ProblemName } from '../http/problem.js';
-import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
-import { assertOwnSigning, type SigningClientFactory } from './authorization.js';
-import { createCoalescer } from './coalescer.js';
+import { describeJsonResponse, describeProblemResponses } from '../http/problem.js';
+
 import { RecordedOutcome, RequestId, Resolution, Status } from './schemas.js';
 
 export const SigningParams = z.object({ requestId: RequestId });
 
-/** How every call about one session can end. */
+/** Problems of every request about one signing. */
 export const SIGNING_PROBLEMS = [
   'invalid-request', 'unauthorized', 'not-found', 'internal', 'no-server',
 ] as const satisfies readonly ProblemName[]; // prettier-ignore
 
-/** How the session itself can have ended without an outcome. */
+/** Problems of a signing that ended without an outcome. */
 export const NO_OUTCOME_PROBLEMS = [
   'terminated',
   'broken',
@@ -23,7 +22,7 @@ export const NO_OUTCOME_PROBLEMS = [
 
 const BODY_PROBLEMS = ['too-large', 'unsupported-media-type'] as const satisfies readonly ProblemName[];
 
-/** Every hint is an event in the session's history, so the gateway sends at most one in this time. */
+/** Each poll request adds an event to the workflow's history, so the gateway sends at most one in this time. */
 const CHECK_INTERVAL_MS = 1_000;
 
 const Accepted = z.object({ requestId: z.string() });
@@ -39,11 +38,11 @@ const describeRoute = (operationId: string, summary: string, description: string
 const statusSchema = {
   ...describeRoute(
     'getSigning',
-    'The whole state of a signing',
-    'Once it has ended, no worker is needed for the answer.',
+    'Get the whole status of a signing',
+    'After its end, no worker is needed for the response.',
   ),
   response: {
-    200: describeJsonResponse('The state.', Status),
+    200: describeJsonResponse('The status.', Status),
     ...describeProblemResponses(...SIGNING_PROBLEMS, ...NO_OUTCOME_PROBLEMS, 'no-worker'),
   },
 };
@@ -51,11 +50,11 @@ const statusSchema = {
 const checkSchema = {
   ...describeRoute(
     'checkSigning',
-    'Look at the documents now',
-    'A hint: the session asks flexperto, at once. Further calls within a second share one look at its end.',
+    'Poll flexperto now',
+    'The signing polls flexperto immediately. Further requests within a second share one poll at the end of that second.',
   ),
   response: {
-    202: describeJsonResponse('The session looks.', Accepted),
+    202: describeJsonResponse('The signing polls flexperto.', Accepted),
     ...describeProblemResponses(...SIGNING_PROBLEMS, ...BODY_PROBLEMS, 'not-possible'),
   },
 };
@@ -64,10 +63,10 @@ const cancelSchema = {
   ...describeRoute(
     'cancelSigning',
     'Cancel a signing',
-    'A call in flight is let end first. What exists at flexperto by then stays there.',
+    'A call in flight ends first. What exists at flexperto by then stays there.',
   ),
   response: {
-    202: describeJsonResponse('The session has been told to end.', Accepted),
+    202: describeJsonResponse('The cancellation is requested.', Accepted),
     ...describeProblemResponses(...SIGNING_PROBLEMS, ...BODY_PROBLEMS, 'not-possible'),
   },
 };
@@ -75,14 +74,14 @@ const cancelSchema = {
 const resolveSchema = {
   ...describeRoute(
     'resolveSigning',
-    'Decide what a session needs that waits for a human',
-    'Possible in the state `needs-attention`, and there what `attention.actions` names. `attentionId` is the question ' +
-      'that was shown: a decision on another question than the open one is answered with 409, and its `detail` says what ' +
-      'is possible. The same decision again, on the same question, changes nothing.',
+    'Decide how a signing that needs attention continues',
+    'Possible in the state `needs-attention`, with an action that `attention.actions` names. `attentionId` names the ' +
+      'decision that is needed. If it is not the current one, the response is 409 and its `detail` says what is possible. ' +
+      'Repeating the same decision changes nothing.',
   ),
   body: Resolution,
   response: {
-    200: describeJsonResponse('The state after the decision.', Status),
+    200: describeJsonResponse('The status after the decision.', Status),
     ...describeProblemResponses(...SIGNING_PROBLEMS, ...BODY_PROBLEMS, 'not-possible', 'no-worker'),
   },
 };
@@ -91,16 +90,16 @@ const outcomeSchema = {
   ...describeRoute(
     'recordOutcome',
     'Record how a signing ended',
-    'For tenants whose flexperto API cannot tell it, while the session waits for hand-over or signature.',
+    'For tenants whose flexperto API does not report it, while the signing waits for hand-over or signature.',
   ),
   body: RecordedOutcome,
   response: {
-    200: describeJsonResponse('The state after the record.', Status),
+    200: describeJsonResponse('The status after the outcome is recorded.', Status),
     ...describeProblemResponses(...SIGNING_PROBLEMS, ...BODY_PROBLEMS, 'not-possible', 'no-worker'),
   },
 };
 
-/** What is known of one session, and what a human decides about it. */
+/** The status of one signing, and the decisions that a person makes about it. */
 export function signingByIdRoutes(clientFor: SigningClientFactory): FastifyPluginAsyncZod {
   const coalesce = createCoalescer(CHECK_INTERVAL_MS);
   return async (app) => {
@@ -133,5 +132,43 @@ export function signingByIdRoutes(clientFor: SigningClientFactory): FastifyPlugi
     app.post('/signings/:requestId/outcome', { schema: outcomeSchema }, (request) =>
       clientFor(getCaller(request)).recordOutcome(request.params.requestId, request.body),
     );
+  };
+}
+
+/** Runs `send` at most once in an interval for each key. Every caller gets the result of the call that serves it. */
+type Coalescer = (key: string, send: () => Promise<void>) => Promise<void>;
+
+interface Pause {
+  readonly timer: NodeJS.Timeout;
+  readonly ended: Promise<void>;
+  /** The shared call at the end of the pause, if a caller waits for it. */
+  next: Promise<void> | undefined;
+}
+
+/**
+ * The first call sends immediately. Calls within the next `pauseMs` share one `send` at the end of that pause, since the
+ * documents may have changed since the first.
+ */
+export function createCoalescer(pauseMs: number): Coalescer {
+  const pauses = new Map<string, Pause>();
+
+  const startPause = (key: string, send: () => Promise<void>): Promise<void> => {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const timer = setTimeout(() => {
+      pauses.delete(key);
+      end();
+    }, pauseMs);
+    // This timer alone must not keep the process alive.
+    timer.unref();
+    pauses.set(key, { timer, ended, next: undefined });
+    return send();
+  };
+
+  return (key, send) => {
+    const pause = pauses.get(key);
+    if (pause === undefined) return startPause(key, send);
+    pause.timer.ref();
+    return (pause.next ??= pause.ended.then(() => startPause(key, send)));
   };
 }

@@ -2,20 +2,25 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { validatorCompiler, type FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { findCallbackUrlProblem } from '../../callbacks/index.js';
-import { parseRequest } from '../../domain/parse-request.js';
+import { parseRequest, type ParsedRequest } from '../../domain/parse-request.js';
 import type { HostAllowlist } from '../../shared/http/host-allowlist.js';
 import { InvalidRequestError, RequestConflictError } from '../../client/index.js';
-import { getCaller, type Caller } from '../auth/caller.js';
+import { getCaller, type Caller, resolveEmployeeId, type SigningClientFactory } from '../auth/caller.js';
 import { refreshUploadExpiry, isOwnUpload, type UploadArea } from '../uploads/storage.js';
 
 import { describeErrors, createInvalidRequest } from '../http/error-mapping.js';
-import { createProblem, ProblemError, createProblemError } from '../http/problem.js';
-import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
-import { resolveEmployeeId, type SigningClientFactory } from './authorization.js';
+import {
+  createProblem,
+  ProblemError,
+  createProblemError,
+  describeJsonResponse,
+  describeProblemResponses,
+} from '../http/problem.js';
+
 import { RequestId, SigningRequest, StartedSigning } from './schemas.js';
 
 const LOCATION_HEADER = {
-  Location: { type: 'string', description: 'Where the session is to be found.' },
+  Location: { type: 'string', description: 'The address of the signing.' },
 } as const;
 
 const schema = {
@@ -23,18 +28,18 @@ const schema = {
   operationId: 'startSigning',
   summary: 'Start a signing, once',
   description:
-    'The same request again starts nothing new. No worker need run: the session begins when there is one.',
+    'Idempotent: the same request again starts nothing new. If no worker is running, the signing begins when one starts.',
   headers: z.object({
-    'idempotency-key': RequestId.optional().describe('The requestId, if the body has none.'),
+    'idempotency-key': RequestId.optional().describe('The requestId, if the body does not have one.'),
   }),
   body: SigningRequest,
   response: {
     200: describeJsonResponse(
-      'The same request was started before; nothing new has happened.',
+      'The same request was started before; nothing new was started.',
       StartedSigning,
       LOCATION_HEADER,
     ),
-    201: describeJsonResponse('It is started.', StartedSigning, LOCATION_HEADER),
+    201: describeJsonResponse('The signing is started.', StartedSigning, LOCATION_HEADER),
     ...describeProblemResponses(
       'invalid-request',
       'unauthorized',
@@ -61,10 +66,11 @@ export function startRoute({ clientFor, uploads, callbackHosts }: StartOptions):
     app.post('/signings', { schema, validatorCompiler: skipBodyValidation }, async (request, reply) => {
       const caller = getCaller(request);
       const input = buildRequest(request.body, request.headers['idempotency-key'], caller);
-      assertOwnUploads(input, caller, uploads.area);
-      assertCallbackAllowed(input, callbackHosts);
-      await refreshUploadExpiry(uploads.area, input);
-      const started = await clientFor(caller).start(input).catch(hideOtherEmployees(caller));
+      const parsed = parseRequest(input);
+      assertOwnUploads(parsed.request, caller, uploads.area);
+      assertCallbackAllowed(parsed, callbackHosts);
+      await refreshUploadExpiry(uploads.area, parsed.request);
+      const started = await clientFor(caller).start(input, parsed).catch(hideOtherEmployees(caller));
       return reply
         .code(started.created ? 201 : 200)
         .header('location', `/signings/${encodeURIComponent(started.requestId)}`)
@@ -74,13 +80,17 @@ export function startRoute({ clientFor, uploads, callbackHosts }: StartOptions):
 }
 
 /**
- * Lets an employee send no documents but the own uploads: other sources are for systems, which have a key. Told by the
- * source alone, so that the answer is the same whether or not there is such a file. @throws ProblemError
+ * Limits an employee to the own uploads: other sources are for systems, which have a key. Checks the source alone, so the
+ * answer does not reveal whether a file exists. @throws ProblemError
  */
-function assertOwnUploads(input: unknown, { employeeId }: Caller, area: UploadArea): void {
+function assertOwnUploads(
+  { documents }: ParsedRequest['request'],
+  { employeeId }: Caller,
+  area: UploadArea,
+): void {
   if (employeeId === undefined) return;
   const detail = 'must be a document that the owner of the token has uploaded';
-  const errors = parseRequest(input).request.documents.flatMap(({ source }, index) => {
+  const errors = documents.flatMap(({ source }, index) => {
     const pointer = `/documents/${index}/source`;
     return source === '' || isOwnUpload(employeeId, source, area) ? [] : [{ pointer, detail }];
   });
@@ -88,7 +98,7 @@ function assertOwnUploads(input: unknown, { employeeId }: Caller, area: UploadAr
   throw new ProblemError(createProblem('forbidden', { detail: describeErrors(errors), errors }));
 }
 
-/** Says nothing to an employee of another one's request that has the same requestId. */
+/** Hides another employee's request with the same requestId. */
 function hideOtherEmployees({ employeeId }: Caller): (error: unknown) => never {
   return (error) => {
     if (employeeId === undefined || !(error instanceof RequestConflictError) || !error.ofAnotherEmployee)
@@ -100,22 +110,21 @@ function hideOtherEmployees({ employeeId }: Caller): (error: unknown) => never {
   };
 }
 
-/** A callback that will not be sent is known before anything is. @throws InvalidRequestError with all that is wrong */
-function assertCallbackAllowed(input: unknown, hosts: HostAllowlist): void {
-  const { request, problems } = parseRequest(input);
+/** Rejects a callback that the worker would not send. @throws InvalidRequestError with all problems of the request */
+function assertCallbackAllowed({ request, problems }: ParsedRequest, hosts: HostAllowlist): void {
   const { callbackUrl = '' } = request;
   const message = callbackUrl === '' ? undefined : findCallbackUrlProblem(callbackUrl, hosts);
   if (message === undefined || problems.some(({ field }) => field === 'callbackUrl')) return;
   throw new InvalidRequestError([...problems, { field: 'callbackUrl', message }]);
 }
 
-/** The body is read by the starter, as every other client's is: one place says what is wrong with a request. */
+/** `parseRequest` validates the body, as it does for every client; the schema only describes it. */
 const skipBodyValidation: FastifySchemaCompiler<unknown> = ({ schema: part, ...route }) =>
   route.httpPart === 'body'
     ? (value: unknown) => ({ value })
     : validatorCompiler({ ...route, schema: part as z.ZodType });
 
-/** The body, completed by what key and token say. @throws ProblemError where they contradict it */
+/** Completes the body with the Idempotency-Key and the token's employee. @throws ProblemError if they contradict it */
 function buildRequest(body: unknown, idempotencyKey: string | undefined, caller: Caller): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ProblemError(createInvalidRequest([{ pointer: '', detail: 'must be a JSON object' }]));
@@ -128,7 +137,7 @@ function buildRequest(body: unknown, idempotencyKey: string | undefined, caller:
     );
   }
   const requestedEmployeeId = fields['employeeId'] ?? undefined;
-  // What is no text is for the rules to name.
+  // parseRequest reports a value that is not a text.
   const employeeId =
     requestedEmployeeId === undefined || typeof requestedEmployeeId === 'string'
       ? resolveEmployeeId(caller, requestedEmployeeId)

@@ -1,17 +1,17 @@
 import type { SigningStatus } from '../../domain/status.js';
 import { watchSigning, type SigningClient } from '../../client/index.js';
 
-/** Who listens to a session. */
-export interface StatusListener {
-  /** Something has changed, or is new to this listener. */
+/** Receives the changes of one signing. */
+interface StatusListener {
+  /** Called for each change, and first with the latest known status. */
   onStatus(status: SigningStatus): void;
-  /** The session ended without an outcome, or cannot be followed any more; nothing else comes. */
+  /** Called once, last: the signing ended without an outcome or cannot be followed any longer. */
   onError(error: unknown): void;
 }
 
-/** Sessions that somebody listens to: each is looked at once for all of its listeners. */
+/** Polls each signing once for all of its listeners. */
 export interface StatusBroadcaster {
-  /** Listens until the returned function is called, a final state has come, or the session cannot be followed. */
+  /** Ends when the returned function is called, after a final state, or when the signing cannot be followed. */
   subscribe(requestId: string, listener: StatusListener): () => void;
 }
 
@@ -27,7 +27,7 @@ export function createStatusBroadcaster(client: SigningClient): StatusBroadcaste
   const broadcast = async (requestId: string, channel: Channel): Promise<void> => {
     try {
       for await (const observation of watchSigning(client, requestId, channel.abort.signal)) {
-        // A server or worker that does not answer at the moment is waited for.
+        // watchSigning waits for a server or worker that does not answer at the moment.
         if (!('status' in observation)) continue;
         channel.lastStatus = observation.status;
         for (const listener of channel.listeners) listener.onStatus(observation.status);
@@ -39,8 +39,8 @@ export function createStatusBroadcaster(client: SigningClient): StatusBroadcaste
   };
 
   const openChannel = (requestId: string): Channel => {
-    const channel = {
-      listeners: new Set<StatusListener>(),
+    const channel: Channel = {
+      listeners: new Set(),
       abort: new AbortController(),
       lastStatus: undefined,
     };

@@ -7,7 +7,7 @@ import { PARTIAL_SUFFIX, UPLOAD_ID, getUploadFolder, parseUploadId, type UploadA
 
 const CLEANUP_INTERVAL_MS = 60 * 60_000;
 
-/** Sweeps the uploads when the gateway starts and every hour, until it closes. */
+/** Removes unused uploads when the gateway starts and every hour, until it closes. */
 export function scheduleCleanup(
   app: FastifyInstance,
   options: CleanupOptions,
@@ -19,10 +19,10 @@ export function scheduleCleanup(
       try {
         const removed = await removeUnusedUploads(options);
         countCleanup(removed);
-        if (removed > 0) app.log.info({ removed }, 'uploads removed that no session uses');
+        if (removed > 0) app.log.info({ removed }, 'unused uploads removed');
       } catch (error) {
         countCleanup(undefined);
-        app.log.warn({ error }, 'the uploads could not be swept; those of sessions are safe');
+        app.log.warn({ error }, 'the cleanup of the uploads failed; the uploads of signings are safe');
       }
     });
   };
@@ -36,23 +36,24 @@ export function scheduleCleanup(
 
 const HOUR_MS = 60 * 60_000;
 
-/** How long an upload is kept that no session uses, from its end or from the last request that named it. */
+/** How long an unused upload is kept after its completion or after the last request that named it. */
 const UPLOAD_TTL_MS = 24 * HOUR_MS;
 
-/** Longer than an upload can take: what is still partial then was left behind by a gateway that broke off. */
+/** Longer than any upload takes: an older partial upload belongs to a gateway that crashed. */
 const PARTIAL_TTL_MS = HOUR_MS;
 
 const REMOVED_SUFFIX = '.removed';
 
 export interface CleanupOptions {
   readonly area: UploadArea;
-  /** The sources of sessions that may still need them. Asked only where something is old enough to go. */
+  /** The sources of signings that may still need them. Called only if an upload is old enough to be removed. */
   readonly listActiveSources: () => Promise<ReadonlySet<string>>;
 }
 
 /**
- * Removes uploads older than a day that no session uses, and what broken uploads have left. Several may sweep the same area
- * at once; those of other tenants lie elsewhere. Where `sourcesInUse` fails, no upload is removed. Returns how many were removed; leaves all other files alone.
+ * Removes unused uploads that are older than a day, and the remains of interrupted uploads. Several gateways may clean up the
+ * same area concurrently. Ignores all other files. If `listActiveSources` fails, it removes no upload. Returns how many it
+ * removed.
  */
 export async function removeUnusedUploads({ area, listActiveSources }: CleanupOptions): Promise<number> {
   const folder = getUploadFolder(area);
@@ -77,7 +78,7 @@ function isLeftover(name: string): boolean {
   );
 }
 
-/** Out of reach first: a request that named it at this very moment has either touched it before, or comes too late. */
+/** Renames it first, then checks its age again: a concurrent request has either refreshed it before, or misses it. */
 async function removeUpload(path: string): Promise<boolean> {
   const removedPath = path + REMOVED_SUFFIX;
   if (!(await exists(rename(path, removedPath)))) return false;
@@ -98,7 +99,7 @@ async function isOlderThan(path: string, ms: number): Promise<boolean> {
   return (await exists(found)) && Date.now() - (await found) > ms;
 }
 
-/** Another gateway may have been quicker. */
+/** False if the path is gone: another gateway may have removed it. */
 async function exists(operation: Promise<unknown>): Promise<boolean> {
   try {
     await operation;

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Above all headers of the one part; what lies behind them is the file. In bytes. */
+/** More than all headers of the part; the file follows them. In bytes. */
 const MAX_PART_HEADER_BYTES = 16 * 1024;
 
 /**
- * The file name in the parameter `filename*` of a form's first part. `undefined` where there is no such parameter, `null`
- * where it cannot be read. The multipart parser overlooks it behind a `filename`, though it takes precedence (RFC 6266).
- * To be called before the parser reads the request, and the returned function once a part has come.
+ * The file name in the parameter `filename*` of a form's first part: `undefined` if there is no such parameter, `null` if it
+ * cannot be decoded. The multipart parser ignores it after a `filename`, although it takes precedence (RFC 6266). Call this
+ * before the parser reads the request, and the returned function after the first part has arrived.
  */
 export function captureExtendedFileName(request: IncomingMessage): () => string | null | undefined {
   let header = Buffer.alloc(0);
@@ -18,8 +18,8 @@ export function captureExtendedFileName(request: IncomingMessage): () => string 
   return () => parseExtendedFileName(header.toString('latin1').split('\r\n\r\n')[0] ?? '');
 }
 
-/** `head` has one character for each byte. */
-export function parseExtendedFileName(header: string): string | null | undefined {
+/** `header` has one character for each byte. */
+function parseExtendedFileName(header: string): string | null | undefined {
   const [, disposition = ''] = /^content-disposition:(.*)$/im.exec(header) ?? [];
   for (const [, name = '', value = ''] of disposition.matchAll(HEADER_PARAMETER))
     if (name.toLowerCase() === 'filename*') return decodeExtendedValue(value.trim());
@@ -46,21 +46,21 @@ function decodeExtendedValue(value: string): string | null {
   }
 }
 
-/** Below what file systems take (255 bytes), so that a program may still add something to it. In bytes of UTF-8. */
+/** Below the limit of file systems (255 bytes), so that a program can still append to it. In bytes of UTF-8. */
 const MAX_NAME_BYTES = 200;
 
 const DEFAULT_NAME = 'document.pdf';
 
-/** What nobody sees, which can make a name look like another one: control and format characters, fillers, halves of pairs. */
+/** They can make a name look like another one: control and format characters, fillers, lone surrogates. */
 const INVISIBLE_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\u2800\ufff0-\ufffd]/gu;
 
-/** What Windows does not allow in a name, where an employee may want to save the document. */
+/** Not allowed on Windows, where an employee may want to save the document. */
 const FORBIDDEN_CHARACTERS = /[<>:"|?*]/g;
 const RESERVED_NAMES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\s*(\.|$))/i;
 
 /**
- * The name under which an uploaded file is kept: what it was called, made fit for every file system and for the name of a
- * document in a signing request. A path is reduced to its last part.
+ * The name under which an uploaded file is stored: its original name, made valid for every file system and for a document in
+ * a signing request. Only the last part of a path is kept.
  */
 export function sanitizeFileName(original: string | undefined): string {
   const last = (original ?? '').split(/[/\\]/).at(-1) ?? '';
@@ -73,12 +73,12 @@ export function sanitizeFileName(original: string | undefined): string {
   return name === '' ? DEFAULT_NAME : name;
 }
 
-/** Leading dots hide a file, dots and spaces at the end are lost on Windows. */
+/** Leading dots hide a file; Windows drops trailing dots and spaces. */
 function trimDotsAndSpaces(name: string): string {
   return name.replace(/^[. ]+/, '').replace(/[. ]+$/, '');
 }
 
-/** Shortened before its extension. */
+/** Keeps the extension. */
 function shorten(name: string): string {
   const [extension = ''] = /\.[A-Za-z0-9]{1,10}$/.exec(name) ?? [];
   const stem = name.slice(0, name.length - extension.length);

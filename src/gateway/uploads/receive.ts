@@ -11,13 +11,13 @@ import { sanitizeFileName, captureExtendedFileName } from './file-name.js';
 
 import { createUpload, type Upload, type UploadArea } from './storage.js';
 
-/** More than the multipart form around one file needs. */
+/** More than the multipart form around one file takes. */
 const MAX_FORM_BYTES = 100 * 1024;
 
-/** One byte more than is allowed, by which it is seen that a file is too large. */
+/** One byte more than allowed, to detect a file that is too large. */
 const MULTIPART_LIMITS = { parts: 1, fileSize: MAX_TOTAL_BYTES + 1, fieldSize: 100, headerPairs: 20 };
 
-/** A file that has arrived whole and has not got its place yet. */
+/** A complete file that is not committed yet. */
 export interface ReceivedFile {
   readonly upload: Upload;
   readonly name: string;
@@ -26,8 +26,8 @@ export interface ReceivedFile {
 }
 
 /**
- * Writes the one file of a multipart request below the root while it arrives; memory does not grow with it. Whatever goes
- * wrong, nothing of it stays. @throws ProblemError
+ * Writes the one file of a multipart request below the root while it arrives, in constant memory. Leaves nothing behind if it
+ * fails. @throws ProblemError
  */
 export async function receiveUpload(request: FastifyRequest, area: UploadArea): Promise<ReceivedFile> {
   let received: ReceivedFile | undefined;
@@ -44,15 +44,15 @@ export async function receiveUpload(request: FastifyRequest, area: UploadArea): 
     return received;
   } catch (error) {
     await received?.upload.discard();
-    // What still comes is read and forgotten: on a connection that is cut off the client may never see the answer.
+    // Discards the rest of the body: a client may miss the response on a connection that closes while it is sending.
     request.raw.unpipe().resume();
     throw request.raw.errored === null ? toProblem(error) : incompleteForm();
   }
 }
 
-/** A safe one. @throws ProblemError where letters of it are lost, so that it would be another one */
+/** A safe file name. @throws ProblemError if the name is not valid UTF-8 */
 function readFileName(
-  // A part of type application/octet-stream is a file without a name too.
+  // A part of type application/octet-stream is a file even without a name.
   { filename }: { readonly filename?: string },
   extended: string | null | undefined,
 ): string {
@@ -90,7 +90,7 @@ async function writeAndHash(
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** What the parser says as a problem of the request; a fault of this machine, such as a full disk, is none. */
+/** Maps errors of the parser to problems of the request; errors of this machine, such as a full disk, stay as they are. */
 function toProblem(error: unknown): unknown {
   if (error instanceof ProblemError || !(error instanceof Error)) return error;
   const code = getErrorCode(error, '');
@@ -100,13 +100,13 @@ function toProblem(error: unknown): unknown {
 }
 
 function incompleteForm(): ProblemError {
-  return createProblemError('invalid-request', 'The body is not a whole multipart/form-data form.');
+  return createProblemError('invalid-request', 'The body is not a complete multipart/form-data form.');
 }
 
 function notExactlyOneFile(): ProblemError {
   return createProblemError(
     'invalid-request',
-    'The form must hold exactly one part: a file, with a file name, called "file".',
+    'The form must have exactly one part: a file called "file", with a file name.',
   );
 }
 
@@ -114,6 +114,6 @@ function fileTooLarge(): ProblemError {
   const megabytes = MAX_TOTAL_BYTES / 1_000_000;
   return createProblemError(
     'too-large',
-    `The file is larger than the ${megabytes} MB that all documents of a signing together may have.`,
+    `The file is larger than ${megabytes} MB, the limit for all documents of a signing together.`,
   );
 }

@@ -1,6 +1,9 @@
+import type { FastifyRequest, FastifyReply } from 'fastify';
+import { MAX_DOCUMENTS } from '../../domain/request.js';
+import { createProblemError, describeJsonResponse, describeProblemResponses } from '../http/problem.js';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { fastifyMultipart } from '@fastify/multipart';
-import type { FastifyReply } from 'fastify';
+
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ConfigError, getErrorCode } from '../../shared/errors.js';
@@ -8,47 +11,45 @@ import { createPdfInspector, type PdfVerdict } from '../../pdf/inspector.js';
 import { checkSignatureRequirement } from '../../documents/check-request.js';
 import { getCaller } from '../auth/caller.js';
 import type { GatewayMetrics } from '../metrics.js';
-import { createProblemError } from '../http/problem.js';
-import { describeJsonResponse, describeProblemResponses } from '../http/response-schemas.js';
+
 import { receiveUpload, type ReceivedFile } from './receive.js';
 import { scheduleCleanup, type CleanupOptions } from './cleanup.js';
 import { getUploadFolders, type UploadArea } from './storage.js';
-import { createUploadLimiter } from './upload-limiter.js';
 
 const UploadedDocument = z
   .strictObject({
-    source: z.string().describe('The `source` of a document in a signing request; it ends in its name.'),
+    source: z
+      .string()
+      .describe('The `source` for a document in a signing request; it ends with the file name.'),
     bytes: z.int().nonnegative(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    pages: z.int().nullable().describe('Null where the file could not be inspected.'),
+    pages: z.int().nullable().describe('Null if the file could not be inspected.'),
     signatureFields: z
       .int()
       .nullable()
-      .describe('Signature fields, signed ones included; null where the file could not be inspected.'),
+      .describe('Signature fields, signed ones included; null if the file could not be inspected.'),
     problems: z
       .array(z.string())
       .describe(
-        'Why it cannot be signed, in sentences. That a signature field is missing does not matter with the method `qes` ' +
-          'and for a document with signatureFields "none".',
+        'Why it cannot be signed, in sentences. A missing signature field is not a problem with the method `qes` or for a ' +
+          'document with signatureFields "none".',
       ),
     warnings: z
       .array(z.string())
-      .describe(
-        'What somebody should look at before it is sent, in sentences, such as a signature field that nobody can see.',
-      ),
+      .describe('What to check before it is sent, in sentences, such as an invisible signature field.'),
   })
   .meta({ id: 'UploadedDocument' });
 
 const schema = {
   tags: ['documents'],
   operationId: 'uploadDocument',
-  summary: 'Upload a PDF and learn whether it can be signed',
+  summary: 'Upload a PDF and check whether it can be signed',
   description:
-    'A PDF that cannot be signed is kept too, and the answer says why. What no session uses is removed after a day.',
+    'A PDF that cannot be signed is stored, too, and the response says why. An unused upload is removed after a day.',
   consumes: ['multipart/form-data'],
   body: z.strictObject({ file: z.file().describe('The PDF, with its file name; up to 50 MB.') }),
   response: {
-    201: describeJsonResponse('It is uploaded.', UploadedDocument),
+    201: describeJsonResponse('The document is uploaded.', UploadedDocument),
     ...describeProblemResponses(
       'invalid-request',
       'unauthorized',
@@ -61,7 +62,7 @@ const schema = {
   },
 };
 
-/** `POST /documents`, and the removal of what no session uses. The uploads lie below the document root. */
+/** `POST /documents`, and the removal of unused uploads. The uploads are below the document root. */
 export function uploadRoutes(cleanup: CleanupOptions, metrics: GatewayMetrics): FastifyPluginAsyncZod {
   const { area } = cleanup;
   const inspector = createPdfInspector();
@@ -71,7 +72,7 @@ export function uploadRoutes(cleanup: CleanupOptions, metrics: GatewayMetrics): 
     scheduleCleanup(app, cleanup, metrics);
     app.removeAllContentTypeParsers();
     await app.register(fastifyMultipart);
-    // The form is read while it arrives, by receive.ts.
+    // receiveUpload reads the form while it arrives.
     const validatorCompiler = () => (value: unknown) => ({ value });
     app.post('/documents', { schema, validatorCompiler }, async (request, reply) => {
       const signal = abortOnDisconnect(reply);
@@ -88,7 +89,7 @@ export function uploadRoutes(cleanup: CleanupOptions, metrics: GatewayMetrics): 
   };
 }
 
-/** Not recursive: that never ends where a file system takes no folder, such as below /proc. */
+/** Not recursive: a recursive mkdir never ends on a file system without folders, such as /proc. */
 async function createUploadFolders(area: UploadArea): Promise<void> {
   const folders = getUploadFolders(area);
   try {
@@ -130,12 +131,51 @@ function describeProblems(verdict: PdfVerdict): string[] {
   return problem === undefined ? [] : [problem];
 }
 
-/** Aborted when the client is gone before its answer. */
+/** Aborts if the client disconnects before its response. */
 function abortOnDisconnect({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   raw.once('close', () => {
     if (!raw.writableFinished)
-      controller.abort(createProblemError('invalid-request', 'The client has gone.'));
+      controller.abort(createProblemError('invalid-request', 'The client has disconnected.'));
   });
   return controller.signal;
+}
+
+/** About the duration of an upload and its inspection. */
+const RETRY_AFTER_SECONDS = '2';
+
+/** Prevents one caller from using all of the gateway's disk and inspections. */
+interface UploadLimiter {
+  /** Runs an upload. @throws ProblemError if the caller already has MAX_DOCUMENTS uploads in progress */
+  run<Result>(request: FastifyRequest, caller: string, upload: () => Promise<Result>): Promise<Result>;
+}
+
+function createUploadLimiter(): UploadLimiter {
+  const active = new Map<string, number>();
+  return {
+    run: async (request, caller, upload) => {
+      const before = active.get(caller) ?? 0;
+      if (before >= MAX_DOCUMENTS) {
+        // A client may miss the response on a connection that closes while it is sending.
+        request.raw.resume();
+        throw tooManyUploads();
+      }
+      active.set(caller, before + 1);
+      try {
+        return await upload();
+      } finally {
+        const remaining = (active.get(caller) ?? 1) - 1;
+        if (remaining === 0) active.delete(caller);
+        else active.set(caller, remaining);
+      }
+    },
+  };
+}
+
+function tooManyUploads() {
+  return createProblemError(
+    'too-many-uploads',
+    `${MAX_DOCUMENTS} uploads of this caller are in progress. Wait until one of them has ended.`,
+    { 'retry-after': RETRY_AFTER_SECONDS },
+  );
 }

@@ -1,16 +1,19 @@
 import { utimes, mkdir, rename, rm } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { getErrorCode } from '../../shared/errors.js';
-import { parseRequest } from '../../domain/parse-request.js';
+import type { SigningRequest } from '../../domain/request.js';
 import { createHash, randomUUID } from 'node:crypto';
 
 /**
- * Keeps the uploads that a request names for another day, whatever else is wrong with it. To be called before a session is
- * started, which the list of sessions shows only later. What is not there is for the session's own check to report.
+ * Keeps the uploads that a request names for another day. Call it before the start: the list of signings shows a new one only
+ * later. Ignores missing uploads; the signing's check of the documents reports them.
  */
-export async function refreshUploadExpiry(area: UploadArea, input: unknown): Promise<void> {
+export async function refreshUploadExpiry(
+  area: UploadArea,
+  { documents }: Pick<SigningRequest, 'documents'>,
+): Promise<void> {
   const now = new Date();
-  for (const { source } of parseRequest(input).request.documents) {
+  for (const { source } of documents) {
     const id = parseUploadId(source, area);
     if (id === undefined) continue;
     await utimes(join(getUploadFolder(area), id), now, now).catch((error: unknown) => {
@@ -20,8 +23,8 @@ export async function refreshUploadExpiry(area: UploadArea, input: unknown): Pro
 }
 
 /**
- * Where one tenant's uploads lie: below the document root, apart from those of every other namespace and task queue. Each
- * has a folder: `uploads/{namespace}/{task queue}/{upload}/{file name}`.
+ * Where one tenant's uploads are, below the document root: `uploads/{namespace}/{task queue}/{upload}/{file name}`. No other
+ * namespace or task queue shares it.
  */
 export interface UploadArea {
   readonly root: string;
@@ -29,20 +32,20 @@ export interface UploadArea {
   readonly taskQueue: string;
 }
 
-/** What an upload's folder is called until it is complete. */
+/** The end of a folder's name until its upload is committed. */
 export const PARTIAL_SUFFIX = '.part';
 
-/** One upload on its way. */
+/** One upload in progress. */
 export interface Upload {
-  /** Where its file is to be written. */
+  /** The file to write to. */
   readonly path: string;
-  /** Gives the file its place, and returns the source by which a request names it. */
+  /** Moves the file to its final place and returns the source that names it in a request. */
   commit(): Promise<string>;
-  /** Leaves nothing of it. */
+  /** Removes it. */
   discard(): Promise<void>;
 }
 
-/** The folders that lead to the uploads, the outermost first. */
+/** The folders from the document root to the uploads, the outermost first. */
 export function getUploadFolders({ root, namespace, taskQueue }: UploadArea): [string, string, string] {
   const all = join(resolve(root), ROOT_FOLDER);
   const ofNamespace = join(all, encodeFolderName(namespace));
@@ -55,7 +58,7 @@ export function getUploadFolder(area: UploadArea): string {
 
 const ROOT_FOLDER = 'uploads';
 
-/** The same for no two names, also where a file system does not tell letters by their case; never `.` or `..`. */
+/** Distinct for distinct names, even on a case-insensitive file system; never `.` or `..`. */
 function encodeFolderName(name: string): string {
   const encode = (character: string): string =>
     Buffer.from(character).toString('hex').replaceAll(/../g, '%$&');
@@ -63,14 +66,14 @@ function encodeFolderName(name: string): string {
 }
 
 /**
- * Begins an upload of this name, which must be a safe one. Nobody can know its address before it is kept. The upload of
- * an employee remembers whose it is.
+ * Begins an upload with this file name, which must be safe. Its source cannot be guessed. The folder of an employee's upload
+ * records its owner.
  */
 export async function createUpload(area: UploadArea, name: string, employeeId?: string): Promise<Upload> {
   const id = `${randomUUID()}${employeeId === undefined ? '' : ownerSuffix(employeeId)}`;
   const finalFolder = join(getUploadFolder(area), id);
   const partialFolder = finalFolder + PARTIAL_SUFFIX;
-  // Owner and group: documents are nobody else's.
+  // Only owner and group may read documents.
   await mkdir(partialFolder, { recursive: true, mode: 0o750 });
   return {
     path: join(partialFolder, name),
@@ -82,19 +85,19 @@ export async function createUpload(area: UploadArea, name: string, employeeId?: 
   };
 }
 
-/** The end of the folder's name, by which an employee's upload is told from all others. */
+/** The end of the folder's name, which marks an employee's upload. */
 function ownerSuffix(employeeId: string): string {
   return `.${createHash('sha256').update(employeeId).digest('hex').slice(0, 32)}`;
 }
 
-/** What the folder of an upload is called, once it is kept. */
+/** The folder name of a committed upload. */
 export const UPLOAD_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[0-9a-f]{32})?$/;
 
 function getSourcePrefix(area: UploadArea): string {
   return `file:${relative(resolve(area.root), getUploadFolder(area)).split(sep).join('/')}`;
 }
 
-/** Whether a source is as this employee's uploads were given out. Looks at no file, so the answer tells of none. */
+/** Whether a source names an upload of this employee. Checks the text only, so the result does not reveal whether it exists. */
 export function isOwnUpload(employeeId: string, source: string, area: UploadArea): boolean {
   const start = `${getSourcePrefix(area)}/`;
   const [id = '', name = '', ...more] = source.slice(start.length).split('/');
@@ -102,7 +105,7 @@ export function isOwnUpload(employeeId: string, source: string, area: UploadArea
   return source.startsWith(start) && isPlain && UPLOAD_ID.test(id) && id.endsWith(ownerSuffix(employeeId));
 }
 
-/** The folder's name of the upload in which a source lies; `undefined` where it is no upload of this tenant. */
+/** The folder name of the upload that a source names; `undefined` if it is not an upload of this tenant. */
 export function parseUploadId(source: string, area: UploadArea): string | undefined {
   if (!source.startsWith('file:')) return undefined;
   const path = relative(getUploadFolder(area), resolve(area.root, source.slice('file:'.length)));

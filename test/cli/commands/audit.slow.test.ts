@@ -32,7 +32,7 @@ afterAll(async () => {
 
 const getHandle = (requestId: string): WorkflowHandle => client.workflow.getHandle(`signing-${requestId}`);
 
-/** Both forms, as they are printed. */
+/** Both formats as printed. */
 async function readEvidence(requestId: string): Promise<{ json: string; report: string }> {
   const [json, report] = await Promise.all([
     environment.run(['audit', requestId, '--json']),
@@ -61,7 +61,7 @@ describe('audit', () => {
     worker = await environment.startWorker();
   });
 
-  it('gives the same bytes while an open session polls, and names who triggered it', async () => {
+  it('gives the same bytes while an open signing polls, and names who started it', async () => {
     const { requestId, file } = await environment.writeRequest();
     await environment.run(['start', file]);
     await waitUntil(
@@ -72,8 +72,8 @@ describe('audit', () => {
       (await getHandle(requestId).describe()).raw.pendingActivities?.[0]?.attempt ?? 0;
     await waitUntil('it polls', async () => (await attempt()) > 1);
     const before = await readEvidence(requestId);
-    const looks = await attempt();
-    await waitUntil('it has polled on', async () => (await attempt()) > looks + 1);
+    const polls = await attempt();
+    await waitUntil('it has polled on', async () => (await attempt()) > polls + 1);
     expect(await readEvidence(requestId)).toEqual(before);
     expect(JSON.parse(before.json)).toMatchObject({
       state: 'awaiting-handover',
@@ -84,12 +84,12 @@ describe('audit', () => {
     expect(before.report).toContain(` by ${ME}\n`);
   });
 
-  it('names each decision that was taken in a terminal, and the user who took it', async () => {
+  it('names each decision made in a terminal, and the user who made it', async () => {
     environment.fake.faults.add({ call: 'initiate', status: 500 });
     const { requestId } = await environment.startSigningIn('needs-attention');
     await environment.run(['check', requestId]);
-    const question = await environment.attentionOptions(requestId);
-    await environment.run(['resolve', requestId, 'retry', ...question]);
+    const attentionOption = await environment.attentionOptions(requestId);
+    await environment.run(['resolve', requestId, 'retry', ...attentionOption]);
     await waitUntil(
       'it waits',
       async () => (await environment.signings.status(requestId)).state === 'awaiting-handover',
@@ -100,12 +100,12 @@ describe('audit', () => {
     expect(audit.state).toBe('cancelled');
     expect(listDecisions(audit).slice(1)).toEqual([
       `signal checkNow null by ${ME}`,
-      `resolve {"attentionId":"${question[1]}","action":"retry"} by ${ME}`,
+      `resolve {"attentionId":"${attentionOption[1]}","action":"retry"} by ${ME}`,
       `cancel null by ${ME}`,
     ]);
   });
 
-  it('shows who terminated a session, and why', async () => {
+  it('shows who terminated a signing, and why', async () => {
     const { requestId } = await environment.startSigningIn('awaiting-handover');
     await getHandle(requestId).terminate('sent to the wrong customer');
     const audit = await readAudit(requestId);
@@ -114,7 +114,7 @@ describe('audit', () => {
     expect(listDecisions(audit).at(-1)).toMatch(/^terminate {"reason":"sent to the wrong customer"} by \d+@/);
   });
 
-  it('shows why a request was rejected, and the request as it came', async () => {
+  it('shows why a request was rejected, and the request as it was received', async () => {
     const { requestId, file } = await environment.writeRequest({
       documents: [{ source: 'file:missing.pdf' }],
     });
@@ -128,7 +128,7 @@ describe('audit', () => {
     expect(audit.endReason).toContain('missing.pdf');
   });
 
-  it('shows a request that is nothing but noise as it came', async () => {
+  it('shows an arbitrary value instead of a request as it was received', async () => {
     const requestId = 'noise';
     const noise = { requestId, '\u001b[2J': ['‮', null], documents: [{}, 7] };
     const start = { taskQueue: 'signing', workflowId: `signing-${requestId}`, args: [noise] };
@@ -138,7 +138,7 @@ describe('audit', () => {
     expect(report).not.toContain('\u001b');
   });
 
-  it('keeps to the first signing where somebody starts its id once more, and shows that too', async () => {
+  it('describes the first signing if its id is started again, and shows that start', async () => {
     const { requestId, sessionId, file } = await environment.startSigningIn('awaiting-handover');
     environment.fake.handOver(sessionId);
     environment.fake.sign(sessionId);
@@ -153,7 +153,7 @@ describe('audit', () => {
     expect(listDecisions(audit)).toHaveLength(2);
   });
 
-  it('--output writes what is printed, for its owner alone, and again the same once the worker is gone', async () => {
+  it('--output writes the same content, readable by its owner only, even without a worker', async () => {
     const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover');
     environment.fake.handOver(sessionId);
     environment.fake.sign(sessionId);
@@ -180,7 +180,7 @@ describe('audit', () => {
     }
   });
 
-  it('ends with 2 where the folder cannot be written to', async () => {
+  it('ends with 2 if the folder is not writable', async () => {
     const { requestId } = await environment.writeRequest();
     const inTheWay = join(environment.folder, 'a-file');
     await writeFile(inTheWay, '');
@@ -204,7 +204,7 @@ describe('audit', () => {
   });
 });
 
-describe('audit of an encrypted session', () => {
+describe('audit of an encrypted signing', () => {
   const keys = { SIGNING_PAYLOAD_KEYS: `k1:${generatePayloadKey()}` };
   let requestId: string;
   beforeAll(async () => {
@@ -216,13 +216,13 @@ describe('audit of an encrypted session', () => {
       env: keys,
     });
     const { attention } = parseJson(asked) as SigningStatus;
-    const question = ['--attention-id', attention?.id ?? ''];
-    await environment.run(['resolve', requestId, 'abort', ...question, '--reason', 'a mistake'], {
+    const attentionOption = ['--attention-id', attention?.id ?? ''];
+    await environment.run(['resolve', requestId, 'abort', ...attentionOption, '--reason', 'a mistake'], {
       env: keys,
     });
   });
 
-  it('says with the keys what it says of any other', async () => {
+  it('shows with the keys what it shows of any other signing', async () => {
     const answer = await environment.run(['audit', requestId, '--json'], { env: keys });
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     const audit = parseJson(answer) as SigningAudit;
@@ -238,7 +238,7 @@ describe('audit of an encrypted session', () => {
     expect(await environment.run(['audit', requestId, '--json'], { env: keys })).toEqual(answer);
   });
 
-  it('ends without them with 2 and the key that is missing', async () => {
+  it('ends with 2 without the keys, and names the missing key', async () => {
     expect(await environment.run(['audit', requestId])).toEqual({
       code: 2,
       stdout: '',

@@ -5,7 +5,7 @@ import { createCliEnvironment, type CliEnvironment } from '../../support/cli-env
 let environment: CliEnvironment;
 beforeAll(async () => {
   environment = await createCliEnvironment();
-  // No poll comes by itself: what is seen was asked for by check.
+  // Nothing polls automatically: only check triggers a poll.
   await environment.startWorker({ SIGNING_POLL_SECONDS: '3600' });
 });
 afterEach(() => {
@@ -14,29 +14,29 @@ afterEach(() => {
 });
 afterAll(() => environment.close());
 
-/** The answer leaves it open whether the call had its effect, which it had: a retry is possible at once. */
+/** The response does not tell whether the call took effect (it did), so a retry is possible immediately. */
 const injectUnknownOutcome = (): void => {
   environment.fake.faults.clear();
   environment.fake.faults.add({ call: 'initiate', status: 500, effect: true });
 };
 const countInitiated = (): number => environment.fake.ledger.effects('session-initiated').length;
 
-describe('a signing that needs attention after an unclear initiate', () => {
+describe('a signing that needs attention after an initiate with unknown outcome', () => {
   beforeEach(() => {
     environment.fake.faults.add({ call: 'initiate', reset: 'after' });
   });
 
-  it('shows why, what to look at and the exact commands, and goes on once one was given', async () => {
+  it('shows the reason, what to check and the exact commands, and continues after one of them', async () => {
     const { requestId, file } = await environment.writeRequest();
     const waiting = environment.start(['start', file, '--wait']);
     await waiting.waitForOutput('--reason');
     const sessions = countInitiated();
     const sessionId = environment.fake.sessions().at(-1)?.id ?? 0;
-    const question = await environment.attentionOptions(requestId);
-    const adopt = ['resolve', requestId, 'adopt', ...question, '--session-id', String(sessionId)];
+    const attentionOption = await environment.attentionOptions(requestId);
+    const adopt = ['resolve', requestId, 'adopt', ...attentionOption, '--session-id', String(sessionId)];
     expect(await environment.run(adopt)).toMatchObject({
       code: 0,
-      stdout: `The signing ${requestId} goes on: initiating.\n`,
+      stdout: `The signing ${requestId} continues: initiating.\n`,
       stderr: '',
     });
     await waiting.waitForOutput('awaiting-handover');
@@ -47,18 +47,18 @@ describe('a signing that needs attention after an unclear initiate', () => {
         expect.stringMatching(/^Why: initiate: the connection failed/),
         'What to do: Check in the flexperto Dashboard whether the contract session exists.',
         'If it does not exist, to create it:',
-        `signing resolve ${requestId} retry ${question.join(' ')}`,
+        `signing resolve ${requestId} retry ${attentionOption.join(' ')}`,
         'If it exists, to continue with it:',
-        `signing resolve ${requestId} adopt ${question.join(' ')} --session-id NUMBER`,
+        `signing resolve ${requestId} adopt ${attentionOption.join(' ')} --session-id NUMBER`,
         'To give up; what exists at flexperto stays there:',
-        `signing resolve ${requestId} abort ${question.join(' ')} --reason "…"`,
+        `signing resolve ${requestId} abort ${attentionOption.join(' ')} --reason "…"`,
       ]),
     );
     expect(countInitiated()).toBe(sessions);
     expect(await environment.signings.status(requestId)).toMatchObject({ sessionId, attention: null });
   });
 
-  it('ends the wait with 14 where that was asked for', async () => {
+  it('ends a wait with --stop-at-attention with 14', async () => {
     const { requestId, file } = await environment.writeRequest();
     const answer = await environment.run(['start', file, '--stop-at-attention', '--json']);
     expect(answer.code).toBe(14);
@@ -73,44 +73,46 @@ describe('a signing that needs attention after an unclear initiate', () => {
     });
   });
 
-  it('can be retried, which sends it once more and no more', async () => {
+  it('can be retried, which sends it exactly once more', async () => {
     injectUnknownOutcome();
     const { requestId } = await environment.startSigningIn('needs-attention');
     const before = countInitiated();
-    const question = await environment.attentionOptions(requestId);
-    const answer = await environment.run(['resolve', requestId, 'retry', ...question, '--json']);
+    const attentionOption = await environment.attentionOptions(requestId);
+    const answer = await environment.run(['resolve', requestId, 'retry', ...attentionOption, '--json']);
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(parseJson(answer)).toMatchObject({ requestId, attention: null });
-    expect(await environment.run(['resolve', requestId, 'retry', ...question])).toMatchObject({
+    expect(await environment.run(['resolve', requestId, 'retry', ...attentionOption])).toMatchObject({
       code: 0,
       stderr: '',
     });
-    expect(await environment.run(['resolve', requestId, 'abort', ...question, '--reason', 'no'])).toEqual({
+    expect(
+      await environment.run(['resolve', requestId, 'abort', ...attentionOption, '--reason', 'no']),
+    ).toEqual({
       code: 5,
       stdout: '',
-      stderr: `The attention ${question[1]} is already resolved, with retry; nothing was changed.\n`,
+      stderr: `The attention ${attentionOption[1]} is already resolved, with retry; nothing was changed.\n`,
     });
     const waiting = environment.start(['wait', requestId]);
     await waiting.waitForOutput('awaiting-handover');
     expect(countInitiated()).toBe(before + 1);
   });
 
-  it('takes the same decision of two people as one, and never as the answer to the next question', async () => {
+  it('accepts the same decision of two people once, and never for the next decision', async () => {
     injectUnknownOutcome();
     const { requestId } = await environment.startSigningIn('needs-attention');
     const before = countInitiated();
-    // The next initiate is unclear as well.
+    // The next initiate has an unknown outcome, too.
     injectUnknownOutcome();
     const retry = ['resolve', requestId, 'retry', ...(await environment.attentionOptions(requestId))];
     await Promise.all([environment.run(retry), environment.run(retry)]);
     expect(await environment.run(['wait', requestId, '--stop-at-attention'])).toMatchObject({ code: 14 });
-    // Its answer was lost, or a second employee has looked at the question before.
+    // Its response was lost, or a second employee saw the same status.
     expect(await environment.run(retry)).toMatchObject({ code: 0 });
     expect((await environment.signings.status(requestId)).state).toBe('needs-attention');
     expect(countInitiated()).toBe(before + 1);
   });
 
-  it('cannot be retried before the call has had its time, nor without the question that was shown', async () => {
+  it('cannot be retried before the call has timed out, nor without its attention id', async () => {
     const { requestId } = await environment.startSigningIn('needs-attention');
     const before = countInitiated();
     const early = await environment.run([
@@ -134,12 +136,12 @@ describe('a signing that needs attention after an unclear initiate', () => {
     expect(countInitiated()).toBe(before);
   });
 
-  it('can be aborted, which whoever waits is told with 13 and the reason', async () => {
+  it('can be aborted, and a waiting command ends with 13 and the reason', async () => {
     const { requestId } = await environment.startSigningIn('needs-attention');
     const waiting = environment.start(['wait', requestId]);
     await waiting.waitForOutput('needs-attention');
-    const question = await environment.attentionOptions(requestId);
-    const abort = ['resolve', requestId, 'abort', ...question, '--reason', 'The customer called'];
+    const attentionOption = await environment.attentionOptions(requestId);
+    const abort = ['resolve', requestId, 'abort', ...attentionOption, '--reason', 'The customer called'];
     const done = {
       code: 0,
       stdout: `The signing ${requestId} was aborted; what exists at flexperto stays there.\n`,
@@ -150,37 +152,39 @@ describe('a signing that needs attention after an unclear initiate', () => {
     expect(code).toBe(13);
     expect(stdout).toContain('Why: Aborted by a human: The customer called.');
     expect(await environment.run(abort)).toEqual(done);
-    expect(await environment.run(['resolve', requestId, 'retry', ...question])).toMatchObject({ code: 5 });
+    expect(await environment.run(['resolve', requestId, 'retry', ...attentionOption])).toMatchObject({
+      code: 5,
+    });
   });
 
-  it('refuses with 5 and the workflow’s own words what is not possible', async () => {
+  it('rejects an impossible decision with 5 and the message of the workflow', async () => {
     const { requestId } = await environment.startSigningIn('needs-attention');
-    const question = await environment.attentionOptions(requestId);
-    const answer = await environment.run(['resolve', requestId, 'adopt', ...question, '--json']);
+    const attentionOption = await environment.attentionOptions(requestId);
+    const answer = await environment.run(['resolve', requestId, 'adopt', ...attentionOption, '--json']);
     expect(answer).toMatchObject({ code: 5, stderr: '' });
     expect(parseError(answer)).toEqual({
       type: 'NotPossibleError',
       message:
         'To adopt, name the contract session that the Dashboard shows: ' +
-        `{"attentionId":"${question[1]}","action":"adopt","sessionId":13}.`,
+        `{"attentionId":"${attentionOption[1]}","action":"adopt","sessionId":13}.`,
     });
   });
 });
 
-it('after a refused call the advice is to put it right', async () => {
+it('the advice after a rejected call is to fix its cause', async () => {
   environment.fake.faults.add({ call: 'initiate', status: 401 });
   const { requestId } = await environment.startSigningIn('needs-attention');
-  const question = (await environment.attentionOptions(requestId)).join(' ');
+  const attentionOption = (await environment.attentionOptions(requestId)).join(' ');
   const { code, stdout } = await environment.run(['status', requestId]);
   expect(code).toBe(0);
   expect(stdout).toContain('What to do: Correct the problem named above.\n');
   expect(stdout).toContain(
-    `  Once it is corrected, to continue:\n    signing resolve ${requestId} retry ${question}\n`,
+    `  Once it is corrected, to continue:\n    signing resolve ${requestId} retry ${attentionOption}\n`,
   );
   expect(stdout).not.toContain('adopt');
 });
 
-it('check makes the worker look at once', async () => {
+it('check makes the worker poll immediately', async () => {
   const { requestId, sessionId } = await environment.startSigningIn('awaiting-handover');
   const waiting = environment.start(['wait', requestId]);
   await waiting.waitForOutput('awaiting-handover');
@@ -202,7 +206,7 @@ describe('record-outcome', () => {
     ]);
     expect(answer).toEqual({
       code: 0,
-      stdout: `Recorded that the signing ${requestId} has ended as failed.\n`,
+      stdout: `Recorded that the signing ${requestId} ended as failed.\n`,
       stderr: '',
     });
     const { code, stdout } = await environment.run(['wait', requestId, '--json']);
@@ -210,7 +214,7 @@ describe('record-outcome', () => {
     expect((JSON.parse(stdout) as SigningStatus).documents[0]?.failureReason).toBe('Wrong passport');
   });
 
-  it('is refused with 5 where flexperto can tell', async () => {
+  it('is rejected with 5 if flexperto reports the outcome', async () => {
     const { requestId } = await environment.startSigningIn('awaiting-handover');
     const answer = await environment.run(['record-outcome', requestId, 'completed']);
     expect(answer).toMatchObject({ code: 5, stdout: '' });

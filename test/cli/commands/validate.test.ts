@@ -33,7 +33,7 @@ it('a valid request shows its documents and needs no server', async () => {
   ]);
 });
 
-it('as JSON it names what was found in each document', async () => {
+it('as JSON it describes each document', async () => {
   const answer = await validate({}, '--json');
   expect(answer).toMatchObject({ code: 0, stderr: '' });
   expect(parseJson(answer)).toEqual({
@@ -53,7 +53,7 @@ it('as JSON it names what was found in each document', async () => {
   });
 });
 
-it('a signature field that nobody can see is told with a warning', async () => {
+it('an invisible signature field causes a warning', async () => {
   await copyFile(resolve('test/pdf/field-zero-rect.by-hand.pdf'), join(root, 'hidden.pdf'));
   const change = { documents: [{ source: 'file:hidden.pdf' }] };
   const warning = 'has the signature field "Customer", which is hidden or has no size: nobody can see it';
@@ -63,14 +63,14 @@ it('a signature field that nobody can see is told with a warning', async () => {
   expect(parseJson(await validate(change, '--json'))).toMatchObject({ documents: [{ warnings: [warning] }] });
 });
 
-describe('a wrong request ends with 3 and names all problems, of fields and of documents', () => {
+describe('an invalid request ends with 3 and names all problems of fields and documents', () => {
   const wrong = {
     method: 'xes',
     participants: [{ ...REQUEST.participants[0], mobile: '0176 1234567' }],
     documents: [{ source: 'file:letter.pdf' }, { source: 'file:missing.pdf' }],
   };
 
-  it('one to a line', async () => {
+  it('one per line', async () => {
     const { code, stdout, stderr } = await validate(wrong);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     const [heading, ...lines] = stderr.trimEnd().split('\n');
@@ -84,7 +84,7 @@ describe('a wrong request ends with 3 and names all problems, of fields and of d
     expect(stderr).not.toContain('0176 1234567');
   });
 
-  it('and as JSON one by one', async () => {
+  it('as a list in JSON', async () => {
     const answer = await validate(wrong, '--json');
     expect(answer).toMatchObject({ code: 3, stderr: '' });
     const { type, problems } = parseError(answer);
@@ -96,7 +96,7 @@ describe('a wrong request ends with 3 and names all problems, of fields and of d
     });
   });
 
-  it('one problem alone is one sentence', async () => {
+  it('as one sentence if there is only one', async () => {
     const { code, stderr } = await validate({ deadlineDays: 0 });
     expect({ code, stderr }).toEqual({
       code: 3,

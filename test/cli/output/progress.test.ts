@@ -28,13 +28,13 @@ const delivered: StatusWithCallback = {
   callback: { order: 1, type: 'signing.needs-attention', deliveredAt: '2026-12-01T12:00:01.000Z' },
 };
 
-it('A question is shown once, however the callbacks fare, and again when it is asked again', () => {
-  const told: (readonly string[])[] = [];
+it('A needed decision is shown once, whatever happens to callbacks, and again when it is needed again', () => {
+  const printed: (readonly string[])[] = [];
   const output: Output = {
     json: false,
     isTerminal: false,
     printResult: () => undefined,
-    printProgress: (lines) => told.push(lines),
+    printProgress: (lines) => printed.push(lines),
     warn: () => undefined,
     printFailure: () => undefined,
     spinner: { show: () => undefined, pause: () => undefined, clear: () => undefined },
@@ -43,7 +43,7 @@ it('A question is shown once, however the callbacks fare, and again when it is a
   const show = createProgressPrinter(output);
   show(waiting);
   show(delivered);
-  expect(told).toHaveLength(1);
+  expect(printed).toHaveLength(1);
   show({ ...waiting, updatedAt: '2026-12-01T12:00:02.000Z' });
-  expect(told).toHaveLength(2);
+  expect(printed).toHaveLength(2);
 });

@@ -41,14 +41,14 @@ const createRequest = (employeeId?: unknown) => ({
   requestId: `crm-${randomUUID()}`,
   employeeId,
 });
-/** As an employee with this token sends it. */
+/** Calls as the employee with this token. */
 const createOwnRequest = async (key: string, employeeId?: unknown) => {
   const documents = [{ source: await uploadContract(environment.gateway.url, key) }];
   return { ...createRequest(employeeId), documents };
 };
 
 describe('a key', () => {
-  it.each([KEY, 'its-next-key', 'a.key.of.another'])('opens the gateway: %s', async (key) => {
+  it.each([KEY, 'its-next-key', 'a.key.of.another'])('gives access to the gateway: %s', async (key) => {
     expect(await environment.call('GET', '/signings', { key })).toMatchObject({ status: 200 });
   });
 
@@ -63,7 +63,7 @@ describe('a key', () => {
       `Bearer ${hashGatewayKey('', KEY).slice(1)}`,
       'Bearer realm="signing", error="invalid_token"',
     ],
-  ])('is needed, and %s is not one', async (_, authorization, challenge) => {
+  ])('is needed, and %s is not valid', async (_, authorization, challenge) => {
     const headers = authorization === undefined ? {} : { authorization };
     for (const [method, path] of [
       ['GET', '/signings'],
@@ -82,12 +82,12 @@ describe('a key', () => {
     }
   });
 
-  it('is not needed to see whether the gateway lives, or what it can do', async () => {
+  it('is not needed for health, readiness and the API description', async () => {
     for (const path of ['/healthz', '/readyz', '/openapi.json', '/docs/'])
       expect(await environment.call('GET', path, { key: null })).toMatchObject({ status: 200 });
   });
 
-  it('starts signings for any employee, in its name', async () => {
+  it('starts signings for any employee, under the name of the key', async () => {
     const request = createRequest('46');
     expect(await environment.call('POST', '/signings', { body: request })).toMatchObject({ status: 201 });
     const handle = environment.client.workflow.getHandle(`signing-${request.requestId}`);
@@ -98,7 +98,7 @@ describe('a key', () => {
 });
 
 describe('a token of the identity provider', () => {
-  it.each(['RS256', 'ES256'] as const)('opens the gateway where it is signed with %s', async (how) => {
+  it.each(['RS256', 'ES256'] as const)('gives access to the gateway if it is signed with %s', async (how) => {
     expect(await environment.call('GET', '/signings', { key: provider.token({}, how) })).toMatchObject({
       status: 200,
     });
@@ -117,12 +117,12 @@ describe('a token of the identity provider', () => {
     ['signed with the public key as a secret', {}, 'HS256 with the public key'],
     ['signed by somebody else', {}, 'another key'],
     ['that brings its own key', {}, 'key in the token'],
-  ])('does not open it %s', async (_, claims, how) => {
+  ])('gives no access %s', async (_, claims, how) => {
     const answer = await environment.call('GET', '/signings', { key: provider.token(claims, how) });
     expect(answer).toEqual(problem(401, 'unauthorized', { detail: 'The key or token is not valid.' }));
   });
 
-  it('names the employee, who need not be named again and cannot be another', async () => {
+  it('sets the employeeId, which the request may omit and cannot change', async () => {
     const key = provider.token();
     const body = await createOwnRequest(key);
     expect(await environment.call('POST', '/signings', { key, body })).toMatchObject({ status: 201 });
@@ -142,7 +142,7 @@ describe('a token of the identity provider', () => {
     );
   });
 
-  it('may carry the employee as a number', async () => {
+  it('may have the employee as a number', async () => {
     const key = provider.token({ employeeId: 45 });
     expect(
       await environment.call('POST', '/signings', { key, body: await createOwnRequest(key, '45') }),
@@ -151,13 +151,13 @@ describe('a token of the identity provider', () => {
     });
   });
 
-  it('acts in the employee’s name', async () => {
+  it('acts under the employee’s identity', async () => {
     const { requestId } = await environment.startSigningUntil('awaiting-handover');
     const key = provider.token();
     expect(await environment.call('POST', `/signings/${requestId}/cancel`, { key })).toMatchObject({
       status: 202,
     });
-    // While a task of the workflow is under way, the server keeps an event back.
+    // The server holds an event back while a workflow task is running.
     await environment.waitForState(requestId, 'cancelled');
     const { events = [] } = await environment.client.workflow
       .getHandle(`signing-${requestId}`)
@@ -168,7 +168,7 @@ describe('a token of the identity provider', () => {
     expect(by).toEqual(['gateway/jwt/45']);
   });
 
-  it('shows and lets decide no other employee’s sessions: they are not there', async () => {
+  it('gives no access to signings of other employees: they do not exist for it', async () => {
     const { requestId } = await environment.startSigningUntil('awaiting-handover', { employeeId: '46' });
     const key = provider.token();
     const missing = problem(404, 'not-found', {
@@ -190,7 +190,7 @@ describe('a token of the identity provider', () => {
     });
   });
 
-  it('limits a list to the employee’s own sessions', async () => {
+  it('limits a list to the employee’s own signings', async () => {
     await environment.startSigningUntil('awaiting-handover', { employeeId: '47' });
     const key = provider.token({ employeeId: '47' });
     let answer = await environment.call('GET', '/signings', { key });
@@ -204,7 +204,7 @@ describe('a token of the identity provider', () => {
     );
   });
 
-  it('cannot be checked while the identity provider has never answered, which is no fault of the caller', async () => {
+  it('gets a 503 and not a 401 while the identity provider has never answered', async () => {
     const gateway = await environment.startGateway();
     provider.setAnswering(false);
     const key = provider.token();
@@ -217,7 +217,7 @@ describe('a token of the identity provider', () => {
   });
 });
 
-it('where the claim has another name, it is that one that counts', async () => {
+it('the name of the employee claim is configurable', async () => {
   const gateway = await environment.startGateway({
     SIGNING_GATEWAY_EMPLOYEE_CLAIM: 'https://bank.example/account',
   });

@@ -1,18 +1,18 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { startLocalServer, type LocalServer } from '../../support/local-server.js';
 
-/** An identity provider with its keys at a JWKS address, and the tokens it, or a forger, could make. */
+/** An identity provider with its keys at a JWKS address, and tokens that it or a forger could create. */
 export interface IdentityProvider {
   readonly env: Readonly<Record<string, string>>;
   /** A token with these claims, by default one that is valid for an hour. */
   token(claims?: Record<string, unknown>, how?: TokenKind): string;
   /** Whether it answers with its keys. */
   setAnswering(answering: boolean): void;
-  /** How often its keys were asked for. */
+  /** The number of requests for its keys. */
   requestCount(): number;
-  /** Exchanges its keys for another one, and returns what makes valid tokens by that. */
+  /** Replaces its keys by a new one, and returns a function that signs valid tokens with it. */
   rotate(): () => string;
-  /** A token by a key that it does not have, and that has a name of its own. */
+  /** A token signed with a key that it does not have, under a new key id. */
   tokenOfUnknownKey(): string;
   close(): Promise<void>;
 }

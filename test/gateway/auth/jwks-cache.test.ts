@@ -34,14 +34,14 @@ async function verify(token: string): Promise<VerificationResult> {
 const VALID = { employeeId: '45' };
 const INVALID = {};
 const UNAVAILABLE = {
-  error: expect.stringContaining('keys of the identity provider cannot be read') as string,
+  error: expect.stringContaining('cannot read the keys of the identity provider') as string,
 };
 
-/** Valid for all the time that a test lets pass. */
+/** Valid for the whole time of a test. */
 const token = (): string => provider.token({ exp: now / 1000 + 1_000_000 });
 
 describe('An identity provider that does not answer', () => {
-  it('locks nobody out for a day, and is asked again all the while', async () => {
+  it('does not block valid tokens for a day, and the gateway keeps asking it', async () => {
     expect(await verify(token())).toEqual(VALID);
     provider.setAnswering(false);
     for (const hours of [0.2, 1, 8, 14]) {
@@ -56,7 +56,7 @@ describe('An identity provider that does not answer', () => {
     expect(await verify(token())).toEqual(VALID);
   });
 
-  it('is not asked for every token, and not by everybody who sends one', async () => {
+  it('is not asked for every token', async () => {
     await verify(token());
     provider.setAnswering(false);
     now += HOUR_MS;
@@ -65,7 +65,7 @@ describe('An identity provider that does not answer', () => {
     expect(provider.requestCount()).toBe(before + 1);
   });
 
-  it('leaves it open whether a new key is its own', async () => {
+  it('makes the validity of a new key unknown', async () => {
     await verify(token());
     const made = provider.rotate();
     provider.setAnswering(false);
@@ -78,13 +78,13 @@ describe('An identity provider that does not answer', () => {
 });
 
 describe('A new key', () => {
-  it('is asked for at once', async () => {
+  it('is fetched immediately', async () => {
     await verify(token());
     const made = provider.rotate();
     expect(await verify(made())).toEqual(VALID);
   });
 
-  it('that is nobody’s has the provider asked once in a while', async () => {
+  it('that does not exist triggers a refresh only once per interval', async () => {
     await verify(token());
     const strangers = Array.from({ length: 20 }, () => provider.tokenOfUnknownKey());
     const before = provider.requestCount();
@@ -96,7 +96,7 @@ describe('A new key', () => {
   });
 });
 
-it('A key that is withdrawn opens nothing after ten minutes, also the first time it is used', async () => {
+it('A withdrawn key is not valid after ten minutes, even at its first use', async () => {
   const old = token();
   await verify(old);
   provider.rotate();

@@ -1,4 +1,4 @@
-/** A program that reads tokens as the gateway does, at the time that it is told: `jose` cannot be loaded into a test. */
+/** Verifies tokens as the gateway does, at a given time, in a separate process: jest cannot load `jose`. */
 import type { TokenIssuer } from '../../../src/shared/config/index.js';
 import { createTokenVerifier } from '../../../src/gateway/auth/json-web-tokens.js';
 
@@ -8,7 +8,7 @@ export interface VerificationRequest {
   readonly now: number;
 }
 
-/** What has become of it: whose it is, or that it is nobody's, or that nobody can say. */
+/** The result: valid, not valid, or unknown. */
 export type VerificationResult = { readonly employeeId?: unknown } | { readonly error: string };
 
 const verify = createTokenVerifier(JSON.parse(process.argv[2] ?? '') as TokenIssuer);

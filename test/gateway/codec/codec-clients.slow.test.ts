@@ -35,7 +35,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-/** A short one stands in some ciphertext by chance. */
+/** A shorter one could be in ciphertext by chance. */
 const LONG_VALUES = PARTICIPANT_VALUES.filter(({ length }) => length > 8);
 
 const findPlainValues = (text: string): string[] => LONG_VALUES.filter((value) => text.includes(value));
@@ -49,7 +49,7 @@ describe('The Temporal CLI', () => {
   const by = (key: string): string[] => {
     return ['--codec-endpoint', `${environment.gateway.url}/codec`, '--codec-auth', `Bearer ${key}`];
   };
-  /** All that the CLI prints of a history, with what its payloads hold. */
+  /** The CLI's output for a history, with its payloads. */
   const show = async (id: string, ...codec: string[]): Promise<string> => {
     const history = await temporal('workflow', 'show', '--workflow-id', `signing-${id}`, ...codec);
     const text = JSON.stringify(history);
@@ -59,12 +59,12 @@ describe('The Temporal CLI', () => {
     return [text, ...data].join('\n');
   };
 
-  it('shows the history of a session in plain text with a key of the endpoint, and else as ciphertext', async () => {
+  it('shows a history in plain text with a key of the endpoint, and as ciphertext without', async () => {
     expect(findPlainValues(await show(requestId))).toEqual([]);
     expect(findPlainValues(await show(requestId, ...by(CODEC_KEY)))).toEqual(LONG_VALUES);
   });
 
-  it('shows it with the token of an auditor too, and to nobody else', async () => {
+  it('shows it with the token of an auditor, and with no other token', async () => {
     const auditor = provider.token({ roles: ['signing-auditor'] });
     expect(findPlainValues(await show(requestId, ...by(auditor)))).toEqual(LONG_VALUES);
     for (const [key, refused] of [
@@ -84,7 +84,7 @@ describe('The Temporal CLI', () => {
     }
   });
 
-  it('encrypts what it sends, and can read the answer', async () => {
+  it('encrypts what it sends, and can read the response', async () => {
     const started = { ...REQUEST, requestId: 'by-the-cli' };
     const file = join(environment.root, 'request.json');
     await writeFile(file, JSON.stringify(started));
@@ -115,8 +115,8 @@ describe('The Temporal UI', () => {
   });
 
   /**
-   * The page of the session as a UI shows it whose login has brought this token: told of its settings, and of the user, what
-   * a server of the UI with TEMPORAL_AUTH_ENABLED and TEMPORAL_CODEC_PASS_ACCESS_TOKEN would tell.
+   * The UI's page of the workflow after a login with this token. The settings and the user are those of a UI server with
+   * TEMPORAL_AUTH_ENABLED and TEMPORAL_CODEC_PASS_ACCESS_TOKEN.
    */
   const open = async (accessToken: string): Promise<Page> => {
     const context = await browser.newContext({
@@ -136,13 +136,13 @@ describe('The Temporal UI', () => {
   };
   const mail = REQUEST.participants[0]?.email ?? '';
 
-  it('shows the input of a session to the owner of a token with the claim', async () => {
+  it('shows the input of a signing to the owner of a token with the claim', async () => {
     const page = await open(provider.token({ roles: ['signing-auditor'] }));
     await page.getByText(mail).first().waitFor();
     expect(gateway.output()).toContain('"caller":"codec/jwt/45","payloads":1,"msg":"payloads decoded"');
   });
 
-  it('shows ciphertext to any other user, and that the endpoint refuses', async () => {
+  it('shows ciphertext and the error of the endpoint to any other user', async () => {
     const page = await open(provider.token());
     await page.locator('#content').getByText('Codec Server could not connect').waitFor();
     await page.getByText('encryption-key-id').first().waitFor();
@@ -150,7 +150,7 @@ describe('The Temporal UI', () => {
   });
 });
 
-/** As in production: the UI gives no token to an address without TLS. */
+/** As in production: the UI sends no token to an address without TLS. */
 async function startTlsProxy({ url }: GatewayProcess): Promise<LocalServer> {
   return startLocalServer(
     (request, response) => {

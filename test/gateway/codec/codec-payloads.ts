@@ -1,7 +1,7 @@
 import { createPayloadCodec, parsePayloadKeys } from '../../../src/shared/encryption/index.js';
 import { type JsonPayload, handleCodecRequest } from '../../../src/gateway/codec/codec-request.js';
 
-/** What the tests of the codec endpoint put into payloads, and must see nowhere else. */
+/** The tests put these values into payloads, and must find them nowhere else. */
 export const SECRET = 'Maximiliane Mustermann-Oyelaran';
 
 export const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
@@ -11,7 +11,7 @@ export const PLAIN: readonly JsonPayload[] = [
   { metadata: { encoding: base64('binary/null') }, data: '' },
 ];
 
-/** The payloads as a worker with these keys would have put them into a history. */
+/** The payloads as a worker with these keys writes them into a history. */
 export async function encryptedWith(keys: string, payloads = PLAIN): Promise<JsonPayload[]> {
   const codec = createPayloadCodec(parsePayloadKeys(keys));
   return (await handleCodecRequest(codec, 'encode', { payloads })).payloads;

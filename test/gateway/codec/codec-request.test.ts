@@ -18,7 +18,7 @@ const BODY = {
 };
 
 describe('a request to the codec endpoint', () => {
-  it('is answered with what the codec makes of its payloads, both ways', async () => {
+  it('encodes and decodes its payloads with the codec', async () => {
     const encoded = await handleCodecRequest(codec, 'encode', BODY);
     expect(encoded.payloads.map(({ metadata }) => metadata)).toEqual(
       BODY.payloads.map(() => ({ encoding: base64('binary/encrypted'), 'encryption-key-id': base64('k1') })),
@@ -26,11 +26,11 @@ describe('a request to the codec endpoint', () => {
     expect(await handleCodecRequest(codec, 'decode', encoded)).toEqual(BODY);
   });
 
-  it('gives back payloads that are not encrypted, as the Temporal UI sends them all', async () => {
+  it('returns payloads that are not encrypted unchanged, since the Temporal UI sends all payloads', async () => {
     expect(await handleCodecRequest(codec, 'decode', BODY)).toEqual(BODY);
   });
 
-  it('may leave out what is empty, and may use the base64 of URLs', async () => {
+  it('may omit empty fields, and may use URL-safe base64', async () => {
     const body = { payloads: [{}, { metadata: null, data: null }, { data: '-_8' }] };
     expect(await handleCodecRequest(codec, 'decode', body)).toEqual({
       payloads: [
@@ -43,7 +43,7 @@ describe('a request to the codec endpoint', () => {
       expect(await handleCodecRequest(codec, 'decode', empty)).toEqual({ payloads: [] });
   });
 
-  it('is refused whole where one payload cannot be decrypted', async () => {
+  it('fails as a whole if one payload cannot be decrypted', async () => {
     const other = createPayloadCodec(parsePayloadKeys(`k2:${generatePayloadKey()}`));
     const { payloads } = await handleCodecRequest(other, 'encode', BODY);
     const error = await captureRejection(
@@ -62,16 +62,16 @@ describe('a request to the codec endpoint', () => {
     [{ payloads: [{ metadata: { encoding: 1 } }] }, '/payloads/0/metadata must hold bytes in base64.'],
     [
       { payloads: [{ metadata: { '\ud800': '' } }] },
-      '/payloads/0/metadata must have names that are whole texts.',
+      '/payloads/0/metadata must have names that are valid Unicode.',
     ],
     [{ payloads: [{ data: 'json/plain!' }] }, '/payloads/0/data must hold bytes in base64.'],
-  ])('is refused with the place that is wrong: %j', async (body, message) => {
+  ])('is rejected with the place of the error: %j', async (body, message) => {
     const error = await captureRejection(handleCodecRequest(codec, 'decode', body));
     expect(error).toBeInstanceOf(CodecRequestError);
     expect(error).toHaveProperty('message', message);
   });
 
-  it('is answered or refused by one of the two errors, whatever it holds', () => {
+  it('has a result or one of the two errors, whatever the body is', () => {
     const payload = fc.record(
       {
         metadata: fc.oneof(fc.dictionary(fc.string(), fc.base64String()), fc.jsonValue()),

@@ -42,7 +42,7 @@ const decode = (payloads: unknown, key: string | null = CODEC_KEY): Promise<Http
 const auditorToken = (claims: Record<string, unknown> = {}): string =>
   provider.token({ roles: ['employee', 'signing-auditor'], ...claims });
 
-/** What a body of so many bytes is answered with, before any of them is sent. */
+/** The response to a body of this length, before any of it is sent. */
 function statusForBodySize(bytes: number): Promise<number | undefined> {
   const headers = {
     authorization: `Bearer ${CODEC_KEY}`,
@@ -63,7 +63,7 @@ function statusForBodySize(bytes: number): Promise<number | undefined> {
   });
 }
 
-/** The lines of the log that say who has read. */
+/** The log lines about readers. */
 const decryptionLog = (): Record<string, unknown>[] =>
   environment.gateway
     .output()
@@ -72,7 +72,7 @@ const decryptionLog = (): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('The codec endpoint', () => {
-  it('decrypts what was encrypted, and encrypts what is to be sent', async () => {
+  it('decrypts and encrypts payloads', async () => {
     const decoded = await decode(await encryptedWith(PAYLOAD_KEYS));
     expect(decoded).toMatchObject({ status: 200, body: { payloads: PLAIN } });
     expect(decoded.headers.get('cache-control')).toBe('no-store');
@@ -85,7 +85,7 @@ describe('The codec endpoint', () => {
     expect(await decode(payloads)).toMatchObject({ status: 200, body: { payloads: PLAIN } });
   });
 
-  it('reads its bodies as UTF-8 and as nothing else', async () => {
+  it('reads bodies as UTF-8 only', async () => {
     const body = Buffer.from('{"payloads":[{"metadata":{"für":""}}]}', 'latin1');
     const headers = { authorization: `Bearer ${CODEC_KEY}`, 'content-type': 'application/json' };
     const answer = await fetch(`${environment.gateway.url}/codec/decode`, { method: 'POST', headers, body });
@@ -93,11 +93,11 @@ describe('The codec endpoint', () => {
     expect(await answer.json()).toMatchObject({ detail: 'The body is not encoded in UTF-8.' });
   });
 
-  it('gives back what is not encrypted, as the Temporal UI sends all payloads', async () => {
+  it('returns payloads that are not encrypted unchanged, since the Temporal UI sends all payloads', async () => {
     expect(await decode(PLAIN)).toMatchObject({ status: 200, body: { payloads: PLAIN } });
   });
 
-  it('refuses a payload whose key it lacks, by the id of the key', async () => {
+  it('rejects a payload whose key it lacks, and names the id of that key', async () => {
     const payloads = [...PLAIN, ...(await encryptedWith(`k2:${generatePayloadKey()}`))];
     const detail = 'A payload is encrypted with the key k2, which SIGNING_PAYLOAD_KEYS does not hold here.';
     expect(await decode(payloads)).toEqual(problem(422, 'unreadable-payload', { detail }));
@@ -110,16 +110,13 @@ describe('The codec endpoint', () => {
     [{ payloads: [{ data: SECRET }] }, '/payloads/0/data', 'must hold bytes in base64'],
     [{ payloads: [{ metadata: { a: 1 } }] }, '/payloads/0/metadata', 'must hold bytes in base64'],
     [{ payloads: Array(10_001).fill({}) }, '/payloads', 'must have 10000 entries at most'],
-  ])(
-    'names the place where a body is malformed and repeats nothing of it (%#)',
-    async (body, pointer, must) => {
-      const answer = await environment.call('POST', '/codec/decode', { key: CODEC_KEY, body });
-      expect(answer).toEqual(problem(400, 'invalid-request', { errors: [{ pointer, detail: must }] }));
-      expect(answer.text).not.toContain(SECRET);
-    },
-  );
+  ])('names the place where a body is malformed and does not quote it (%#)', async (body, pointer, must) => {
+    const answer = await environment.call('POST', '/codec/decode', { key: CODEC_KEY, body });
+    expect(answer).toEqual(problem(400, 'invalid-request', { errors: [{ pointer, detail: must }] }));
+    expect(answer.text).not.toContain(SECRET);
+  });
 
-  it('takes what fits into a message of Temporal, and answers 413 to more', async () => {
+  it('accepts what fits into a message of Temporal, and answers 413 to more', async () => {
     const large = [{ metadata: {}, data: Buffer.alloc(4 * 1024 * 1024, 1).toString('base64') }];
     expect(await decode(await encryptedWith(PAYLOAD_KEYS, large))).toMatchObject({
       status: 200,
@@ -128,7 +125,7 @@ describe('The codec endpoint', () => {
     expect(await statusForBodySize(8 * 1024 * 1024 + 1)).toBe(413);
   });
 
-  it('answers problems to a body that is no JSON, to another method and at another address', async () => {
+  it('answers with problems to invalid JSON, another method and another address', async () => {
     const call = (method: string, path: string, body?: string) =>
       environment.call(method, path, { key: CODEC_KEY, ...(body === undefined ? {} : { body }) });
     expect(await call('POST', '/codec/decode', `{"payloads":[${SECRET}`)).toEqual(
@@ -138,7 +135,7 @@ describe('The codec endpoint', () => {
     expect(await call('POST', '/codec/rotate', '{}')).toEqual(problem(404, 'not-found'));
   });
 
-  it('is not there where nobody is named who may read', async () => {
+  it('does not exist if no reader is configured', async () => {
     const gateway = await environment.startGateway({
       SIGNING_CODEC_KEYS: '',
       SIGNING_CODEC_CLAIM: '',
@@ -152,16 +149,16 @@ describe('The codec endpoint', () => {
   });
 });
 
-describe('Who may read', () => {
-  it.each([CODEC_KEY, NEXT_CODEC_KEY])('is who has one of its keys: %s', async (key) => {
+describe('A reader of encrypted payloads', () => {
+  it.each([CODEC_KEY, NEXT_CODEC_KEY])('may have one of the codec keys: %s', async (key) => {
     expect(await decode([], key)).toMatchObject({ status: 200 });
   });
 
   it.each([
-    ['none', null, 'Bearer realm="signing"'],
+    ['no key', null, 'Bearer realm="signing"'],
     ['a wrong key', 'wrong', 'Bearer realm="signing", error="invalid_token"'],
     ['a key of the gateway', KEY, 'Bearer realm="signing", error="invalid_token"'],
-  ])('is not who has %s', async (_, key, challenge) => {
+  ])('may not have %s', async (_, key, challenge) => {
     for (const action of ['decode', 'encode']) {
       const answer = await environment.call('POST', `/codec/${action}`, { key, body: { payloads: [] } });
       expect(answer).toEqual(problem(401, 'unauthorized'));
@@ -169,7 +166,7 @@ describe('Who may read', () => {
     }
   });
 
-  it('does not thereby start or see signings', async () => {
+  it('cannot start or see signings with that key', async () => {
     for (const [method, path] of [
       ['GET', '/signings'],
       ['POST', '/signings'],
@@ -185,7 +182,7 @@ describe('Who may read', () => {
   it.each([
     ['a list that has the value', ['signing-auditor']],
     ['the value', 'signing-auditor'],
-  ])('is who has a token whose claim is %s', async (_, roles) => {
+  ])('may have a token whose claim is %s', async (_, roles) => {
     expect(await decode([], provider.token({ roles }))).toMatchObject({ status: 200 });
   });
 
@@ -195,12 +192,12 @@ describe('Who may read', () => {
     ['a role that contains it', 'no-signing-auditor'],
     ['the value in a list of lists', [['signing-auditor']]],
     ['the value as a name', { 'signing-auditor': true }],
-  ])('is not an employee whose token has %s', async (_, roles) => {
+  ])('may not be an employee whose token has %s', async (_, roles) => {
     const answer = await decode([], provider.token({ roles }));
     expect(answer).toEqual(problem(403, 'forbidden'));
   });
 
-  it('is not who has the claim in a token that is not valid, or names nobody', async () => {
+  it('may not have a token with the claim that is not valid, or names nobody', async () => {
     for (const key of [
       provider.token({ roles: ['signing-auditor'] }, 'another key'),
       provider.token({ roles: ['signing-auditor'] }, 'none'),
@@ -211,7 +208,7 @@ describe('Who may read', () => {
       expect(await decode([], key)).toEqual(problem(401, 'unauthorized'));
   });
 
-  it('is named in the log with the number of payloads, once for each answer, and nothing says what they hold', async () => {
+  it('is in the log with the number of payloads, once for each response, without their content', async () => {
     const before = decryptionLog().length;
     const refusals = (): number => environment.gateway.output().split('"status":422').length;
     const refusedBefore = refusals();
@@ -220,8 +217,8 @@ describe('Who may read', () => {
     await decode([], auditorToken({ employeeId: undefined, sub: 'auditor-7' }));
     await decode(await encryptedWith(`k2:${generatePayloadKey()}`));
     await waitUntil('the last call is logged', () => refusals() > refusedBefore);
-    const told = decryptionLog().slice(before);
-    expect(told.map(({ caller, payloads, level }) => [level, caller, payloads])).toEqual([
+    const logged = decryptionLog().slice(before);
+    expect(logged.map(({ caller, payloads, level }) => [level, caller, payloads])).toEqual([
       ['info', 'codec/ops', 2],
       ['info', 'codec/jwt/45', 1],
       ['info', 'codec/jwt/auditor-7', 0],
@@ -239,7 +236,7 @@ describe('Who may read', () => {
   });
 });
 
-it('Who hangs up before the end of an answer is named in the log too', async () => {
+it('A reader that disconnects before the end of a response is in the log, too', async () => {
   const large = { metadata: {}, data: Buffer.alloc(1024 * 1024, 1).toString('base64') };
   const headers = { authorization: `Bearer ${CODEC_KEY}`, 'content-type': 'application/json' };
   await new Promise<void>((resolve) => {
@@ -265,7 +262,7 @@ describe('A web page', () => {
       },
     });
 
-  it('of a listed origin is told without a key that it may call, with the headers of the Temporal UI', async () => {
+  it('of a listed origin may call with the headers of the Temporal UI, and its preflight needs no key', async () => {
     const answer = await preflight(UI);
     expect(answer.status).toBe(204);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -277,7 +274,7 @@ describe('A web page', () => {
     });
   });
 
-  it('of a listed origin can read answers and refusals', async () => {
+  it('of a listed origin can read responses and errors', async () => {
     const headers = { origin: UI };
     for (const [key, status, body] of [
       [CODEC_KEY, 200, { payloads: PLAIN }],
@@ -294,7 +291,7 @@ describe('A web page', () => {
   });
 
   it.each([CRM, 'https://evil.example', `${UI}.evil.example`, 'null'])(
-    'of another origin is told nothing: %s',
+    'of another origin gets no CORS headers: %s',
     async (origin) => {
       expect(corsOf(await preflight(origin))).toEqual([]);
       const body = { payloads: PLAIN };
@@ -308,7 +305,7 @@ describe('A web page', () => {
     },
   );
 
-  it('of the Temporal UI can call nothing else, where only the origins of CRMs count', async () => {
+  it('of the Temporal UI can call no other route: those accept only the origins of CRMs', async () => {
     for (const path of ['/signings', '/documents', '/signings/a/cancel']) {
       expect((await preflight(UI, path)).headers.get('access-control-allow-origin')).toBeNull();
       expect((await preflight(CRM, path)).headers.get('access-control-allow-origin')).toBe(CRM);

@@ -18,7 +18,7 @@ afterAll(() => environment.close());
 
 const JSON_TYPE = 'application/json';
 
-/** Sends bytes as they are. */
+/** Sends raw bytes. */
 async function sendBytes(path: string, body: Buffer, type = JSON_TYPE): Promise<HttpResponse> {
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': type };
   const answer = await fetch(`${environment.gateway.url}${path}`, {
@@ -40,17 +40,17 @@ const encodeLatin1 = (value: unknown): Buffer => Buffer.from(JSON.stringify(valu
 describe('A body of JSON', () => {
   const notUtf8 = problem(400, 'invalid-request', { detail: 'The body is not encoded in UTF-8.' });
 
-  it('in another charset is refused', async () => {
+  it('in another charset is rejected', async () => {
     const body = encodeLatin1(createRequest('latin', 'Müller'));
     for (const charset of ['iso-8859-1', '"windows-1252"', 'UTF-16', 'us-ascii'])
       expect(await sendBytes('/signings', body, `${JSON_TYPE}; charset=${charset}`)).toEqual(
         problem(415, 'unsupported-media-type', {
-          detail: 'The body must be JSON in UTF-8, and its charset says otherwise.',
+          detail: 'The body must be JSON in UTF-8, but its content type names another charset.',
         }),
       );
   });
 
-  it('with bytes that are not UTF-8 is refused, whatever its charset says', async () => {
+  it('with bytes that are not UTF-8 is rejected, whatever its charset', async () => {
     const body = encodeLatin1(createRequest('latin', 'Müller'));
     for (const type of [JSON_TYPE, `${JSON_TYPE}; charset=utf-8`])
       expect(await sendBytes('/signings', body, type)).toEqual(notUtf8);
@@ -66,7 +66,7 @@ describe('A body of JSON', () => {
     expect(await sendBytes('/signings', halfPair)).toEqual(notUtf8);
   });
 
-  it('with a letter that was lost before is refused by its field', async () => {
+  it('with a replacement character is rejected by its field', async () => {
     const errors = [
       { pointer: '/participants/0/lastname', detail: expect.stringContaining('U+FFFD') as string },
     ];
@@ -79,7 +79,7 @@ describe('A body of JSON', () => {
       );
   });
 
-  it('in UTF-8 keeps its letters, also behind a byte order mark', async () => {
+  it('in UTF-8 keeps its letters, also after a byte order mark', async () => {
     const body = Buffer.from(`\ufeff${JSON.stringify(createRequest('utf-8', 'Müller'))}`);
     expect(await sendBytes('/signings', body, 'application/json; charset="UTF-8"')).toMatchObject({
       status: 201,
@@ -92,7 +92,7 @@ describe('The name of an uploaded file', () => {
   beforeAll(async () => {
     content = await readFile(resolve('examples/contract.pdf'));
   });
-  /** Uploads under the parameters of Content-Disposition as they are, one byte for each character. */
+  /** Uploads with these raw parameters of Content-Disposition, one byte for each character. */
   const upload = async (parameters: string): Promise<HttpResponse> => {
     const placeholder: Part = { name: 'file', fileName: 'PLACEHOLDER', content };
     const form = buildForm(placeholder)
@@ -127,12 +127,12 @@ describe('The name of an uploaded file', () => {
 
   it.each([
     ['raw ISO-8859-1', 'filename="Pr\xfcfung.pdf"'],
-    ['a letter that was lost before', `filename="${bytesOf('Pr\ufffdfung.pdf')}"`],
-    ['wrong UTF-8', `filename="x.pdf"; filename*=UTF-8''Pr%FCfung.pdf`],
-    ['a lost letter, encoded', `filename="x.pdf"; filename*=UTF-8''Pr%EF%BF%BDfung.pdf`],
+    ['a replacement character', `filename="${bytesOf('Pr\ufffdfung.pdf')}"`],
+    ['invalid UTF-8', `filename="x.pdf"; filename*=UTF-8''Pr%FCfung.pdf`],
+    ['an encoded replacement character', `filename="x.pdf"; filename*=UTF-8''Pr%EF%BF%BDfung.pdf`],
     ['an unknown charset', `filename="x.pdf"; filename*=KOI8-R''Pr%FCfung.pdf`],
     ['no charset', `filename="x.pdf"; filename*=Pr%C3%BCfung.pdf`],
-  ])('is refused in %s', async (_, parameters) => {
+  ])('is rejected in %s', async (_, parameters) => {
     expect(await upload(parameters)).toEqual(
       problem(400, 'invalid-request', { detail: 'The file name in the form is not encoded in UTF-8.' }),
     );

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
-/** Sends bytes as they are, and resolves with all that comes back until the connection is closed. */
+/** Sends raw bytes and resolves with the whole response until the connection closes. */
 function sendRaw(send: (socket: Socket) => void): Promise<string> {
   const { hostname, port } = new URL(environment.gateway.url);
   return new Promise((resolve, reject) => {
@@ -30,17 +30,17 @@ it.each([
   ['malformed JSON', '{"requestId": ', {}, 400, 'invalid-request', 'The body is not valid JSON.'],
   ['an empty body that is called JSON', '', { 'content-type': 'application/json' }, 400, 'invalid-request', 'The body is empty, but its content type is JSON.'],
   ['a dangerous field', '{"__proto__": {}}', {}, 400, 'invalid-request', 'The body is not valid JSON.'],
-  ['another content type', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
-  ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
-  ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type', 'This call takes no body of this content type.'],
-  ['more than a megabyte', JSON.stringify({ ...REQUEST, name: 'x'.repeat(1024 * 1024) }), {}, 413, 'too-large', 'The body is larger than this call takes.'],
-])('%s is refused in one sentence', async (_, body, headers, status, name, detail) => {
+  ['another content type', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
+  ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
+  ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type', 'This request does not accept a body of this content type.'],
+  ['more than a megabyte', JSON.stringify({ ...REQUEST, name: 'x'.repeat(1024 * 1024) }), {}, 413, 'too-large', 'The body is larger than this request may be.'],
+])('%s is rejected in one sentence', async (_, body, headers, status, name, detail) => {
   const answer = await environment.call('POST', '/signings', { body, headers });
   expect(answer).toEqual(problem(status, name, { detail }));
   expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
 }); // prettier-ignore
 
-it('a body without end is cut off at a megabyte', async () => {
+it('an endless body is stopped at a megabyte', async () => {
   const answer = await sendRaw((socket) => {
     const chunk = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`;
     const more = (): void => {
@@ -50,7 +50,7 @@ it('a body without end is cut off at a megabyte', async () => {
     socket.on('drain', more);
     more();
   }).catch((error: unknown) => String(error));
-  // The connection may be reset before the answer has been read; either way the gateway lives on.
+  // The connection may be reset before the response is read; either way the gateway keeps running.
   expect(answer).toMatch(/^HTTP\/1\.1 413 |ECONNRESET|EPIPE/);
   expect(await environment.call('GET', '/healthz')).toMatchObject({ status: 200 });
 });
@@ -61,7 +61,7 @@ it('headers that are too large are a 431', async () => {
   expect(parseProblem(answer)).toMatchObject({ type: 'urn:signing:problem:too-large', status: 431 });
 });
 
-it('what is no HTTP is a 400', async () => {
+it('a message that is not HTTP is a 400', async () => {
   const answer = await sendRaw((socket) => socket.write('nonsense\r\n\r\n'));
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(parseProblem(answer)).toMatchObject({ type: 'urn:signing:problem:invalid-request', status: 400 });
@@ -70,7 +70,7 @@ it('what is no HTTP is a 400', async () => {
 it.each([
   ['a body', `Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`],
   ['headers', 'X-Slow: '],
-])('a client that never ends %s is answered 408 and let go', async (_, sent) => {
+])('a client that never ends %s gets 408 and is disconnected', async (_, sent) => {
   const answer = await sendRaw((socket) =>
     socket.write(`POST /signings HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEY}\r\n${sent}`),
   );
@@ -78,7 +78,7 @@ it.each([
   expect(parseProblem(answer)).toMatchObject({ type: 'urn:signing:problem:invalid-request', status: 408 });
 });
 
-it('a client that goes away in the middle of its body harms nobody', async () => {
+it('a client that disconnects in the middle of its body does no harm', async () => {
   await sendRaw((socket) => {
     socket.write(requestHead('Content-Type: application/json\r\nContent-Length: 100\r\n'));
     socket.write('{', () => socket.destroy());
@@ -92,7 +92,7 @@ it.each([
   ['GET', '/signings/a/check', 'POST'],
   ['HEAD', '/signings/a/events', 'GET'],
   ['QUERY', '/healthz', 'GET, HEAD'],
-])('%s %s is answered by the methods that are known', async (method, path, allow) => {
+])('%s %s gets 405 with the supported methods', async (method, path, allow) => {
   const { status, headers, text } = await environment.call(method, path);
   expect({ status, allow: headers.get('allow')?.split(', ').sort() }).toEqual({
     status: 405,
@@ -119,7 +119,7 @@ it.each([
 
 describe('A requestId that is too long', () => {
   it.each([201, 1000, 1001, 8000])(
-    'of %i characters names nothing, and is no fault of the gateway',
+    'of %i characters names no signing, and is not an internal error',
     async (length) => {
       const path = `/signings/${'a'.repeat(length)}`;
       for (const [method, more] of [
@@ -146,7 +146,7 @@ it.each([
   ['a codec address', '/codec/CURSOR', {}],
   ['an Idempotency-Key', '/signings', { 'idempotency-key': 'CURSOR' }],
   ['a Last-Event-ID', '/signings/nobody/events', { 'last-event-id': 'CURSOR' }],
-])('%s of 8,000 characters is no fault of the gateway', async (_, path, headers: Record<string, string>) => {
+])('%s of 8,000 characters is not an internal error', async (_, path, headers: Record<string, string>) => {
   const long = 'a'.repeat(8000);
   const filled = Object.fromEntries(Object.entries(headers).map(([name]) => [name, long]));
   const method = 'idempotency-key' in headers ? 'POST' : 'GET';
@@ -156,7 +156,7 @@ it.each([
 });
 
 it.each(['/signings', '/signings/nobody', '/nothing/here'])(
-  'a connection without a key ends with its answer: %s',
+  'a connection without a key closes after the response: %s',
   async (path) => {
     const answer = await sendRaw((socket) => socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`));
     expect(answer).toMatch(/^HTTP\/1\.1 40[14] /);

@@ -1,4 +1,4 @@
-import { createCoalescer } from '../../../src/gateway/signings/coalescer.js';
+import { createCoalescer } from '../../../src/gateway/signings/signing-by-id.js';
 import { captureRejection } from '../../support/async-helpers.js';
 
 const PAUSE_MS = 50;
@@ -16,7 +16,7 @@ test('Calls that come together share two sendings: one at once, and one for what
   expect(sent).toBe(2);
 });
 
-test('Calls about different things do not wait for each other', async () => {
+test('Calls with different keys do not wait for each other', async () => {
   const coalesce = createCoalescer(3_600_000);
   const sent: string[] = [];
   for (const key of ['one', 'two'])
@@ -27,7 +27,7 @@ test('Calls about different things do not wait for each other', async () => {
   expect(sent).toEqual(['one', 'two']);
 });
 
-test('All who share a sending learn that it has failed, and the next call is sent again', async () => {
+test('A shared call that fails rejects for all its callers, and the next call sends again', async () => {
   const coalesce = createCoalescer(PAUSE_MS);
   await coalesce('one', () => Promise.resolve());
   const fail = (): Promise<void> => Promise.reject(new Error('gone'));

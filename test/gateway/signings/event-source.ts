@@ -10,11 +10,11 @@ export interface ServerEvent {
 export interface EventStream {
   readonly status: number;
   readonly headers: Headers;
-  /** The next event; `undefined` when the stream has ended. Rejects when it was cut off. */
+  /** The next event; `undefined` after the end of the stream. Rejects if it was interrupted. */
   next(): Promise<ServerEvent | undefined>;
-  /** Reads on until the condition is met; fails when the stream ends before. */
+  /** Reads until the condition is met; fails if the stream ends before. */
   until(condition: (event: ServerEvent) => boolean): Promise<ServerEvent>;
-  /** All that is left. */
+  /** All remaining events. */
   rest(): Promise<ServerEvent[]>;
   close(): void;
 }
@@ -70,7 +70,7 @@ export async function openEvents(
   };
 }
 
-/** Comments and `retry` are no events. */
+/** Comments and `retry` are not events. */
 function parse(block: string): ServerEvent | undefined {
   const fields = new Map(
     block.split('\n').flatMap((line): [string, string][] => {

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { SigningStatus } from '../../../src/domain/status.js';
-import { createEventStream, computeEventId } from '../../../src/gateway/signings/event-stream.js';
+import { createEventStream, computeEventId } from '../../../src/gateway/signings/events.js';
 
 const status: SigningStatus & { callback: unknown } = {
   requestId: 'a',
@@ -28,7 +28,7 @@ const readStream = async (current: SigningStatus, lastEventId: string): Promise<
   return text(stream);
 };
 
-it('a client that was cut off is sent what became of the callbacks since', async () => {
+it('a reconnecting client receives the changes of callbacks since its last event', async () => {
   expect(await readStream(status, computeEventId(status))).not.toContain('data:');
   expect(await readStream(statusWithCallback, computeEventId(status))).toContain(
     JSON.stringify(statusWithCallback),

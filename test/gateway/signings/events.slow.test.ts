@@ -39,7 +39,7 @@ const isInState =
   (event: ServerEvent): boolean =>
     stateOf(event) === state;
 
-it('a stream shows the state at once, then every change, and ends with the final state', async () => {
+it('a stream sends the status immediately, then every change, and ends with the final state', async () => {
   const { requestId, sessionId } = await environment.startSigningUntil('awaiting-handover');
   const stream = await openStream(requestId);
   expect(stream.status).toBe(200);
@@ -57,7 +57,7 @@ it('a stream shows the state at once, then every change, and ends with the final
   expect(rest.at(-1)?.data).toEqual(body);
 });
 
-it('a stream follows a signing from its start, in the order of its life', async () => {
+it('a stream follows a signing from its start, in the order of its lifecycle', async () => {
   const requestId = await environment.startSigning();
   const stream = await openStream(requestId);
   const states: string[] = [];
@@ -68,7 +68,7 @@ it('a stream follows a signing from its start, in the order of its life', async 
   expect(seen).not.toContain(-1);
 });
 
-it('a client that was cut off is not sent again what it saw last, but what came since', async () => {
+it('a reconnecting client receives only the changes since its last event', async () => {
   const { requestId, sessionId } = await environment.startSigningUntil('awaiting-handover');
   const before = await openStream(requestId);
   const seen = await before.next();
@@ -86,7 +86,7 @@ it('a client that was cut off is not sent again what it saw last, but what came 
   expect(await late.next()).toMatchObject({ data: { state: 'awaiting-signature' } });
 });
 
-it('a client that has seen the final state is told that nothing more will come', async () => {
+it('a client that has received the final state gets 204', async () => {
   const { requestId } = await environment.startSigningUntil('awaiting-handover');
   await environment.call('POST', `/signings/${requestId}/cancel`);
   await environment.waitForState(requestId, 'cancelled');
@@ -101,7 +101,7 @@ it('a client that has seen the final state is told that nothing more will come',
   expect(await after.rest()).toEqual([]);
 });
 
-it('a session that ends without an outcome ends the stream with its problem', async () => {
+it('a signing that ends without an outcome ends the stream with its problem', async () => {
   await writeFile(join(environment.root, 'letter.pdf'), 'not a PDF');
   worker.kill('SIGSTOP');
   const { requestId } = await startWithoutWorker();
@@ -130,7 +130,7 @@ async function startWithoutWorker(): Promise<{ requestId: string }> {
   return { requestId };
 }
 
-it('a stream outlives a worker that goes away', async () => {
+it('a stream continues while no worker is running', async () => {
   const { requestId, sessionId } = await environment.startSigningUntil('awaiting-handover');
   const stream = await openStream(requestId);
   await stream.next();
@@ -141,18 +141,18 @@ it('a stream outlives a worker that goes away', async () => {
   await stream.until(isInState('awaiting-signature'));
 });
 
-it('many listeners of one session cost one look at a time', async () => {
+it('many listeners of one signing share one poll', async () => {
   const { requestId, sessionId } = await environment.startSigningUntil('awaiting-handover');
   const many = await Promise.all(Array.from({ length: 30 }, () => openStream(requestId)));
   await Promise.all(many.map((stream) => stream.next()));
   environment.fake.handOver(sessionId ?? 0);
-  const news = await Promise.all(many.map((stream) => stream.until(isInState('awaiting-signature'))));
-  expect(new Set(news.map(({ id }) => id)).size).toBe(1);
+  const changes = await Promise.all(many.map((stream) => stream.until(isInState('awaiting-signature'))));
+  expect(new Set(changes.map(({ id }) => id)).size).toBe(1);
 });
 
-it('a stream ends with the token that opened it', async () => {
+it('a stream ends when the token that opened it expires', async () => {
   const { requestId } = await environment.startSigningUntil('awaiting-handover');
-  // The clocks may differ by half a minute: this one ends in a second.
+  // With the clock tolerance of 30 seconds, this token expires in a second.
   const key = provider.token({ exp: Math.floor(Date.now() / 1000) - 28 });
   const stream = await openStream(requestId, { key });
   expect((await stream.rest()).map(stateOf)).toEqual(['awaiting-handover']);

@@ -18,7 +18,7 @@ import {
 let environment: GatewayEnvironment;
 beforeAll(async () => {
   environment = await createGatewayEnvironment();
-  // No poll comes by itself: what is seen was asked for by check.
+  // Nothing polls automatically: only check triggers a poll.
   await environment.startWorker({ SIGNING_POLL_SECONDS: '3600', FLEXPERTO_TIMEOUT_SECONDS: '3' });
 });
 afterEach(() => {
@@ -27,7 +27,7 @@ afterEach(() => {
 });
 afterAll(() => environment.close());
 
-const fresh = (change: Record<string, unknown> = {}) => ({
+const createRequest = (change: Record<string, unknown> = {}) => ({
   ...REQUEST,
   requestId: `crm-${randomUUID()}`,
   ...change,
@@ -36,8 +36,8 @@ const start = (body: unknown, headers: Record<string, string> = {}): Promise<Htt
   environment.call('POST', '/signings', { body, headers });
 
 describe('POST /signings', () => {
-  it('starts a signing and says where it is', async () => {
-    const request = fresh();
+  it('starts a signing and returns its address', async () => {
+    const request = createRequest();
     const answer = await start(request);
     expect(answer).toMatchObject({
       status: 201,
@@ -47,8 +47,8 @@ describe('POST /signings', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('again with the same request starts nothing new, also after it has ended', async () => {
-    const request = fresh();
+  it('starts nothing new for the same request, even after the signing has ended', async () => {
+    const request = createRequest();
     await start(request);
     expect(await start(request)).toMatchObject({ status: 200, body: { created: false } });
     await environment.call('POST', `/signings/${request.requestId}/cancel`);
@@ -56,8 +56,8 @@ describe('POST /signings', () => {
     expect(await start(request)).toMatchObject({ status: 200, body: { created: false } });
   });
 
-  it('twice at the same moment creates one session', async () => {
-    const request = fresh();
+  it('creates one contract session for two concurrent requests', async () => {
+    const request = createRequest();
     const other = await environment.startGateway();
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -71,14 +71,14 @@ describe('POST /signings', () => {
     expect(effects.length).toBe(environment.fake.sessions().length);
   });
 
-  it('with a requestId in use for other content is a conflict', async () => {
-    const request = fresh();
+  it('answers 409 if the requestId is in use for a different request', async () => {
+    const request = createRequest();
     await start(request);
     expect(await start({ ...request, name: 'Something else' })).toEqual(problem(409, 'conflict'));
   });
 
-  it('takes the requestId as Idempotency-Key too, and refuses two that differ', async () => {
-    const { requestId, ...request } = fresh();
+  it('accepts the requestId as Idempotency-Key, and rejects two that differ', async () => {
+    const { requestId, ...request } = createRequest();
     const key = { 'Idempotency-Key': requestId };
     expect(await start(request, key)).toMatchObject({ status: 201, body: { requestId } });
     expect(await start({ ...request, requestId }, key)).toMatchObject({ status: 200 });
@@ -90,7 +90,7 @@ describe('POST /signings', () => {
     expect(await start(request, { 'Idempotency-Key': 'a/b' })).toEqual(problem(400, 'invalid-request'));
   });
 
-  it('names everything that is wrong at once, by JSON pointers', async () => {
+  it('reports all errors together, by JSON pointers', async () => {
     const { status, body } = await start({
       ...REQUEST,
       requestId: 'a b',
@@ -111,12 +111,12 @@ describe('POST /signings', () => {
     expect(detail).toContain('/participants/0/mobile must be a mobile number in E.164 form');
   });
 
-  it.each([null, 'text', 7, [REQUEST]])('refuses %j, which is no request', async (body) => {
+  it.each([null, 'text', 7, [REQUEST]])('rejects %j, which is not a request', async (body) => {
     const errors = [{ pointer: '', detail: 'must be a JSON object' }];
     expect(await start(JSON.stringify(body))).toEqual(problem(400, 'invalid-request', { errors }));
   });
 
-  it('keeps an answer short, however much is wrong', async () => {
+  it('keeps the response short for any number of errors', async () => {
     const wrong = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`, 1]));
     const answer = await start(wrong);
     expect(answer).toEqual(problem(400, 'invalid-request'));
@@ -127,7 +127,7 @@ describe('POST /signings', () => {
 });
 
 describe('GET /signings/{requestId}', () => {
-  it('shows the whole state, with nothing of the customer', async () => {
+  it('shows the whole status, without data of the customer', async () => {
     const status = await environment.startSigningUntil('awaiting-handover', {
       crmRecord: 'opportunity/0061',
     });
@@ -141,7 +141,7 @@ describe('GET /signings/{requestId}', () => {
     for (const value of PARTICIPANT_VALUES) expect(JSON.stringify(status)).not.toContain(value);
   });
 
-  it('needs nobody to ask once it has ended', async () => {
+  it('needs no worker after the end', async () => {
     const { requestId, sessionId } = await environment.startSigningUntil('awaiting-handover');
     environment.fake.handOver(sessionId ?? 0);
     environment.fake.sign(sessionId ?? 0);
@@ -154,7 +154,7 @@ describe('GET /signings/{requestId}', () => {
     });
   });
 
-  it('is asked in numbers to look now, and looks once a second', async () => {
+  it('polls once a second for any number of check requests', async () => {
     const { requestId } = await environment.startSigningUntil('awaiting-handover');
     const started = Date.now();
     const answers = await Promise.all(
@@ -165,12 +165,14 @@ describe('GET /signings/{requestId}', () => {
 
     const handle = environment.client.workflow.getHandle(`signing-${requestId}`);
     const { events = [] } = await handle.fetchHistory();
-    const hints = (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null);
-    expect(hints.length).toBeGreaterThan(1);
-    expect(hints.length).toBeLessThanOrEqual(seconds + 1);
+    const checkSignals = (events ?? []).filter(
+      (event) => event.workflowExecutionSignaledEventAttributes != null,
+    );
+    expect(checkSignals.length).toBeGreaterThan(1);
+    expect(checkSignals.length).toBeLessThanOrEqual(seconds + 1);
   });
 
-  it('says that the request was at fault where the check has found that', async () => {
+  it('says that the request was invalid if the check of the documents rejected it', async () => {
     await writeFile(join(environment.root, 'letter.pdf'), 'not a PDF');
     const requestId = await environment.startSigning({ documents: [{ source: 'file:letter.pdf' }] });
     let answer = await environment.call('GET', `/signings/${requestId}`);
@@ -182,13 +184,13 @@ describe('GET /signings/{requestId}', () => {
     );
   });
 
-  it('says that somebody has terminated it in Temporal', async () => {
+  it('says that it was terminated in Temporal', async () => {
     const { requestId } = await environment.startSigningUntil('awaiting-handover');
     await environment.client.workflow.getHandle(`signing-${requestId}`).terminate();
     expect(await environment.call('GET', `/signings/${requestId}`)).toEqual(problem(410, 'terminated'));
   });
 
-  it('says that it broke off, and leaves the reason to those who run the worker', async () => {
+  it('says that it broke off, without the reason, which is for operators', async () => {
     const requestId = `crm-${randomUUID()}`;
     const taskQueue = 'nobody-is-here';
     const gateway = await environment.startGateway({ SIGNING_TASK_QUEUE: taskQueue });
@@ -230,7 +232,7 @@ describe('POST /signings/{requestId}/resolve', () => {
     environment.fake.faults.add({ call: 'initiate', reset: 'after' });
   });
 
-  it('takes the human’s decision, once', async () => {
+  it('accepts a decision once', async () => {
     const { requestId, attention } = await environment.startSigningUntil('needs-attention');
     expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
     const sessionId = environment.fake.sessions().at(-1)?.id;
@@ -257,7 +259,7 @@ describe('POST /signings/{requestId}/resolve', () => {
     );
   });
 
-  it('takes no decision on an older question, and no retry before its time, and says what is possible', async () => {
+  it('rejects an outdated attentionId and an early retry, and says what is possible', async () => {
     const { requestId, attention } = await environment.startSigningUntil('needs-attention');
     const refused = async (attentionId: string | undefined): Promise<unknown> =>
       (
@@ -288,7 +290,7 @@ describe('POST /signings/{requestId}/resolve', () => {
     expect(answer).toEqual(problem(409, 'not-possible', { detail }));
   });
 
-  it('ends the session where the human gives up', async () => {
+  it('ends the signing after an abort', async () => {
     const { requestId, attention } = await environment.startSigningUntil('needs-attention');
     const body = { attentionId: attention?.id, action: 'abort', reason: 'Wrong customer' };
     expect(await environment.call('POST', `/signings/${requestId}/resolve`, { body })).toMatchObject({
@@ -304,12 +306,12 @@ describe('POST /signings/{requestId}/resolve', () => {
   });
 
   it.each([
-    [{}, '/action', 'must be an action that the session allows: retry, adopt or abort'],
-    [{ action: 'wait' }, '/action', 'must be an action that the session allows: retry, adopt or abort'],
+    [{}, '/action', 'must be an action that the signing allows: retry, adopt or abort'],
+    [{ action: 'wait' }, '/action', 'must be an action that the signing allows: retry, adopt or abort'],
     [
       { action: 'retry' },
       '/attentionId',
-      'must be the id of the question that was shown, the attention.id of that status',
+      'must be the attention.id of the status that shows which decision is needed',
     ],
     [{ ...ON, action: 'retry', reason: 'so' }, '', 'cannot have reason'],
     [
@@ -319,14 +321,14 @@ describe('POST /signings/{requestId}/resolve', () => {
     ],
     [{ ...ON, action: 'abort' }, '/reason', 'is not valid: expected string, received undefined'],
     [{ ...ON, action: 'abort', reason: ' ' }, '/reason', 'must be a text of 1 to 1000 characters'],
-  ])('refuses %j by its field', async (body, pointer, detail) => {
+  ])('rejects %j by its field', async (body, pointer, detail) => {
     const answer = await environment.call('POST', '/signings/nobody/resolve', { body });
     expect(answer).toEqual(problem(400, 'invalid-request', { errors: [{ pointer, detail }] }));
   });
 });
 
 describe('POST /signings/{requestId}/outcome', () => {
-  it('records what the API of a tenant cannot tell', async () => {
+  it('records an outcome that the API of a tenant does not report', async () => {
     environment.fake.settings.list = false;
     const { requestId } = await environment.startSigningUntil('awaiting-handover');
     const body = { outcome: 'completed', reason: 'All have signed, says the Dashboard.' };
@@ -336,7 +338,7 @@ describe('POST /signings/{requestId}/outcome', () => {
     await environment.waitForState(requestId, 'completed');
   });
 
-  it('is refused where flexperto tells it itself', async () => {
+  it('is rejected if flexperto reports the outcome', async () => {
     const { requestId } = await environment.startSigningUntil('awaiting-handover');
     const body = { outcome: 'completed' };
     expect(await environment.call('POST', `/signings/${requestId}/outcome`, { body })).toEqual(
@@ -348,14 +350,14 @@ describe('POST /signings/{requestId}/outcome', () => {
     [{ outcome: 'expired' }, '/outcome'],
     [{ outcome: 'completed', reason: 5 }, '/reason'],
     [{ outcome: 'completed', result: 'good' }, ''],
-  ])('refuses %j by its field', async (body, pointer) => {
+  ])('rejects %j by its field', async (body, pointer) => {
     const errors = [{ pointer, detail: expect.any(String) as string }];
     const answer = await environment.call('POST', '/signings/nobody/outcome', { body });
     expect(answer).toEqual(problem(400, 'invalid-request', { errors }));
   });
 });
 
-it.each(['check', 'cancel'])('%s is not possible any more once the signing has ended', async (act) => {
+it.each(['check', 'cancel'])('%s is not possible after the signing has ended', async (act) => {
   const { requestId } = await environment.startSigningUntil('awaiting-handover');
   expect(await environment.call('POST', `/signings/${requestId}/cancel`)).toMatchObject({
     status: 202,
@@ -377,7 +379,7 @@ describe('GET /signings', () => {
     return body as { signings: { requestId: string }[]; nextCursor: string | null };
   };
 
-  it('finds by record, employee and state, page by page, each signing once', async () => {
+  it('finds each signing once by record, employee and state, page by page', async () => {
     const crmRecord = 'opportunity/list';
     const ids: string[] = [];
     for (let index = 0; index < 5; index += 1)
@@ -399,7 +401,7 @@ describe('GET /signings', () => {
     expect(await page(`crmRecord=nothing`)).toEqual({ signings: [], nextCursor: null });
   });
 
-  it('does not take the cursor of another list, nor a made-up one', async () => {
+  it('rejects the cursor of another list and an invented one', async () => {
     const crmRecord = 'opportunity/cursor';
     await Promise.all([1, 2, 3].map(() => environment.startSigning({ crmRecord })));
     const filter = `crmRecord=${encodeURIComponent(crmRecord)}`;
@@ -422,7 +424,7 @@ describe('GET /signings', () => {
     ['employeeId=a%20b', '/employeeId'],
     ['employee=45', ''],
     ['cursor=', '/cursor'],
-  ])('refuses ?%s by its name', async (query, pointer) => {
+  ])('rejects ?%s by its name', async (query, pointer) => {
     const errors = [{ pointer, detail: expect.any(String) as string }];
     expect(await environment.call('GET', `/signings?${query}`)).toEqual(
       problem(400, 'invalid-request', { errors }),
@@ -430,11 +432,11 @@ describe('GET /signings', () => {
   });
 });
 
-describe('where nobody answers', () => {
-  it('no worker is a 503 that names the task queue, and the session is safe', async () => {
+describe('during an outage', () => {
+  it('a missing worker is a 503 that names the task queue, and the signing is safe', async () => {
     const taskQueue = `signing-${randomUUID()}`;
     const gateway = await environment.startGateway({ SIGNING_TASK_QUEUE: taskQueue });
-    const request = fresh();
+    const request = createRequest();
     expect(await callAt(gateway.url, 'POST', '/signings', { body: request })).toMatchObject({ status: 201 });
     const path = `/signings/${request.requestId}`;
     const answers = await Promise.all([
@@ -453,7 +455,7 @@ describe('where nobody answers', () => {
     await environment.client.workflow.getHandle(`signing/${taskQueue}/${request.requestId}`).terminate();
   });
 
-  it('no Temporal server is a 503 that says when to come back, and names no address', async () => {
+  it('a missing Temporal server is a 503 with Retry-After and without an address', async () => {
     const gateway = await environment.startGateway({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(await callAt(gateway.url, 'GET', '/healthz')).toMatchObject({
       status: 200,
@@ -462,17 +464,17 @@ describe('where nobody answers', () => {
     const answers = await Promise.all([
       callAt(gateway.url, 'GET', '/readyz'),
       callAt(gateway.url, 'GET', '/signings'),
-      callAt(gateway.url, 'POST', '/signings', { body: fresh() }),
+      callAt(gateway.url, 'POST', '/signings', { body: createRequest() }),
       callAt(gateway.url, 'GET', '/signings/a'),
     ]);
     for (const answer of answers) {
-      const detail = 'The Temporal server does not answer at the moment. The same call can be made again.';
+      const detail = 'The Temporal server does not answer at the moment. Retry the same request.';
       expect(answer).toEqual(problem(503, 'no-server', { detail }));
       expect(answer.headers.get('retry-after')).toBe('5');
     }
   });
 
-  it('a namespace that does not exist is a 503 too, and the log names it', async () => {
+  it('a namespace that does not exist is a 503, and the log names it', async () => {
     const gateway = await environment.startGateway({ TEMPORAL_NAMESPACE: 'nowhere' });
     for (const path of ['/readyz', '/signings', '/signings/a'])
       expect(await callAt(gateway.url, 'GET', path)).toEqual(problem(503, 'no-server'));
@@ -482,19 +484,19 @@ describe('where nobody answers', () => {
   });
 });
 
-it('a fault of the gateway is answered with nothing but an id, under which the log says more', async () => {
+it('the response to an internal error has only an id, and the log has the details under that id', async () => {
   const encrypting = new Client({
     connection: environment.client.connection,
     namespace: environment.server.namespace,
     dataConverter: createDataConverter(parsePayloadKeys(`one:${generatePayloadKey()}`)),
   });
-  const request = fresh();
+  const request = createRequest();
   const handle = await encrypting.workflow.start('signingSession', {
     taskQueue: environment.taskQueue,
     workflowId: `signing-${request.requestId}`,
     args: [request],
   });
-  // The gateway has not the key under which the earlier request lies.
+  // The gateway lacks the key that encrypted the earlier request.
   const answer = await start(request);
   const { instance = '', ...body } = answer.body as { instance?: string };
   expect(body).toEqual({ type: 'urn:signing:problem:internal', title: 'The gateway failed', status: 500 });
@@ -509,9 +511,9 @@ it('a fault of the gateway is answered with nothing but an id, under which the l
   await handle.terminate();
 });
 
-it('whatever is answered, no stack, key or participant is in it or in the log', async () => {
+it('no response and no log line has a stack, a key or data of the participant', async () => {
   const status: SigningStatus = await environment.startSigningUntil('awaiting-handover');
-  await start({ ...fresh(), participants: [{ ...REQUEST.participants[0], mobile: 'wrong' }] });
+  await start({ ...createRequest(), participants: [{ ...REQUEST.participants[0], mobile: 'wrong' }] });
   const { text } = await environment.call('GET', `/signings/${status.requestId}`);
   for (const shown of [text, environment.gateway.output()]) {
     for (const value of [...PARTICIPANT_VALUES, environment.fake.apiKey]) expect(shown).not.toContain(value);

@@ -25,7 +25,7 @@ const getArea = ({ root, taskQueue } = environment) => ({ root, namespace: 'defa
 
 const upload = ({ gateway } = environment): Promise<string> => uploadContract(gateway.url);
 
-/** Lets so many hours have passed since something was uploaded, or last named by a request. */
+/** Sets the age of an upload or file, in hours since the upload or the last request that named it. */
 async function setAge(path: string, hours: number): Promise<void> {
   const then = new Date(Date.now() - hours * HOUR_MS);
   await utimes(path, then, then);
@@ -33,22 +33,22 @@ async function setAge(path: string, hours: number): Promise<void> {
 const setUploadAge = (source: string, hours: number, target = environment): Promise<void> =>
   setAge(resolve(pathOf(source, target), '..'), hours);
 
-/** Sweeps as a gateway does. */
+/** Cleans up as a gateway does. */
 const cleanUp = (target = environment): Promise<number> =>
   removeUnusedUploads({
     area: getArea(target),
     listActiveSources: () => listActiveSources(target.client, target.taskQueue),
   });
 
-/** Starts a signing as a client without the gateway does, and waits until the list of sessions has it. */
+/** Starts a signing without the gateway, and waits until the list of signings has it. */
 async function startWithoutGateway(requestId: string, source: string, target = environment): Promise<void> {
   const { client, taskQueue, start } = target;
   await start({ requestId, documents: [{ source }] }, { workflowId: `signing-${requestId}` });
   await waitUntil('the list has it', async () => (await listActiveSources(client, taskQueue)).has(source));
 }
 
-describe('An upload that no session uses', () => {
-  it('is removed when it is a day old, when a gateway starts and at the next sweep, and not before', async () => {
+describe('An upload that no signing uses', () => {
+  it('is removed after a day, when a gateway starts or at the next cleanup, and not before', async () => {
     const [young, old, older] = [await upload(), await upload(), await upload()];
     await setUploadAge(young, 23.9);
     await setUploadAge(old, 24.1);
@@ -59,7 +59,7 @@ describe('An upload that no session uses', () => {
     expect([young, old, older].map((source) => exists(source))).toEqual([true, false, false]);
   });
 
-  it('is removed once, where several gateways sweep at the same time, and none of them fails', async () => {
+  it('is removed once if several gateways clean up concurrently, and none of them fails', async () => {
     const sources = await Promise.all(Array.from({ length: 12 }, () => upload()));
     for (const source of sources) await setUploadAge(source, 25);
     const removed = await Promise.all(Array.from({ length: 5 }, () => cleanUp()));
@@ -68,8 +68,8 @@ describe('An upload that no session uses', () => {
   });
 });
 
-describe('An upload that a session names', () => {
-  it('is kept while no worker has taken the session up, and while it needs attention before its upload', async () => {
+describe('An upload that a signing names', () => {
+  it('is kept until a worker starts the signing, and while it needs attention before its upload', async () => {
     const source = await upload();
     await startWithoutGateway('waiting', `file:./uploads/../uploads/${source.slice('file:uploads/'.length)}`);
     await setUploadAge(source, 100);
@@ -96,16 +96,16 @@ describe('An upload that a session names', () => {
     expect(await cleanUp()).toBe(1);
   });
 
-  it('is kept for another day by the request, before any list can have it', async () => {
+  it('is kept for another day by the request, before a list shows the signing', async () => {
     const source = await upload();
     await setUploadAge(source, 25);
     await environment.startSigning({ documents: [{ source }] });
-    // As a list that lags behind.
+    // A list that lags behind.
     await removeUnusedUploads({ area: getArea(), listActiveSources: () => Promise.resolve(new Set()) });
     expect(exists(source)).toBe(true);
   });
 
-  it('is kept by a request that comes while a sweep is under way', async () => {
+  it('is kept by a request during a cleanup', async () => {
     const source = await upload();
     await setUploadAge(source, 25);
     await removeUnusedUploads({
@@ -118,7 +118,7 @@ describe('An upload that a session names', () => {
     expect(exists(source)).toBe(true);
   });
 
-  it('and that is gone does not keep the same request from being answered as before', async () => {
+  it('does not change the response to the same request after its removal', async () => {
     const source = await upload();
     const request = { documents: [{ source }] };
     const requestId = await environment.startSigning(request);
@@ -132,7 +132,7 @@ describe('An upload that a session names', () => {
   });
 });
 
-it('what a gateway leaves behind that is killed in the middle of an upload is removed after an hour', async () => {
+it('a partial upload of a killed gateway is removed after an hour', async () => {
   const doomed = await environment.startGateway();
   startUpload(doomed.url, 1_000_000);
   let partial: string | undefined;
@@ -150,7 +150,7 @@ it('what a gateway leaves behind that is killed in the middle of an upload is re
   expect(existsSync(path)).toBe(false);
 });
 
-it('a sweep leaves alone what is no upload', async () => {
+it('a cleanup ignores files that are not uploads', async () => {
   const source = await upload();
   const others = ['templates', 'readme.txt', `${'0'.repeat(8)}-backup`];
   for (const name of others) {
@@ -164,7 +164,7 @@ it('a sweep leaves alone what is no upload', async () => {
   expect(existsSync(join(environment.root, 'contract.pdf'))).toBe(true);
 });
 
-describe('Where the Temporal server', () => {
+describe('If the Temporal server', () => {
   let other: GatewayEnvironment;
   beforeEach(async () => {
     other = await createGatewayEnvironment();
@@ -176,11 +176,11 @@ describe('Where the Temporal server', () => {
     await setUploadAge(source, 25, other);
     await other.server.stop();
     const gateway = await other.startGateway();
-    await gateway.waitFor('the uploads could not be swept');
+    await gateway.waitFor('the cleanup of the uploads failed');
     expect(exists(source, other)).toBe(true);
   });
 
-  it('knows nothing of the state of a session, the session counts', async () => {
+  it('does not know the state of a signing, its uploads are kept', async () => {
     const { client } = other;
     const source = await upload(other);
     await startWithoutGateway('early', source, other);

@@ -23,16 +23,16 @@ it.each([
   ['lpt1', '_lpt1'],
   ['nul .tar.pdf', '_nul .tar.pdf'],
   ['console.pdf', 'console.pdf'],
-])('%j is kept as %j', (given, kept) => {
+])('%j is stored as %j', (given, kept) => {
   expect(sanitizeFileName(given)).toBe(kept);
 });
 
-test('a long name is shortened before its extension, and never within a sign', () => {
+test('a long name is shortened before its extension, and never within a character', () => {
   expect(sanitizeFileName(`${'a'.repeat(500)}.pdf`)).toBe(`${'a'.repeat(196)}.pdf`);
   expect(sanitizeFileName(`${'𝔞'.repeat(500)}.pdf`)).toBe(`${'𝔞'.repeat(49)}.pdf`);
 });
 
-test('whatever a file was called, its name is one for a file system and for a document of a request', () => {
+test('any file name becomes valid for a file system and for a document of a request', () => {
   const parts = fc.constantFrom(
     '.',
     '..',

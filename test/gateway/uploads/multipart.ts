@@ -40,12 +40,12 @@ export function buildForm(...parts: readonly Part[]): Buffer {
 
 export interface PostOptions {
   readonly type?: string | undefined;
-  /** Without it the body is sent in chunks of unknown number. */
+  /** If absent, the body is sent with chunked encoding. */
   readonly length?: number;
   readonly key?: string;
 }
 
-/** Sends a body to `POST /documents` piece by piece and reads the answer, which may come before the body has ended. */
+/** Streams a body to `POST /documents` and reads the response, which may come before the end of the body. */
 export async function postDocument(
   url: string,
   body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -77,13 +77,13 @@ export async function postDocument(
   }
 }
 
-/** Sends a form of these parts, whole. */
+/** Sends a complete form of these parts. */
 export function postForm(url: string, ...parts: readonly Part[]): Promise<HttpResponse> {
   const form = buildForm(...parts);
   return postDocument(url, [form], { length: form.length });
 }
 
-/** A file of so many bytes within a form, made while it is sent. */
+/** A form with a file of this size, generated while it is sent. */
 export function* generateForm(bytes: number): Iterable<Uint8Array> {
   yield partHeader(filePart(''));
   const chunk = Buffer.alloc(64 * 1024, 'a');
@@ -95,11 +95,11 @@ export function* generateForm(bytes: number): Iterable<Uint8Array> {
 export const formLength = (bytes: number): number =>
   partHeader(filePart('')).length + bytes + FORM_END.length;
 
-/** A connection on which an upload has begun and does not go on: so many bytes of its file are missing, and its end. */
+/** A connection with a suspended upload: this many bytes of its file are missing, and the end of the form. */
 export function startUpload(url: string, missingBytes: number): Socket {
   const sent = Buffer.concat([partHeader(filePart('')), Buffer.alloc(100_000, 'a')]);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  // The gateway may end it too.
+  // The gateway may close it, too.
   socket.on('error', () => undefined);
   socket.write(
     `POST /documents HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${KEY}\r\n` +

@@ -44,7 +44,7 @@ describe('An employee with a token', () => {
     await environment.waitForState(body.requestId, 'awaiting-handover');
   });
 
-  it('sends no other document, and is not told whether there is one', async () => {
+  it('cannot send other documents, and does not learn whether they exist', async () => {
     const key = tokenOf('45');
     const own = await upload(key);
     const path = own.slice('file:'.length);
@@ -73,20 +73,20 @@ describe('An employee with a token', () => {
     }
   });
 
-  it('is not told of an own wrong request less than anybody else', async () => {
+  it('gets the same errors for an invalid request as a caller with a key', async () => {
     const key = tokenOf('45');
     const body = { ...createRequest('45', await upload(key)), name: '' };
     expect(await start(key, body)).toEqual(problem(400, 'invalid-request'));
   });
 });
 
-it('A system with a key sends every document below the root, and any employee’s upload', async () => {
+it('A system with a key sends any document below the root, including employees’ uploads', async () => {
   const body = createRequest('46', 'file:contract.pdf', await upload(tokenOf('45')));
   expect(await start(KEY, body)).toMatchObject({ status: 201 });
 });
 
 describe('A requestId that another employee uses', () => {
-  it('is refused in words that tell of no session, and an own one as ever', async () => {
+  it('is rejected without a hint of that signing, and an own one as usual', async () => {
     const [mine, other] = [tokenOf('51'), tokenOf('52')];
     const body = createRequest('51', await upload(mine));
     expect(await start(mine, body)).toMatchObject({ status: 201 });
@@ -102,7 +102,7 @@ describe('A requestId that another employee uses', () => {
     );
   });
 
-  it('cannot be looked for at will: to try one takes a place among the starts of the hour', async () => {
+  it('cannot be searched for at will: each attempt counts as a start within the hour', async () => {
     const gateway = await environment.startGateway({ SIGNING_STARTS_PER_HOUR: '1' });
     const [mine, other] = [tokenOf('53'), tokenOf('54')];
     const used = [createRequest('53', await upload(mine)), createRequest('53', await upload(mine))];

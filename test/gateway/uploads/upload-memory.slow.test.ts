@@ -18,7 +18,7 @@ async function readMemory(pid: number): Promise<number> {
   return Number(stdout) * 1024;
 }
 
-/** By how many bytes a process grows at most while the work goes on. */
+/** The maximum growth of a process during the work, in bytes. */
 async function measureGrowth(pid: number, work: () => Promise<unknown>): Promise<number> {
   const before = await readMemory(pid);
   let most = before;
@@ -33,11 +33,11 @@ async function measureGrowth(pid: number, work: () => Promise<unknown>): Promise
 const upload = (bytes: number): Promise<unknown> =>
   postDocument(environment.gateway.url, generateForm(bytes));
 
-test('the memory of the gateway does not grow with the documents that are uploaded', async () => {
-  // By then the parser has been compiled for speed and the heap has the size that any upload needs.
+test('the memory of the gateway does not grow with uploaded documents', async () => {
+  // A warm-up: it compiles the parser and grows the heap to the size that any upload needs.
   for (let count = 0; count < 5; count += 1) await upload(5 * MEGABYTE);
   const documents = Array.from({ length: 3 }, () => MAX_TOTAL_BYTES);
   const grown = await measureGrowth(environment.gateway.pid, () => Promise.all(documents.map(upload)));
-  // Of 150 MB; measured: 1 MB.
+  // For uploads of 150 MB; measured: 1 MB.
   expect(grown).toBeLessThan(40 * MEGABYTE);
 });

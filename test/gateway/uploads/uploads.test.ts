@@ -56,7 +56,7 @@ async function uploadFile(...parts: readonly Part[]): Promise<Uploaded> {
   return body as Uploaded;
 }
 
-/** Runs it and expects that it leaves the folder as it was. */
+/** Runs an action and expects the folder to be unchanged. */
 async function expectNothingLeft(work: () => Promise<unknown>): Promise<void> {
   const before = await listUploads();
   await work();
@@ -65,7 +65,7 @@ async function expectNothingLeft(work: () => Promise<unknown>): Promise<void> {
 }
 
 describe('An uploaded PDF', () => {
-  it('lies below the document root as it was sent, and the answer says what is known of it', async () => {
+  it('is stored below the document root unchanged, and the response describes it', async () => {
     const content = await example('contract.pdf');
     const answer = await uploadFile(filePart(content));
     expect(answer).toEqual({
@@ -101,16 +101,19 @@ describe('An uploaded PDF', () => {
     ['garbage.by-hand.pdf', null, null, /is damaged/],
     ['empty.by-hand.pdf', null, null, /is empty/],
     ['bomb-in-object-stream.by-hand.pdf', null, null, /could not be inspected/],
-  ])('%s is kept, and the answer says why it cannot be signed', async (name, pages, signatureFields, why) => {
-    const content = await testPdf(name);
-    const answer = await uploadFile(filePart(content, 'my letter.pdf'));
-    expect(answer).toMatchObject({ bytes: content.length, pages, signatureFields });
-    expect(answer.problems).toEqual([expect.stringMatching(/^my letter\.pdf .*\.$/)]);
-    expect(answer.problems[0]).toMatch(why);
-    expect(existsSync(pathOf(answer))).toBe(true);
-  });
+  ])(
+    '%s is stored, and the response says why it cannot be signed',
+    async (name, pages, signatureFields, why) => {
+      const content = await testPdf(name);
+      const answer = await uploadFile(filePart(content, 'my letter.pdf'));
+      expect(answer).toMatchObject({ bytes: content.length, pages, signatureFields });
+      expect(answer.problems).toEqual([expect.stringMatching(/^my letter\.pdf .*\.$/)]);
+      expect(answer.problems[0]).toMatch(why);
+      expect(existsSync(pathOf(answer))).toBe(true);
+    },
+  );
 
-  it('in which nobody can see the signature field can be signed, and the answer warns', async () => {
+  it('with an invisible signature field can be signed, and the response warns', async () => {
     const answer = await uploadFile(filePart(await testPdf('field-hidden.by-hand.pdf'), 'my letter.pdf'));
     expect(answer).toMatchObject({
       signatureFields: 1,
@@ -127,31 +130,31 @@ describe('An uploaded PDF', () => {
     ['.hidden.pdf', 'hidden.pdf'],
     ['aux.pdf', '_aux.pdf'],
     ['..', 'document.pdf'],
-  ])('that is called %s is kept under the name %s', async (given, kept) => {
+  ])('with the name %s is stored as %s', async (given, kept) => {
     const answer = await uploadFile(filePart(await example('terms.pdf'), given));
     expect(answer.source.split('/').slice(4)).toEqual([kept]);
     expect(existsSync(pathOf(answer))).toBe(true);
   });
 
-  it('that has a very long name is kept under a shorter one', async () => {
+  it('with a very long name is stored under a shorter one', async () => {
     const { source } = await uploadFile(filePart(await example('terms.pdf'), `${'long'.repeat(300)}.pdf`));
     expect(source.split('/')[4]).toBe(`${'long'.repeat(49)}.pdf`);
   });
 
-  it('can be uploaded ten times at once, each in a place of its own', async () => {
+  it('can be uploaded ten times concurrently, each to a separate folder', async () => {
     const content = await example('contract.pdf');
     const answers = await Promise.all(Array.from({ length: 10 }, () => uploadFile(filePart(content))));
     expect(new Set(answers.map(({ source }) => source)).size).toBe(10);
     for (const answer of answers) expect((await readFile(pathOf(answer))).equals(content)).toBe(true);
   });
 
-  it('may have exactly as many bytes as all documents together', async () => {
+  it('may have as many bytes as all documents together', async () => {
     const answer = await postDocument(environment.gateway.url, generateForm(MAX_TOTAL_BYTES));
     expect(answer).toMatchObject({ status: 201, body: { bytes: MAX_TOTAL_BYTES } });
   });
 });
 
-describe('Refused, with nothing left behind, is', () => {
+describe('Rejected, with nothing left behind, is', () => {
   const other = { name: 'comment', content: 'please sign' };
 
   it.each<[string, readonly Part[]]>([
@@ -182,7 +185,7 @@ describe('Refused, with nothing left behind, is', () => {
     });
   });
 
-  it('a form whose content type names no boundary, or whose end is missing', async () => {
+  it('a form without a boundary or without an end', async () => {
     const form = buildForm(filePart(await example('contract.pdf')));
     await expectNothingLeft(async () => {
       for (const [body, type] of [
@@ -196,7 +199,7 @@ describe('Refused, with nothing left behind, is', () => {
     });
   });
 
-  it('a call without a key, before its body is read', async () => {
+  it('a request without a key, before its body is read', async () => {
     await expectNothingLeft(async () => {
       for (const bytes of [1_000, 1_000_000, 5_000_000, 20_000_000]) {
         const answer = await postDocument(environment.gateway.url, generateForm(bytes), { key: 'another' });
@@ -205,7 +208,7 @@ describe('Refused, with nothing left behind, is', () => {
     });
   });
 
-  it('a file that is larger than all documents may be, whether its length is told before or not', async () => {
+  it('a file that is larger than all documents may be, with or without a Content-Length', async () => {
     const bytes = MAX_TOTAL_BYTES + 1;
     const much = 4 * MAX_TOTAL_BYTES;
     await expectNothingLeft(async () => {
@@ -217,13 +220,13 @@ describe('Refused, with nothing left behind, is', () => {
       ] as const) {
         const answer = await postDocument(environment.gateway.url, generateForm(size), options);
         expect(answer).toEqual(
-          problem(413, 'too-large', { detail: expect.stringContaining('larger than the 50 MB') as string }),
+          problem(413, 'too-large', { detail: expect.stringContaining('larger than 50 MB') as string }),
         );
       }
     });
   });
 
-  it('an upload that breaks off in the middle, or while it is inspected', async () => {
+  it('an upload that is interrupted during the transfer or the inspection', async () => {
     await expectNothingLeft(async () => {
       const before = (await listUploads()).length;
       const broken = startUpload(environment.gateway.url, 1_000_000);
@@ -236,7 +239,7 @@ describe('Refused, with nothing left behind, is', () => {
   });
 });
 
-it('An inspection that is interrupted again and again is answered with 503, and nothing is left behind', async () => {
+it('An inspection that is interrupted repeatedly gets 503, and nothing is left behind', async () => {
   await expectNothingLeft(async () => {
     const state = { isOver: false };
     const answer = post(filePart(await testPdf('hybrid.by-hand.pdf'))).finally(() => {
@@ -251,7 +254,7 @@ it('An inspection that is interrupted again and again is answered with 503, and 
   });
 });
 
-it('A caller has as many uploads under way as a signing has documents; one more is refused for the moment', async () => {
+it('A caller may have as many concurrent uploads as a signing has documents; one more gets 429', async () => {
   const before = (await listUploads()).length;
   const underWay = Array.from({ length: 20 }, () => startUpload(environment.gateway.url, 0));
   await waitUntil('all have begun to arrive', async () => (await listUploads()).length === before + 20);
@@ -263,7 +266,7 @@ it('A caller has as many uploads under way as a signing has documents; one more 
   expect((await post(filePart(await example('contract.pdf')))).status).toBe(201);
 });
 
-it('the limit of starts is answered with the seconds after which to try again', async () => {
+it('the limit of starts is a 429 with the seconds until the next attempt', async () => {
   const gateway = await environment.startGateway({ SIGNING_STARTS_PER_HOUR: '1' });
   const worker = await environment.startWorker();
   const start = (): Promise<Response> =>
