@@ -1,8 +1,7 @@
 /**
- * Writes the workflow code as the worker runs it: bundled ahead of time, so that a worker starts quickly and every worker
- * of a release runs the same code. Two files, since what failures say is either hidden or not, and the sandbox cannot
- * know whether its worker has keys: dist/workflow-bundle.js and, for workers with payload keys,
- * dist/workflow-bundle-encrypting.js. Part of `npm run build`.
+ * Bundles the workflow code ahead of time, so that a worker starts quickly and every worker of a release runs the same
+ * code. It writes dist/workflow-bundle.js and, for workers with payload keys, dist/workflow-bundle-encrypting.js: the
+ * sandbox cannot know whether its worker has keys, so the failure converter is bundled. Part of `npm run build`.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -21,13 +20,11 @@ async function bundle(name: string, converter: { failureConverterPath?: string }
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(workflows, 'index.js'),
-    workflowInterceptorModules: ['tracing.js', 'coalesce-check-now.js'].map((name) =>
-      path.join(workflows, name),
-    ),
+    workflowInterceptorModules: [path.join(workflows, 'interceptors.js')],
     logger: new DefaultLogger('WARN'),
     ...converter,
   });
-  // A worker that starts at this very moment reads the old bundle or the new one, never half of one.
+  // A worker that starts at this moment reads the old bundle or the new one, never half of one.
   writeFileSync(`${target}.new`, code);
   renameSync(`${target}.new`, target);
 }

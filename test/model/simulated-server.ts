@@ -315,12 +315,14 @@ export class SimulatedServer {
     run.tasks.set(seq, task);
   }
 
-  /** Nobody has heard the answer to the last call that cannot be repeated. */
+  /** The worker is lost, and with it the response to the last call that is not idempotent. */
   private markLastCallUnknown(): void {
     const last = this.options.recording.events.findLast(
       (event) => event.type === 'call' && ['initiate', 'attach', 'hand-over'].includes(event.call),
     );
-    if (last?.type === 'call') Object.assign(last, { verdict: 'unknown', answered: false });
+    if (last?.type !== 'call') return;
+    last.effect = 'unknown';
+    last.hasResponse = false;
   }
 
   /** Takes up what a run that was started over has still open: timers, and activities from their first attempt. */

@@ -1,11 +1,19 @@
 import { type TraceSinks, readTraceparent, withTraceparent } from '../shared/tracing/trace-header.js';
-import { proxySinks, workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import {
+  proxySinks,
+  workflowInfo,
+  type ActivateInput,
+  type Next,
+  type WorkflowInterceptorsFactory,
+  type WorkflowInternalsInterceptor,
+} from '@temporalio/workflow';
+import { checkNowSignal } from './messages.js';
 
 const { tracing } = proxySinks<TraceSinks>();
 
 /**
- * Passes the trace of a start on to the signing's calls. It neither waits nor yields, so that a history replays the same
- * with and without tracing.
+ * Passes the trace of a start on to the signing's calls, and coalesces `checkNow`. Tracing neither waits nor yields, so that
+ * a history replays the same with and without it. scripts/bundle-workflows.ts names this module.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let signingTraceparent: string | undefined;
@@ -32,6 +40,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           next({ ...input, headers: withTraceparent(input.headers, signingTraceparent) }),
       },
     ],
+    internals: [{ activate: coalesceCheckNow }],
   };
 };
 
@@ -40,4 +49,19 @@ function createSigningTraceparent(startTraceparent: string): string {
   const [version = '', traceId = '', , flags = ''] = startTraceparent.split('-');
   const spanId = workflowInfo().originalExecutionRunId.replaceAll('-', '').slice(-16);
   return [version, traceId, spanId, flags].join('-');
+}
+
+/**
+ * Passes one `checkNow` of a workflow task on and drops its repetitions, which ask for the same poll. Each signal costs the
+ * sandbox half a millisecond, so a burst of 10,000 would exceed its limit of five seconds and end the worker.
+ */
+function coalesceCheckNow(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
+  let hasCheckNow = false;
+  const jobs = (input.activation.jobs ?? []).filter(({ signalWorkflow }) => {
+    if (signalWorkflow?.signalName !== checkNowSignal.name) return true;
+    const isFirst = !hasCheckNow;
+    hasCheckNow = true;
+    return isFirst;
+  });
+  next({ ...input, activation: { ...input.activation, jobs } });
 }
