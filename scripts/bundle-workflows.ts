@@ -20,13 +20,11 @@ async function bundle(name: string, converter: { failureConverterPath?: string }
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(workflows, 'index.js'),
-    workflowInterceptorModules: ['tracing.js', 'coalesce-check-now.js'].map((name) =>
-      path.join(workflows, name),
-    ),
+    workflowInterceptorModules: [path.join(workflows, 'interceptors.js')],
     logger: new DefaultLogger('WARN'),
     ...converter,
   });
-  // A worker that starts at this very moment reads the old bundle or the new one, never half of one.
+  // A worker that starts at this moment reads the old bundle or the new one, never half of one.
   writeFileSync(`${target}.new`, code);
   renameSync(`${target}.new`, target);
 }

@@ -117,5 +117,5 @@ function assertNotAborted(resolution: Resolution | undefined): Resolution {
 
 function markAborted(attention: Attention | null, reason: string): Attention | null {
   if (attention === null) return null;
-  return { ...attention, actions: [], reason: `Aborted by a human: ${reason}. Before: ${attention.reason}` };
+  return { ...attention, actions: [], reason: `Aborted by a person: ${reason}. Before: ${attention.reason}` };
 }

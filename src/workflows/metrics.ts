@@ -7,12 +7,12 @@ import type { FinalState, Step } from '../domain/status.js';
 
 /** A signing has ended; `rejected`: the request was at fault and nothing was sent. */
 export function countSigningEnd(outcome: FinalState | 'rejected'): void {
-  incrementCounter('signing_sessions_ended', 'Sessions that have ended', { outcome });
+  incrementCounter('signing_sessions_ended', 'Signings that have ended', { outcome });
 }
 
 /** A signing begins to wait for a person's decision. */
 export function countAttention(step: Step): void {
-  incrementCounter('signing_attentions', 'Times that a session began to need attention', { step });
+  incrementCounter('signing_attentions', 'Times that a signing began to need attention', { step });
 }
 
 /** An upload URL is replaced before all documents are uploaded. */

@@ -324,7 +324,9 @@ export class SimulatedServer {
     const last = this.options.recording.events.findLast(
       (event) => event.type === 'call' && ['initiate', 'attach', 'hand-over'].includes(event.call),
     );
-    if (last?.type === 'call') Object.assign(last, { effect: 'unknown', hasResponse: false });
+    if (last?.type !== 'call') return;
+    last.effect = 'unknown';
+    last.hasResponse = false;
   }
 
   /** Resumes what is pending after a reset: timers, and activities from their first attempt. */

@@ -2,7 +2,7 @@ import { waitUntil, captureRejection } from '../support/async-helpers.js';
 import type { Signing } from '../support/signing.js';
 import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
 const resolve = (signing: Signing, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
 
@@ -14,8 +14,8 @@ describe('An initiate whose outcome is unknown', () => {
     ['the vendor answers 503 without Retry-After', { status: 503 }, 0],
     ['the vendor does not answer in time', { delaySeconds: 6 }, 1],
     ['the answer is cut short', { truncate: true }, 1],
-  ])('is left to a human and not repeated when %s', async (_, fault, effects) => {
-    const { fake, start } = await world();
+  ])("needs a person's decision and is not retried when %s", async (_, fault, effects) => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', ...fault });
     const signing = await start();
     const { attention, sessionId } = await signing.untilState('needs-attention');
@@ -28,8 +28,8 @@ describe('An initiate whose outcome is unknown', () => {
     expect(fake.ledger.effects('session-initiated')).toHaveLength(effects);
   });
 
-  it('goes on in the session that a human adopts', async () => {
-    const { fake, start } = await world();
+  it('goes on in the contract session that a person adopts', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', reset: 'after' });
     const signing = await start();
     await signing.untilState('needs-attention');
@@ -45,8 +45,8 @@ describe('An initiate whose outcome is unknown', () => {
     ['no answer in time', { delaySeconds: 6, delayBefore: true }],
     ['502 from a proxy', { status: 502 }],
     ['504 from a proxy', { status: 504 }],
-  ])('is made again two minutes after %s, when a human says that it did not happen', async (_, fault) => {
-    const { fake, start, now, advanceTime } = await world();
+  ])('is retried two minutes after %s, when a person decides so', async (_, fault) => {
+    const { fake, start, now, advanceTime } = await createEnvironment();
     fake.faults.add({ call: 'initiate', ...fault });
     const signing = await start();
     const { attention } = await signing.untilState('needs-attention');
@@ -71,8 +71,8 @@ describe('An initiate whose outcome is unknown', () => {
   it.each([
     ['the vendor answers 500', { status: 500 }],
     ['the answer is cut short', { truncate: true }],
-  ])('is made again at once when %s and a human says that it did not happen', async (_, fault) => {
-    const { fake, start } = await world();
+  ])('is retried immediately when %s and a person decides so', async (_, fault) => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', ...fault });
     const signing = await start();
     expect((await signing.untilState('needs-attention')).attention?.reason).not.toContain(
@@ -82,8 +82,8 @@ describe('An initiate whose outcome is unknown', () => {
     await signing.untilState('awaiting-handover');
   });
 
-  it('ends as cancelled when a human aborts, and keeps the reason', async () => {
-    const { fake, start } = await world();
+  it('ends as cancelled when a person aborts, and keeps the reason', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', status: 500 });
     const signing = await start();
     await signing.untilState('needs-attention');
@@ -101,8 +101,8 @@ describe('An initiate whose outcome is unknown', () => {
     ['adopt with an id that is none', { action: 'adopt', sessionId: '13' }],
     ['abort without a reason', { action: 'abort' }],
     ['retry with an id', { action: 'retry', sessionId: 13 }],
-  ])('refuses %s as a resolution, with a sentence', async (_, resolution) => {
-    const { fake, start } = await world();
+  ])('rejects %s as a decision, with a reason', async (_, resolution) => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', status: 500 });
     const signing = await start();
     await signing.untilState('needs-attention');
@@ -116,8 +116,8 @@ describe('An initiate whose outcome is unknown', () => {
     expect((await signing.status()).state).toBe('needs-attention');
   });
 
-  it('refuses a resolution where nothing needs attention', async () => {
-    const { start } = await world();
+  it('rejects a decision where nothing needs attention', async () => {
+    const { start } = await createEnvironment();
     const signing = await start();
     await signing.untilState('awaiting-handover');
     await expect(resolve(signing, { action: 'retry' })).rejects.toMatchObject({
@@ -126,9 +126,9 @@ describe('An initiate whose outcome is unknown', () => {
   });
 });
 
-describe('An initiate that is refused after an unclear one', () => {
-  it('waits for a human, since the first may have had its effect', async () => {
-    const { fake, start, advanceTime } = await world();
+describe('An initiate that is refused after one with an unknown outcome', () => {
+  it('waits for a person, since the first may have taken effect', async () => {
+    const { fake, start, advanceTime } = await createEnvironment();
     fake.faults.add({ call: 'initiate', reset: 'after' });
     fake.faults.add({ call: 'initiate', status: 409 });
     const signing = await start();
@@ -142,13 +142,13 @@ describe('An initiate that is refused after an unclear one', () => {
   });
 });
 
-describe('An initiate that surely did not reach the vendor', () => {
+describe('An initiate that surely had no effect', () => {
   it.each([
     ['429 with Retry-After', { status: 429, retryAfter: '120' }],
     ['429 without it', { status: 429 }],
     ['503 with Retry-After', { status: 503, retryAfter: '60' }],
-  ])('is made again after %s', async (_, fault) => {
-    const { fake, start } = await world();
+  ])('is retried after %s', async (_, fault) => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', times: 2, ...fault });
     const signing = await start();
     await signing.untilState('awaiting-handover');
@@ -164,16 +164,16 @@ describe('An attach whose outcome is unknown', () => {
     ['the vendor answers 502 without the effect', { status: 502 }],
     ['the answer is cut short', { truncate: true }],
     ['the vendor is slower than the timeout', { delaySeconds: 6 }],
-  ])('is settled by the list, so that each file is attached exactly once, when %s', async (_, fault) => {
-    const { fake, start } = await world();
+  ])('is reconciled with the list, so that each file is attached exactly once, when %s', async (_, fault) => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'attach', ...fault });
     const signing = await start();
     await signing.untilState('awaiting-handover');
     expect(fake.sessions()[0]?.documents.map(({ name }) => name)).toEqual(['contract.pdf', 'terms.pdf']);
   });
 
-  it('asks the list again, and not attach, while the list fails too', async () => {
-    const { fake, start } = await world();
+  it('reads the list again, and does not attach again, while the list fails too', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'attach', reset: 'after' });
     fake.faults.add({ call: 'list', status: 500, times: 2 });
     fake.faults.add({ call: 'list', reset: 'before', times: 2 });
@@ -184,8 +184,8 @@ describe('An attach whose outcome is unknown', () => {
     expect(fake.ledger.entries().filter(({ call }) => call === 'attach')).toHaveLength(2);
   });
 
-  it('asks a human when the list is refused, and the list again after it', async () => {
-    const { fake, start } = await world();
+  it('asks a person when the list is refused, and then reads the list again', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'attach', reset: 'after' });
     fake.faults.add({ call: 'list', status: 401 });
     const signing = await start();
@@ -204,7 +204,7 @@ describe('An attach whose outcome is unknown', () => {
   ] as const)(
     'asks a human where there is no list call: $action after a reset $reset the effect means that $meaning',
     async ({ action, reset }) => {
-      const { fake, start } = await world({ vendor: { list: false } });
+      const { fake, start } = await createEnvironment({ vendor: { list: false } });
       fake.faults.add({ call: 'attach', reset });
       const signing = await start();
       expect((await signing.untilState('needs-attention')).attention).toMatchObject({
@@ -221,8 +221,8 @@ describe('An attach whose outcome is unknown', () => {
 describe('A hand-over whose outcome is unknown', () => {
   const handOver = 'POST /api/v2/contracts/{sessionId}/handover';
 
-  it('is not made again where every document has been deleted since', async () => {
-    const { fake, start } = await world({ handOver });
+  it('is not retried where every document has been deleted since', async () => {
+    const { fake, start } = await createEnvironment({ handOver });
     fake.faults.add({ call: 'hand-over', reset: 'after' });
     fake.faults.add({ call: 'list', status: 503 });
     const signing = await start();
@@ -232,8 +232,8 @@ describe('A hand-over whose outcome is unknown', () => {
     expect(fake.ledger.entries().filter(({ call }) => call === 'hand-over')).toHaveLength(1);
   });
 
-  it('can be adopted by a human where the vendor says that it was made and the list does not show it', async () => {
-    const { fake, start } = await world({ handOver });
+  it('can be adopted by a person where the vendor says that it was made and the list does not show it', async () => {
+    const { fake, start } = await createEnvironment({ handOver });
     fake.faults.add({ call: 'hand-over', status: 409 });
     const signing = await start();
     const { attention } = await signing.untilState('needs-attention');
@@ -246,7 +246,9 @@ describe('A hand-over whose outcome is unknown', () => {
   it.each(['before', 'after'] as const)(
     'is settled by the list after a reset %s the effect',
     async (reset) => {
-      const { fake, start } = await world({ handOver: 'POST /api/v2/contracts/{sessionId}/handover' });
+      const { fake, start } = await createEnvironment({
+        handOver: 'POST /api/v2/contracts/{sessionId}/handover',
+      });
       fake.faults.add({ call: 'hand-over', reset });
       const signing = await start();
       await signing.untilState('awaiting-signature');
@@ -256,8 +258,8 @@ describe('A hand-over whose outcome is unknown', () => {
 });
 
 describe('A tenant without the list call', () => {
-  it('ends by the outcome that a human records', async () => {
-    const { start } = await world({ vendor: { list: false } });
+  it('ends by the outcome that a person records', async () => {
+    const { start } = await createEnvironment({ vendor: { list: false } });
     const signing = await start();
     await signing.untilState('awaiting-handover');
     await signing.handle.executeUpdate('recordOutcome', {
@@ -268,8 +270,8 @@ describe('A tenant without the list call', () => {
     expect(result.documents[0]?.failureReason).toBe('identification failed');
   });
 
-  it('refuses an outcome that is none', async () => {
-    const { start } = await world({ vendor: { list: false } });
+  it('rejects an unknown outcome', async () => {
+    const { start } = await createEnvironment({ vendor: { list: false } });
     const signing = await start();
     await signing.untilState('awaiting-handover');
     await expect(
@@ -279,8 +281,8 @@ describe('A tenant without the list call', () => {
     });
   });
 
-  it('is the only one for which an outcome is recorded', async () => {
-    const { fake, start } = await world();
+  it('is the only one for which a person can record an outcome', async () => {
+    const { fake, start } = await createEnvironment();
     const signing = await start();
     await signing.untilState('awaiting-handover');
     await signing.until(() => fake.ledger.entries().some(({ call }) => call === 'list'));

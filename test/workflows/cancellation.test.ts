@@ -2,10 +2,10 @@ import type { Call } from '../../fake-flexperto/index.js';
 import { waitUntil } from '../support/async-helpers.js';
 import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 const HAND_OVER = 'POST /api/v2/contracts/{sessionId}/handover';
 
-describe('A cancellation in the middle of', () => {
+describe('A cancellation during', () => {
   it.each([
     ['the request of an upload URL', 'upload-url', { files: 0, documents: 0 }],
     ['the uploads', 'upload', { files: 2, documents: 0 }],
@@ -13,7 +13,7 @@ describe('A cancellation in the middle of', () => {
     ['the hand-over, which is let to end,', 'hand-over', { files: 2, documents: 2 }],
     ['a look at the documents', 'list', { files: 2, documents: 2 }],
   ] as const)('%s ends as cancelled and names what exists at the vendor', async (_, call, exists) => {
-    const { fake, start } = await world({ handOver: HAND_OVER });
+    const { fake, start } = await createEnvironment({ handOver: HAND_OVER });
     fake.faults.add({ call, delaySeconds: 2 });
     const signing = await start();
     await waitUntil('the call is under way', () => waitForOpenCall(fake, call));
@@ -30,8 +30,8 @@ describe('A cancellation in the middle of', () => {
     );
   });
 
-  it('an attach whose answer is lost says so in the result', async () => {
-    const { fake, start } = await world();
+  it('an attach whose response is lost says so in the result', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'attach', delaySeconds: 2, reset: 'after' });
     const signing = await start();
     await waitUntil('the call is under way', () => waitForOpenCall(fake, 'attach'));
@@ -42,7 +42,7 @@ describe('A cancellation in the middle of', () => {
   });
 });
 
-/** Whether a call has arrived at the vendor and not been answered. */
+/** Whether a call has reached the vendor and has no response yet. */
 function waitForOpenCall(
   fake: { ledger: { entries(): readonly { call: string; status: number | null }[] } },
   expected: Call,

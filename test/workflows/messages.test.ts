@@ -2,7 +2,7 @@ import { captureRejection } from '../support/async-helpers.js';
 import type { Signing } from '../support/signing.js';
 import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
 const resolve = (signing: Signing, resolution: unknown): Promise<unknown> => signing.resolve(resolution);
 const resolveAsIs = (signing: Signing, decision: unknown): Promise<unknown> =>
@@ -10,15 +10,15 @@ const resolveAsIs = (signing: Signing, decision: unknown): Promise<unknown> =>
 const record = (signing: Signing, outcome: unknown): Promise<unknown> =>
   signing.handle.executeUpdate('recordOutcome', { args: [outcome] });
 
-/** The sentence with which an update was refused. */
+/** The reason with which an update was rejected. */
 async function getRejection(update: Promise<unknown>): Promise<string> {
   const error = await captureRejection(update);
   return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
 }
 
 describe('A decision', () => {
-  it('that is sent twice at once is carried out once, and changes nothing when it is sent again later', async () => {
-    const { fake, start } = await world();
+  it('that is sent twice concurrently is carried out once, and changes nothing when it is repeated later', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', status: 500 });
     const signing = await start();
     const { attention } = await signing.untilState('needs-attention');
@@ -30,8 +30,8 @@ describe('A decision', () => {
     expect(fake.sessions()).toHaveLength(1);
   });
 
-  it('never answers the next question, also about the same step', async () => {
-    const { fake, start } = await world();
+  it('never resolves the next attention, even of the same step', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', times: 2, status: 500, effect: true });
     const signing = await start();
     const first = await signing.untilState('needs-attention');
@@ -51,8 +51,8 @@ describe('A decision', () => {
     expect(fake.sessions()).toHaveLength(2);
   });
 
-  it('that comes before anything has happened is refused', async () => {
-    const { start } = await world();
+  it('that comes before anything has happened is rejected', async () => {
+    const { start } = await createEnvironment();
     const signing = await start();
     expect(await getRejection(resolve(signing, { action: 'retry' }))).toContain('does not need attention');
     expect(await getRejection(record(signing, { outcome: 'completed' }))).toContain(
@@ -62,12 +62,12 @@ describe('A decision', () => {
   });
 });
 
-describe('A contract session that a human adopts', () => {
+describe('A contract session that a person adopts', () => {
   it.each([
     ['has documents already', 'has documents already'],
     ['belongs to another employee', 'cannot be used: request upload URL: flexperto refused with status 404'],
-  ])('is not taken where it %s, and the human is asked again', async (rule, reason) => {
-    const { fake, start } = await world();
+  ])('is rejected where it %s, and the person is asked again', async (rule, reason) => {
+    const { fake, start } = await createEnvironment();
     const other = await start(rule.includes('employee') ? { employeeId: '46' } : {});
     const { sessionId } = await other.untilState('awaiting-handover');
     fake.faults.add({ call: 'initiate', reset: 'after' });
@@ -84,8 +84,8 @@ describe('A contract session that a human adopts', () => {
 });
 
 describe('The record of an outcome', () => {
-  it('is refused where the list call works, also before the first look has shown it', async () => {
-    const { fake, start } = await world();
+  it('is rejected where the list call works, even before the first poll has shown it', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'list', delaySeconds: 1 });
     const signing = await start();
     await signing.untilState('awaiting-handover');
@@ -95,8 +95,8 @@ describe('The record of an outcome', () => {
     expect((await signing.status()).state).toBe('awaiting-handover');
   });
 
-  it('ends a session that needs attention since the list is refused', async () => {
-    const { fake, start } = await world();
+  it('ends a signing that needs attention since the list is refused', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'list', status: 403, times: 100 });
     const signing = await start();
     await signing.untilState('needs-attention');
@@ -104,8 +104,8 @@ describe('The record of an outcome', () => {
     expect(await signing.result()).toMatchObject({ state: 'completed', attention: null });
   });
 
-  it('is taken once', async () => {
-    const { start } = await world({ vendor: { list: false } });
+  it('is accepted once', async () => {
+    const { start } = await createEnvironment({ vendor: { list: false } });
     const signing = await start();
     await signing.untilState('awaiting-handover');
     const answers = await Promise.allSettled([

@@ -1,6 +1,6 @@
 /**
- * `npm run record-histories`: plays sessions on a real Temporal server and keeps their histories in
- * test/histories/{version}/, which `npm test` replays ever after. For a release that changes the workflow.
+ * `npm run record-histories`: runs signings on a real Temporal server and writes their histories to
+ * test/histories/{version}/, which `npm test` replays from then on. For a release that changes the workflow.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,12 +17,12 @@ import { getCallbacksHandle } from '../support/signing.js';
 
 const ROOT = path.resolve(__dirname, '../../..');
 const HAND_OVER = 'POST /api/v2/collaboration/contracts/contracts/sessions/{sessionId}/handover';
-/** Of nobody else: it stands in no history. */
+/** Used here only: no history contains it. */
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const SECOND_IN_DAYS = 1 / 86_400;
 const MORE_THAN_AN_HOUR_SECONDS = 3_700;
 
-/** Long enough for all sessions but the one that shall be continued. */
+/** Long enough for all signings but the one that continues as new. */
 const SHORT_HISTORIES = { 'limit.historyCount.suggestContinueAsNew': 200 };
 
 interface ScenarioContext {
@@ -31,16 +31,16 @@ interface ScenarioContext {
   readonly requestId: string;
   readonly client: Client;
   readonly handle: WorkflowHandle;
-  /** Waits for the state, which only the newest session has to reach. */
+  /** Waits until the newest signing reaches the state. */
   readonly waitForState: (state: SigningStatus['state']) => Promise<SigningStatus>;
-  /** Waits for a question, and names it. */
+  /** Waits for an attention, and returns its id. */
   readonly waitForAttention: () => Promise<string>;
 }
 
-/** What happens in each session before its end; `deadlineDays` and `callbackUrl` may be part of its request. */
+/** What happens in a signing before its end; `deadlineDays` and `callbackUrl` may be part of its request. */
 interface Scenario {
   readonly deadlineDays?: number;
-  /** Whether a CRM is told; the history of that is kept too. */
+  /** Whether a CRM is notified; the history of the callbacks is recorded too. */
   readonly withCallbacks?: true;
   readonly arrange?: (fake: FakeFlexperto) => void;
   readonly run: (play: ScenarioContext) => Promise<unknown>;

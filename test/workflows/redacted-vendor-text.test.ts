@@ -1,14 +1,14 @@
 import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 import { PARTICIPANT } from '../support/signing.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
 const REASON =
   'DOE, JOHN <john.doe@example.invalid>, 0176 123 456 789, passport C01X00T478: not the same person';
 
-describe('The words of the vendor about a document', () => {
-  it('name no participant in the status, the result and the history', async () => {
-    const { fake, start } = await world();
+describe("The vendor's text about a document", () => {
+  it('names no participant in the status, the result and the history', async () => {
+    const { fake, start } = await createEnvironment();
     const signing = await start({ method: 'ves' });
     const { sessionId } = await signing.untilState('awaiting-handover');
     fake.handOver(sessionId ?? 0);
@@ -28,8 +28,8 @@ describe('The words of the vendor about a document', () => {
       expect(looks.filter((result) => result.includes(secret))).toEqual([]);
   });
 
-  it('are shown as they came where they are a status that nobody knows, but no person is named in it', async () => {
-    const { fake, start, advanceTime } = await world();
+  it('is shown unchanged where it is an unknown status, but names no person', async () => {
+    const { fake, start, advanceTime } = await createEnvironment();
     const signing = await start();
     const { sessionId, documents } = await signing.untilState('awaiting-handover');
     const [first, second] = documents.map(({ documentId }) => documentId ?? 0);

@@ -9,7 +9,7 @@ import {
   replayHistories,
 } from '../support/recorded-histories.js';
 
-/** What the workflow of today says to a history: nothing, or why it would have gone another way. */
+/** Replays a history: returns nothing, or why the current workflow takes another path. */
 async function replayError(history: History, workflowId: string, code: string): Promise<string | undefined> {
   const objections = await replayHistories([{ workflowId, history }], { workflowBundle: { code } });
   expect(objections).toHaveLength(1);
@@ -19,12 +19,12 @@ async function replayError(history: History, workflowId: string, code: string): 
 const readBundle = (bundle: string): string => readFileSync(resolve('dist', bundle), 'utf8');
 const BUNDLE = readBundle('workflow-bundle.js');
 
-describe('A session that began under an earlier release', () => {
+describe('A signing that began under an earlier release', () => {
   beforeAll(() => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
 
-  it('has a recorded history for each kind of course', () => {
+  it('has a recorded history for each scenario', () => {
     expect(RECORDED_HISTORIES.length).toBeGreaterThanOrEqual(9);
   });
 
@@ -44,7 +44,7 @@ describe('A session that began under an earlier release', () => {
       'await (0, hand_over_js_1.handOver)(signing)',
     ],
     ['one timer more', 'const sessionId =', "await (0, workflow_1.sleep)('1 second'); const sessionId ="],
-  ])('would be noticed if it did not: %s', async (_, before, after) => {
+  ])('fails the replay where the workflow takes another path: %s', async (_, before, after) => {
     const [file = ''] = RECORDED_HISTORIES.filter((name) => name.endsWith('/completed.json'));
     const edited = BUNDLE.replace(before, after);
     expect(edited).not.toBe(BUNDLE);

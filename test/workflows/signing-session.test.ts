@@ -1,10 +1,10 @@
 import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
 describe('The lifecycle of a signing', () => {
   it('ends as completed after one initiate, one upload and one attach a document', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const signing = await start();
     await signing.signAll();
     const result = await signing.result();
@@ -20,7 +20,7 @@ describe('The lifecycle of a signing', () => {
   });
 
   it('shows every field of the contract while it waits', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const signing = await start();
     const status = await signing.untilState('awaiting-handover');
     const [session] = fake.sessions();
@@ -42,7 +42,7 @@ describe('The lifecycle of a signing', () => {
   });
 
   it('attaches twenty documents in the order of the request', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const documents = Array.from({ length: 20 }, (_, index) => ({
       source: 'file:contract.pdf',
       name: `part-${20 - index}.pdf`,
@@ -53,7 +53,7 @@ describe('The lifecycle of a signing', () => {
   });
 
   it('ends as expired when nobody signs within thirty days', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const signing = await start();
     const result = await signing.result();
     expect(result.state).toBe('expired');
@@ -64,8 +64,8 @@ describe('The lifecycle of a signing', () => {
     expect(events?.length).toBeLessThan(80);
   });
 
-  it('takes fractions of a day as a deadline', async () => {
-    const { start } = await world();
+  it('accepts fractions of a day as a deadline', async () => {
+    const { start } = await createEnvironment();
     const signing = await start({ deadlineDays: 0.5 });
     const result = await signing.result();
     const { startTime } = await signing.handle.describe();
@@ -78,7 +78,7 @@ describe('The lifecycle of a signing', () => {
     ['completed', 'one document was deleted and the other is finished'],
     ['withdrawn', 'all documents were deleted'],
   ])('ends as %s when %s', async (outcome) => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const signing = await start({ method: 'qes' });
     const { sessionId, documents } = await signing.untilState('awaiting-handover');
     const id = sessionId ?? 0;
@@ -95,7 +95,7 @@ describe('The lifecycle of a signing', () => {
   });
 
   it('keeps an unknown status of the vendor as it came, and goes on waiting', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const signing = await start();
     const { sessionId, documents } = await signing.untilState('awaiting-handover');
     fake.handOver(sessionId ?? 0);
@@ -105,8 +105,10 @@ describe('The lifecycle of a signing', () => {
     expect(status.documents[0]?.status).toBe('NOTARISED');
   });
 
-  it('hands the session over where the call is configured', async () => {
-    const { fake, start } = await world({ handOver: 'POST /api/v2/contracts/{sessionId}/handover' });
+  it('hands the contract session over where the call is configured', async () => {
+    const { fake, start } = await createEnvironment({
+      handOver: 'POST /api/v2/contracts/{sessionId}/handover',
+    });
     const signing = await start();
     await signing.untilState('awaiting-signature');
     expect(fake.ledger.effects('session-handed-over')).toHaveLength(1);
@@ -119,15 +121,15 @@ describe('The lifecycle of a signing', () => {
     ['attach answers with an empty body', { attachAnswer: 'empty' as const }],
     ['the list is an object around the array', { listShape: 'object' as const }],
   ])('completes where %s', async (_, vendor) => {
-    const { fake, start } = await world({ vendor });
+    const { fake, start } = await createEnvironment({ vendor });
     const signing = await start();
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
     expect(fake.ledger.effects('document-attached')).toHaveLength(2);
   });
 
-  it('looks at once when checkNow asks for it', async () => {
-    const { fake, start, advanceTime } = await world({ firstPollMs: 24 * 60 * 60_000 });
+  it('polls immediately when checkNow asks for it', async () => {
+    const { fake, start, advanceTime } = await createEnvironment({ firstPollMs: 24 * 60 * 60_000 });
     const signing = await start();
     await signing.untilState('awaiting-handover');
     const looks = (): number => fake.ledger.entries().filter(({ call }) => call === 'list').length;

@@ -33,7 +33,7 @@ const startWorkflow = (): Promise<WorkflowHandle> =>
 const reserve = (starts: WorkflowHandle, requestId: string): Promise<unknown> =>
   starts.executeUpdate('admit', { args: [{ requestId, limit: 2 }] });
 
-/** In how many milliseconds a place is free, as a refusal says. */
+/** In how many milliseconds a start is possible, according to a rejection. */
 async function getRetryAfterMs(starts: WorkflowHandle, requestId: string): Promise<number> {
   const error = await captureRejection(reserve(starts, requestId));
   if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure))
@@ -42,7 +42,7 @@ async function getRetryAfterMs(starts: WorkflowHandle, requestId: string): Promi
   return Number(error.cause.details?.[0]);
 }
 
-it('the hour slides: a place is free again an hour after it was taken, as the refusal says', async () => {
+it('the hour slides: a start is possible again an hour after the first, as the rejection says', async () => {
   const starts = await startWorkflow();
   await reserve(starts, 'first');
   await env.sleep(HALF_HOUR_MS);
@@ -56,7 +56,7 @@ it('the hour slides: a place is free again an hour after it was taken, as the re
   await starts.result();
 });
 
-it('a refusal leaves nothing in the history', async () => {
+it('a rejection adds nothing to the history', async () => {
   const starts = await startWorkflow();
   await reserve(starts, 'first');
   await reserve(starts, 'second');
@@ -67,7 +67,7 @@ it('a refusal leaves nothing in the history', async () => {
   await starts.terminate();
 });
 
-it('it ends by itself when its hour is empty, also where nobody has asked', async () => {
+it('it ends when its hour is empty, even without any reservation', async () => {
   const asked = await startWorkflow();
   await reserve(asked, 'first');
   await asked.result();

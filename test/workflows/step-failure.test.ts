@@ -15,11 +15,11 @@ const createActivityFailureWithCause = (cause: Error): ActivityFailure =>
     cause,
   );
 
-it('a worker that lacks the key of a call never made it, so it is made again', () => {
+it('a worker that lacks the key of a call never made it, so it is retried', () => {
   expect(classifyFailure(toStepFailure(createActivityFailure('UnreadablePayloadError')))).toBe('retry');
 });
 
-it('after any other error that is not one of ours it is unclear whether the call was made', () => {
+it('after any other foreign error the outcome of the call is unknown', () => {
   expect(classifyFailure(toStepFailure(createActivityFailure('TypeError')))).toBe('unknown');
 });
 
@@ -32,7 +32,7 @@ describe('An attempt that timed out', () => {
       ),
     );
 
-  it('has made no call where it has not announced it, although it does so', () => {
+  it('has made no call where it has not sent the heartbeat that must precede it', () => {
     expect(verdictOn(undefined, 'HEARTBEAT', true)).toBe('retry');
   });
 

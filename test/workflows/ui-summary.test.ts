@@ -4,9 +4,9 @@ import type { ProxyConfig } from '../../src/shared/http/proxy-config.js';
 import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 import type { Signing } from '../support/signing.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
-/** A proxy that is not there until it is no longer needed. */
+/** A proxy that never listens. */
 async function startMissingProxy(): Promise<{ proxies: ProxyConfig; mend: () => void }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -22,9 +22,9 @@ async function readSummary({ handle }: Signing): Promise<string> {
   return currentDetails;
 }
 
-it('A session that cannot connect for an hour says why on its page and when asked, and goes on by itself', async () => {
+it('A signing that cannot connect for an hour says why on its page and by a query, and goes on automatically', async () => {
   const { proxies, mend } = await startMissingProxy();
-  const { start, advanceTime } = await world({ client: { proxies } });
+  const { start, advanceTime } = await createEnvironment({ client: { proxies } });
   const signing = await start();
   await signing.untilState('initiating');
   await advanceTime(3_700);

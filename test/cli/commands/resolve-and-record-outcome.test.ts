@@ -150,7 +150,7 @@ describe('a signing that needs attention after an initiate with unknown outcome'
     expect(await environment.run(abort)).toEqual(done);
     const { code, stdout } = await waiting.result;
     expect(code).toBe(13);
-    expect(stdout).toContain('Why: Aborted by a human: The customer called.');
+    expect(stdout).toContain('Why: Aborted by a person: The customer called.');
     expect(await environment.run(abort)).toEqual(done);
     expect(await environment.run(['resolve', requestId, 'retry', ...attentionOption])).toMatchObject({
       code: 5,

@@ -4,22 +4,24 @@ import { waitUntil, captureRejection } from '../../support/async-helpers.js';
 import { useRealEnvironments } from '../../support/real-environment.js';
 import { getCallbacksHandle } from '../../support/signing.js';
 
-/** A server that suggests early what it suggests after thousands of events otherwise. */
-const newWorld = useRealEnvironments({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 80 } });
+/** A server that suggests continue-as-new early, not after thousands of events. */
+const createEnvironment = useRealEnvironments({
+  dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 80 },
+});
 let crm: CallbackReceiver;
 beforeEach(async () => {
   crm = await startCallbackReceiver();
 });
 afterEach(() => crm.close());
 
-it('Where session and callbacks go on in fresh runs the numbers grow on, and nothing is lost or told twice', async () => {
-  const world = await newWorld();
-  await world.startWorker({
+it('When a signing and its callbacks continue as new, the numbers go on, and no event is lost or sent twice', async () => {
+  const environment = await createEnvironment();
+  await environment.startWorker({
     SIGNING_CALLBACK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
     SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
   });
-  const signing = await world.start({ callbackUrl: crm.url });
-  const signings = createSigningClient(world.client, world.taskQueue);
+  const signing = await environment.start({ callbackUrl: crm.url });
+  const signings = createSigningClient(environment.client, environment.taskQueue);
   const callbacks = getCallbacksHandle(signing.handle);
   await signing.untilState('awaiting-handover');
   await waitUntil('the CRM is told', () => crm.received.length === 1);
@@ -30,19 +32,19 @@ it('Where session and callbacks go on in fresh runs the numbers grow on, and not
   const questions = 4;
   const decisions: { attentionId: string | undefined; action: string }[] = [];
   for (let asked = 1; asked <= questions; asked += 1) {
-    world.fake.faults.add({ call: 'list', status: 403, times: 100 });
+    environment.fake.faults.add({ call: 'list', status: 403, times: 100 });
     await signing.handle.signal('checkNow');
     const { attention } = await signing.untilState('needs-attention');
-    world.fake.faults.clear();
+    environment.fake.faults.clear();
     decisions.push({ attentionId: attention?.id, action: 'retry' });
     await signing.resolve({ action: 'retry' });
-    await waitUntil('the status shows what the CRM was told', async () => {
+    await waitUntil('the status shows the last callback', async () => {
       const { callback } = await signings.status(signing.requestId);
       return callback?.order === 1 + 2 * asked && 'deliveredAt' in callback;
     });
   }
   expect((await signing.handle.describe()).runId).not.toBe(first.session);
-  // The fresh run knows the decisions of the runs before it.
+  // The new run knows the decisions of the runs before it.
   const before = await signing.status();
   for (const decision of decisions)
     expect(await signing.handle.executeUpdate('resolve', { args: [decision] })).toEqual(before);

@@ -13,18 +13,18 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const newWorld = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 let crm: CallbackReceiver;
 beforeEach(async () => {
   crm = await startCallbackReceiver();
 });
 afterEach(() => crm.close());
 
-/** The callbacks of a session that says what the test lets it say. */
+/** The callbacks of a signing whose changes the test sends. */
 interface CallbackRun extends Pick<TestEnvironment, 'advanceTime'> {
   readonly handle: WorkflowHandle;
   readonly notify: (state: SigningState) => Promise<void>;
-  /** How the last event has fared, once the callbacks have ended. */
+  /** The result of the last delivery, once the callbacks have ended. */
   readonly end: () => Promise<CallbackStatus | null>;
 }
 
@@ -32,19 +32,26 @@ async function startCallbacks(
   first: SigningState,
   options: TestEnvironmentOptions = {},
 ): Promise<CallbackRun> {
-  const world = await newWorld({ callbackSecrets: [SECRET], callbackHosts: crm.hosts, ...options });
+  const environment = await createEnvironment({
+    callbackSecrets: [SECRET],
+    callbackHosts: crm.hosts,
+    ...options,
+  });
   const signingId = randomUUID();
   const target = { url: crm.url, workflowId: `signing-${signingId}`, signingRunId: signingId };
-  const handle = await world.startCallbacks(target, createQueue(createNews(first, await world.now())));
+  const handle = await environment.startCallbacks(
+    target,
+    createQueue(createChange(first, await environment.now())),
+  );
   return {
-    advanceTime: world.advanceTime,
+    advanceTime: environment.advanceTime,
     handle,
-    notify: async (state) => handle.signal('news', signingId, createNews(state, await world.now())),
+    notify: async (state) => handle.signal('news', signingId, createChange(state, await environment.now())),
     end: () => handle.result() as Promise<CallbackStatus | null>,
   };
 }
 
-function createNews(state: SigningState, at: Date) {
+function createChange(state: SigningState, at: Date) {
   const data: CallbackData = {
     requestId: 'crm-action-8f1c',
     crmRecord: 'opportunity/0061',
@@ -64,7 +71,7 @@ async function countEvents(handle: WorkflowHandle): Promise<number> {
   return ((await handle.fetchHistory()).events ?? []).length;
 }
 
-describe('An event that the CRM does not take', () => {
+describe('An event that the CRM does not accept', () => {
   it('is tried for three days, with growing pauses, under one id; the later ones wait for it', async () => {
     crm.respondWith(500);
     const { notify, advanceTime, end, handle } = await startCallbacks('awaiting-handover');
@@ -102,7 +109,7 @@ describe('An event that the CRM does not take', () => {
     expect(new Set(ids()).size).toBe(3);
   });
 
-  it('is tried again when the CRM wishes it, and after six hours at the latest', async () => {
+  it('is retried when the CRM asks for it, and after six hours at the latest', async () => {
     crm.respondWith((response) => response.writeHead(503, { 'retry-after': '7200' }).end());
     const { notify, advanceTime, end } = await startCallbacks('awaiting-handover');
     await advanceTime(110 * MINUTE);
@@ -120,7 +127,7 @@ describe('An event that the CRM does not take', () => {
   });
 });
 
-describe('What the configuration refuses', () => {
+describe('A callback that the configuration forbids', () => {
   it.each([
     [
       'a secret that is missing',
@@ -140,19 +147,22 @@ describe('What the configuration refuses', () => {
       ['localhost'],
       "the callback's address must not lead to a private address that is not on SIGNING_CALLBACK_HOSTS",
     ],
-  ])('is tried as long, since it can be put right, and never sent: %s', async (_, secrets, hosts, why) => {
-    const { port } = new URL(crm.url);
-    const callbackHosts = hosts.map((host) => (host === 'localhost' ? `${host}:${port}` : host));
-    const { end } = await startCallbacks('completed', { callbackSecrets: secrets, callbackHosts });
-    expect(await end()).toMatchObject({ order: 1, failure: `given up: ${why}` });
-    expect(crm.connections()).toBe(0);
-  });
+  ])(
+    'is retried as long, since an operator can correct it, and never sent: %s',
+    async (_, secrets, hosts, why) => {
+      const { port } = new URL(crm.url);
+      const callbackHosts = hosts.map((host) => (host === 'localhost' ? `${host}:${port}` : host));
+      const { end } = await startCallbacks('completed', { callbackSecrets: secrets, callbackHosts });
+      expect(await end()).toMatchObject({ order: 1, failure: `given up: ${why}` });
+      expect(crm.connections()).toBe(0);
+    },
+  );
 });
 
 describe('A reminder comes', () => {
   const reminderMs = 2.5 * DAY * 1000;
 
-  it('every time the configured days have passed without news', async () => {
+  it('every time the configured days have passed without a change', async () => {
     const { notify, advanceTime, end } = await startCallbacks('awaiting-signature', { reminderMs });
     await advanceTime(2 * DAY);
     expect(crm.received).toHaveLength(1);
@@ -171,7 +181,7 @@ describe('A reminder comes', () => {
     expect(orders()).toEqual([1, 2, 3, 4]);
   });
 
-  it('not while there is news', async () => {
+  it('not while changes come', async () => {
     const { notify, advanceTime, end } = await startCallbacks('awaiting-handover', { reminderMs });
     for (const state of ['needs-attention', 'awaiting-handover', 'awaiting-signature'] as const) {
       await advanceTime(2 * DAY);
@@ -183,8 +193,8 @@ describe('A reminder comes', () => {
   });
 });
 
-describe('The callbacks end by themselves', () => {
-  it('after a 410, whatever is still to be told', async () => {
+describe('The callbacks end', () => {
+  it('after a 410, whatever is still queued', async () => {
     crm.respondWith(410);
     const { notify, end } = await startCallbacks('awaiting-handover');
     expect(await end()).toEqual({
@@ -198,7 +208,7 @@ describe('The callbacks end by themselves', () => {
     expect(crm.received).toHaveLength(1);
   });
 
-  it('with the last event, also while a look at their session is still under way', async () => {
+  it('with the last event, even while a check of their signing is still under way', async () => {
     const looks: ((open: boolean) => void)[] = [];
     const sessionIsOpen = () => new Promise<boolean>((resolve) => looks.push(resolve));
     const { notify, end } = await startCallbacks('awaiting-handover', { sessionIsOpen });
@@ -208,7 +218,7 @@ describe('The callbacks end by themselves', () => {
     for (const answer of looks) answer(true);
   });
 
-  it('within a day after their session was terminated, without any further word', async () => {
+  it('within a day after their signing was terminated, without a further event', async () => {
     let open = true;
     const { advanceTime, handle, end } = await startCallbacks('awaiting-handover', {
       sessionIsOpen: () => open,
@@ -222,9 +232,9 @@ describe('The callbacks end by themselves', () => {
   });
 });
 
-it('News of another session under the same workflow id is nobody’s', async () => {
+it('Changes of another signing under the same workflow id are ignored', async () => {
   const { handle, notify, end } = await startCallbacks('awaiting-handover');
-  await handle.signal('news', 'another run', createNews('failed', new Date()));
+  await handle.signal('news', 'another run', createChange('failed', new Date()));
   await notify('completed');
   await end();
   expect(crm.receivedTypes()).toEqual(['signing.awaiting-handover', 'signing.completed']);

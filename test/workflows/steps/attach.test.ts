@@ -5,11 +5,11 @@ import type { Signing } from '../../support/signing.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 import type { TestEnvironment, TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
 const HANDOVER = 'POST /api/v2/contracts/{sessionId}/handover';
 const DAY = 86_400;
-/** Seconds after which no look at the documents is left that an unclear call could bring. */
+/** Seconds after which the last list for a call with an unknown outcome has been read. */
 const LAST_POLL_SECONDS = 310;
 
 const resolve = (signing: Signing, decision: unknown): Promise<unknown> => signing.resolve(decision);
@@ -20,7 +20,7 @@ const countCalls = (fake: FakeFlexperto, expected: Call): number =>
 const listAttachedNames = (fake: FakeFlexperto): string[] | undefined =>
   fake.sessions()[0]?.documents.map(({ name }) => name);
 
-/** A call takes effect that the worker has given up: flexperto carries it out, and nobody gets the answer. */
+/** A call takes effect after its time-out: flexperto carries it out, and nobody gets the response. */
 async function takeEffectLate(fake: FakeFlexperto, path: string, body: object): Promise<void> {
   const headers = { 'api-key': fake.apiKey, 'x-user-id': '45', 'content-type': 'application/json' };
   const response = await fetch(fake.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -35,16 +35,16 @@ function attachLate(fake: FakeFlexperto, name: string): Promise<void> {
 }
 
 /**
- * A world in which something takes effect once so many looks at the documents have not shown it. Looks are counted, and no
- * time is measured: the next look comes when the workflow's own timer ends, whose time is skipped.
+ * An environment in which something takes effect once so many lists have not shown it. Lists are counted, and no time is
+ * measured: the next list comes when the workflow's own timer ends, whose time is skipped.
  */
-async function worldWithLateEffect(
+async function createWithLateEffect(
   polls: number,
   takeEffect: (fake: FakeFlexperto) => Promise<void>,
   options: TestEnvironmentOptions = {},
 ): Promise<TestEnvironment> {
   let pollCount = 0;
-  const created: TestEnvironment = await world({
+  const created: TestEnvironment = await createEnvironment({
     ...options,
     client: {
       observe:
@@ -59,9 +59,9 @@ async function worldWithLateEffect(
 
 const OFFER = { source: 'file:contract.pdf', name: 'Offer "A".pdf' };
 
-describe('An attach whose answer is lost, where the list names no file ids', () => {
-  it('is left to a human while the list has an entry under a rewritten name, and is never made twice', async () => {
-    const { fake, start } = await world({ vendor: { listFileIds: false } });
+describe('An attach whose response is lost, where the list names no file ids', () => {
+  it('needs a person while the list has an entry under a rewritten name, and is never made twice', async () => {
+    const { fake, start } = await createEnvironment({ vendor: { listFileIds: false } });
     fake.faults.add({ call: 'attach', reset: 'after' });
     const signing = await start({ documents: [OFFER] });
     expect((await signing.untilState('needs-attention')).attention).toMatchObject({
@@ -75,8 +75,8 @@ describe('An attach whose answer is lost, where the list names no file ids', () 
     expect(countCalls(fake, 'attach')).toBe(1);
   });
 
-  it('is made again where every entry is known to be another document', async () => {
-    const { fake, start } = await world({ vendor: { listFileIds: false } });
+  it('is retried where every entry is known to be another document', async () => {
+    const { fake, start } = await createEnvironment({ vendor: { listFileIds: false } });
     fake.faults.add({ call: 'attach', skip: 1, reset: 'before' });
     const signing = await start({ documents: [OFFER, { source: 'file:terms.pdf' }] });
     await signing.signAll();
@@ -85,13 +85,13 @@ describe('An attach whose answer is lost, where the list names no file ids', () 
   });
 });
 
-describe('An attach that takes effect after it was given up', () => {
+describe('An attach that takes effect after its time-out', () => {
   it.each([
     ['no answer within the time-out', { delaySeconds: 6, delayBefore: true, reset: 'before' as const }],
     ['status 502', { status: 502 }],
     ['status 504', { status: 504 }],
-  ])('is found by a later look after %s, and not made a second time', async (_, fault) => {
-    const { fake, start, advanceTime } = await worldWithLateEffect(2, (vendor) =>
+  ])('is found by a later list after %s, and not made a second time', async (_, fault) => {
+    const { fake, start, advanceTime } = await createWithLateEffect(2, (vendor) =>
       attachLate(vendor, 'contract.pdf'),
     );
     fake.faults.add({ call: 'attach', ...fault });
@@ -102,8 +102,8 @@ describe('An attach that takes effect after it was given up', () => {
     expect(listAttachedNames(fake)).toEqual(['contract.pdf', 'terms.pdf']);
   });
 
-  it('is made again soon after a reset of the connection', async () => {
-    const { fake, start } = await world();
+  it('is retried soon after a reset of the connection', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'attach', reset: 'before' });
     const signing = await start();
     await signing.untilState('awaiting-handover');
@@ -112,8 +112,8 @@ describe('An attach that takes effect after it was given up', () => {
     expect(listAttachedNames(fake)).toEqual(['contract.pdf', 'terms.pdf']);
   });
 
-  it('asks a human about two entries of one file, and goes on once one is deleted', async () => {
-    const { fake, start } = await world();
+  it('asks a person about two entries of one file, and goes on once one is deleted', async () => {
+    const { fake, start } = await createEnvironment();
     const signing = await start();
     await signing.untilState('awaiting-handover');
     await attachLate(fake, 'contract.pdf');
@@ -128,11 +128,11 @@ describe('An attach that takes effect after it was given up', () => {
   });
 });
 
-describe('A hand-over that takes effect after it was given up', () => {
-  it('is found by a later look, and not made a second time', async () => {
+describe('A hand-over that takes effect after its time-out', () => {
+  it('is found by a later list, and not made a second time', async () => {
     const handOverLate = (vendor: FakeFlexperto): Promise<void> =>
       takeEffectLate(vendor, `/api/v2/contracts/${vendor.sessions()[0]?.id ?? 0}/handover`, {});
-    const { fake, start, advanceTime } = await worldWithLateEffect(2, handOverLate, { handOver: HANDOVER });
+    const { fake, start, advanceTime } = await createWithLateEffect(2, handOverLate, { handOver: HANDOVER });
     fake.faults.add({ call: 'hand-over', status: 504 });
     const signing = await start();
     await signing.until(() => countCalls(fake, 'list') > 0);
@@ -142,8 +142,8 @@ describe('A hand-over that takes effect after it was given up', () => {
     expect(fake.ledger.effects('session-handed-over')).toHaveLength(1);
   });
 
-  it('is known by any entry that has left ATTACHED, however the list names it', async () => {
-    const { fake, start } = await world({
+  it('shows in any entry past ATTACHED, however the list names it', async () => {
+    const { fake, start } = await createEnvironment({
       handOver: HANDOVER,
       vendor: { listFileIds: false, attachAnswer: 'empty' },
     });
@@ -156,14 +156,14 @@ describe('A hand-over that takes effect after it was given up', () => {
   });
 });
 
-describe('An attach that flexperto accepts with an empty answer', () => {
+describe('An attach that flexperto accepts with an empty response', () => {
   const WITHOUT_EFFECT = { call: 'attach', status: 200, answer: '' } as const;
 
   it.each([
     ['retry', 'attaches it, in the order of the request', ['contract.pdf', 'terms.pdf']],
     ['adopt', 'goes on without', ['terms.pdf']],
   ])('and does not show in the list needs attention; %s %s', async (action, _, names) => {
-    const { fake, start, advanceTime } = await world();
+    const { fake, start, advanceTime } = await createEnvironment();
     fake.faults.add(WITHOUT_EFFECT);
     const signing = await start();
     await signing.until(() => countCalls(fake, 'list') > 0);
@@ -178,22 +178,24 @@ describe('An attach that flexperto accepts with an empty answer', () => {
   });
 
   it('and shows late in the list is attached', async () => {
-    const { fake, start } = await worldWithLateEffect(1, (vendor) => attachLate(vendor, 'contract.pdf'));
+    const { fake, start } = await createWithLateEffect(1, (vendor) => attachLate(vendor, 'contract.pdf'));
     fake.faults.add(WITHOUT_EFFECT);
     const signing = await start();
     await signing.untilState('awaiting-handover');
     expect(listAttachedNames(fake)).toEqual(['contract.pdf', 'terms.pdf']);
   });
 
-  it('is taken at its word where the tenant has no list call', async () => {
-    const { fake, start } = await world({ vendor: { list: false, attachAnswer: 'empty' } });
+  it('counts as attached where the tenant has no list call', async () => {
+    const { fake, start } = await createEnvironment({ vendor: { list: false, attachAnswer: 'empty' } });
     const signing = await start();
     await signing.untilState('awaiting-handover');
     expect(listAttachedNames(fake)).toEqual(['contract.pdf', 'terms.pdf']);
   });
 
   it('ends as the documents end, also under rewritten names and without file ids', async () => {
-    const { fake, start } = await world({ vendor: { attachAnswer: 'empty', listFileIds: false } });
+    const { fake, start } = await createEnvironment({
+      vendor: { attachAnswer: 'empty', listFileIds: false },
+    });
     const second = { source: 'file:terms.pdf', name: 'Terms "B".pdf' };
     const signing = await start({ documents: [OFFER, second] });
     const { documents } = await signing.untilState('awaiting-handover');
@@ -205,9 +207,9 @@ describe('An attach that flexperto accepts with an empty answer', () => {
   });
 });
 
-describe('A document that flexperto has answered for', () => {
+describe('A document that flexperto has confirmed', () => {
   it('and that its list does not show needs attention', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const answer = { id: 77, name: 'terms.pdf', status: 'ATTACHED' };
     fake.faults.add({ call: 'attach', document: 'terms.pdf', status: 200, body: answer });
     const signing = await start();
@@ -217,12 +219,12 @@ describe('A document that flexperto has answered for', () => {
   });
 });
 
-describe('A file that flexperto keeps for a while', () => {
+describe('A file that flexperto keeps for a limited time', () => {
   it.each([
     ['said so', true],
     ['did not say so', false],
-  ])('is uploaded again where its time is over before it is attached, and flexperto %s', async (_, told) => {
-    const { fake, root, start, advanceTime } = await world({ vendor: { tellsFileLife: told } });
+  ])('is uploaded again where it expires before it is attached, and flexperto %s', async (_, told) => {
+    const { fake, root, start, advanceTime } = await createEnvironment({ vendor: { tellsFileLife: told } });
     await copyFile(join(root, 'contract.pdf'), join(root, 'annex.pdf'));
     const sources = ['contract', 'annex', 'terms'].map((name) => ({ source: `file:${name}.pdf` }));
     fake.faults.add({ call: 'attach', document: 'annex.pdf', status: 401 });
@@ -243,8 +245,8 @@ describe('A file that flexperto keeps for a while', () => {
     expect(countCalls(fake, 'upload')).toBe(5);
   });
 
-  it('is attached at once where its time is shorter than any margin, and uploaded once more at most', async () => {
-    const { fake, start } = await world({ vendor: { fileSeconds: 60 } });
+  it('is attached immediately where its lifetime is shorter than any margin, and uploaded once more at most', async () => {
+    const { fake, start } = await createEnvironment({ vendor: { fileSeconds: 60 } });
     const signing = await start();
     await signing.untilState('awaiting-handover');
     expect(listAttachedNames(fake)).toEqual(['contract.pdf', 'terms.pdf']);

@@ -3,7 +3,7 @@ import type { Signing } from '../../support/signing.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 import type { TestEnvironment } from '../../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
 const A_QUARTER_OF_AN_HOUR = 15 * 60;
 const A_DAY = 24 * 60 * 60;
@@ -15,7 +15,7 @@ async function countEvents({ handle }: Signing): Promise<number> {
   return (await handle.fetchHistory()).events?.length ?? 0;
 }
 
-/** Hands over and signs at the vendor, and lets time pass until the session has seen it. */
+/** Hands over and signs at the vendor, and lets time pass until the signing has noticed it. */
 async function signBetweenPolls({ fake, advanceTime }: TestEnvironment, signing: Signing): Promise<void> {
   const { sessionId } = await signing.status();
   fake.handOver(sessionId ?? 0);
@@ -23,9 +23,9 @@ async function signBetweenPolls({ fake, advanceTime }: TestEnvironment, signing:
   await advanceTime(2 * A_QUARTER_OF_AN_HOUR);
 }
 
-describe('A list call that seems to be missing at the first looks', () => {
-  it.each([404, 405, 501])('with status %i is looked for slowly, and found', async (status) => {
-    const made = await world();
+describe('A list call that seems to be missing at the first polls', () => {
+  it.each([404, 405, 501])('with status %i is polled slowly, and found', async (status) => {
+    const made = await createEnvironment();
     made.fake.faults.add({ call: 'list', status, times: 3 });
     const signing = await made.start();
     await signing.untilState('awaiting-handover');
@@ -36,8 +36,8 @@ describe('A list call that seems to be missing at the first looks', () => {
     expect(await signing.result()).toMatchObject({ state: 'completed', attention: null });
   });
 
-  it('is looked for at once after a hint', async () => {
-    const made = await world({ vendor: { list: false } });
+  it('is polled immediately after a poll request', async () => {
+    const made = await createEnvironment({ vendor: { list: false } });
     const signing = await made.start();
     await signing.until(() => countPolls(made) === 2);
     made.fake.settings.list = true;
@@ -46,8 +46,8 @@ describe('A list call that seems to be missing at the first looks', () => {
     await signing.untilState('awaiting-signature');
   });
 
-  it('adds no event however long it is looked for, and lets an outcome be recorded', async () => {
-    const made = await world({ vendor: { list: false } });
+  it('adds no event however long it is polled, and lets a person record an outcome', async () => {
+    const made = await createEnvironment({ vendor: { list: false } });
     const signing = await made.start();
     await signing.until(() => countPolls(made) === 2);
     const before = { events: await countEvents(signing), looks: countPolls(made) };
@@ -60,8 +60,8 @@ describe('A list call that seems to be missing at the first looks', () => {
     expect((await signing.result()).state).toBe('completed');
   });
 
-  it('is not taken for missing once it has worked for another session', async () => {
-    const made = await world();
+  it('does not count as missing once it has worked for another signing', async () => {
+    const made = await createEnvironment();
     const other = await made.start();
     await other.untilState('awaiting-handover');
     await other.until(() => countPolls(made) === 1);
@@ -75,9 +75,9 @@ describe('A list call that seems to be missing at the first looks', () => {
   });
 });
 
-describe('A session that needs attention since the look is refused', () => {
+describe('A signing that needs attention since the list is refused', () => {
   const parked = async (status: number): Promise<{ made: TestEnvironment; signing: Signing }> => {
-    const made = await world();
+    const made = await createEnvironment();
     const signing = await made.start();
     await signing.untilState('awaiting-handover');
     await signing.until(() => countPolls(made) === 1);
@@ -87,7 +87,7 @@ describe('A session that needs attention since the look is refused', () => {
     return { made, signing };
   };
 
-  it.each([401, 404])('with status %i goes on by itself once it is answered', async (status) => {
+  it.each([401, 404])('with status %i goes on automatically once a poll succeeds', async (status) => {
     const { made, signing } = await parked(status);
     made.fake.faults.clear();
     await made.advanceTime(2 * A_QUARTER_OF_AN_HOUR);
@@ -96,7 +96,7 @@ describe('A session that needs attention since the look is refused', () => {
     expect(await signing.result()).toMatchObject({ state: 'completed', attention: null });
   });
 
-  it('looks at once after a hint', async () => {
+  it('polls immediately after a poll request', async () => {
     const { made, signing } = await parked(401);
     await signing.handle.signal('checkNow');
     await signing.untilState('needs-attention');
@@ -117,7 +117,7 @@ describe('A session that needs attention since the look is refused', () => {
     expect(countPolls(made)).toBeGreaterThan(before.looks + 10);
   });
 
-  it('is ended by a human while it looks', async () => {
+  it('can be aborted by a person while it polls', async () => {
     const { signing } = await parked(401);
     const abort = { action: 'abort', reason: 'signed on paper' };
     await signing.resolve(abort);
@@ -126,7 +126,7 @@ describe('A session that needs attention since the look is refused', () => {
     expect(result.attention?.reason).toContain('signed on paper');
   });
 
-  it('is ended by a record while it looks', async () => {
+  it('ends by a recorded outcome while it polls', async () => {
     const { signing } = await parked(401);
     await signing.handle.executeUpdate('recordOutcome', { args: [{ outcome: 'withdrawn' }] });
     expect(await signing.result()).toMatchObject({ state: 'withdrawn', attention: null });

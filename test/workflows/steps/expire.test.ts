@@ -2,16 +2,16 @@ import type { TestEnvironmentOptions } from '../../support/time-skipping-environ
 import { waitUntil } from '../../support/async-helpers.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
-/** Time enough for whatever comes before initiate, on a busy machine too. */
+const createEnvironment = useTimeSkippingEnvironments();
+/** Enough time for the steps before initiate, even on a busy machine. */
 const EIGHT_SECONDS = 8 / 86_400;
 const AN_HOUR = 1 / 24;
-/** No look comes between the first one and the deadline. */
+/** No poll comes between the first one and the deadline. */
 const RARE_POLLS: TestEnvironmentOptions = { firstPollMs: 24 * 60 * 60_000 };
 const HAND_OVER = 'POST /api/v2/contracts/{sessionId}/handover';
 
 const NO_ACTIONS: readonly string[] = [];
-/** What a final status says of a contract session that stays at flexperto. */
+/** How a final status describes a contract session that stays at flexperto. */
 const attentionMatching = (...parts: readonly string[]) =>
   expect.objectContaining({
     actions: NO_ACTIONS,
@@ -19,8 +19,8 @@ const attentionMatching = (...parts: readonly string[]) =>
   }) as unknown;
 
 describe('A deadline', () => {
-  it('shorter than initiate lets it end, so that its session is known', async () => {
-    const { fake, start } = await world({ client: { timeoutMs: 30_000 } });
+  it('during initiate lets the call end, so that its contract session is known', async () => {
+    const { fake, start } = await createEnvironment({ client: { timeoutMs: 30_000 } });
     fake.faults.add({ call: 'initiate', delaySeconds: 10 });
     const signing = await start({ deadlineDays: EIGHT_SECONDS });
     const result = await signing.result();
@@ -31,16 +31,16 @@ describe('A deadline', () => {
     );
   });
 
-  it('ends a session that needs attention, and keeps the reason', async () => {
-    const { fake, start } = await world();
+  it('ends a signing that needs attention, and keeps the reason', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', status: 500 });
     const signing = await start();
     const result = await signing.result();
     expect(result).toMatchObject({ state: 'expired', attention: { step: 'initiate', actions: [] } });
   });
 
-  it('in the middle of the uploads names the contract session', async () => {
-    const { fake, start } = await world();
+  it('during the uploads names the contract session', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'upload', status: 422, times: 2 });
     const signing = await start({ deadlineDays: AN_HOUR });
     const result = await signing.result();
@@ -50,8 +50,8 @@ describe('A deadline', () => {
     );
   });
 
-  it('while an attach is unclear names what the last look shows', async () => {
-    const { fake, start } = await world();
+  it('while the outcome of an attach is unknown names what the last poll shows', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'attach', reset: 'after' });
     fake.faults.add({ call: 'list', status: 403 });
     const signing = await start({ deadlineDays: AN_HOUR });
@@ -64,7 +64,7 @@ describe('A deadline', () => {
 
 describe('What the customer has signed before the deadline', () => {
   const signedAtOnce = async (options: TestEnvironmentOptions = RARE_POLLS) => {
-    const made = await world(options);
+    const made = await createEnvironment(options);
     const signing = await made.start({ deadlineDays: AN_HOUR });
     const { sessionId } = await signing.untilState('awaiting-handover');
     await signing.until(() =>
@@ -74,13 +74,13 @@ describe('What the customer has signed before the deadline', () => {
     return { ...made, signing, sessionId: sessionId ?? 0 };
   };
 
-  it('counts, though no look has shown it', async () => {
+  it('counts, though no poll has shown it', async () => {
     const { fake, signing, sessionId } = await signedAtOnce();
     fake.sign(sessionId);
     expect(await signing.result()).toMatchObject({ state: 'completed', attention: null });
   });
 
-  it('counts where the last look fails at first', async () => {
+  it('counts where the last poll fails at first', async () => {
     const { fake, signing, sessionId } = await signedAtOnce();
     fake.sign(sessionId);
     fake.faults.add({ call: 'list', status: 500 });
@@ -100,7 +100,7 @@ describe('What the customer has signed before the deadline', () => {
     );
   });
 
-  it('is said not to be known where every last look fails', async () => {
+  it('is named as unknown where every last poll fails', async () => {
     const { fake, signing, sessionId } = await signedAtOnce();
     fake.sign(sessionId);
     fake.faults.add({ call: 'list', status: 401, times: 1000 });
@@ -111,15 +111,15 @@ describe('What the customer has signed before the deadline', () => {
     expect(fake.ledger.entries().filter(({ call }) => call === 'list').length).toBeGreaterThan(3);
   });
 
-  it('is said not to be known where the tenant has no list call', async () => {
+  it('is named as unknown where the tenant has no list call', async () => {
     const { signing } = await signedAtOnce({ ...RARE_POLLS, vendor: { list: false } });
     const result = await signing.result();
     expect(result.state).toBe('expired');
     expect(result.attention).toEqual(attentionMatching('not known', 'the customer can still sign'));
   });
 
-  it('counts where an unclear hand-over waits for a human', async () => {
-    const { fake, start } = await world({ ...RARE_POLLS, handOver: HAND_OVER });
+  it('counts where a hand-over with an unknown outcome waits for a person', async () => {
+    const { fake, start } = await createEnvironment({ ...RARE_POLLS, handOver: HAND_OVER });
     fake.faults.add({ call: 'hand-over', status: 409, effect: true });
     fake.faults.add({ call: 'list', status: 403, times: 1 });
     const signing = await start({ deadlineDays: AN_HOUR });
@@ -129,26 +129,26 @@ describe('What the customer has signed before the deadline', () => {
   });
 });
 
-describe('While the last look is repeated', () => {
+describe('While the last poll is retried', () => {
   const lookingForTheLastTime = async () => {
-    const made = await world(RARE_POLLS);
+    const made = await createEnvironment(RARE_POLLS);
     const signing = await made.start({ deadlineDays: AN_HOUR });
     await signing.untilState('awaiting-handover');
     const looks = (): number => made.fake.ledger.entries().filter(({ call }) => call === 'list').length;
     await signing.until(() => looks() === 1);
     made.fake.faults.add({ call: 'list', status: 500, times: 1000 });
     await made.advanceTime(3600 + 5);
-    await waitUntil('the last look is taken', () => looks() > 1);
+    await waitUntil('the last poll comes', () => looks() > 1);
     return { ...made, signing };
   };
 
-  it('a cancellation ends the session at once', async () => {
+  it('a cancellation ends the signing immediately', async () => {
     const { signing } = await lookingForTheLastTime();
     await signing.handle.cancel();
     expect(await signing.result()).toMatchObject({ state: 'cancelled' });
   });
 
-  it('the session shows that it still waits, and asks nobody', async () => {
+  it('the signing shows that it still waits, and asks nobody', async () => {
     const { signing } = await lookingForTheLastTime();
     expect(await signing.status()).toMatchObject({ state: 'awaiting-handover', attention: null });
   });

@@ -4,7 +4,7 @@ import { useTimeSkippingEnvironments } from '../../support/time-skipping-environ
 import { PARTICIPANT } from '../../support/signing.js';
 import type { TestEnvironment } from '../../support/time-skipping-environment.js';
 
-const world = useTimeSkippingEnvironments();
+const createEnvironment = useTimeSkippingEnvironments();
 
 type StartedSigning = Awaited<ReturnType<TestEnvironment['start']>>;
 const resolve = (signing: StartedSigning, resolution: unknown): Promise<unknown> =>
@@ -20,7 +20,7 @@ async function getFailure(signing: StartedSigning): Promise<string> {
 
 describe('An upload URL', () => {
   it('that has expired is replaced, and documents already uploaded stay uploaded', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const documents = Array.from({ length: 6 }, (_, index) => ({
       source: 'file:contract.pdf',
       name: `part-${index}.pdf`,
@@ -40,7 +40,7 @@ describe('An upload URL', () => {
   });
 
   it.each([401, 403, 410])('that the host refuses with %i is replaced', async (status) => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'upload', status });
     const signing = await start();
     await signing.untilState('awaiting-handover');
@@ -48,8 +48,8 @@ describe('An upload URL', () => {
     expect(fake.ledger.effects('upload-url-issued').length).toBeGreaterThan(1);
   });
 
-  it('that is refused for several documents at once is replaced once', async () => {
-    const { fake, start } = await world();
+  it('that is refused for several documents concurrently is replaced once', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'upload', status: 401, delaySeconds: 1, times: 2 });
     const signing = await start();
     await signing.untilState('awaiting-handover');
@@ -57,7 +57,7 @@ describe('An upload URL', () => {
   });
 
   it('that is refused however fresh it is needs attention, and is requested again after a retry', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'upload', status: 403, times: 10 });
     const signing = await start();
     const { attention } = await signing.untilState('needs-attention');
@@ -67,8 +67,8 @@ describe('An upload URL', () => {
     await signing.untilState('awaiting-handover');
   });
 
-  it('is requested until it comes, and lives even shorter than an upload may take', async () => {
-    const { fake, start } = await world({ vendor: { uploadUrlSeconds: 20 } });
+  it('is requested until the vendor issues one, even if it lives shorter than an upload may take', async () => {
+    const { fake, start } = await createEnvironment({ vendor: { uploadUrlSeconds: 20 } });
     fake.faults.add({ call: 'upload-url', status: 502, times: 3 });
     fake.faults.add({ call: 'upload-url', truncate: true });
     const signing = await start();
@@ -83,8 +83,8 @@ describe('An upload', () => {
     ['answers of 500', { status: 500 }],
     ['answers cut short', { truncate: true }],
     ['429 with Retry-After', { status: 429, retryAfter: '30' }],
-  ])('is repeated after %s until it is through', async (_, fault) => {
-    const { fake, start } = await world();
+  ])('is retried after %s until it succeeds', async (_, fault) => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'upload', times: 3, ...fault });
     const signing = await start();
     await signing.untilState('awaiting-handover');
@@ -92,7 +92,7 @@ describe('An upload', () => {
   });
 
   it('never sends bytes that have changed since they were checked, and goes on when they are restored', async () => {
-    const { fake, root, start } = await world();
+    const { fake, root, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', delaySeconds: 1 });
     const signing = await start();
     await signing.untilState('initiating');
@@ -110,7 +110,7 @@ describe('An upload', () => {
   });
 
   it('of a document that has vanished needs attention', async () => {
-    const { fake, root, start } = await world();
+    const { fake, root, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', delaySeconds: 1 });
     const signing = await start();
     await signing.untilState('initiating');
@@ -124,7 +124,7 @@ describe('A refused call', () => {
   it.each([400, 409, 422])(
     'at initiate with %i is a clear failure, since the request is at fault',
     async (status) => {
-      const { fake, start } = await world();
+      const { fake, start } = await createEnvironment();
       fake.faults.add({
         call: 'initiate',
         status,
@@ -142,7 +142,7 @@ describe('A refused call', () => {
   it.each([401, 403, 404])(
     'at initiate with %i waits for a human, since the tenant may be at fault',
     async (status) => {
-      const { fake, start } = await world();
+      const { fake, start } = await createEnvironment();
       fake.faults.add({ call: 'initiate', status });
       const signing = await start();
       expect((await signing.untilState('needs-attention')).attention).toMatchObject({
@@ -158,7 +158,7 @@ describe('A refused call', () => {
   it.each(['upload-url', 'upload', 'attach', 'list'] as const)(
     'at %s keeps a half-sent session alive: a retry goes on from that step',
     async (call) => {
-      const { fake, start } = await world();
+      const { fake, start } = await createEnvironment();
       fake.faults.add({ call, status: 422, times: call === 'list' ? 1 : 2 });
       const signing = await start();
       await signing.untilState('needs-attention');
@@ -174,7 +174,7 @@ describe('A refused call', () => {
 
 describe('A cancellation', () => {
   it('while waiting ends as cancelled and names what exists at the vendor', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const signing = await start();
     await signing.untilState('awaiting-handover');
     await signing.handle.cancel();
@@ -183,8 +183,8 @@ describe('A cancellation', () => {
     expect(result.documents.every(({ documentId }) => documentId !== null)).toBe(true);
   });
 
-  it('lets an initiate in flight end, so that its session is known', async () => {
-    const { fake, start } = await world();
+  it('lets an initiate in flight end, so that its contract session is known', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', delaySeconds: 2 });
     const signing = await start();
     await signing.until(() => fake.ledger.effects('session-initiated').length === 1);
@@ -194,8 +194,8 @@ describe('A cancellation', () => {
     expect(fake.ledger.effects('file-uploaded')).toHaveLength(0);
   });
 
-  it('ends a session that needs attention, and keeps the reason', async () => {
-    const { fake, start } = await world();
+  it('ends a signing that needs attention, and keeps the reason', async () => {
+    const { fake, start } = await createEnvironment();
     fake.faults.add({ call: 'initiate', status: 500 });
     const signing = await start();
     await signing.untilState('needs-attention');
@@ -208,7 +208,7 @@ describe('A cancellation', () => {
 
 describe('A start', () => {
   it('of a wrong request fails with all problems at once, and nothing is sent', async () => {
-    const { fake, start } = await world();
+    const { fake, start } = await createEnvironment();
     const signing = await start({
       method: 'simple',
       participants: [{ ...PARTICIPANT, mobile: '0176 123' }],
@@ -232,22 +232,22 @@ describe('A start', () => {
     expect(fake.ledger.entries()).toHaveLength(0);
   });
 
-  it('without an object as input fails clearly', async () => {
-    const { fake, start } = await world();
+  it('without an object as input fails with a reason', async () => {
+    const { fake, start } = await createEnvironment();
     const signing = await start({}, { args: ['contract.pdf'] });
     expect(await getFailure(signing)).toContain('must be a JSON object');
     expect(fake.ledger.entries()).toHaveLength(0);
   });
 
-  it('under another id is refused, since the id keeps it from being sent twice', async () => {
-    const { fake, start } = await world();
+  it('under another id is rejected, since the id keeps it from being sent twice', async () => {
+    const { fake, start } = await createEnvironment();
     const signing = await start({}, { workflowId: 'my-own-id' });
     expect(await getFailure(signing)).toContain('must be started under the workflow id signing/');
     expect(fake.ledger.entries()).toHaveLength(0);
   });
 
-  it('by a cron is refused, since the licence demands a human', async () => {
-    const { fake, start } = await world();
+  it('by a cron is rejected, since the licence demands a human', async () => {
+    const { fake, start } = await createEnvironment();
     const signing = await start({}, { cronSchedule: '* * * * *', retry: { maximumAttempts: 1 } });
     await signing.until(({ state }) => state === 'failed').catch(() => undefined);
     await signing.handle.terminate().catch(() => undefined);
