@@ -6,12 +6,12 @@ import type {
   RequestedDocument,
   SigningRequest,
 } from '../domain/request.js';
-import type { PdfFacts } from '../pdf/verdict.js';
+import type { PdfFacts, PdfInspection } from '../pdf/verdict.js';
 import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
 import { parseRequest } from '../domain/parse-request.js';
 
 import { DocumentUnavailableError } from './errors.js';
-import type { PdfInspection, PdfInspector } from '../pdf/inspector.js';
+import type { PdfInspector } from '../pdf/inspector.js';
 import type { Sources } from './sources.js';
 
 const ADD_FIELD_ADVICE =

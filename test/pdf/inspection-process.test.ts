@@ -141,7 +141,7 @@ describe('An inspection that ends from outside', () => {
 });
 
 describe('A process that has inspected a file before', () => {
-  const counted = (name: string) => createPdfInspector({ atOnce: 1, program: program(name) });
+  const counted = (name: string) => createPdfInspector({ concurrency: 1, program: program(name) });
 
   it('inspects the next one too', async () => {
     const inspector = counted('counts-and-names-itself');
@@ -172,14 +172,14 @@ describe('A process that has inspected a file before', () => {
   );
 
   it('finds the same after a file that took much memory', async () => {
-    const inspector = createPdfInspector({ atOnce: 1, limits: { memoryBytes: 200 * MEGABYTE } });
+    const inspector = createPdfInspector({ concurrency: 1, limits: { memoryBytes: 200 * MEGABYTE } });
     await inspector.inspect(BOMB);
     await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ ok: true });
   });
 });
 
 test('while one inspection is stuck, the asker goes on and another one ends', async () => {
-  const inspector = createPdfInspector({ atOnce: 2, program: program('busy-unless-pdf') });
+  const inspector = createPdfInspector({ concurrency: 2, program: program('busy-unless-pdf') });
   const abort = new AbortController();
   const stuck = inspector.inspect(join(folder, 'stuck'), { signal: abort.signal });
   await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ problem: 'was inspected' });
@@ -188,7 +188,7 @@ test('while one inspection is stuck, the asker goes on and another one ends', as
 });
 
 test('an inspection beyond those allowed at once waits, and may be aborted while it waits', async () => {
-  const inspector = createPdfInspector({ atOnce: 1, program: program('busy-unless-pdf') });
+  const inspector = createPdfInspector({ concurrency: 1, program: program('busy-unless-pdf') });
   const [first, second] = [new AbortController(), new AbortController()];
   const stuck = inspector.inspect(join(folder, 'stuck'), { signal: first.signal });
   const waiting = inspector.inspect(PLAIN, { signal: second.signal });

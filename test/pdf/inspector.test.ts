@@ -34,8 +34,8 @@ describe('Inspections take turns between callers', () => {
     [2, 'aaaab', 'aabaa'],
     [2, 'aaabbb', 'aababb'],
     [2, 'abcabc', 'abcabc'],
-  ])('%i at once: %s are served as %s', async (atOnce, asked, order) => {
-    expect(await serveAll(createFairSemaphore(atOnce), Array.from(asked))).toBe(order);
+  ])('%i at once: %s are served as %s', async (permits, asked, order) => {
+    expect(await serveAll(createFairSemaphore(permits), Array.from(asked))).toBe(order);
   });
 
   it('and one that waits no more takes none away', async () => {
