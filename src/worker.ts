@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Runtime, Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, createUploadUrlCipher, type ActivityDependencies } from './activities/index.js';
-import { createCallbackSender } from './callbacks/index.js';
+import { createCallbackSender } from './callbacks/sender.js';
 import {
   ConfigError,
   loadDotEnv,

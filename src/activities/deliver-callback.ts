@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { CallbackError } from '../callbacks/index.js';
+import { CallbackError } from '../callbacks/sender.js';
 import type { CallbackEvent } from '../domain/callback-event.js';
 import { callbackPauseMs } from '../workflows/retry-policies.js';
 import type { ActivityDependencies } from './dependencies.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { findPythonWithPackages } from '../../scripts/tools/python.js';
 import { killOnParentExit } from '../../scripts/processes/watchdog.js';
-import { createCallbackSender } from '../../src/callbacks/index.js';
+import { createCallbackSender } from '../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { waitUntil, captureRejection } from '../support/async-helpers.js';

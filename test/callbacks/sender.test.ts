@@ -4,7 +4,7 @@ import {
   createCallbackSender,
   findCallbackUrlProblem,
   type CallbackSender,
-} from '../../src/callbacks/index.js';
+} from '../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { startCallbackReceiver, type CallbackReceiver } from '../support/callback-receiver.js';

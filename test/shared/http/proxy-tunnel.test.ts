@@ -1,4 +1,4 @@
-import { createCallbackSender, type CallbackSender } from '../../../src/callbacks/index.js';
+import { createCallbackSender, type CallbackSender } from '../../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../../src/domain/callback-event.js';
 import { createSources, type Sources } from '../../../src/documents/sources.js';
 import { NotSentError, OutcomeUnknownError, RefusedError } from '../../../src/flexperto/index.js';
