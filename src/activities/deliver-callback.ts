@@ -18,7 +18,7 @@ export interface DeliveryFailureDetails {
   readonly attempt: number;
 }
 
-/** The type of the failure after which the CRM is sent nothing more. */
+/** The type of the failure after which the CRM gets no more callbacks. */
 export type CallbackGone = 'CallbackGone';
 
 /**

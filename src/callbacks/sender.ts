@@ -140,8 +140,8 @@ async function postCallback(callback: HttpRequest & { timeoutMs: number }): Prom
 
 function toCallbackError({ status, retryAfterMs: waitMs }: CallbackResponse): CallbackError {
   if (status === 410)
-    return new CallbackError('the CRM answered 410, so it is sent nothing more', { gone: true });
+    return new CallbackError('the CRM answered 410, so it gets no more callbacks', { gone: true });
   if (status >= 300 && status < 400)
-    return new CallbackError(`the CRM answered ${status}, and no redirect is followed`);
+    return new CallbackError(`the CRM answered ${status}, and redirects are not followed`);
   return new CallbackError(`the CRM answered ${status}`, { retryAfterMs: waitMs });
 }

@@ -20,7 +20,7 @@ const example = (language: string, holding: string): string => {
 };
 const event = JSON.parse(example('json', '"signing.needs-attention"')) as CallbackEvent;
 
-it('The receiver of docs/connect-a-crm.md takes what is signed, once, and refuses what is not', async () => {
+it('The receiver of docs/connect-a-crm.md accepts a signed event once, and refuses an unsigned one', async () => {
   const port = await findFreePort();
   const receiver = spawn(
     await findPythonWithPackages(RECEIVER_REQUIREMENTS),
