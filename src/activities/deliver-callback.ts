@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { CallbackError } from '../callbacks/index.js';
+import { CallbackError } from '../callbacks/sender.js';
 import type { CallbackEvent } from '../domain/callback-event.js';
 import { callbackPauseMs } from '../workflows/retry-policies.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -18,7 +18,7 @@ export interface DeliveryFailureDetails {
   readonly attempt: number;
 }
 
-/** The type of the failure that ends the callbacks of a signing. */
+/** The type of the failure after which the CRM gets no more callbacks. */
 export type CallbackGone = 'CallbackGone';
 
 /**

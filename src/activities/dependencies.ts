@@ -1,4 +1,4 @@
-import type { CallbackSender } from '../callbacks/index.js';
+import type { CallbackSender } from '../callbacks/sender.js';
 import type { RequestChecker } from '../documents/check-request.js';
 import type { Sources } from '../documents/sources.js';
 import type { FlexpertoClient } from '../flexperto/index.js';

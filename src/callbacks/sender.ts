@@ -3,17 +3,16 @@ import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.j
 import { Webhook } from 'standardwebhooks';
 import { Agent } from 'undici';
 import type { CallbackEvent } from '../domain/callback-event.js';
-import { createConnector } from '../shared/http/connector.js';
+import { createConnector, PrivateAddressError } from '../shared/http/connector.js';
 import { getErrorCode } from '../shared/errors.js';
-import { createSsrfSafeLookup, PrivateAddressError } from '../shared/http/ssrf-safe-dns.js';
 
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { sendRequest, TimeLimitError, type HttpRequest } from '../shared/http/request.js';
 import { parseRetryAfter } from '../shared/http/retry-after.js';
 
 /**
- * Why callbacks to this address are not sent, in one sentence without a subject and without anything of the address;
- * `undefined` where they are. Looks up no name: what a name leads to is checked at the moment of connecting.
+ * Why callbacks to this address are not sent: a sentence without a subject that repeats nothing of the address; `undefined`
+ * if they are sent. It looks up no name, because the connection checks the addresses of a name.
  */
 export function findCallbackUrlProblem(url: string, allowlist: HostAllowlist): string | undefined {
   if (!callbackUrl.test(url)) return `must be ${callbackUrl.requirement}`;
@@ -27,14 +26,14 @@ export const PRIVATE_ADDRESS_PROBLEM =
   'must not lead to a private address that is not on SIGNING_CALLBACK_HOSTS';
 
 /**
- * A callback was not accepted. The message is one sentence that is safe to show: it holds nothing of the address, whose
- * query may be a secret, and of what the CRM has said only the status.
+ * The CRM did not accept a callback. The message is one sentence that is safe to show: it holds nothing of the address,
+ * whose query may be a secret, and only the status of the answer.
  */
 export class CallbackError extends Error {
   override readonly name = 'CallbackError';
-  /** When the CRM wishes to be asked again, in milliseconds. */
+  /** Milliseconds until the CRM accepts another attempt, if it says so. */
   readonly retryAfterMs: number | undefined;
-  /** The CRM wants no further callbacks of this session. */
+  /** The CRM wants no further callbacks of this signing. */
   readonly gone: boolean;
 
   constructor(
@@ -51,20 +50,20 @@ export class CallbackError extends Error {
 }
 
 export interface CallbackSenderOptions {
-  /** As `parseCallbackSecrets` reads them; each signs. Without any, nothing is sent. */
+  /** From `parseCallbackSecrets`; each signs. Without a secret, nothing is sent. */
   readonly secrets: readonly string[];
   readonly hosts: HostAllowlist;
-  /** Absent: every connection is direct. */
+  /** Without it, every connection is direct. */
   readonly proxies?: ProxyConfig | undefined;
-  /** Milliseconds for one callback, from the name lookup to the answer. */
+  /** Milliseconds for one callback, from the name lookup to the answer. Default: 10,000. */
   readonly timeoutMs?: number;
-  /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
+  /** Further certificate authorities, PEM, beside those of Node and NODE_EXTRA_CA_CERTS. */
   readonly ca?: string;
 }
 
 export interface CallbackSender {
   /**
-   * Sends an event once, signed after Standard Webhooks; resolves when the CRM has answered 2xx.
+   * Sends an event once, signed by Standard Webhooks. Resolves when the CRM has answered 2xx.
    * @throws CallbackError, or the signal's reason
    */
   send(url: string, id: string, event: CallbackEvent, signal?: AbortSignal): Promise<void>;
@@ -79,8 +78,8 @@ export function createCallbackSender(options: CallbackSenderOptions): CallbackSe
   const { hosts, proxies, ca, timeoutMs = 10_000 } = options;
   const signers = options.secrets.map((secret) => new Webhook(secret));
   const dispatcher = new Agent({
-    connect: createConnector({ proxies, timeoutMs, lookup: createSsrfSafeLookup(hosts), ca }),
-    // A connection for each: they are rare, and one that the CRM closes while it idles would cost an attempt.
+    connect: createConnector({ proxies, timeoutMs, hosts, ca }),
+    // Callbacks are rare, and a kept connection that the CRM closes would cost an attempt.
     pipelining: 0,
   });
   return {
@@ -141,8 +140,8 @@ async function postCallback(callback: HttpRequest & { timeoutMs: number }): Prom
 
 function toCallbackError({ status, retryAfterMs: waitMs }: CallbackResponse): CallbackError {
   if (status === 410)
-    return new CallbackError('the CRM answered 410, so it is sent nothing more', { gone: true });
+    return new CallbackError('the CRM answered 410, so it gets no more callbacks', { gone: true });
   if (status >= 300 && status < 400)
-    return new CallbackError(`the CRM answered ${status}, and no redirect is followed`);
+    return new CallbackError(`the CRM answered ${status}, and redirects are not followed`);
   return new CallbackError(`the CRM answered ${status}`, { retryAfterMs: waitMs });
 }

@@ -1,20 +1,20 @@
 import pLimit from 'p-limit';
 import type { Problem } from '../domain/field-schema.js';
 import type { Method, CheckedDocument, RequestedDocument, SigningRequest } from '../domain/request.js';
-import type { PdfFacts } from '../pdf/verdict.js';
+import type { PdfFacts, PdfInspection } from '../pdf/verdict.js';
 import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
 import { parseRequest } from '../domain/parse-request.js';
 
 import { DocumentUnavailableError } from './errors.js';
-import type { PdfInspection, PdfInspector } from '../pdf/inspector.js';
+import type { PdfInspector } from '../pdf/inspector.js';
 import type { Sources } from './sources.js';
 
 const ADD_FIELD_ADVICE =
   'and flexperto cannot place one: add it in the PDF, or send the document with signatureFields "none"';
 
 /**
- * Why this PDF cannot be signed with a method, where it must be; `undefined` where it can. Completes "contract.pdf …".
- * With `qes` no field is needed, since the vendor signs the whole document.
+ * Why nobody can sign this PDF by a method; `undefined` if somebody can. Completes "contract.pdf …". `qes` needs no field,
+ * because the vendor signs the whole document.
  */
 export function checkSignatureRequirement(facts: PdfFacts, method: Method): string | undefined {
   if (facts.isLocked) {
@@ -34,23 +34,23 @@ function checkSignatureFields({ fields, signedFields, unplacedFields }: PdfFacts
     : 'has no empty signature field: all of its signature fields are already signed';
 }
 
-/** What is known of a request before anything is sent: that it can be, with its documents' facts, or all its problems. */
+/** The request with the facts of its documents, or all its problems. */
 export type CheckedRequest =
   | { readonly ok: true; readonly request: SigningRequest; readonly documents: readonly InspectedDocument[] }
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
-      /** The problems that may be gone in a moment: a host that does not answer. */
+      /** The problems that may be gone soon, such as a host that does not answer. */
       readonly transientProblems: readonly Problem[];
     };
 
 export interface InspectedDocument extends CheckedDocument {
-  /** What somebody should look at before it is sent. Each completes the sentence "contract.pdf …". */
+  /** What a person should check before sending. Each completes the sentence "contract.pdf …". */
   readonly warnings: readonly string[];
 }
 
 export interface RequestChecker {
-  /** Looks at a request as it came and at every document it names, and reports all problems at once. Sends nothing. */
+  /** Checks an unvalidated request and every document that it names, and reports all problems together. Sends nothing. */
   check(input: unknown, signal?: AbortSignal): Promise<CheckedRequest>;
 }
 
@@ -107,12 +107,12 @@ export function createRequestChecker(sources: Sources, inspector: PdfInspector):
   };
 }
 
-/** What came of looking at one document. */
+/** The result of checking one document. */
 interface DocumentResult {
   readonly document?: InspectedDocument;
   readonly problem?: string;
   readonly isTransient?: boolean;
-  /** Known also of a document with a problem, where it could be read. */
+  /** Known for every document that could be read, also for one with a problem. */
   readonly bytes?: number;
 }
 
@@ -132,7 +132,7 @@ function evaluateDocument(
   }
   const problem = checkSignatureRequirement(inspection, method);
   if (document.signatureFields === 'required' && problem !== undefined) return { bytes, problem };
-  // How a document looks that nobody signs is nobody's concern.
+  // Warnings are about signature fields, and nobody signs this document.
   const shownWarnings = document.signatureFields === 'none' ? [] : warnings;
   return { bytes, document: { ...document, bytes, sha256, pages, fields, warnings: shownWarnings } };
 }
@@ -140,7 +140,7 @@ function evaluateDocument(
 function checkTotalSize(results: readonly DocumentResult[]): Problem[] {
   const bytes = results.reduce((sum, result) => sum + (result.bytes ?? 0), 0);
   if (bytes <= MAX_TOTAL_BYTES) return [];
-  // Rounded up, so that too much never reads as the 50.0 MB that are allowed.
+  // Rounded up, so that an excess never shows as the allowed 50.0 MB.
   const megabytes = (Math.ceil(bytes / 100_000) / 10).toFixed(1);
   return [{ field: 'documents', message: `have ${megabytes} MB together, where 50 MB are allowed` }];
 }

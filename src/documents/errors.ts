@@ -1,7 +1,7 @@
-/** The document could not be read from its source. `message` completes "contract.pdf …"; it names no path of the machine. */
+/** A document could not be read from its source. `message` completes "contract.pdf …" and names no path of the machine. */
 export class DocumentUnavailableError extends Error {
   override readonly name = 'DocumentUnavailableError';
-  /** Whether another try can help without anybody doing anything. */
+  /** Whether another attempt can succeed without a change. */
   readonly isTransient: boolean;
 
   constructor(message: string, isTransient: boolean) {
@@ -10,7 +10,7 @@ export class DocumentUnavailableError extends Error {
   }
 }
 
-/** The bytes are not those that were checked. `message` completes "contract.pdf …". */
+/** The bytes have changed since the check. `message` completes "contract.pdf …". */
 export class DocumentChangedError extends Error {
   override readonly name = 'DocumentChangedError';
 }

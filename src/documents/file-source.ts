@@ -8,8 +8,8 @@ import { DocumentUnavailableError } from './errors.js';
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * The real path of a `file:` source below the root. Links are followed and then judged by where they lead, so neither
- * a link nor `..` leaves the root.
+ * The real path of a `file:` source below the root. It follows links before it checks the path, so neither a link nor `..`
+ * leaves the root.
  * @throws DocumentUnavailableError
  */
 export async function resolveFile(source: string, root: string): Promise<string> {
@@ -22,7 +22,7 @@ export async function resolveFile(source: string, root: string): Promise<string>
   }
   const stats = await stat(path).catch(throwUnavailable);
   if (!stats.isFile()) throw new DocumentUnavailableError('is not a file', false);
-  // Asked here, where it is known what to say; whoever reads the file later would only report a system error.
+  // The inspection would report an unreadable file as a system error; this names the reason.
   const file = await open(path).catch(throwUnavailable);
   await file.close();
   return path;

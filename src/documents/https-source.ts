@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
-import { createConnector } from '../shared/http/connector.js';
+import { createConnector, PrivateAddressError } from '../shared/http/connector.js';
 import { getErrorCode } from '../shared/errors.js';
-import { createSsrfSafeLookup, PrivateAddressError } from '../shared/http/ssrf-safe-dns.js';
 import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { sendRequest } from '../shared/http/request.js';
@@ -9,9 +8,9 @@ import { DocumentUnavailableError } from './errors.js';
 
 export interface HttpsSourceOptions {
   readonly hosts: HostAllowlist;
-  /** Absent: every connection is direct. */
+  /** Without it, every connection is direct. */
   readonly proxies?: ProxyConfig | undefined;
-  /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
+  /** Further certificate authorities, PEM, beside those of Node and NODE_EXTRA_CA_CERTS. */
   readonly ca?: string;
 }
 
@@ -25,13 +24,13 @@ const MAX_REDIRECTS = 3;
 const IDLE_TIMEOUT_MS = 30_000;
 
 /**
- * Fetches documents from listed hosts only. Redirects are followed on the same host; every address a name resolves to
- * is checked at the moment of connecting, so that no name leads into a private network afterwards. Of a name that a proxy
- * looks up, only the proxy can check that.
+ * Fetches documents from listed hosts only, and follows redirects on the same host. It checks the addresses of a name at
+ * the moment of connecting, so a name cannot lead into a private network later. If a proxy looks up the name, only the
+ * proxy can check that.
  */
 export function createHttpsSource({ hosts, proxies, ca }: HttpsSourceOptions): HttpsSource {
   const dispatcher = new Agent({
-    connect: createConnector({ proxies, timeoutMs: 10_000, lookup: createSsrfSafeLookup(hosts), ca }),
+    connect: createConnector({ proxies, timeoutMs: 10_000, hosts, ca }),
     headersTimeout: IDLE_TIMEOUT_MS,
     bodyTimeout: IDLE_TIMEOUT_MS,
   });

@@ -13,26 +13,26 @@ import { createHttpsSource } from './https-source.js';
 import { verifyContent, type ExpectedContent } from './verify-content.js';
 
 export interface SourceOptions {
-  /** Where `file:` sources live; all workers of a task queue must see the same files there. */
+  /** The folder of `file:` sources; all workers of a task queue must see the same files there. */
   readonly root: string;
-  /** What `https:` sources may be fetched from, see `parseHosts`. */
+  /** The hosts of `https:` sources, see `parseHostAllowlist`. */
   readonly hosts: readonly string[];
   readonly proxies?: ProxyConfig | undefined;
   readonly ca?: string;
 }
 
-/** Where a document lies, and which bytes it must have. */
+/** The source of a document, and the bytes that it must have. */
 export type DocumentToRead = Pick<CheckedDocument, 'source'> & ExpectedContent;
 
-/** Where documents come from. All methods throw `DocumentUnavailableError`. */
+/** Reads documents from their sources. All methods throw `DocumentUnavailableError`. */
 export interface Sources {
-  /** Gives `use` a local file with the document's bytes; a fetched one is gone afterwards. */
+  /** Calls `use` with the path of a local file. The file of a fetched document is deleted afterwards. */
   withFile<Result>(
     source: string,
     use: (path: string) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result>;
-  /** The bytes of a document that has been checked. Reading also throws `DocumentChangedError`. */
+  /** The bytes of a checked document. Reading also throws `DocumentChangedError`. */
   read(document: DocumentToRead, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }

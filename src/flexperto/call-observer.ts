@@ -1,17 +1,17 @@
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
 
-/** How a request ended: the status of its answer, or why there was none. `given-up`: cancelled, or its document could not be read. */
+/** The status of the answer, or why there was none. `given-up`: cancelled, or its document could not be read. */
 export type CallOutcome = number | 'not-sent' | 'no-answer' | 'given-up';
 
-/** A request as it begins. It says nothing of what is sent, nor where to. */
+/** A request that begins. It names neither the address nor the content. */
 export interface CallStart {
   readonly call: Call;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  /** Size of the document; 0 where none is uploaded. */
+  /** Size of the uploaded document; 0 for every other call. */
   readonly documentBytes: number;
 }
 
-/** Is told of every request as it begins; what it returns is told once how the request ended. Neither may throw. */
+/** Called when a request begins. The function that it returns is called once when the request ends. Neither may throw. */
 export type CallObserver = (begin: CallStart) => (end: CallOutcome) => void;
 
 export function combineObservers(first: CallObserver, second: CallObserver): CallObserver {
@@ -23,7 +23,7 @@ export function combineObservers(first: CallObserver, second: CallObserver): Cal
   };
 }
 
-/** Makes a request under the eyes of an observer. */
+/** Makes a request, and reports its beginning and end to an observer. */
 export async function instrument<Answer extends { readonly status: number }>(
   observe: CallObserver,
   start: CallStart,

@@ -14,20 +14,20 @@ export interface FlexpertoOptions {
   /** `https://{tenant}.live.flexperto.com`; a path is kept. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** The older page shows attach as GET, the next revision as POST. `auto`: POST, and the other where one does not exist. */
+  /** The vendor's older page shows attach as GET, the newer one as POST. `auto` starts with POST and switches if the method does not exist. */
   readonly attachMethod: 'auto' | AttachMethod;
-  /** The hand-over call, which no page documents; absent, `handOver` must not be called. */
+  /** The hand-over call, which no page documents. Without it, `handOver` must not be called. */
   readonly handover?: { readonly method: 'POST' | 'PUT' | 'PATCH'; readonly path: string } | undefined;
   /** Milliseconds for one JSON call, and for one upload. */
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
-  /** Absent: every connection is direct. */
+  /** Without it, every connection is direct. */
   readonly proxies?: ProxyConfig | undefined;
-  /** Is told how every request goes. */
+  /** Observes every request. */
   readonly observe?: CallObserver | undefined;
 }
 
-/** In whose name a call is made, and what gives it up. */
+/** The employee in whose name a call is made, and the signal that cancels it. */
 export interface CallContext {
   /** The employee's flexperto account id (header `x-user-id`). */
   readonly employeeId: string;
@@ -36,20 +36,20 @@ export interface CallContext {
 
 /**
  * The vendor's signing API, one method per call in the order of its page. Every method throws one of the error family:
- * `NotSentError`, `RefusedError`, `OutcomeUnknownError`, `AnswerNotUnderstoodError`. Nothing is retried here.
+ * `NotSentError`, `RefusedError`, `OutcomeUnknownError`, `AnswerNotUnderstoodError`. The client retries nothing.
  */
 export interface FlexpertoClient {
   /** Call 1. Not idempotent. Returns the id of the contract session. */
   initiateSession(context: CallContext, session: NewContractSession): Promise<number>;
   /** Call 2. */
   requestUploadUrl(context: CallContext, sessionId: number): Promise<UploadUrl>;
-  /** Call 3. Goes to the upload host, without the API key. Throws what reading the content throws. */
+  /** Call 3. Goes to the upload host, without the API key. Also throws what reading the content throws. */
   uploadDocument(url: string, content: UploadContent, signal?: AbortSignal): Promise<answers.StoredFile>;
-  /** Call 4. Not idempotent. Returns the document, or `null` where the answer is empty. */
+  /** Call 4. Not idempotent. Returns the document, or `null` if the answer is empty. */
   attachDocument(context: CallContext, sessionId: number, fileId: string): Promise<VendorDocument | null>;
   /** Call 5. */
   listDocuments(context: CallContext, sessionId: number): Promise<VendorDocument[]>;
-  /** The step that the page names and does not document. */
+  /** The step that the vendor's page names but does not document. Not idempotent. */
   handOver(context: CallContext, sessionId: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export interface NewContractSession {
 const CONTRACTS_PATH = '/api/v2/collaboration/contracts/contracts';
 const MAX_CONNECT_MS = 10_000;
 
-/** Calls that change nothing. The method does not tell: attach can be a GET. */
+/** Calls that change nothing. The HTTP method does not show that: attach can be a GET. */
 const READ_ONLY_CALLS: readonly Call[] = ['request upload URL', 'list documents'];
 
 export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClient {
@@ -74,7 +74,7 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
     options.observe ?? (() => () => undefined),
     options.proxies,
   );
-  // The one that worked last goes first.
+  // The method that worked last comes first.
   let attachMethods: readonly [AttachMethod, AttachMethod] = ['POST', 'GET'];
 
   const send = (
@@ -189,8 +189,8 @@ export function createFlexpertoClient(options: FlexpertoOptions): FlexpertoClien
 }
 
 /**
- * Whether a server answered that it does not know attach by this method, and so surely has attached nothing. A 404 can
- * also mean that the session does not exist: then the other method is refused too, and the 404 is what the caller gets.
+ * Whether a server does not know attach by this method, and so has attached nothing. A 404 can also mean that the contract
+ * session does not exist: then the server refuses the other method too, and the caller gets the 404.
  */
 function isMethodUnsupported(error: unknown): boolean {
   return [404, 405, 501].includes(getStatus(error) ?? 0);

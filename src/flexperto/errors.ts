@@ -2,8 +2,8 @@
 export type Call = 'initiate' | 'request upload URL' | 'upload' | 'attach' | 'list documents' | 'hand over';
 
 /**
- * What every error of the flexperto client has in common: the call, and a message that is safe to show. No message ever
- * holds an address with its token, the API key or what was sent.
+ * The base of all errors of the flexperto client: the call, and a message that is safe to show. A message never holds an
+ * address with its token, the API key or what was sent.
  */
 export abstract class FlexpertoError extends Error {
   readonly call: Call;
@@ -14,7 +14,7 @@ export abstract class FlexpertoError extends Error {
   }
 }
 
-/** The vendor said yes (2xx), but the answer is cut short, is no JSON or lacks what is needed. The call had its effect. */
+/** The vendor answered 2xx, but the answer is incomplete, is no JSON or lacks a needed field. The call took effect. */
 export class AnswerNotUnderstoodError extends FlexpertoError {
   override readonly name = 'AnswerNotUnderstoodError';
 
@@ -25,16 +25,16 @@ export class AnswerNotUnderstoodError extends FlexpertoError {
 }
 
 /**
- * The request was or may have been sent, and no answer tells what became of it: a timeout, a reset, a 408, a 5xx.
- * It may have had its effect; a call that is not idempotent must not be repeated on the strength of this error.
+ * The call may have taken effect: it was or may have been sent, and no answer shows its outcome. A timeout, a reset, a 408
+ * or a 5xx. Do not repeat a call that is not idempotent after this error.
  */
 export class OutcomeUnknownError extends FlexpertoError {
   override readonly name = 'OutcomeUnknownError';
-  /** The status, where there was an answer. */
+  /** The status, if there was an answer. */
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
 
-  /** No answer came within the time for it, so the vendor may still be at work on the call. */
+  /** No answer came within the time limit, so the vendor may still be working on the call. */
   readonly timedOut: boolean;
 
   constructor(
@@ -50,14 +50,14 @@ export class OutcomeUnknownError extends FlexpertoError {
 }
 
 /**
- * The vendor answered, and the answer is no: any 3xx or 4xx but 408, and 503 with Retry-After. The call had no effect.
- * `vendorMessage` is the vendor's own text, which may repeat what was sent: redact it before it is shown.
+ * The vendor refused the call: any 3xx, any 4xx except 408, and 503 with Retry-After. The call took no effect.
+ * `vendorMessage` is the vendor's own text, which may repeat what was sent: redact it before you show it.
  */
 export class RefusedError extends FlexpertoError {
   override readonly name = 'RefusedError';
   readonly status: number;
   readonly vendorMessage: string;
-  /** Milliseconds from the answer until another try is welcome; absent where the vendor does not say. */
+  /** Milliseconds until the vendor accepts another attempt, if it says so. */
   readonly retryAfterMs: number | undefined;
 
   constructor(call: Call, status: number, vendorMessage: string, retryAfterMs: number | undefined) {
@@ -69,8 +69,8 @@ export class RefusedError extends FlexpertoError {
 }
 
 /**
- * The request surely did not reach the vendor: no address, no connection, no agreed encryption. Repeating it is safe.
- * It does not mean that the vendor is down; the fault can be this machine's network.
+ * The request did not reach the vendor: no address, no connection or no agreed encryption. Repeating it is safe. The fault
+ * can be the vendor's or this machine's network.
  */
 export class NotSentError extends FlexpertoError {
   override readonly name = 'NotSentError';

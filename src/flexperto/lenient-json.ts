@@ -1,6 +1,6 @@
 /**
- * The JSON of an answer; `undefined` where it is none. The vendor's page prints the word `undefined` as a value, which
- * JSON does not know: outside of strings it is read as null.
+ * The JSON of an answer, or `undefined` if it is not JSON. The vendor's page shows the word `undefined` as a value, which
+ * JSON does not have: outside of strings it becomes null.
  */
 export function parseLenientJson(text: string): unknown {
   try {
@@ -16,7 +16,7 @@ export function parseLenientJson(text: string): unknown {
 
 const UNDEFINED = 'undefined';
 
-/** Read sign by sign: a regular expression takes hours, or a hundred times the memory, for an answer that is meant to. */
+/** Reads character by character: a regular expression takes hours, or a hundred times the memory, for a hostile answer. */
 function replaceUndefinedByNull(text: string): string {
   let output = '';
   let copiedUntil = 0;

@@ -10,31 +10,31 @@ const MAX_VENDOR_MESSAGE_LENGTH = 300;
 const MESSAGE_FIELDS = ['message', 'error_description', 'detail', 'error', 'title'];
 const errorBodySchema = z.record(z.string(), z.unknown());
 
-/** An HTML page of a proxy is no sentence, wherever it stands. */
+/** An HTML page of a proxy is not a message, in any field. */
 const HTML_PAGE = /^\s*<|<(!doctype|html|head|body)\b/i;
 
 /**
- * The sentence in an error answer, in one line of at most 300 characters; '' where there is none. It may repeat what was
- * sent, so it must be redacted before it is shown.
+ * The message of an error answer, in one line of at most 300 characters; '' if there is none. It may repeat what was sent:
+ * redact it before you show it.
  */
 export function extractVendorMessage(text: string): string {
   const body = errorBodySchema.safeParse(parseLenientJson(text)).data;
   const found = MESSAGE_FIELDS.map((field) => body?.[field]).find((value) => typeof value === 'string');
-  // Written anew, so that no name hides in escapes such as \u00f6.
+  // JSON.stringify resolves escapes such as \u00f6, in which a name could hide from redaction.
   const sentence = found ?? (body === undefined ? text : JSON.stringify(body));
   return typeof sentence !== 'string' || HTML_PAGE.test(sentence)
     ? ''
     : truncateAtWord(sentence.replace(/\s+/g, ' ').trim(), MAX_VENDOR_MESSAGE_LENGTH);
 }
 
-/** The beginning of a text. A word is not cut in two: as a half, a name could no longer be known as one. */
+/** The beginning of a text, cut between words: redaction could not recognize half a name. */
 export function truncateAtWord(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const end = text.lastIndexOf(' ', maxLength);
   return text.slice(0, end > 0 ? end : maxLength);
 }
 
-// The schemas ask for what the next call needs and tolerate the rest: unknown fields, absent ones, null.
+// The schemas demand what the next call needs and tolerate the rest: unknown fields, absent ones, null.
 const idSchema = z
   .union([
     z.int(),
@@ -45,7 +45,7 @@ const idSchema = z
   ])
   .pipe(z.int().positive());
 
-// What is read becomes part of a history, which takes 2 MB and no more.
+// These values become part of a history, which takes at most 2 MB.
 const MAX_MESSAGE_LENGTH = 300;
 const MAX_ID_LENGTH = 100;
 const MAX_URL_LENGTH = 16 * 1024;
@@ -55,16 +55,16 @@ const textSchema = z
   .string()
   .nullish()
   .transform((value) => (value === undefined || value === '' ? null : value));
-/** An id or a status, needed whole. */
+/** An id or a status, which must not be cut. */
 const identifierSchema = textSchema.pipe(z.string().max(MAX_ID_LENGTH).nullable());
-/** For people. */
+/** A text for people, which may be cut. */
 const messageSchema = textSchema.transform((value) =>
   value === null ? null : truncateAtWord(value, MAX_MESSAGE_LENGTH),
 );
 
 const initiateSchema = z.looseObject({ id: idSchema });
 const uploadUrlSchema = z.looseObject({ url: z.string().min(1).max(MAX_URL_LENGTH) });
-/** A moment in ISO 8601, whose offset the vendor also writes without a colon; anything else says nothing. */
+/** A time in ISO 8601, whose offset the vendor also writes without a colon; anything else becomes null. */
 const timestampSchema = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)$/)
@@ -108,7 +108,7 @@ export const parseUploadUrlResponse = (body: string): string =>
 /** A file in the vendor's storage. */
 export interface StoredFile {
   readonly fileId: string;
-  /** In milliseconds since 1970; `null` where the vendor does not say until when it keeps the file. */
+  /** In milliseconds since 1970; `null` if the vendor does not say until when it keeps the file. */
   readonly availableUntil: number | null;
 }
 
@@ -118,12 +118,12 @@ export function parseUploadResponse(body: string): StoredFile {
   return { fileId, availableUntil };
 }
 
-/** Answer of attach; `null` where it is empty, as the older page shows it. Source: call 4. */
+/** Answer of attach; `null` if it is empty, as the older page shows it. Source: call 4. */
 export function parseAttachResponse(body: string): VendorDocument | null {
   return body.trim() === '' ? null : parseResponse('attach', documentSchema, body);
 }
 
-/** Answer of the list call: a bare array, or an object that holds one array of documents. Source: call 5. */
+/** Answer of the list call: an array, or an object that holds one array of documents. Source: call 5. */
 export function parseListResponse(body: string): VendorDocument[] {
   const parsed = parseLenientJson(body);
   if (Array.isArray(parsed)) return validate('list documents', documentListSchema, parsed);

@@ -9,7 +9,7 @@ import { instrument, type CallStart, type CallObserver } from './call-observer.j
 import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
 import { extractVendorMessage } from './responses.js';
 
-/** An answer of status 2xx. `text` is cut short where the connection ended early; reading it as JSON then fails. */
+/** An answer of status 2xx. `text` is incomplete if the connection ended early, and then it is not JSON. */
 export interface ApiResponse {
   readonly status: number;
   readonly text: string;
@@ -19,32 +19,31 @@ export interface ApiRequest extends Pick<CallStart, 'call' | 'method'> {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: string | AsyncIterable<Uint8Array>;
-  /** Whether a second one would do no harm: then it may go over a kept connection. */
+  /** Whether repeating it is harmless: then it may use a kept connection. */
   readonly idempotent: boolean;
   /** Size of the document in the body. */
   readonly documentBytes?: number;
   /** Milliseconds for the whole call, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Gives the call up; the signal's reason is thrown. */
+  /** Cancels the call, which throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Transport {
   /** @throws NotSentError, RefusedError, OutcomeUnknownError, the signal's reason, or what the body's source threw */
-  send(exchange: ApiRequest): Promise<ApiResponse>;
+  send(request: ApiRequest): Promise<ApiResponse>;
   close(): Promise<void>;
 }
 
-/** More than any answer of this API needs; what follows is not read. */
+/** More than any answer of this API needs; the rest is not read. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
-/** Of a refusal one sentence is wanted; to look for it in megabytes would cost a hundred times as much memory. */
+/** A refusal holds one sentence. Searching it in megabytes would cost a hundred times as much memory. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
 /**
- * Speaks HTTP and sorts what can happen into the error family. No redirect is followed: the API key goes to the base
- * URL's host only. A call that must not be repeated opens its own connection, since a kept one that the server closes at
- * the wrong moment would turn a harmless end of idling into an initiate whose outcome nobody knows. What can be repeated
- * comes in numbers, uploads and the looks of all waiting sessions: it shares connections.
+ * Sends requests, and turns failures into the error family. It follows no redirect, so the API key goes to the host of the
+ * base URL only. A call that is not idempotent opens its own connection: a server may close a kept one at the moment of
+ * sending, which would leave the outcome unknown. The others are numerous, such as uploads and polls, and share connections.
  */
 export function createTransport(
   connectTimeoutMs: number,
@@ -85,7 +84,7 @@ async function performRequest(apiRequest: ApiRequest, dispatcher: Dispatcher): P
   }
 }
 
-/** Carries what the source of a document threw, as `cause`: it is no error of the connection. */
+/** The source of a document threw `cause`. This keeps it apart from errors of the connection. */
 class ContentError extends Error {}
 
 function createRequestBody(body: ApiRequest['body']): string | Readable | null {
@@ -113,7 +112,7 @@ function toApiResponse(call: Call, response: HttpResponse, text: string): ApiRes
   throw new RefusedError(call, status, extractVendorMessage(text), retryAfterMs);
 }
 
-/** The connection or its encryption did not come about, so that no byte of a request was sent. */
+/** The connection or its encryption failed before a byte of the request was sent. */
 class ConnectError extends Error {}
 
 function markConnectErrors(connect: buildConnector.connector): buildConnector.connector {

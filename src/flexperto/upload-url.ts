@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { AnswerNotUnderstoodError } from './errors.js';
 import { parseLenientJson } from './lenient-json.js';
 
-/** The page: "It is valid for 1 hour." */
+/** The vendor's page: "It is valid for 1 hour." */
 const DEFAULT_VALIDITY_MS = 60 * 60_000;
 
-/** A bearer secret and the moment it expires, in milliseconds since 1970. */
+/** A bearer secret, and its expiry in milliseconds since 1970. */
 export interface UploadUrl {
   readonly url: string;
   readonly expiresAt: number;
 }
 
-/** The end of the year 9999: whatever is beyond, such as milliseconds, is no `exp` in the sense of RFC 7519. */
+/** The end of the year 9999: a larger value, such as milliseconds, is not an `exp` in the sense of RFC 7519. */
 const MAX_EXP_SECONDS = 253_402_300_799;
 
 const claimsSchema = z.looseObject({ exp: z.number().positive().max(MAX_EXP_SECONDS) });
 
-/** The expiry in the URL's token (`exp` of the JWT); without one, an hour from receipt. The signature is not ours to check. */
+/** The expiry in the URL's token (`exp` of the JWT), or an hour from receipt. It cannot verify the token's signature. */
 export function readExpiry(url: string, receivedAt: number): number {
   const tokens = [...new URL(url).searchParams.values()];
   for (const token of tokens) {
@@ -31,7 +31,7 @@ export function readExpiry(url: string, receivedAt: number): number {
 }
 
 /**
- * The upload URL carries a bearer token: over plain http only where the API itself is spoken to over plain http.
+ * An upload URL carries a bearer token, so it must be https, unless the base URL is http.
  * @throws AnswerNotUnderstoodError
  */
 export function assertHttps(url: string, baseUrl: string): void {

@@ -36,7 +36,7 @@ export function readCrossReferenceStream(stream: EncodedStream, budget: PdfBudge
 
 function toCrossReference(kind: number, second: number): CrossReference {
   if (kind === 1) return second;
-  // Kinds that are not known yet are to be taken as null.
+  // A reader takes unknown kinds as null.
   return kind === 2 ? inObjectStream(second) : FREE;
 }
 
@@ -67,8 +67,8 @@ function readNumbers(dictionary: PDFDict, key: string): readonly number[] {
 }
 
 /**
- * Where an object stands: at this place in the file; where the number is negative, in the object stream with that number
- * but for its sign; and where it is `FREED`, nowhere. A number, since a file can have very many.
+ * Where an object is: a positive number is its offset in the file, a negative one the negated number of its object stream,
+ * and `FREE` means nowhere. Plain numbers, because a file can have very many.
  */
 export type CrossReference = number;
 
@@ -76,7 +76,7 @@ export const FREE: CrossReference = 0;
 
 export const inObjectStream = (stream: number): CrossReference => -stream;
 
-/** The cross-references of one revision, or of a hybrid file's second half. */
+/** The cross-references of one revision, or of the stream part of a hybrid file. */
 export interface CrossReferenceSection {
   readonly references: ReadonlyMap<number, CrossReference>;
   readonly trailer: PDFDict;
@@ -89,10 +89,10 @@ export interface CrossReferences {
   readonly trailers: readonly PDFDict[];
 }
 
-/** `startxref` stands within the last KiB; some producers pad the end of the file. */
+/** `startxref` is within the last KiB; some producers pad the end of the file. */
 const STARTXREF_WITHIN = 2048;
 
-/** The cross-references of all revisions. @throws {PdfDamagedError} if any of them does not hold */
+/** The cross-references of all revisions. @throws {PdfDamagedError} if one of them is wrong */
 export function readCrossReferences(source: PdfSource): CrossReferences {
   const references = new Map<number, CrossReference>();
   const trailers: PDFDict[] = [];
@@ -102,7 +102,7 @@ export function readCrossReferences(source: PdfSource): CrossReferences {
     seenOffsets.add(offset);
     const section = readSection(source, offset);
     trailers.push(section.trailer);
-    // In a hybrid file the stream knows what the table, for old readers, calls free (ISO 32000-2, 7.5.8.4).
+    // In a hybrid file the table lists some objects as free for old readers; the stream has them (ISO 32000-2, 7.5.8.4).
     const hybridOffset = readOffset(section.trailer, 'XRefStm');
     if (hybridOffset !== undefined) readSectionAt(hybridOffset);
     for (const [number, reference] of section.references) {

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { InspectionAnswer, InspectionJob } from './verdict.js';
 
-/** What came of a job: an answer, or how its process ended without one, which says nothing about the file. */
+/** An answer, or how the process ended without one, which says nothing about the file. */
 export type JobOutcome = { readonly answer: InspectionAnswer } | { readonly interruption: string };
 
-/** A process that inspects one file after the other. It keeps no other process alive, and ends with the one that asks. */
+/** A process that inspects one file after the other. It does not keep the calling process alive, and ends with it. */
 export interface InspectionChild {
-  /** `false` once it has ended or is about to. */
+  /** `false` once it has ended or is ending. */
   isUsable(): boolean;
-  /** Whether it has done a job before. */
+  /** Whether it has had a job before. */
   isUsed(): boolean;
   /** One job at a time. @throws the signal's reason if it is aborted; the process has ended then */
   runJob(job: InspectionJob, signal?: AbortSignal): Promise<JobOutcome>;
@@ -18,13 +18,13 @@ export interface InspectionChild {
 
 export const INSPECTION_PROGRAM = join(__dirname, 'inspection-process.js');
 
-/** A process that waits for work costs 75 MB: this long after its last job it ends. */
+/** An idle process costs 75 MB, so it ends this long after its last job. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** Ten times the processor time that a job has: beyond this the machine or its file system stands still. */
+/** Ten times the processor time of a job: a job that takes longer waits for the machine or its file system. */
 const JOB_TIMEOUT_MS = 5 * 60_000;
 
-/** What Node itself needs where libraries or system files stand in unusual places. Nothing else: no key, no proxy. */
+/** Node needs these where libraries or system files are in unusual places. No key and no proxy is passed. */
 const PASSED_VARIABLES = ['LD_LIBRARY_PATH', 'SystemRoot'];
 
 /** Never throws: a process that cannot be started interrupts its first job. */
@@ -35,7 +35,7 @@ export function startInspectionChild(program = INSPECTION_PROGRAM): InspectionCh
       env: createEnvironment(),
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // In a process group of its own: what ends the worker's group must not look like a fault of the file.
+      // A separate process group: a signal to the worker's group must not interrupt an inspection.
       detached: true,
     });
   } catch (error) {
@@ -82,12 +82,12 @@ async function sendJob(child: ChildProcess, job: InspectionJob, exit: Promise<st
       resolve({ answer });
     });
   });
-  // A process that ends before it has taken the job ends the channel: its end says what happened.
+  // If the process ends before it takes the job, `exit` reports it.
   child.send(job, () => undefined);
   return Promise.race([answered, exit.then((interruption) => ({ interruption }))]);
 }
 
-/** How the process ends, in words. Resolves only when it is over and all its answers have arrived. */
+/** Resolves with how the process ended, once it is over and all its answers have arrived. */
 async function waitForExit(child: ChildProcess): Promise<string> {
   const failed = new Promise<string>((resolve) => {
     child.on('error', (error) => {

@@ -5,7 +5,7 @@ import { MAX_TOTAL_BYTES } from '../domain/request.js';
 import type { InspectionJob, InspectionResult, PdfVerdict } from './verdict.js';
 import { readPdf } from './read-pdf.js';
 
-/** The thread of the inspection process that does the work: reads the file once, and takes everything from those bytes. */
+/** Runs in a thread of the inspection process. Reads the file once, and takes everything from those bytes. */
 async function handleJob(job: InspectionJob): Promise<InspectionResult> {
   const { bytes, sha256 } = content;
   content = NO_CONTENT;
@@ -25,7 +25,7 @@ const NO_CONTENT: { readonly bytes: Buffer; readonly sha256: string } = {
   sha256: '',
 };
 
-/** What the last job has read. */
+/** The content that the last job has read. */
 let content = NO_CONTENT;
 
 const TOO_LARGE: PdfVerdict = {
@@ -33,7 +33,7 @@ const TOO_LARGE: PdfVerdict = {
   problem: `is larger than the ${MAX_TOTAL_BYTES / 1_000_000} MB that all documents together may have`,
 };
 
-/** Undefined where the file is larger than any document may be. */
+/** `undefined` if the file is larger than any document may be. */
 async function readContent(path: string): Promise<Buffer | undefined> {
   const file = await open(path);
   try {
@@ -56,7 +56,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
-// Damaged files throw many errors that nobody reads: a stack is nearly all that one costs.
+// Damaged files throw many errors that nobody reads, and the stack is nearly all of an error's cost.
 Error.stackTraceLimit = 0;
 
 parentPort?.on('message', (job: InspectionJob) => {

@@ -1,143 +1,55 @@
 import type { PdfVerdict, InspectionAnswer, InspectionLimits } from './verdict.js';
 import { startInspectionChild, type InspectionChild, type JobOutcome } from './inspection-child.js';
 
-/** Lets so many through at a time. Those who wait get their turns fairly, however many of them one caller has sent. */
-export interface FairSemaphore {
-  /** Resolves when it is this caller's turn, who then owes a `give`. @throws the signal's reason if aborted before */
-  acquire(caller: string, signal?: AbortSignal): Promise<void>;
-  release(caller: string): void;
-}
-
-/** The callers in the order in which they are served, each with what waits for a turn, oldest first. */
-type WaitingCallers = Map<string, Set<() => void>>;
-
-/**
- * Round-robin: a caller with many files waits behind one with a single file once each of its own turns is over. Whoever
- * has the fewest turns at the moment comes first.
- */
-export function createFairSemaphore(permits: number): FairSemaphore {
-  const heldPermits = new Map<string, number>();
-  const waiting: WaitingCallers = new Map();
-  let free = permits;
-  const changeHeld = (caller: string, change: number): void => {
-    const now = (heldPermits.get(caller) ?? 0) + change;
-    if (now === 0) heldPermits.delete(caller);
-    else heldPermits.set(caller, now);
-    free -= change;
-  };
-  const nextCaller = (): string | undefined => {
-    const heldBy = (caller: string): number => heldPermits.get(caller) ?? 0;
-    const fewest = Math.min(...[...waiting.keys()].map(heldBy));
-    return [...waiting.keys()].find((caller) => heldBy(caller) === fewest);
-  };
-  return {
-    acquire: async (caller, signal) => {
-      signal?.throwIfAborted();
-      if (free === 0) await waitForPermit(waiting, caller, signal);
-      else changeHeld(caller, 1);
-    },
-    release: (caller) => {
-      // While its turn still counts, so that others come before it.
-      const nextServed = nextCaller();
-      changeHeld(caller, -1);
-      if (nextServed === undefined) return;
-      changeHeld(nextServed, 1);
-      const queue = waiting.get(nextServed) ?? new Set();
-      const [admit] = queue;
-      waiting.delete(nextServed);
-      if (admit !== undefined) queue.delete(admit);
-      if (queue.size > 0) waiting.set(nextServed, queue);
-      admit?.();
-    },
-  };
-}
-
-function waitForPermit(waiting: WaitingCallers, caller: string, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      const ownQueue = waiting.get(caller);
-      ownQueue?.delete(admit);
-      if (ownQueue?.size === 0) waiting.delete(caller);
-      reject(signal?.reason as Error);
-    };
-    const admit = (): void => {
-      signal?.removeEventListener('abort', giveUp);
-      resolve();
-    };
-    const queue = waiting.get(caller) ?? new Set();
-    waiting.set(caller, queue.add(admit));
-    signal?.addEventListener('abort', giveUp, { once: true });
-  });
-}
-
-const MAX_VERDICTS = 500;
-
-/** Verdicts by the SHA-256 of the bytes: the same bytes always have the same one. Forgets what was not asked for longest. */
-export interface VerdictCache {
-  get(sha256: string | undefined): PdfVerdict | undefined;
-  set(sha256: string, verdict: PdfVerdict): void;
-}
-
-export function createVerdictCache(maxVerdicts = MAX_VERDICTS): VerdictCache {
-  const verdicts = new Map<string, PdfVerdict>();
-  const set = (sha256: string, verdict: PdfVerdict): void => {
-    verdicts.delete(sha256);
-    verdicts.set(sha256, verdict);
-    const [oldest] = verdicts.keys();
-    if (verdicts.size > maxVerdicts && oldest !== undefined) verdicts.delete(oldest);
-  };
-  return {
-    get: (sha256 = '') => {
-      const verdict = verdicts.get(sha256);
-      if (verdict !== undefined) set(sha256, verdict);
-      return verdict;
-    },
-    set,
-  };
-}
-
-export type { InspectionLimits } from './verdict.js';
-export type { PdfInspection, PdfVerdict } from './verdict.js';
-
 export interface PdfInspector {
   /**
-   * Looks at one file, whatever its bytes are. A verdict on the same bytes is not made twice.
-   * @throws {InspectionInterruptedError} if the inspection ends from outside, such as by a signal, again and again
+   * Inspects one file, whatever its bytes are. The same bytes are inspected once.
+   * @throws {InspectionInterruptedError} if the inspection ends three times from outside, such as by a signal
    * @throws {Error} if the file is missing or cannot be read, and the signal's reason if it is aborted
    */
   inspect(path: string, options?: InspectOptions): Promise<PdfVerdict>;
 }
 
 export interface InspectOptions {
-  /** Who waits for it: between callers the inspections take turns. */
+  /** For whom the file is inspected: waiting callers take turns. */
   readonly caller?: string;
-  /** Of the file's bytes, in lower-case hex, where the one who asks has computed it. */
+  /** Of the file's bytes, in lower-case hex, if the caller knows it. */
   readonly sha256?: string;
   readonly signal?: AbortSignal;
 }
 
+export interface PdfInspectorOptions {
+  readonly limits?: Partial<InspectionLimits>;
+  /** The most inspections at the same time. */
+  readonly concurrency?: number;
+  /** The program of the inspection process. */
+  readonly program?: string;
+}
+
+/** The inspection of a document ended from outside each time. This says nothing about the document. `message` is a sentence. */
+export class InspectionInterruptedError extends Error {
+  override readonly name = 'InspectionInterruptedError';
+}
+
 /**
- * The one place that says what an inspection may use. Two of them beside a worker of 230 MB are together below the 1 GiB
- * of its container. Measured with Node 20, the whole process: 70 MB for a small PDF, 168 MB for one of 50 MB in 400,000 objects. Hostile ones
- * of up to 1 MB stay below 200 MB and 2 s (test/hostile/pdf-cost.test.ts), since `PdfBudget` bounds them beforehand.
+ * What one inspection may use. Two inspections beside a worker of 230 MB stay below the 1 GiB of its container. With Node
+ * 20 the whole process takes 70 MB for a small PDF, and 168 MB for one of 50 MB in 400,000 objects. Hostile ones of up to
+ * 1 MB stay below 200 MB and 2 s (test/hostile/pdf-cost.slow.test.ts), because `PdfBudget` bounds their cost first.
  */
 export const INSPECTION_LIMITS: InspectionLimits = { seconds: 30, memoryBytes: 256 * 1024 * 1024 };
 const DEFAULT_CONCURRENCY = 2;
 
-/** How often an inspection that was interrupted begins at once. More would hide a machine that has no memory left. */
+/** Immediate attempts after interruptions. More would hide that the machine lacks memory. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Inspects PDFs that nobody has looked at before, in processes of their own, bounded in time and memory for each file, at
- * most `atOnce` at a time. The process that asks never blocks, grows or crashes for what is in a file. A worker thread
- * would not do: what a decompression bomb unpacks into lies outside the heap that a thread's limits bound, so that only a
- * process can be ended for it without its neighbours. The processes get no environment, so they know no key.
+ * Inspects PDFs in separate processes, each file within limits of time and memory. Nothing in a file blocks or crashes the
+ * calling process, or makes it grow. A worker thread cannot do that: a decompression bomb unpacks outside the heap, which
+ * is all that the limits of a thread bound. The processes get no environment, so they know no key.
  */
-export function createPdfInspector(
-  options: { limits?: Partial<InspectionLimits>; atOnce?: number; program?: string } = {},
-): PdfInspector {
+export function createPdfInspector(options: PdfInspectorOptions = {}): PdfInspector {
   const limits = { ...INSPECTION_LIMITS, ...options.limits };
-  const semaphore = createFairSemaphore(options.atOnce ?? DEFAULT_CONCURRENCY);
+  const semaphore = createFairSemaphore(options.concurrency ?? DEFAULT_CONCURRENCY);
   const verdicts = createVerdictCache();
   const processPool = createProcessPool(limits, verdicts, options.program);
   return {
@@ -154,10 +66,9 @@ export function createPdfInspector(
   };
 }
 
-/** Inspections by processes that are used again, and started again where they end from outside. */
+/** Inspects with processes that stay for the next file. Starts a fresh one after an interruption. */
 function createProcessPool(limits: InspectionLimits, verdicts: VerdictCache, program?: string) {
   const idle: InspectionChild[] = [];
-  /** The verdict where it is known, or what came of the last job. */
   const inspectWith = async (
     child: InspectionChild,
     path: string,
@@ -173,11 +84,11 @@ function createProcessPool(limits: InspectionLimits, verdicts: VerdictCache, pro
   const attempt = async (path: string, signal?: AbortSignal): Promise<AttemptResult> => {
     const child = idle.splice(0).find((candidate) => candidate.isUsable()) ?? startInspectionChild(program);
     const isFresh = !child.isUsed();
-    const inspected = await inspectWith(child, path, signal);
+    const result = await inspectWith(child, path, signal);
     if (child.isUsable()) idle.push(child);
-    // What earlier files left behind must not tell against this one.
-    return isFresh || !exceedsMemory(inspected.outcome)
-      ? inspected
+    // Memory that earlier files left behind must not count against this one.
+    return isFresh || !exceedsMemory(result.outcome)
+      ? result
       : inspectWith(startInspectionChild(program), path, signal);
   };
   return {
@@ -195,9 +106,9 @@ function createProcessPool(limits: InspectionLimits, verdicts: VerdictCache, pro
   };
 }
 
-/** What came of one attempt, and the SHA-256 of the file where it is a new verdict. */
 interface AttemptResult {
   readonly outcome: JobOutcome;
+  /** Of the file, if the verdict is new. */
   readonly sha256?: string;
 }
 
@@ -232,10 +143,97 @@ function describeLimitProblem(
   return `could not be inspected within ${allowance}; save it again with another program`;
 }
 
+const MAX_VERDICTS = 500;
+
+/** Verdicts by the SHA-256 of the bytes: the same bytes always get the same one. Drops the least recently used. */
+export interface VerdictCache {
+  get(sha256: string | undefined): PdfVerdict | undefined;
+  set(sha256: string, verdict: PdfVerdict): void;
+}
+
+export function createVerdictCache(maxVerdicts = MAX_VERDICTS): VerdictCache {
+  const verdicts = new Map<string, PdfVerdict>();
+  const set = (sha256: string, verdict: PdfVerdict): void => {
+    verdicts.delete(sha256);
+    verdicts.set(sha256, verdict);
+    const [oldest] = verdicts.keys();
+    if (verdicts.size > maxVerdicts && oldest !== undefined) verdicts.delete(oldest);
+  };
+  return {
+    get: (sha256 = '') => {
+      const verdict = verdicts.get(sha256);
+      if (verdict !== undefined) set(sha256, verdict);
+      return verdict;
+    },
+    set,
+  };
+}
+
+/** A semaphore that is fair between callers, however many permits one of them asks for. */
+export interface FairSemaphore {
+  /** Resolves when the caller gets a permit, which it must release. @throws the signal's reason if aborted before */
+  acquire(caller: string, signal?: AbortSignal): Promise<void>;
+  release(caller: string): void;
+}
+
+/** The callers in the order in which they are served, each with its waiting requests, oldest first. */
+type WaitingCallers = Map<string, Set<() => void>>;
+
 /**
- * The inspection of a document ended from outside, again and again. This says nothing about the document: the same
- * inspection can be made again. `message` is a sentence.
+ * The caller that holds the fewest permits comes first; among equals, callers take turns. So a caller with many files lets
+ * a caller with one file pass after each of them.
  */
-export class InspectionInterruptedError extends Error {
-  override readonly name = 'InspectionInterruptedError';
+export function createFairSemaphore(permits: number): FairSemaphore {
+  const heldPermits = new Map<string, number>();
+  const waiting: WaitingCallers = new Map();
+  let free = permits;
+  const changeHeld = (caller: string, change: number): void => {
+    const now = (heldPermits.get(caller) ?? 0) + change;
+    if (now === 0) heldPermits.delete(caller);
+    else heldPermits.set(caller, now);
+    free -= change;
+  };
+  const nextCaller = (): string | undefined => {
+    const heldBy = (caller: string): number => heldPermits.get(caller) ?? 0;
+    const fewest = Math.min(...[...waiting.keys()].map(heldBy));
+    return [...waiting.keys()].find((caller) => heldBy(caller) === fewest);
+  };
+  return {
+    acquire: async (caller, signal) => {
+      signal?.throwIfAborted();
+      if (free === 0) await waitForPermit(waiting, caller, signal);
+      else changeHeld(caller, 1);
+    },
+    release: (caller) => {
+      // Before this permit is given back, so that other callers come first.
+      const nextServed = nextCaller();
+      changeHeld(caller, -1);
+      if (nextServed === undefined) return;
+      changeHeld(nextServed, 1);
+      const queue = waiting.get(nextServed) ?? new Set();
+      const [admit] = queue;
+      waiting.delete(nextServed);
+      if (admit !== undefined) queue.delete(admit);
+      if (queue.size > 0) waiting.set(nextServed, queue);
+      admit?.();
+    },
+  };
+}
+
+function waitForPermit(waiting: WaitingCallers, caller: string, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      const ownQueue = waiting.get(caller);
+      ownQueue?.delete(admit);
+      if (ownQueue?.size === 0) waiting.delete(caller);
+      reject(signal?.reason as Error);
+    };
+    const admit = (): void => {
+      signal?.removeEventListener('abort', giveUp);
+      resolve();
+    };
+    const queue = waiting.get(caller) ?? new Set();
+    waiting.set(caller, queue.add(admit));
+    signal?.addEventListener('abort', giveUp, { once: true });
+  });
 }

@@ -14,25 +14,24 @@ import { type PdfSource, PdfTokenizer, decodeStream, type EncodedStream } from '
 
 import type { PdfBudget } from './budget.js';
 
-/** The number of an object stands so far before its `obj`, at most. */
+/** The number of an object is at most this far before its `obj`. */
 const OBJECT_HEADER_WITHIN = 40;
 const OBJECT_HEADER = /(\d{1,10})\s+\d{1,5}\s*$/;
 const ROOT = PDFName.of('Root');
 
-/** What a scan has come across. */
+/** What a scan has found so far. */
 interface Scan {
   readonly source: PdfSource;
   readonly references: Map<number, CrossReference>;
   /** Trailers, and the dictionaries of cross-reference streams, in the order of the file. */
   readonly trailers: PDFDict[];
-  /** The last object that says it is a catalog. */
+  /** The last object that calls itself a catalog. */
   catalog: PDFRef | undefined;
 }
 
 /**
- * All objects of a file, found by reading it from the beginning to the end without its cross-references: the last
- * definition of an object counts, and one that a later revision merely freed is still there. An object that is unreadable
- * is there as such.
+ * All objects of a file, found by scanning it without its cross-references. The last definition of an object counts. An
+ * object that a later revision merely freed is still found. An unreadable object is a `PDFInvalidObject`.
  * @throws {PdfRefusedError} if any revision names encryption
  */
 export function findObjectsByScan(source: PdfSource): PdfObjects {
@@ -51,7 +50,7 @@ export function findObjectsByScan(source: PdfSource): PdfObjects {
   return { budget: objects.budget, catalog: isCatalog ? root : scan.catalog, find, read };
 }
 
-/** Every byte is looked at once for each of the words: a word is never looked for again where it was not found. */
+/** Searches every byte once for each word. */
 function scanFile(scan: Scan): void {
   const { bytes } = scan.source;
   const [nextObject, nextTrailer, nextStream, nextEndOfStream] = [
@@ -86,7 +85,7 @@ function scanFile(scan: Scan): void {
   }
 }
 
-/** Where a word is found from a place on, or else the end. Places must grow from one call to the next. */
+/** The first offset of a word from an offset on, or the end of the file. Offsets must grow from call to call. */
 type Finder = (from: number) => number;
 
 function createFinder(bytes: Buffer, word: string): Finder {
@@ -100,7 +99,7 @@ function createFinder(bytes: Buffer, word: string): Finder {
   };
 }
 
-/** What an object is, as far as it matters for finding others. */
+/** Records an object that leads to others: an object stream, a cross-reference stream or a catalog. */
 function classifyObject(scan: Scan, number: number, offset: number, dictionary: Buffer): void {
   if (dictionary.includes('/ObjStm')) tryRead(() => { readObjectStreamEntries(scan, number, offset); }, undefined); // prettier-ignore
   if (dictionary.includes('/XRef')) {
@@ -124,7 +123,7 @@ function readTrailer({ source, trailers }: Scan, offset: number): void {
   if (trailer instanceof PDFDict) trailers.push(trailer);
 }
 
-/** Behind the data of a stream, in which whatever looks like an object is none. */
+/** The end of a stream's data, in which nothing is an object. */
 function findEndOfStream(bytes: Buffer, dictionary: number, data: number, end: Finder): number {
   const head = bytes.toString('latin1', dictionary, data);
   const length = Number(/\/Length\s+(\d{1,10})(?!\d|\s+\d+\s+R)/.exec(head)?.[1] ?? -1);
@@ -136,7 +135,7 @@ function findEndOfStream(bytes: Buffer, dictionary: number, data: number, end: F
   return found === bytes.length ? data + 'stream'.length : found;
 }
 
-/** What `read` brings, or `otherwise` where it fails; a bound is one everywhere. */
+/** The result of `read`, or `fallback` if it fails. A refusal passes through. */
 function tryRead<Result, Otherwise>(read: () => Result, fallback: Otherwise): Result | Otherwise {
   try {
     return read();
@@ -148,8 +147,8 @@ function tryRead<Result, Otherwise>(read: () => Result, fallback: Otherwise): Re
 
 /**
  * The objects of a file by its cross-references, where the newest revision decides.
- * @throws {PdfRefused} if any revision names encryption
- * @throws {PdfDamaged} if the cross-references do not hold, here or in `find`
+ * @throws {PdfRefusedError} if any revision names encryption
+ * @throws {PdfDamagedError} if the cross-references are wrong, here or in `find`
  */
 export function findObjectsByReferences(source: PdfSource): PdfObjects {
   const { references, trailers } = readCrossReferences(source);
@@ -157,15 +156,15 @@ export function findObjectsByReferences(source: PdfSource): PdfObjects {
   return createPdfObjects(source, references, trailers[0]?.get(PDFName.of('Root')));
 }
 
-/** An unpacked object stream, and where each of its objects begins, by number. */
+/** An unpacked object stream, and the offset of each of its objects, by number. */
 export interface ObjectStream {
   readonly source: PdfSource;
   readonly offsets: ReadonlyMap<number, number>;
 }
 
 /**
- * The objects of a file whose places are known. Each is read when it is asked for, so that a document's images and texts
- * cost neither time nor memory, and only where its number stands in front of it. `find` throws `PdfDamaged` otherwise.
+ * The objects of a file whose offsets are known. Each is read on demand, so that a document's images and texts cost neither
+ * time nor memory. `find` throws `PdfDamagedError` if the number in front of an object is another one.
  */
 export function createPdfObjects(
   source: PdfSource,
@@ -211,7 +210,7 @@ export function createPdfObjects(
   return objects;
 }
 
-/** @throws {PdfDamagedError} if it is none, or cannot be unpacked */
+/** @throws {PdfDamagedError} if this is no object stream, or it cannot be unpacked */
 export function readObjectStream(encoded: EncodedStream, { context, budget }: PdfSource): ObjectStream {
   const count = encoded.dictionary.get(PDFName.of('N'));
   const first = encoded.dictionary.get(PDFName.of('First'));
@@ -229,20 +228,20 @@ export function readObjectStream(encoded: EncodedStream, { context, budget }: Pd
   return { source, offsets };
 }
 
-/** References that lead to references: real files have none. */
+/** Real files have no references that lead to references. */
 const MAX_REFERENCE_STEPS = 8;
 
-/** The objects of one PDF, however they were found. */
+/** The objects of one PDF. */
 export interface PdfObjects {
   readonly budget: PdfBudget;
   readonly catalog: PDFObject | undefined;
-  /** The object behind a reference; undefined where there is none. May throw where the file is damaged. */
+  /** The object behind a reference; `undefined` if there is none. May throw if the file is damaged. */
   readonly find: (reference: PDFRef) => PDFObject | undefined;
-  /** The same without keeping it for the next time: for objects that come in great numbers and are needed once. */
+  /** The same without a cache: for objects that are numerous and needed once. */
   readonly read: (reference: PDFRef) => PDFObject | undefined;
 }
 
-/** The value of a key, behind any references; undefined where it is absent or null. */
+/** The value of a key, behind any references; `undefined` if it is absent or null. */
 export function getValue(objects: PdfObjects, dictionary: PDFDict, key: string): PDFObject | undefined {
   return dereference(objects, dictionary.get(PDFName.of(key)));
 }
@@ -260,17 +259,17 @@ export function dereference(
   return found;
 }
 
-/** What two mentions of one object have in common: its number, or the object itself where it has none. */
+/** The same for every reference to one object: its number, or the object itself if it has none. */
 export const getIdentity = (reference: PDFObject): unknown =>
   reference instanceof PDFRef ? reference.objectNumber : reference;
 
-/** The dictionary, a stream's included; undefined for every other kind of object. */
+/** A dictionary, or the dictionary of a stream; `undefined` for every other object. */
 export function asDictionary(object: PDFObject | undefined): PDFDict | undefined {
   if (object instanceof PDFStream) return object.dict;
   return object instanceof PDFDict ? object : undefined;
 }
 
-/** Equal names are one object, so that to compare long ones costs nothing. */
+/** Equal names are one object, so comparing long ones costs nothing. */
 export function getName(objects: PdfObjects, dictionary: PDFDict, key: string): PDFName | undefined {
   const value = getValue(objects, dictionary, key);
   return value instanceof PDFName ? value : undefined;
@@ -280,7 +279,7 @@ export function hasName(objects: PdfObjects, dictionary: PDFDict, key: string, n
   return getName(objects, dictionary, key) === PDFName.of(name);
 }
 
-/** The elements of an array; none where the key is absent or something else. */
+/** The elements of an array; none if the key is absent or has another kind of value. */
 export function getElements(objects: PdfObjects, dictionary: PDFDict, key: string): readonly PDFObject[] {
   const value = getValue(objects, dictionary, key);
   if (!(value instanceof PDFArray)) return [];

@@ -10,18 +10,18 @@ import {
 } from './objects.js';
 import { PdfDamagedError } from './budget.js';
 
-/** Above what fits into a document; a tree that names its nodes twice on every level has any number of pages. */
+/** More than fits into a document. A tree that names its nodes twice on every level can have any number of pages. */
 const MAX_PAGES = 1_000_000;
 
 const PAGES = PDFName.of('Pages');
 const ANNOTATIONS = PDFName.of('Annots');
 
-/** What is known of the pages, without keeping them: each as its `keyOf`. */
+/** The pages of a document, each as its identity (`getIdentity`). */
 export interface PageTree {
   /** A page that the tree names twice is two pages. */
   readonly count: number;
   readonly identities: ReadonlySet<unknown>;
-  /** What the pages list as their annotations. */
+  /** The annotations that the pages list. */
   readonly annotations: ReadonlySet<unknown>;
 }
 
@@ -33,9 +33,9 @@ interface PendingNode {
 }
 
 /**
- * Finds the pages that are there, not those that /Count promises. Several nodes may name the same one: it is read once.
- * Needs no stack: the tree may be any depth.
- * @throws {PdfDamagedError} if there is none, one is missing, or the tree contains itself
+ * Counts the pages that are there, not those that /Count declares. Reads a node once, even if several nodes name it. Works
+ * without recursion, so the tree may have any depth.
+ * @throws {PdfDamagedError} if there is no page, one is missing, or the tree contains itself
  */
 export function readPages(objects: PdfObjects, catalog: PDFDict): PageTree {
   const root = catalog.get(PAGES);
@@ -46,7 +46,7 @@ export function readPages(objects: PdfObjects, catalog: PDFDict): PageTree {
   const pageCounts = new Map<unknown, number>();
   const ancestors = new Set<unknown>();
   const stack: PendingNode[] = [];
-  /** The pages of a node that is known or is a page; none yet of one that is opened now. */
+  /** The page count of a page or of a known node; 0 for a node that is pushed on the stack. */
   const visitNode = (reference: PDFObject): number => {
     const identity = getIdentity(reference);
     if (ancestors.has(identity)) throw new PdfDamagedError('its page tree contains itself');
@@ -79,23 +79,23 @@ export function readPages(objects: PdfObjects, catalog: PDFDict): PageTree {
   }
   if (count === 0) throw new PdfDamagedError('it has no pages');
   if (count > MAX_PAGES) throw new PdfDamagedError(`it has more than ${MAX_PAGES} pages`);
-  return { count, identities: pageIdentities, annotations: annotations.keys };
+  return { count, identities: pageIdentities, annotations: annotations.identities };
 }
 
 const isPageTreeNode = (objects: PdfObjects, node: PDFDict): boolean =>
   hasName(objects, node, 'Type', 'Pages') || getValue(objects, node, 'Kids') !== undefined;
 
-/** Reads a list that several pages share once. */
+/** Collects the annotations of pages. Reads a list once, even if several pages share it. */
 function createAnnotationCollector(objects: PdfObjects) {
-  const keys = new Set<unknown>();
+  const identities = new Set<unknown>();
   const lists = new Set<unknown>();
   return {
-    keys,
+    identities,
     collect: (page: PDFDict): void => {
       const list = page.get(ANNOTATIONS);
       if (list === undefined || lists.has(getIdentity(list))) return;
       lists.add(getIdentity(list));
-      for (const reference of getElements(objects, page, 'Annots')) keys.add(getIdentity(reference));
+      for (const reference of getElements(objects, page, 'Annots')) identities.add(getIdentity(reference));
     },
   };
 }

@@ -24,23 +24,24 @@ import type { PdfFacts } from './verdict.js';
 
 import type { PdfSource } from './tokenizer.js';
 
-/** Readers accept the header anywhere in the first KiB, since mail gateways put lines before it. */
+/** Readers accept the header anywhere in the first KiB, because mail gateways put lines before it. */
 const HEADER_WITHIN = 1024;
 const END_MARKER = '%%EOF';
 
-/** What a further revision has and nothing else needs. */
+/** Every further revision has one of these. */
 const REVISION_KEYWORDS = ['obj', 'xref', 'trailer'];
 
-/** A further revision that is cut off before its first `obj` is whole. */
+/** The beginning of a revision that is cut off before the end of its first `obj`. */
 const OBJECT_START = /^[\s\0]*\d+(\s+(\d+(\s+o?b?)?)?)?$/;
 
 /**
- * Looks at both ends of the file, and returns where it ends: behind its last end mark.
+ * Checks both ends of the file, and returns where it ends: behind its last end marker.
+ *
+ * An interrupted download of a file with several revisions still holds a complete older one, which may have other fields.
+ * So nothing of a revision may follow the last end marker. A linearized file has its first end marker near its beginning,
+ * so it must have its full length. Anything else that follows, such as a line of a server, does no harm.
  * @throws {PdfRefusedError} if it is not a PDF
- * @throws {PdfDamagedError} if its end is missing. An interrupted download of a file with several revisions still ends in a
- * complete older one, in which fields may be other than in the file that was meant: so nothing of a revision may follow
- * the last end mark, and a linearized file, whose first end mark stands near its beginning, must have its full length.
- * What else follows, such as a line of the server that sent the file, does no harm.
+ * @throws {PdfDamagedError} if its end is missing
  */
 export function checkBoundaries(bytes: Buffer): number {
   if (bytes.length === 0) throw new PdfRefusedError('is empty');
@@ -59,18 +60,18 @@ export function checkBoundaries(bytes: Buffer): number {
 
 function isTruncated(trailing: Buffer): boolean {
   if (REVISION_KEYWORDS.some((word) => trailing.includes(word))) return true;
-  // Without `obj`, more than a few bytes are no beginning of an object, but for white space.
+  // The beginning of an object without its `obj` is a few bytes and white space.
   return trailing.length < HEADER_WITHIN && OBJECT_START.test(trailing.toString('latin1'));
 }
 
-/** Of a field's name in a warning, in bytes; a longer one is not shown. */
+/** A warning does not show a field's name that has more bytes. */
 const MAX_TITLE_BYTES = 200;
 const MAX_WARNINGS = 10;
 
 /**
- * What matters of a document for signing it.
- * @throws {PdfRefusedError} if it is a dynamic XFA form, whose pages are made by the reader
- * @throws {PdfDamagedError} if its structure does not hold together
+ * The facts of a document that matter for signing it.
+ * @throws {PdfRefusedError} if it is a dynamic XFA form, whose pages the reader generates
+ * @throws {PdfDamagedError} if its structure is broken
  */
 export function readFacts(objects: PdfObjects): PdfFacts {
   const catalog = asDictionary(dereference(objects, objects.catalog));
@@ -94,11 +95,11 @@ export function readFacts(objects: PdfObjects): PdfFacts {
   };
 }
 
-/** The entry is required, but /Root says it already, and readers do without. */
+/** /Type is required, but readers do without it, because /Root points to the catalog. */
 const isCatalog = (objects: PdfObjects, catalog: PDFDict): boolean =>
   hasName(objects, catalog, 'Type', 'Catalog') || getValue(objects, catalog, 'Pages') !== undefined;
 
-/** An empty signature field, with the best place that one of its widgets has. */
+/** An empty signature field, with the best visibility among its widgets. */
 interface EmptyField {
   readonly title: PDFObject | undefined;
   readonly visibility: Visibility;
@@ -130,14 +131,14 @@ function describeWarnings(emptyFields: readonly EmptyField[]): string[] {
   return omitted > 0 ? [...warnings, `has ${omitted} more such fields`] : warnings;
 }
 
-/** A field's name without what makes it look like another one. */
+/** A field's name without invisible characters, which make it look like another one. */
 function quoteTitle(title: PDFObject | undefined): string {
   const isText = title instanceof PDFString || title instanceof PDFHexString;
   const text = isText && title.sizeInBytes() <= MAX_TITLE_BYTES ? title.decodeText() : '…';
   return `"${text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')}"`;
 }
 
-/** The signatures in fields, and the one by which the catalog says that the document is certified. */
+/** The signatures in fields, and the certification that the catalog names. */
 function collectSignatures(
   objects: PdfObjects,
   catalog: PDFDict,
@@ -153,9 +154,9 @@ function collectSignatures(
 export type PdfReadResult = PdfFacts | { readonly problem: string };
 
 /**
- * Reads a PDF as a viewer does: by its cross-references, where the newest revision decides; and where those do not hold,
- * by scanning the whole file, where the last definition of an object decides. What can be read either way is readable.
- * Never throws for what the bytes are. What it costs is bounded by `PdfBudget`, and the engine's stack and heap.
+ * Reads a PDF as a viewer does: by its cross-references, where the newest revision decides. If they are wrong, it scans the
+ * whole file, where the last definition of an object decides. Never throws, whatever the bytes are. `PdfBudget` and the
+ * engine's stack and heap bound the cost.
  */
 export function readPdf(file: Buffer): PdfReadResult {
   try {
@@ -169,7 +170,7 @@ export function readPdf(file: Buffer): PdfReadResult {
   }
 }
 
-/** Undefined where the cross-references, or what they lead to, do not hold. */
+/** `undefined` if the cross-references, or the objects that they name, are wrong. */
 function tryCrossReferences(source: PdfSource): PdfFacts | undefined {
   try {
     return readFacts(findObjectsByReferences(source));

@@ -22,13 +22,13 @@ import type { PageTree } from './pages.js';
 
 import { PdfDamagedError } from './budget.js';
 
-/** A dictionary, and how an array mentions it: by a reference to its object, or directly. */
+/** A dictionary, and the element of an array that leads to it: a reference, or the dictionary itself. */
 export interface ReferencedDictionary {
   readonly dictionary: PDFDict;
   readonly reference: PDFObject;
 }
 
-/** Where one can see a field: on no page, on a page but not to be seen, or on a page. */
+/** Whether a field is on no page, invisible on a page, or visible on a page. */
 export type Visibility = 'off-page' | 'hidden' | 'visible';
 
 /** Annotation flags (ISO 32000-2, 12.5.3): Hidden, and NoView. */
@@ -37,8 +37,8 @@ const HIDDEN_FLAGS = 2 | 32;
 const PAGE = PDFName.of('P');
 
 /**
- * Where one can see a widget. It stands on a page of the page tree if that lists it, or if it names that: many producers
- * leave one of the two out.
+ * The visibility of a widget. It is on a page if the page lists it or if it names the page: many producers leave out one
+ * of the two.
  */
 export function getVisibility(
   objects: PdfObjects,
@@ -65,10 +65,10 @@ function hasSize(objects: PdfObjects, widget: PDFDict): boolean {
   return Math.abs(right - left) > 0 && Math.abs(top - bottom) > 0;
 }
 
-/** The permission of a certification after which nothing may change (ISO 32000-2, table 257). */
+/** The permission of a certification that forbids every change (ISO 32000-2, table 257). */
 const NO_CHANGES_PERMITTED = 1;
 
-/** Tells apart signatures and what merely keeps their place: software that prepares a signature fills /Contents with zeros. */
+/** Reads signatures and skips placeholders: software that prepares a signature fills /Contents with zeros. */
 export function createSignatureReader(
   objects: PdfObjects,
 ): (value: PDFObject | undefined) => PDFDict | undefined {
@@ -89,8 +89,8 @@ function isAllZeros(contents: PDFObject): boolean {
 }
 
 /**
- * Whether one of these signatures forbids every change, so that a further signature would break it. The catalog need not
- * name it: some validators heed it all the same.
+ * Whether one of these signatures forbids every change, so that a further signature would break it. It counts even if the
+ * catalog does not name it, because some validators heed it.
  */
 export function forbidsChanges(objects: PdfObjects, signatures: Iterable<PDFDict>): boolean {
   return [...signatures].some((signature) =>
@@ -104,32 +104,32 @@ export function forbidsChanges(objects: PdfObjects, signatures: Iterable<PDFDict
   );
 }
 
-/** Real forms nest names three or four levels deep. */
+/** Real forms nest fields three or four levels deep. */
 const MAX_DEPTH = 100;
 const MAX_FIELDS = 100_000;
 
 const SIGNATURE = PDFName.of('Sig');
 
-/** A signature field, whatever the number of its widgets and of the places that name it. */
+/** A signature field. It is one field, however many widgets it has and however often the form names it. */
 export interface SignatureField {
-  /** Its partial name; undefined where it has none. */
+  /** Its partial name, if it has one. */
   readonly title: PDFObject | undefined;
-  /** Undefined where nobody has signed in it. */
+  /** `undefined` if nobody has signed in it. */
   readonly signature: PDFDict | undefined;
-  /** Where there is no other, the field itself. */
+  /** The field itself if it has no other widget. */
   readonly widgets: readonly ReferencedDictionary[];
 }
 
-/** What a field has from the fields above it (ISO 32000-2, 12.7.4.1: /FT and /V are inheritable). */
+/** The attributes that a field inherits from the fields above it (ISO 32000-2, 12.7.4.1: /FT and /V). */
 interface InheritedAttributes {
   readonly type: PDFName | undefined;
   readonly signature: PDFDict | undefined;
 }
 
 /**
- * The signature fields of a form. A field's type may stand at a field above it, or only at its widget. A signature widget
- * on a page whose field is not in the form does not count: the form is where signing software looks (ISO 32000-2, 12.7.3).
- * @throws {PdfDamagedError} if fields contain themselves, or are nested or numbered beyond reason
+ * The signature fields of a form. A field may have its type from a field above it, or only from its widget. A signature
+ * widget whose field is not in the form does not count: signing software looks in the form (ISO 32000-2, 12.7.3).
+ * @throws {PdfDamagedError} if a field contains itself, or the form is nested too deep or has too many fields
  */
 export function findSignatureFields(objects: PdfObjects, form: PDFDict): readonly SignatureField[] {
   const visited = new Set<PDFDict>();
@@ -163,7 +163,7 @@ export function findSignatureFields(objects: PdfObjects, form: PDFDict): readonl
   return fields;
 }
 
-/** A kid with a name or with kids of its own is a field; every other one is a widget of this field. */
+/** A kid that has a name or kids is a field; every other kid is a widget of this field. */
 function classifyKids(
   objects: PdfObjects,
   node: PDFDict,
@@ -182,7 +182,7 @@ const getFieldType = (
   attributes.type ??
   widgets.map(({ dictionary }) => getName(objects, dictionary, 'FT')).find((type) => type !== undefined);
 
-/** A reference to nothing is null, which deleted fields leave behind; something unreadable is damage. */
+/** Skips null, which deleted fields leave behind. @throws {PdfDamagedError} if an element is unreadable */
 function readDictionaries(
   objects: PdfObjects,
   elements: readonly PDFObject[],

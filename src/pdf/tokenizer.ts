@@ -11,7 +11,7 @@ import {
 import type { PdfBudget } from './budget.js';
 import { PdfDamagedError } from './budget.js';
 
-/** Real streams have one, or two. */
+/** Real streams have one or two. */
 const MAX_FILTERS = 4;
 
 const DECODERS: Readonly<Record<string, (data: Buffer, budget: PdfBudget) => Buffer>> = {
@@ -20,9 +20,9 @@ const DECODERS: Readonly<Record<string, (data: Buffer, budget: PdfBudget) => Buf
 };
 
 /**
- * The bytes of a cross-reference or object stream. Knows the filters that such streams have in practice.
- * @throws {PdfRefused} beyond what may be unpacked
- * @throws {PdfDamagedError} if there is another filter, or the data is broken
+ * The bytes of a cross-reference or object stream. Decodes the filters that such streams have in practice.
+ * @throws {PdfRefusedError} beyond the budget
+ * @throws {PdfDamagedError} if the stream has another filter, or its data is broken
  */
 export function decodeStream({ dictionary, data }: EncodedStream, budget: PdfBudget): Buffer {
   budget.chargeStream();
@@ -44,7 +44,7 @@ function readList(dictionary: PDFDict, key: string): readonly PDFObject[] {
 
 function inflate(data: Buffer, budget: PdfBudget): Buffer {
   try {
-    // Some producers leave out the end of the stream: what is there is taken.
+    // Some producers leave out the end of the stream; decode the data before it.
     const finishFlush = constants.Z_SYNC_FLUSH;
     const unpacked = inflateSync(data, {
       maxOutputLength: Math.max(1, budget.remainingUnpacked),
@@ -60,7 +60,7 @@ function inflate(data: Buffer, budget: PdfBudget): Buffer {
   }
 }
 
-/** Undoes the PNG predictors (ISO 32000-2, 7.4.4.4), in place: every row begins with the way it was changed. */
+/** Undoes the PNG predictors (ISO 32000-2, 7.4.4.4) in place: the first byte of each row is its filter type. */
 function undoPredictor(data: Buffer, parameters: PDFObject | undefined): Buffer {
   const readParameter = (key: string, defaultValue: number): number => {
     const value = parameters instanceof PDFDict ? parameters.get(PDFName.of(key)) : undefined;
@@ -74,7 +74,7 @@ function undoPredictor(data: Buffer, parameters: PDFObject | undefined): Buffer 
   return undoPngPredictor(data, bytesPerPixel * readParameter('Columns', 1), bytesPerPixel);
 }
 
-/** A row is shorter without its first byte, so that what is written never reaches what is still to be read. */
+/** A row gets shorter by its first byte, so writing never overtakes reading. */
 function undoPngPredictor(data: Buffer, width: number, bytesPerPixel: number): Buffer {
   if (!(width >= 1 && bytesPerPixel >= 1)) throw new PdfDamagedError('one of its parts cannot be unpacked');
   const rows = Math.floor(data.length / (width + 1));
@@ -106,37 +106,37 @@ function predictPaeth(left: number, up: number, upLeft: number): number {
 }
 
 const WHITE_SPACE = new Set([0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20]);
-/** A token ends before `<`, `[`, `/` or `(` without white space between, as in `trailer<<`. */
+/** A token ends before `<`, `[`, `/` or `(`, even without white space between, as in `trailer<<`. */
 const DELIMITERS = new Set([0x3c, 0x5b, 0x2f, 0x28]);
 const MAX_TOKEN_BYTES = 32;
 const END_OF_STREAM = 'endstream';
 
-/** Bytes with objects in them, and what they may cost. */
+/** Bytes that hold objects, and the budget for reading them. */
 export interface PdfSource {
   readonly bytes: Buffer;
   readonly context: PDFContext;
   readonly budget: PdfBudget;
 }
 
-/** A stream with its data as it is packed. */
+/** A stream with its encoded data. */
 export interface EncodedStream {
   readonly dictionary: PDFDict;
   readonly data: Buffer;
 }
 
-/** Reads plain words and numbers from a place in a PDF, and objects by the library's parser. */
+/** Reads words and numbers from an offset in a PDF, and objects by the library's parser. */
 export class PdfTokenizer {
   readonly #source: PdfSource;
   readonly #bytes: Buffer;
   #offset: number;
 
-  constructor(source: PdfSource, place: number) {
-    if (!Number.isSafeInteger(place) || place < 0 || place >= source.bytes.length) {
+  constructor(source: PdfSource, offset: number) {
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset >= source.bytes.length) {
       throw new PdfDamagedError('its cross-references lead out of it');
     }
     this.#source = source;
     this.#bytes = source.bytes;
-    this.#offset = place;
+    this.#offset = offset;
   }
 
   readWord(): string {
@@ -154,7 +154,7 @@ export class PdfTokenizer {
     return parseNumber(this.readWord());
   }
 
-  /** The object that follows: of a stream, its dictionary. */
+  /** The next object; of a stream, its dictionary. */
   readObject(): PDFObject {
     const { context, budget } = this.#source;
     const { remainingWork } = budget;
@@ -166,27 +166,27 @@ export class PdfTokenizer {
       return parser.parseObject();
     } finally {
       this.#offset += parser.offset;
-      // An object that is longer than what is left is cut off there.
+      // The parser got only as many bytes as the budget has left.
       budget.chargeParsed(parser.offset < remainingWork ? parser.offset : Infinity);
     }
   }
 
-  /** The object that follows `12 0 obj`. @throws {PdfDamagedError} if another number, or none, stands there */
-  readIndirectObject(readNumber?: number): PDFObject {
-    const found = this.readNumber();
+  /** The object that follows `12 0 obj`. @throws {PdfDamagedError} if its number is not `expectedNumber` */
+  readIndirectObject(expectedNumber?: number): PDFObject {
+    const number = this.readNumber();
     this.readNumber();
-    if (this.readWord() !== 'obj' || (readNumber !== undefined && found !== readNumber)) {
+    if (this.readWord() !== 'obj' || (expectedNumber !== undefined && number !== expectedNumber)) {
       throw new PdfDamagedError('its cross-references are wrong');
     }
     return this.readObject();
   }
 
-  /** The stream that follows `12 0 obj`; `resolve` finds a /Length that stands elsewhere. @throws {PdfDamagedError} if there is none */
+  /** The stream that follows `12 0 obj`; `resolve` finds an indirect /Length. @throws {PdfDamagedError} if there is none */
   readStream(
-    readNumber?: number,
-    resolve = (readObject?: PDFObject): PDFObject | undefined => readObject,
+    expectedNumber?: number,
+    resolve = (length?: PDFObject): PDFObject | undefined => length,
   ): EncodedStream {
-    const dictionary = this.readIndirectObject(readNumber);
+    const dictionary = this.readIndirectObject(expectedNumber);
     if (!(dictionary instanceof PDFDict) || this.readWord() !== 'stream')
       throw new PdfDamagedError('one of its streams is missing');
     if (this.#bytes[this.#offset] === 0x0d) this.#offset += 1;
@@ -197,12 +197,12 @@ export class PdfTokenizer {
     return { dictionary, data: this.#bytes.subarray(start, end) };
   }
 
-  /** Where the data ends that begins here: where it is said to, or else before the next word that ends a stream. */
-  #findEndOfStream(promised: number): number {
+  /** The end of the data that begins here: the declared end if it is right, or else the next `endstream`. */
+  #findEndOfStream(declaredEnd: number): number {
     const start = this.#offset;
-    if (promised >= start && promised < this.#bytes.length) {
-      this.#offset = promised;
-      if (this.readWord().startsWith(END_OF_STREAM)) return promised;
+    if (declaredEnd >= start && declaredEnd < this.#bytes.length) {
+      this.#offset = declaredEnd;
+      if (this.readWord().startsWith(END_OF_STREAM)) return declaredEnd;
     }
     const found = this.#bytes.indexOf(END_OF_STREAM, start);
     this.#source.budget.chargeVisits(Math.ceil(((found === -1 ? this.#bytes.length : found) - start) / 1024));
@@ -221,10 +221,10 @@ interface ParserInternals {
   readonly bytes: ConstructorParameters<typeof PDFObjectParser>[0];
 }
 
-/** The library's parser, but for what a stream holds: of its data only what is needed is looked at. */
+/** The library's parser, which stops after a stream's dictionary instead of reading its data. */
 class ObjectParser extends PDFObjectParser {
   static create(bytes: Uint8Array, context: PDFContext): ObjectParser {
-    // The constructor takes a stream of bytes, whose class the library does not export: another parser has made one.
+    // The constructor takes a byte stream, whose class the library does not export; another parser creates one.
     const { bytes: stream } = PDFObjectParser.forBytes(bytes, context) as unknown as ParserInternals;
     return new ObjectParser(stream, context);
   }

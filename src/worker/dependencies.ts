@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createUploadUrlCipher, type ActivityDependencies } from '../activities/index.js';
-import { createCallbackSender } from '../callbacks/index.js';
+import { createCallbackSender } from '../callbacks/sender.js';
 import { createRequestChecker } from '../documents/check-request.js';
 import { createSources } from '../documents/sources.js';
 import type { CallObserver } from '../flexperto/call-observer.js';

@@ -74,7 +74,7 @@ async function runSigningWithCallbacks(keys: string): Promise<CallbackRun> {
   return { world, signing, workerOutput: worker.output() };
 }
 
-it('With a payload key nothing that the server has names the address, and every payload is encrypted', async () => {
+it('With a payload key the Temporal server has only encrypted payloads, and nothing names the address', async () => {
   const { world, signing } = await runSigningWithCallbacks(`k1:${generatePayloadKey()}`);
   const callbacks = getCallbacksHandle(signing.handle);
   const seen = [
@@ -94,7 +94,7 @@ it('With a payload key nothing that the server has names the address, and every 
   expect(findPayloads(seen).some(({ path }) => path.includes('memo'))).toBe(true);
 });
 
-it('Without one the address stands in the input of a workflow or a call, and nowhere else; the log tells of the failure alone', async () => {
+it('Without a key the address is only in the inputs of workflows and activities; the log shows only the failure', async () => {
   const { signing, workerOutput } = await runSigningWithCallbacks('');
   const callbacks = getCallbacksHandle(signing.handle);
   const texts = [...(await readHistoryTexts(signing.handle)), ...(await readHistoryTexts(callbacks))];

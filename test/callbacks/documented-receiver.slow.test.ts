@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { findPythonWithPackages } from '../../scripts/tools/python.js';
 import { killOnParentExit } from '../../scripts/processes/watchdog.js';
-import { createCallbackSender } from '../../src/callbacks/index.js';
+import { createCallbackSender } from '../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { waitUntil, captureRejection } from '../support/async-helpers.js';
@@ -20,7 +20,7 @@ const example = (language: string, holding: string): string => {
 };
 const event = JSON.parse(example('json', '"signing.needs-attention"')) as CallbackEvent;
 
-it('The receiver of docs/connect-a-crm.md takes what is signed, once, and refuses what is not', async () => {
+it('The receiver of docs/connect-a-crm.md accepts a signed event once, and refuses an unsigned one', async () => {
   const port = await findFreePort();
   const receiver = spawn(
     await findPythonWithPackages(RECEIVER_REQUIREMENTS),

@@ -87,7 +87,7 @@ async function endInEveryState({ fake, start }: RealEnvironment): Promise<Record
 }
 
 describe('A CRM', () => {
-  it('is told of everything that happens, in order, so that a receiver in another language can verify it', async () => {
+  it('gets every event in order, signed so that a receiver in another language can verify it', async () => {
     const sessions = await endInEveryState(await createWorldWithCallbacks());
     await Promise.all(Object.values(sessions).map(waitForCallbacksToEnd));
 
@@ -116,7 +116,7 @@ describe('A CRM', () => {
       expect(bodies).not.toContain(personal);
   });
 
-  it('is reminded of a session that waits', async () => {
+  it('gets a reminder of a signing that waits', async () => {
     const { start } = await createWorldWithCallbacks({
       SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS),
     });
@@ -128,7 +128,7 @@ describe('A CRM', () => {
     expect(typesOf(signing).at(-1)).toBe('cancelled');
   });
 
-  it('that is away holds nothing up; the status tells how it stands, and in the end it gets everything', async () => {
+  it('that is down delays no signing; the status shows the failures, and in the end it gets every event', async () => {
     const world = await createWorldWithCallbacks();
     const signings = createSigningClient(world.client, world.taskQueue);
     crm.respondWith(503);
@@ -177,7 +177,7 @@ describe('A CRM', () => {
   });
 });
 
-it('A worker that is killed in the middle of a delivery leaves it to the next one, under the same id', async () => {
+it('A delivery of a killed worker is repeated by the next worker, under the same id', async () => {
   const world = await newWorld();
   const worker = await world.startWorker(callbackEnv());
   crm.respondWith(() => undefined);
@@ -194,8 +194,8 @@ it('A worker that is killed in the middle of a delivery leaves it to the next on
   expect(await verifyInPython(NEW_SECRET, receivedOf(signing))).toHaveLength(2);
 });
 
-describe('A session goes its way, and the numbers grow on,', () => {
-  it('when an operator has reset it to a moment before the CRM was told of anything', async () => {
+describe('A signing continues, and the event numbers keep growing,', () => {
+  it('when an operator has reset it to a moment before the first callback', async () => {
     const world = await createWorldWithCallbacks();
     const signing = await world.start({ callbackUrl: crm.url });
     await signing.untilState('awaiting-handover');
@@ -210,7 +210,7 @@ describe('A session goes its way, and the numbers grow on,', () => {
     expect(ordersOf(signing)).toEqual([1, 2, 3, 4]);
   });
 
-  it('when somebody has terminated its callbacks, of which the status shows the last, and the log says so', async () => {
+  it('when somebody has terminated its callbacks; status and log show it', async () => {
     const world = await newWorld();
     const worker = await world.startWorker(callbackEnv());
     const signing = await world.start({ callbackUrl: crm.url });
@@ -238,13 +238,13 @@ describe('A session goes its way, and the numbers grow on,', () => {
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
     const { callback } = await createSigningClient(world.client, world.taskQueue).status(signing.requestId);
     expect(callback).toMatchObject({
-      failure: 'the CRM answered 410, so it is sent nothing more',
+      failure: 'the CRM answered 410, so it gets no more callbacks',
       nextAttemptAt: null,
     });
   });
 });
 
-it('The callbacks of a session that somebody has terminated end without a further word', async () => {
+it('The callbacks of a terminated signing end without a final event', async () => {
   const world = await createWorldWithCallbacks({
     SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS),
   });
@@ -258,7 +258,7 @@ it('The callbacks of a session that somebody has terminated end without a furthe
   expect(receivedOf(signing).some(({ event }) => isFinal(event.data.state))).toBe(false);
 });
 
-it('A second start under the id of a session tells its CRM nothing, since nothing has happened to it', async () => {
+it('A second start under the id of a signing sends no callback, because nothing changes', async () => {
   const world = await createWorldWithCallbacks();
   const signing = await world.start({ callbackUrl: crm.url });
   await waitForCallback(signing, 'signing.awaiting-handover');
@@ -281,7 +281,7 @@ it('A second start under the id of a session tells its CRM nothing, since nothin
   await getCallbacksHandle(signing.handle).terminate('by a test');
 });
 
-it('A session without a callbackUrl has no callbacks', async () => {
+it('A signing without a callbackUrl has no callbacks workflow', async () => {
   const world = await createWorldWithCallbacks();
   const signing = await world.start();
   await signing.signAll();

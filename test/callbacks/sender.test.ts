@@ -4,7 +4,7 @@ import {
   createCallbackSender,
   findCallbackUrlProblem,
   type CallbackSender,
-} from '../../src/callbacks/index.js';
+} from '../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import {
@@ -62,7 +62,7 @@ async function problemOf(sending: Promise<void>): Promise<CallbackError> {
 }
 
 describe('A callback', () => {
-  it('is what the Standard Webhooks library of another language accepts, under the secret and no other', async () => {
+  it('is accepted by the Standard Webhooks library of another language, under this secret only', async () => {
     await senderWith().send(crm.url, ID, EVENT);
     const [{ headers } = { headers: {} }] = crm.received;
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': ID });
@@ -74,7 +74,7 @@ describe('A callback', () => {
     expect(await verifyInPython(SECRET, changed)).toEqual([{ refused: expect.any(String) as string }]);
   });
 
-  it('is signed with every secret, so that either side can change first', async () => {
+  it('is signed with every secret, so that either side can rotate first', async () => {
     const next = freshSecret();
     await senderWith({ secrets: [SECRET, next] }).send(crm.url, ID, EVENT);
     expect(crm.received[0]?.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
@@ -82,13 +82,13 @@ describe('A callback', () => {
       expect(await verifyInPython(secret, crm.received)).toEqual([{ event: EVENT }]);
   });
 
-  it.each([200, 201, 202, 204, 299])('is delivered where the CRM answers %d', async (status) => {
+  it.each([200, 201, 202, 204, 299])('is delivered if the CRM answers %d', async (status) => {
     crm.respondWith(status);
     await senderWith().send(crm.url, ID, EVENT);
     expect(crm.received).toHaveLength(1);
   });
 
-  it.each([400, 401, 404, 408, 429, 500, 503])('is not delivered where it answers %d', async (status) => {
+  it.each([400, 401, 404, 408, 429, 500, 503])('is not delivered if the CRM answers %d', async (status) => {
     crm.respondWith((response) =>
       response.writeHead(status, { 'retry-after': '7' }).end('secret words of the CRM'),
     );
@@ -96,7 +96,7 @@ describe('A callback', () => {
     expect(error).toMatchObject({ message: `the CRM answered ${status}`, retryAfterMs: 7_000, gone: false });
   });
 
-  it('is the last one where it answers 410', async () => {
+  it('is the last one if the CRM answers 410', async () => {
     crm.respondWith(410);
     expect(await problemOf(senderWith().send(crm.url, ID, EVENT))).toMatchObject({ gone: true });
   });
@@ -106,18 +106,18 @@ describe('A callback', () => {
     async (status) => {
       crm.respondWith((response) => response.writeHead(status, { location: other.url }).end());
       const { message } = await problemOf(senderWith().send(crm.url, ID, EVENT));
-      expect(message).toBe(`the CRM answered ${status}, and no redirect is followed`);
+      expect(message).toBe(`the CRM answered ${status}, and redirects are not followed`);
       expect(other.connections()).toBe(0);
     },
   );
 
-  it('waits no longer for an answer than it is told', async () => {
+  it('waits for an answer until its time limit', async () => {
     crm.respondWith(() => undefined);
     const sending = senderWith({ timeoutMs: 300 }).send(crm.url, ID, EVENT);
     expect((await problemOf(sending)).message).toBe('the CRM did not answer within 0.3 s');
   });
 
-  it('counts as delivered though the answer never ends, of which little is read', async () => {
+  it('counts as delivered even if the answer never ends, and little of it is read', async () => {
     let sent = 0;
     crm.respondWith((response) => {
       const more = (): void => {
@@ -132,7 +132,7 @@ describe('A callback', () => {
     expect(sent).toBeLessThan(8 * 1024 * 1024);
   });
 
-  it('is not sent to a host whose certificate nobody vouches for', async () => {
+  it('is not sent to a host with an untrusted certificate', async () => {
     const hosts = parseHostAllowlist(crm.hosts);
     const sender = createCallbackSender({ secrets: [SECRET], hosts });
     open.push(sender);
@@ -141,14 +141,14 @@ describe('A callback', () => {
     expect(crm.received).toHaveLength(0);
   });
 
-  it('says nothing of the address where nobody is there', async () => {
+  it('fails without naming the address if nobody listens there', async () => {
     const url = `${crm.url}?token=secret-of-the-crm`;
     await crm.close();
     const { message } = await problemOf(senderWith().send(url, ID, EVENT));
     expect(message).toBe('the CRM could not be reached (ECONNREFUSED)');
   });
 
-  it('ends with the reason of the signal that gave it up', async () => {
+  it('ends with the reason of the signal that aborts it', async () => {
     crm.respondWith(() => undefined);
     const controller = new AbortController();
     const reason = new Error('the worker shuts down');
@@ -191,7 +191,7 @@ describe('No connection is made', () => {
       'must have a host that is on SIGNING_CALLBACK_HOSTS',
     ],
     [
-      'to a private address in IPv6 clothes',
+      'to a private address in IPv6 notation',
       ['localhost:{port}'],
       '[::ffff:127.0.0.1]',
       'must have a host that is on SIGNING_CALLBACK_HOSTS',
@@ -207,7 +207,7 @@ describe('No connection is made', () => {
   });
 });
 
-describe('An address is refused before anything is started', () => {
+describe('An address is refused before a start', () => {
   const hosts = parseHostAllowlist([
     'crm.example',
     'crm.example:8443',
@@ -228,14 +228,14 @@ describe('An address is refused before anything is started', () => {
     'https://evil.example/', 'https://crm.example.evil.example/', 'https://crm.example:444/', 'http://localhost/',
     'https://10.0.0.1/', 'https://[::ffff:a00:1]/', 'https://0x7f.1:8080/x', 'https://169.254.169.254/latest',
     'https://[fe80::1]/', 'https://[64:ff9b::a01:203]/',
-  ])('%s is not, in one sentence that repeats nothing of it', (url) => {
+  ])('%s is refused, in one sentence that repeats nothing of it', (url) => {
     const why = findCallbackUrlProblem(url, parseHostAllowlist(['crm.example', 'localhost:8080']));
     expect(why).toMatch(/^must (be|have|not lead) /);
     expect(why).not.toContain('evil');
     expect(why).not.toContain('secret@');
   }); // prettier-ignore
 
-  it('also where a private address is listed by its name alone, as a host', () => {
+  it('also if only the name of a private address is listed', () => {
     const listed = { allowsUrl: () => true, allowsAddress: () => false };
     expect(findCallbackUrlProblem('https://10.0.0.1/', listed)).toMatch(
       /^must not lead to a private address/,

@@ -117,7 +117,7 @@ test.each(['aes', 'ves'])('with %s a document needs an empty signature field', a
   ]);
 });
 
-test('a field that stands on no page, and a certification against every change, leave nothing to sign', async () => {
+test('nobody can sign a field on no page, or a document that is certified against every change', async () => {
   const input = sources(
     'field-of-a-deleted-page.by-hand',
     'plain-field.libpdf',
@@ -142,7 +142,7 @@ test('a field that stands on no page, and a certification against every change, 
   expect(problemsOf(await check({ documents }))).toEqual([]);
 });
 
-test('a field that nobody can see is accepted with a warning, where somebody is to sign in it', async () => {
+test('an invisible field is accepted with a warning if the document is to be signed', async () => {
   const source = 'file:field-hidden.by-hand.pdf';
   const documents = [{ source }, { source, name: 'enclosed.pdf', signatureFields: 'none' }];
   expect(await check({ documents })).toMatchObject({
@@ -164,12 +164,12 @@ test('inspections take turns between employees', async () => {
   expect(new Set(callers)).toEqual(new Set(['45', '46']));
 });
 
-test('with qes no signature field is needed, since the vendor signs the whole document', async () => {
+test('with qes a document needs no signature field, because the vendor signs the whole document', async () => {
   const input = { method: 'qes', ...sources('no-form.pdf-lib', 'signed.pyhanko') };
   expect(problemsOf(await check(input))).toEqual([]);
 });
 
-test('a document enclosed for information needs no field, but must be a readable PDF all the same', async () => {
+test('a document enclosed for information needs no field, but must be a readable PDF', async () => {
   const documents = [
     { source: 'file:plain-field.pdf-lib.pdf' },
     { source: 'file:no-form.pdf-lib.pdf', signatureFields: 'none' },
@@ -194,7 +194,7 @@ test('a document whose SHA-256 is given must match it', async () => {
   ]);
 });
 
-test('more than 50 MB together are told with the other problems, and rounded up so that it never reads as 50.0', async () => {
+test('an excess over 50 MB is reported with the other problems, rounded up so that it never reads 50.0', async () => {
   await writeLarge('half.pdf', 25);
   const documents = [
     { source: 'file:half.pdf', name: 'a.pdf' },
@@ -206,14 +206,14 @@ test('more than 50 MB together are told with the other problems, and rounded up 
   ]);
 });
 
-test('the 50 MB are decimal ones, since nobody knows which megabytes flexperto counts', async () => {
+test('the 50 MB are decimal, the smaller ones, because the vendor does not say which it counts', async () => {
   await writeLarge('much.pdf', 51);
   expect(problemsOf(await check({ documents: [{ source: 'file:much.pdf' }] }, { root: temporary }))).toEqual([
     'documents[0] (much.pdf) is larger than the 50 MB that all documents together may have',
   ]);
 });
 
-test('documents beyond the twentieth are counted, not looked at', async () => {
+test('documents beyond the twentieth are counted, not inspected', async () => {
   const seen: string[] = [];
   const inspector: PdfInspector = {
     inspect: (path) => {
@@ -231,7 +231,7 @@ test('documents beyond the twentieth are counted, not looked at', async () => {
   expect(seen).toHaveLength(20);
 });
 
-test('a host that does not answer is a problem that may pass; the others stay', async () => {
+test('a host that does not answer is a transient problem; the others are permanent', async () => {
   const documents = [{ source: 'file:missing.pdf' }, { source: 'https://127.0.0.1:1/contract.pdf' }];
   const checked = await check({ documents }, { hosts: ['127.0.0.1:1'] });
   const transientProblem = {
@@ -248,14 +248,14 @@ test('a host that does not answer is a problem that may pass; the others stay', 
   });
 });
 
-test('what is no request is one problem, and no document is looked for', async () => {
+test('an input that is not a request is one problem, and no document is read', async () => {
   const sourcesOfNone = createSources({ root: PDFS, hosts: [] });
   open.push(sourcesOfNone);
   const checked = await createRequestChecker(sourcesOfNone, inspector).check('request');
   expect(problemsOf(checked)).toEqual(['request must be a JSON object']);
 });
 
-test('a check that is given up ends with the reason of its signal, and blames no document', async () => {
+test('an aborted check ends with the reason of its signal, and blames no document', async () => {
   const reason = new Error('the worker shuts down');
   const given = check(sources('plain-field.pyhanko'), {}, AbortSignal.abort(reason));
   await expect(given).rejects.toBe(reason);

@@ -111,7 +111,7 @@ afterAll(async () => {
   await other.close();
 });
 
-test('a document of a listed host is fetched to a file that is gone afterwards', async () => {
+test('a document of a listed host is fetched to a file that is deleted afterwards', async () => {
   const paths: string[] = [];
   const read = await allowedSources().withFile(`${server.url}/contract.pdf`, (path) => {
     paths.push(path);
@@ -121,7 +121,7 @@ test('a document of a listed host is fetched to a file that is gone afterwards',
   expect(paths.map((path) => existsSync(dirname(path)))).toEqual([false]);
 });
 
-test('the fetched file is gone also where looking at it failed', async () => {
+test('the fetched file is deleted even if its inspection fails', async () => {
   const paths: string[] = [];
   const failing = allowedSources().withFile(`${server.url}/contract.pdf`, (path) => {
     paths.push(path);
@@ -140,7 +140,7 @@ test('nothing is fetched from a host, or a port of it, that is not listed', asyn
   expect(server.connections()).toBe(before);
 });
 
-test('a listed name that leads to a private address is not connected to, unless the address is listed too', async () => {
+test('no connection is made to a listed name with a private address, unless the address is listed too', async () => {
   const before = server.connections();
   const problem = 'comes from a private address that is not on SIGNING_DOCUMENT_HOSTS';
   expect(await problemOf(sourcesFor('localhost:{port}', '10.0.0.0/8'), `${server.url}/contract.pdf`)).toBe(
@@ -154,7 +154,7 @@ test('a listed name that leads to a private address is not connected to, unless 
   }
 });
 
-test('a private address in the source itself is as good as its listing', async () => {
+test('a private address in the source is allowed only if it is listed', async () => {
   const source = `https://127.0.0.1:${server.port}/contract.pdf`;
   expect(await fetchDocument(sourcesFor('127.0.0.1:{port}'), source)).toEqual(BYTES);
   expect(await problemOf(sourcesFor('localhost:{port}'), source)).toMatch(
@@ -163,14 +163,14 @@ test('a private address in the source itself is as good as its listing', async (
 });
 
 test.each(['/moved.pdf', '/absolute.pdf'])(
-  'the redirect of %s is followed: it stays on the host',
+  'the redirect of %s is followed, because it stays on the host',
   async (path) => {
     expect(await fetchDocument(allowedSources(), server.url + path)).toEqual(BYTES);
   },
 );
 
 test.each(['/away.pdf', '/plain.pdf', '/inside.pdf', '/nonsense.pdf'])(
-  'the redirect of %s is not followed: it leaves the host or the encryption',
+  'the redirect of %s is not followed, because it leaves the host or the encryption',
   async (path) => {
     const before = other.connections();
     const sources = sourcesFor('localhost:{port}', `localhost:${other.port}`, '127.0.0.1', '169.254.169.254');
@@ -181,18 +181,18 @@ test.each(['/away.pdf', '/plain.pdf', '/inside.pdf', '/nonsense.pdf'])(
   },
 );
 
-test('redirects without end are given up', async () => {
+test('a fetch ends after too many redirects', async () => {
   expect(await problemOf(allowedSources(), `${server.url}/round.pdf`)).toBe(
     'could not be fetched: too many redirects',
   );
 });
 
-test('a document that never ends is given up at 50 MB', async () => {
+test('the fetch of an endless document ends at 50 MB', async () => {
   const problem = await problemOf(allowedSources(), `${server.url}/endless.pdf`);
   expect(problem).toBe('is larger than the 50 MB that all documents together may have');
 });
 
-test('a document is unpacked that comes in a coding nobody asked for, and given up where it becomes more than 50 MB', async () => {
+test('an unrequested content coding is decoded, and the fetch ends beyond 50 MB of decoded bytes', async () => {
   expect(await fetchDocument(allowedSources(), `${server.url}/coded.pdf`)).toEqual(BYTES);
   expect(asked).toEqual(['identity']);
   const sha256 = createHash('sha256').update(BYTES).digest('hex');
@@ -202,7 +202,7 @@ test('a document is unpacked that comes in a coding nobody asked for, and given 
   expect(problem).toBe('is larger than the 50 MB that all documents together may have');
 });
 
-test('what may pass is told apart from what stays: a busy or broken host from a missing document', async () => {
+test('a busy or broken host is transient, a missing document is not', async () => {
   expect(await problemOf(allowedSources(), `${server.url}/missing.pdf`)).toBe(
     'could not be fetched: its host answered 404',
   );
@@ -214,14 +214,14 @@ test('what may pass is told apart from what stays: a busy or broken host from a 
   );
 });
 
-test('what a host says beside its refusal or its redirect is not listened to, as it may never end', async () => {
+test('the body of a refusal or a redirect is not read, because it may never end', async () => {
   expect(await problemOf(allowedSources(), `${server.url}/dripping.pdf`)).toBe(
     'could not be fetched: its host answered 404',
   );
   expect(await fetchDocument(allowedSources(), `${server.url}/dripping-moved.pdf`)).toEqual(BYTES);
 });
 
-test('a host whose certificate nobody vouches for is not read', async () => {
+test('nothing is read from a host with an untrusted certificate', async () => {
   const sources = createSources({ root: '.', hosts: [`localhost:${server.port}`, '127.0.0.1'] });
   open.push(sources);
   expect(await problemOf(sources, `${server.url}/contract.pdf`)).toMatch(
@@ -229,7 +229,7 @@ test('a host whose certificate nobody vouches for is not read', async () => {
   );
 });
 
-test('bytes that have changed at the host since they were checked are never read to their end', async () => {
+test('a document that has changed at the host since its check is never read to its end', async () => {
   const then = Buffer.from('%PDF-1.7 A document');
   const sha256 = createHash('sha256').update(then).digest('hex');
   const { bytes, error } = await readStream(
@@ -239,7 +239,7 @@ test('bytes that have changed at the host since they were checked are never read
   expect(bytes.length).toBeLessThan(then.length);
 });
 
-test('fetching ends with the reason of the signal that gave it up', async () => {
+test('fetching ends with the reason of the signal that aborts it', async () => {
   const controller = new AbortController();
   const reason = new Error('the worker shuts down');
   const fetching = allowedSources().withFile(
@@ -255,11 +255,11 @@ test.each([
   '0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.1', '192.168.1.1', '224.0.0.1',
   '::', '::1', 'fe80::1', 'fc00::1', '::ffff:10.1.2.3', '64:ff9b::a01:203', '2002:a01:203::1',
   '::10.1.2.3', '::a01:203', '::ffff:0:a01:203', '64:ff9b:1::a01:203', '2001::a01:203', 'fe80::1%eth0', '4000::1', 'e000::1',
-])('%s is no public address', (address) => {
+])('%s is not a public address', (address) => {
   expect(parseHostAllowlist(['docs.bank.example']).allowsAddress(address)).toBe(false);
 }); // prettier-ignore
 
-test('a private address is allowed by itself and by a range around it, also in its IPv6 clothes', () => {
+test('a private address is allowed by its own entry or a range, also in IPv6 notation', () => {
   const hosts = parseHostAllowlist([' 10.1.0.0/16', '192.168.1.1:8443', '[fc00::1]:8443', 'FC00:2::/32', '']);
   const allowed = [
     '10.1.255.1',
@@ -275,7 +275,7 @@ test('a private address is allowed by itself and by a range around it, also in i
   expect(refused.filter((address) => hosts.allowsAddress(address))).toEqual([]);
 });
 
-test('a listed host is listed in any spelling that an address has for it', () => {
+test('a listed host is recognized in every spelling', () => {
   const hosts = parseHostAllowlist([
     'Docs.Bank.example',
     'a.example:443',

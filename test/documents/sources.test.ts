@@ -81,7 +81,7 @@ test.each([
   expect(await problemOf(source)).toBe(problem);
 });
 
-test('a document root that is not there may come back, as a disk that is mounted late does', async () => {
+test('a missing document root is transient, because a disk may be mounted late', async () => {
   const elsewhere = createSources({ root: join(folder, 'missing'), hosts: [] });
   const error = await captureRejection(elsewhere.withFile('file:a.pdf', () => Promise.resolve()));
   expect(error).toMatchObject({
@@ -90,13 +90,13 @@ test('a document root that is not there may come back, as a disk that is mounted
   });
 });
 
-test('a file that the worker may not read is said to be so before it is inspected', async () => {
+test('a file that the worker may not read is reported before the inspection', async () => {
   await writeFile(join(folder, 'root/locked.pdf'), 'locked');
   await chmod(join(folder, 'root/locked.pdf'), 0o000);
   expect(await runUnprivileged(() => problemOf('file:locked.pdf'))).toBe('may not be read by the worker');
 });
 
-test('a file that alone is larger than all documents together may be is refused without being read', async () => {
+test('a file larger than all documents together may be is refused without being read', async () => {
   await writeFile(join(folder, 'root/large.pdf'), '');
   await truncate(join(folder, 'root/large.pdf'), 50_000_001);
   expect(await problemOf('file:large.pdf')).toBe(
@@ -110,7 +110,7 @@ test('no problem of a source names a path of the machine', async () => {
   }
 });
 
-test('a checked document is read as it was checked, in more than one chunk', async () => {
+test('a checked document is read unchanged in several chunks', async () => {
   const bytes = randomBytes(3 * 1024 * 1024 + 7);
   await writeFile(join(folder, 'root/three.pdf'), bytes);
   const read = await readStream(sources.read(documentOf('file:three.pdf', bytes)));
@@ -131,12 +131,12 @@ test.each([
   expect(bytes.length).toBeLessThan(Math.min(now.length, then.length));
 });
 
-test('a document that has gone since it was checked is unavailable, not changed', async () => {
+test('a document that is gone since its check is unavailable, not changed', async () => {
   const { error } = await readStream(sources.read(documentOf('file:gone.pdf', Buffer.from('gone'))));
   expect(error).toBeInstanceOf(DocumentUnavailableError);
 });
 
-test('reading ends with the reason of the signal that gave it up', async () => {
+test('reading ends with the reason of the signal that aborts it', async () => {
   const bytes = Buffer.alloc(3_000_000);
   await writeFile(join(folder, 'root/given-up.pdf'), bytes);
   const controller = new AbortController();
@@ -160,7 +160,7 @@ test('verified bytes come through unchanged, however they are cut into chunks', 
     }),
   ));
 
-test('of changed bytes at least the last is held back, however they are cut into chunks', () =>
+test('at least the last of changed bytes is held back, however they are cut into chunks', () =>
   fc.assert(
     fc.asyncProperty(chunks, fc.uint8Array({ minLength: 1 }), async (content, expected) => {
       const whole = Buffer.concat(content);

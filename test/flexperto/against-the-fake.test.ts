@@ -83,7 +83,7 @@ test('an upload URL that has expired is refused with 401', async () => {
 });
 
 test.each(['before', 'after'] as const)(
-  'a reset %s the effect is the same to the client: the outcome is not known',
+  'after a reset %s the effect the outcome is unknown',
   async (moment) => {
     const client = await vendorWith();
     fake.faults.add({ call: 'initiate', reset: moment });
@@ -94,7 +94,7 @@ test.each(['before', 'after'] as const)(
   },
 );
 
-test('a list call that the tenant does not have is refused with 404', async () => {
+test('a list call that the tenant lacks is refused with 404', async () => {
   const client = await vendorWith({ list: false });
   const sessionId = await client.initiateSession(CALL_CONTEXT, SESSION);
   expect(await captureRejection(client.listDocuments(CALL_CONTEXT, sessionId))).toMatchObject({

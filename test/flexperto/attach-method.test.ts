@@ -49,7 +49,7 @@ test.each<[string, Reply]>([
   ['400', replyWithStatus(400)], ['401', replyWithStatus(401)], ['403', replyWithStatus(403)], ['408', replyWithStatus(408)], ['409', replyWithStatus(409)], ['422', replyWithStatus(422)],
   ['429', replyWithStatus(429)], ['500', replyWithStatus(500)], ['502', replyWithStatus(502)], ['503', replyWithStatus(503)], ['503 with Retry-After', replyWithStatus(503, '', { 'retry-after': '1' })],
   ['a reset', resetConnection], ['an answer that cannot be read', '{"id":'],
-])('after %s attach is not tried by the other method: it could attach twice', async (_, answer) => {
+])('after %s attach is not repeated with the other method, which could attach twice', async (_, answer) => {
   const vendor = await attachServer({ POST: answer, GET: '{"id":1}' });
   await captureRejection(attach(vendor));
   expect(methods(vendor)).toEqual(['POST']);
@@ -82,14 +82,14 @@ test.each([405, 501])(
   },
 );
 
-test('after an unclear answer to GET nothing is remembered and nothing is repeated', async () => {
+test('after a GET with an unknown outcome nothing is remembered and nothing is repeated', async () => {
   const vendor = await attachServer({ POST: replyWithStatus(405), GET: resetConnection });
   expect(await captureRejection(attach(vendor))).toBeInstanceOf(OutcomeUnknownError);
   await captureRejection(attach(vendor));
   expect(methods(vendor)).toEqual(['POST', 'GET', 'POST', 'GET']);
 });
 
-test.each(['POST', 'GET'] as const)('set to %s, attach never goes by the other method', async (method) => {
+test.each(['POST', 'GET'] as const)('set to %s, attach never uses the other method', async (method) => {
   const vendor = await startScriptedVendor(replyWithStatus(405), { attachMethod: method });
   expect(await captureRejection(attach(vendor))).toMatchObject({ status: 405 });
   expect(methods(vendor)).toEqual([method]);

@@ -29,7 +29,7 @@ const list = (client: FlexpertoClient, signal?: AbortSignal) =>
   client.listDocuments({ ...CALL_CONTEXT, signal }, 13);
 const LIST: CallStart = { call: 'list documents', method: 'GET', documentBytes: 0 };
 
-describe('Who observes the calls', () => {
+describe('An observer of calls', () => {
   it.each([
     ['the status of a good answer', '[]', 200],
     ['the status of a refusal', replyWithStatus(401), 401],
@@ -42,20 +42,20 @@ describe('Who observes the calls', () => {
     expect(told).toEqual([LIST, end]);
   });
 
-  it('is told that nothing was sent where there is no connection', async () => {
+  it('learns that nothing was sent without a connection', async () => {
     const { told, observe } = observer();
     await captureRejection(list(createVendorClient(`http://127.0.0.1:${await findFreePort()}`, { observe })));
     expect(told).toEqual([LIST, 'not-sent']);
   });
 
-  it('is told that a call was given up', async () => {
+  it('learns that a call was aborted', async () => {
     const { told, observe } = observer();
     const { client } = await startScriptedVendor(neverReply, { observe });
     await captureRejection(list(client, AbortSignal.timeout(100)));
     expect(told).toEqual([LIST, 'given-up']);
   });
 
-  it('is told of both tries of an attach whose method the server does not know', async () => {
+  it('sees both attempts of an attach whose method the server does not know', async () => {
     const { told, observe } = observer();
     const { client } = await startScriptedVendor([replyWithStatus(405), ''], { observe });
     await client.attachDocument(CALL_CONTEXT, 13, 'f-1');
@@ -63,7 +63,7 @@ describe('Who observes the calls', () => {
     expect(told).toEqual([{ ...begin, method: 'POST' }, 405, { ...begin, method: 'GET' }, 200]);
   });
 
-  it('is told the size of a document, and neither its name nor where it goes', async () => {
+  it('gets the size of a document, and neither its name nor its address', async () => {
     const { told, observe } = observer();
     const { client, url } = await startScriptedVendor('{"id":"f-1"}', { observe });
     await client.uploadDocument(`${url}/?token=secret`, {

@@ -82,7 +82,7 @@ test('without a connection no error holds a key, a token or a person', async () 
   await untrusted.close();
 });
 
-test('an address or an employee that no request can be made of is not repeated', async () => {
+test('an error does not repeat an invalid address or employee', async () => {
   const { client, received } = await startScriptedVendor('{"id":13}');
   const upload = { name: 'a.pdf', bytes: 4, content: streamOf('%PDF') };
   for (const error of [

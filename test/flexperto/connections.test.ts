@@ -33,7 +33,7 @@ test.each<Named>([
   ['attach, as a GET too,', '', (client) => client.attachDocument(CALL_CONTEXT, 13, 'f-1')],
   ['hand over', '', (client) => client.handOver(CALL_CONTEXT, 13)],
 ])(
-  '%s opens a connection of its own: a kept one can break and leave it unclear',
+  '%s opens its own connection: a kept one can break and leave the outcome unknown',
   async (_name, answer, call) => {
     expect(await countConnections(answer, call)).toBe(TIMES);
   },
@@ -42,7 +42,7 @@ test.each<Named>([
 test.each<Named>([
   ['the upload URL', '{"url":"http://localhost/u"}', (client) => client.requestUploadUrl(CALL_CONTEXT, 13)],
   ['the list of documents', '[]', (client) => client.listDocuments(CALL_CONTEXT, 13)],
-])('%s is asked for over a kept connection', async (_name, answer, call) => {
+])('%s uses a kept connection', async (_name, answer, call) => {
   // undici may open a second one where the first is not quite free yet.
   expect(await countConnections(answer, call)).toBeLessThanOrEqual(2);
 });

@@ -38,7 +38,7 @@ test.each<[string, Reply]>([
   ['two codings in two headers', coded(gzipSync(deflateSync(ANSWER)), ['deflate', 'gzip'])],
   ['none, and says so', coded(ANSWER, 'identity')],
   ['none, and an empty word for it', coded(ANSWER, '')],
-])('an answer is understood in a coding that nobody asked for: %s', async (_, reply) => {
+])('an answer in an unrequested coding is understood: %s', async (_, reply) => {
   expect(await initiate(reply)).toBe(13);
 });
 
@@ -50,7 +50,7 @@ test.each([
   expect(await initiate((response) => response.end(bytes))).toBe(13);
 });
 
-test('an attach answer of nothing but a byte order mark is an empty one', async () => {
+test('an attach answer of only a byte order mark counts as empty', async () => {
   const { client } = await startScriptedVendor((response) => response.end(BOM));
   expect(await client.attachDocument(CALL_CONTEXT, 13, 'f-1')).toBeNull();
 });
@@ -60,11 +60,11 @@ test.each([
   ['more codings than anybody needs', coded(gzipSync(ANSWER), Array<string>(100).fill('gzip').join(','))],
   ['bytes that are not in the coding', coded(ANSWER, 'gzip')],
   ['a coded answer that is cut short', coded(gzipSync(ANSWER).subarray(0, 20), 'gzip')],
-])('an answer is not understood, though it had its effect: %s', async (_, reply) => {
+])('an answer of a call that took effect is not understood: %s', async (_, reply) => {
   expect(await captureRejection(initiate(reply))).toBeInstanceOf(AnswerNotUnderstoodError);
 });
 
-test('the words of a refusal are understood in a coding, too, and its status decides without', async () => {
+test('the message of a refusal is decoded too, and without it the status decides', async () => {
   const body = gzipSync('{"message":"no such tenant"}');
   expect(await captureRejection(initiate(coded(body, 'gzip', 422)))).toMatchObject({
     status: 422,
@@ -85,7 +85,7 @@ test('a decompression bomb is refused before it fills the memory', async () => {
   expect(grown).toBeLessThan(64 * MEGABYTE);
 });
 
-test('every call asks for an answer without a coding', async () => {
+test('every call requests an answer without a coding', async () => {
   const calls: ((client: FlexpertoClient, url: string) => Promise<unknown>)[] = [
     (client) => client.initiateSession(CALL_CONTEXT, SESSION),
     (client, url) => client.uploadDocument(url, { name: 'a.pdf', bytes: 1, content: streamOf('%') }),

@@ -42,7 +42,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-describe('the request was surely not sent', () => {
+describe('the request was not sent', () => {
   test('when the connection is refused', async () => {
     const port = await closedPort();
     for (const host of ['127.0.0.1', 'localhost']) {
@@ -85,7 +85,7 @@ describe('the request was surely not sent', () => {
     expect(error).toBeInstanceOf(NotSentError);
   });
 
-  test('when no connection comes about within half of the time', async () => {
+  test('when no connection is made within half of the time limit', async () => {
     // Accepts the connection and never answers the first word of TLS.
     const sockets: { destroy(): void }[] = [];
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
@@ -102,7 +102,7 @@ describe('the request was surely not sent', () => {
 });
 
 describe('the vendor refused', () => {
-  test.each([400, 401, 403, 404, 405, 409, 413, 422, 429])('with status %d and its own words', async (code) => {
+  test.each([400, 401, 403, 404, 405, 409, 413, 422, 429])('with status %d and its own message', async (code) => {
     const error = await initiate(replyWithStatus(code, { message: 'no such tenant' }));
     expect(error).toBeInstanceOf(RefusedError);
     expect(error).toMatchObject({ call: 'initiate', status: code, vendorMessage: 'no such tenant', retryAfterMs: undefined });
@@ -121,17 +121,17 @@ describe('the vendor refused', () => {
     ['nothing', '', ''],
     ['many words, none cut in two', `${'word '.repeat(59)}John Doe`, `${'word '.repeat(59)}John`],
     ['a sentence without end', 'x'.repeat(5_000), 'x'.repeat(300)],
-  ])('its words are taken from %s', async (_, body, words) => {
+  ])('its message comes from %s', async (_, body, words) => {
     expect(await initiate(replyWithStatus(400, body))).toMatchObject({ status: 400, vendorMessage: words });
   });
 
-  test.each([429, 503])('with status %d, and says in seconds when to come again', async (code) => {
+  test.each([429, 503])('with status %d, and Retry-After in seconds is read', async (code) => {
     const error = await initiate(replyWithStatus(code, '', { 'retry-after': '120' }));
     expect(error).toBeInstanceOf(RefusedError);
     expect(error).toMatchObject({ status: code, retryAfterMs: 120_000 });
   });
 
-  test('and says by an HTTP date when to come again', async () => {
+  test('and Retry-After as an HTTP date is read', async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     const { retryAfterMs } = (await initiate(
       replyWithStatus(503, '', { 'retry-after': date }),
@@ -146,7 +146,7 @@ describe('the vendor refused', () => {
     ['a word', 'soon', undefined],
     ['a negative number', '-5', undefined],
     ['nothing', ' ', undefined],
-  ])('Retry-After of %s is read within reason', async (_, header, ms) => {
+  ])('Retry-After of %s is bounded', async (_, header, ms) => {
     expect(await initiate(replyWithStatus(429, '', { 'retry-after': header }))).toMatchObject({
       retryAfterMs: ms,
     });
@@ -160,7 +160,7 @@ describe('the vendor refused', () => {
     expect(elsewhere.received).toEqual([]);
   });
 
-  test('and its status decides although its words are cut short', async () => {
+  test('and its status decides even if its message is cut short', async () => {
     const error = await initiate((response) => {
       response.writeHead(403, { 'content-length': '1000' });
       response.write('{"message":', () => response.socket?.resetAndDestroy());
@@ -170,7 +170,7 @@ describe('the vendor refused', () => {
   });
 });
 
-describe('the outcome is not known', () => {
+describe('the outcome is unknown', () => {
   test.each([500, 501, 502, 503, 504, 520, 408])('after status %d', async (code) => {
     const error = await initiate(replyWithStatus(code));
     expect(error).toBeInstanceOf(OutcomeUnknownError);
@@ -183,7 +183,7 @@ describe('the outcome is not known', () => {
     expect(error).toMatchObject({ retryAfterMs: 7_000 });
   });
 
-  test('after a reset, whether or not the call was carried out', async () => {
+  test('after a reset, whether or not the call took effect', async () => {
     const error = await initiate(resetConnection);
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect((error as OutcomeUnknownError).status).toBeUndefined();
@@ -197,7 +197,7 @@ describe('the outcome is not known', () => {
     expect(await initiate((response) => response.socket?.end('SSH-2.0-x\r\n'))).toBeInstanceOf(OutcomeUnknownError);
   }); // prettier-ignore
 
-  test('when no answer comes within the time of the call', async () => {
+  test('when no answer comes within the time limit', async () => {
     const error = await initiate(neverReply, 400);
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect((error as Error).message).toBe(
@@ -206,7 +206,7 @@ describe('the outcome is not known', () => {
   });
 });
 
-test('one time holds for the whole call: an answer that drips ends with it', async () => {
+test('one time limit holds for the whole call, and ends an answer that drips', async () => {
   const error = await initiate((response) => {
     response.write('{"id":');
     const drip = setInterval(() => response.write(' '), 50);
@@ -218,7 +218,7 @@ test('one time holds for the whole call: an answer that drips ends with it', asy
   expect(error).toBeInstanceOf(AnswerNotUnderstoodError);
 });
 
-test('the time holds although the memory is cleaned up meanwhile', async () => {
+test('the time limit holds after a garbage collection', async () => {
   setFlagsFromString('--expose_gc');
   const collect = runInNewContext('gc') as () => void;
   const cleaning = setInterval(collect, 50);
@@ -227,7 +227,7 @@ test('the time holds although the memory is cleaned up meanwhile', async () => {
   expect(error).toBeInstanceOf(OutcomeUnknownError);
 });
 
-describe('a call that is given up ends with the reason of the signal', () => {
+describe('an aborted call ends with the reason of the signal', () => {
   const reason = new Error('the worker shuts down');
 
   test('before it begins, and sends nothing', async () => {

@@ -43,7 +43,7 @@ test('initiate is a POST of name, method and participants, and of nothing else',
   expect(JSON.parse(request.body.toString())).toEqual(SESSION);
 });
 
-test('the upload URL is asked for by a GET without a body', async () => {
+test('the upload URL is requested by a GET without a body', async () => {
   const request = await requestOf('{"url":"http://localhost/upload"}', (client) =>
     client.requestUploadUrl(CALL_CONTEXT, 13),
   );
@@ -53,7 +53,7 @@ test('the upload URL is asked for by a GET without a body', async () => {
   expect(request.headers).not.toHaveProperty('content-type');
 });
 
-test('an upload is a multipart POST of known length to the URL as it came, without the API key and the employee', async () => {
+test('an upload is a multipart POST of known length to the unchanged URL, without API key and employee', async () => {
   const request = await requestOf('{"id":"f-1"}', (client, url) =>
     client.uploadDocument(`${url}/api/v1/files/upload?token=a.b.c`, {
       name: 'a.pdf',
@@ -77,13 +77,13 @@ test.each(['POST', 'GET'] as const)('attach as %s carries the file id in a JSON 
   expect(request.body.toString()).toBe('{"fileId":"f-1"}');
 });
 
-test('the documents are listed by a GET that names the session in its query', async () => {
+test('the documents are listed by a GET with the contract session in its query', async () => {
   const request = await requestOf('[]', (client) => client.listDocuments(CALL_CONTEXT, 13));
   expectApiCall(request);
   expect(request).toMatchObject({ method: 'GET', path: `${CONTRACTS}/documents?sessionId=13` });
 });
 
-test('the hand-over is the configured call with the session in its path', async () => {
+test('the hand-over is the configured call with the contract session in its path', async () => {
   const request = await requestOf('', (client) => client.handOver(CALL_CONTEXT, 13));
   expectApiCall(request);
   expect(request).toMatchObject({ method: 'PUT', path: '/api/sessions/13/hand-over?of=13' });

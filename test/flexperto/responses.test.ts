@@ -58,11 +58,11 @@ test.each([
   ['with a broken id', '{"id":1.5}'],
   ['with an id beyond what a number holds', '{"id":90071992547409930}'],
   ['with an id that is no number', '{"id":"13a"}'],
-])('an initiate answer that is %s is not understood, and no id is made up', async (_, answer) => {
+])('an initiate answer that is %s is not understood, and yields no id', async (_, answer) => {
   expect(await captureRejection(initiated(answer))).toBeInstanceOf(AnswerNotUnderstoodError);
 });
 
-test('an upload URL is read beside fields that no page knows', async () => {
+test('an upload URL is read beside undocumented fields', async () => {
   const { url } = await uploadUrl('{"url":"http://localhost/u?token=x","method":"POST","expires":undefined}');
   expect(url).toBe('http://localhost/u?token=x');
 });
@@ -97,7 +97,7 @@ test.each([
   '"tomorrow"',
   '"2021-10-29T10:12:57"',
   '"2021-13-29T10:12:57Z"',
-])('an upload answer that says %s tells nothing of it, and is understood', async (given) => {
+])('an upload answer with %s is understood, without an end', async (given) => {
   const answer = `{"id":"3fa85f64","availableUntil":${given}}`;
   expect((await uploaded(answer)).availableUntil).toBeNull();
 });
@@ -130,7 +130,7 @@ test.each([
   expect(await attached(answer)).toEqual(document);
 }); // prettier-ignore
 
-test.each(['', '\n', '  \r\n'])('an attach answer %p is an empty one, as the older page shows it', async (answer) => {
+test.each(['', '\n', '  \r\n'])('an attach answer %p counts as empty, as the older page shows it', async (answer) => {
   expect(await attached(answer)).toBeNull();
 }); // prettier-ignore
 
@@ -164,7 +164,7 @@ test.each([
   expect(await captureRejection(listed(answer))).toBeInstanceOf(AnswerNotUnderstoodError);
 }); // prettier-ignore
 
-test('what an unreadable answer holds is not repeated', async () => {
+test('an error does not repeat the content of an unreadable answer', async () => {
   const error = await captureRejection(initiated('{"id":"john.doe@example.invalid"}'));
   expect((error as Error).message).toBe(
     "initiate: flexperto's answer could not be understood: id is not as documented",
@@ -186,7 +186,7 @@ test.each([
 
 const LONG = 'x'.repeat(100_000);
 
-test('an answer whose words are longer than any history could keep is cut, or not understood where it is needed whole', async () => {
+test('texts that are too long for a history are cut, and ids that are too long are not understood', async () => {
   const document = { id: 1362, original_file_id: 'f-1', name: LONG, status: 'FAILED', failure_reason: LONG };
   const [read] = await listed(JSON.stringify([document]));
   expect(read).toMatchObject({ documentId: 1362, originalFileId: 'f-1', status: 'FAILED' });

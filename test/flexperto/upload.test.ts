@@ -20,7 +20,7 @@ closeVendorsAfterEach();
 
 const FIFTY_MB = 50 * 1024 * 1024;
 
-/** So many bytes of a document, and how many of them were taken. */
+/** A document of so many bytes, and how many of them were read. */
 function document(bytes: number, chunk = 256 * 1024) {
   const piece = randomBytes(chunk);
   const taken = { bytes: 0, ended: false };
@@ -34,8 +34,8 @@ function document(bytes: number, chunk = 256 * 1024) {
   return { upload: { name: 'a.pdf', bytes, content: read() }, taken };
 }
 
-/** Waits until whoever reads the document has let go of it. */
-async function letGo(taken: { readonly ended: boolean }): Promise<void> {
+/** Waits until the source of the document is closed. */
+async function waitUntilClosed(taken: { readonly ended: boolean }): Promise<void> {
   while (!taken.ended) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -83,7 +83,7 @@ test.each([
   },
 );
 
-test('what reading the document throws is thrown as it is, and the host never gets a whole body', async () => {
+test('an error of reading the document is thrown unchanged, and the host never gets a whole body', async () => {
   const failure = new Error('has changed since it was checked');
   const vendor = await startScriptedVendor('{"id":"f-1"}');
   const read = async function* (): AsyncIterable<Uint8Array> {
@@ -102,7 +102,7 @@ test('what reading the document throws is thrown as it is, and the host never ge
 test.each([
   ['fewer', 999_999],
   ['more', 1_000_001],
-])('a source with %s bytes than it said is never uploaded as a whole', async (_, length) => {
+])('a source with %s bytes than declared is never uploaded as a whole', async (_, length) => {
   const vendor = await startScriptedVendor('{"id":"f-1"}');
   const upload = { name: 'a.pdf', bytes: 1_000_000, content: streamOf(randomBytes(length)) };
   expect(await captureRejection(vendor.client.uploadDocument(vendor.url, upload))).toBeInstanceOf(
@@ -111,7 +111,7 @@ test.each([
   expect(vendor.received).toEqual([]);
 });
 
-test.each([401, 403, 410, 413])('an upload refused with %d is told by its status', async (code) => {
+test.each([401, 403, 410, 413])('an upload refused with %d carries the status', async (code) => {
   const vendor = await startScriptedVendor(replyWithStatus(code, { message: 'no' }));
   const upload = { name: 'a.pdf', bytes: 4, content: streamOf('%PDF') };
   const error = await captureRejection(vendor.client.uploadDocument(vendor.url, upload));
@@ -119,7 +119,7 @@ test.each([401, 403, 410, 413])('an upload refused with %d is told by its status
   expect(error).toMatchObject({ call: 'upload', status: code });
 });
 
-test('an upload that is reset is of unknown outcome', async () => {
+test('a reset leaves the outcome of an upload unknown', async () => {
   const vendor = await startScriptedVendor(resetConnection);
   const upload = { name: 'a.pdf', bytes: 4, content: streamOf('%PDF') };
   expect(await captureRejection(vendor.client.uploadDocument(vendor.url, upload))).toBeInstanceOf(
@@ -127,15 +127,15 @@ test('an upload that is reset is of unknown outcome', async () => {
   );
 });
 
-test('an upload has its own time', async () => {
+test('an upload has its own time limit', async () => {
   const vendor = await startScriptedVendor(neverReply, { timeoutMs: 20_000, uploadTimeoutMs: 500 });
   const { upload, taken } = document(FIFTY_MB);
   const error = await captureRejection(vendor.client.uploadDocument(vendor.url, upload));
   expect(error).toBeInstanceOf(OutcomeUnknownError);
-  await letGo(taken);
+  await waitUntilClosed(taken);
 });
 
-test('an upload that is given up ends with the reason, and its source is let go', async () => {
+test('an aborted upload ends with the reason, and its source is closed', async () => {
   const controller = new AbortController();
   const reason = new Error('the worker shuts down');
   const host = await rawHost(() => {
@@ -145,7 +145,7 @@ test('an upload that is given up ends with the reason, and its source is let go'
   const call = createVendorClient(host.url).uploadDocument(host.url, upload, controller.signal);
   expect(await captureRejection(call)).toBe(reason);
   await host.close();
-  await letGo(taken);
+  await waitUntilClosed(taken);
 });
 
 test('a document whose host cannot be reached is not read', async () => {
@@ -157,7 +157,7 @@ test('a document whose host cannot be reached is not read', async () => {
   expect(taken.bytes).toBe(0);
 });
 
-test('a slow host slows the reading of the document: the rest of it is not waiting in memory', async () => {
+test('a slow host slows the reading of the document, so the rest does not wait in memory', async () => {
   const host = await rawHost((socket) => socket.pause());
   const { upload, taken } = document(FIFTY_MB);
   const controller = new AbortController();
@@ -192,24 +192,24 @@ describe('a host that answers before it has read the document', () => {
       await host.close();
       expect(error).toBeInstanceOf(RefusedError);
       expect(error).toMatchObject({ status: code, vendorMessage: 'no' });
-      await letGo(taken);
+      await waitUntilClosed(taken);
       expect(taken.bytes).toBeLessThan(FIFTY_MB);
     }
   }); // prettier-ignore
 
-  test('and closes in the same moment, is heard, or else the outcome is unknown: a reset can overtake an answer', async () => {
+  test('and closes in the same moment, is heard, or the outcome is unknown, because a reset can overtake an answer', async () => {
     for (let time = 0; time < 20; time += 1) {
       const host = await rawHost((socket) => socket.pause().write(answer(401), () => socket.destroy()));
       const { upload, taken } = document(FIFTY_MB);
       const error = await captureRejection(createVendorClient(host.url).uploadDocument(host.url, upload));
       await host.close();
       if (!(error instanceof OutcomeUnknownError)) expect(error).toMatchObject({ name: 'RefusedError', status: 401 });
-      await letGo(taken);
+      await waitUntilClosed(taken);
     }
   }); // prettier-ignore
 });
 
-/** A host that does with a connection what it likes once the first bytes have come. */
+/** A host that handles the raw connection once the first bytes have arrived. */
 async function rawHost(onData: (socket: Socket) => void): Promise<{ url: string; close(): Promise<void> }> {
   const sockets: Socket[] = [];
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {

@@ -49,7 +49,7 @@ async function answerOrRefusal(action: 'encode' | 'decode', body: unknown): Prom
 }
 
 describe('A request to the codec endpoint', () => {
-  it('that is odd in any way is answered, or refused in one sentence', async () => {
+  it('that is odd in any way gets an answer, or a refusal in one sentence', async () => {
     const sound = { payloads: [{ metadata: { encoding: base64('json/plain') }, data: base64('1') }, {}] };
     const body = fc.oneof(
       arbitraryJson,
@@ -64,7 +64,7 @@ describe('A request to the codec endpoint', () => {
     );
   });
 
-  it('gets back what it had encoded, whatever it was, and nothing else by changing a bit of that', async () => {
+  it('decodes what it has encoded, and nothing else after a changed bit', async () => {
     await fc.assert(
       fc.asyncProperty(payload, fc.nat(), fc.nat(7), async (given, place, bit) => {
         const encoded = await handleCodecRequest(codec, 'encode', { payloads: [given] });

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { createPdfInspector, type PdfVerdict } from '../../src/pdf/inspector.js';
+import { createPdfInspector } from '../../src/pdf/inspector.js';
+import type { PdfVerdict } from '../../src/pdf/verdict.js';
 import { COSTLY_PDFS } from './costly-pdfs.js';
 import { CORPUS, arbitraryMutatedPdf } from './mutated-pdfs.js';
 import { arbitraryStreamPdf } from './stream-pdfs.js';
@@ -55,7 +56,7 @@ const assertValidVerdicts = (pdfs: fc.Arbitrary<Buffer>, runs: number): Promise<
   );
 
 it(
-  'A PDF that was damaged by chance or on purpose gets a verdict, and this process does not grow',
+  'A PDF that is damaged by chance or on purpose gets a verdict, and this process does not grow',
   async () => {
     // The first inspections load what later ones use.
     for (const pdf of CORPUS) await inspect(pdf);
@@ -66,7 +67,7 @@ it(
   timeLimitMs(120),
 );
 
-it('A PDF whose packed cross-references and objects say anything at all gets a verdict', () =>
+it('A PDF with arbitrary packed cross-references and objects gets a verdict', () =>
   assertValidVerdicts(arbitraryStreamPdf, 150), timeLimitMs(60)); // prettier-ignore
 
 it('A PDF that is noise between a header and an end gets a verdict', () => {
@@ -74,8 +75,8 @@ it('A PDF that is noise between a header and an end gets a verdict', () => {
   return assertValidVerdicts(noise.map((bytes) => Buffer.concat([Buffer.from('%PDF-1.7\n'), bytes, Buffer.from('\n%%EOF')])), 100);
 }, timeLimitMs(60)); // prettier-ignore
 
-it('The verdict on a PDF does not depend on those that were inspected before it', () => {
-  // In earnest, so that no limit is met because the machine is busy.
+it('The verdict on a PDF does not depend on PDFs that were inspected before', () => {
+  // The default limits, so that a busy machine does not reach one.
   const used = createPdfInspector();
   return fc.assert(
     fc.asyncProperty(arbitraryMutatedPdf, async (pdf) => {

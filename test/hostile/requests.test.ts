@@ -31,7 +31,7 @@ const FIELDS =
   /^(request|requestId|employeeId|name|method|participants|documents|crmRecord|callbackUrl|deadlineDays)/;
 
 describe('A request that is odd in any way', () => {
-  it('is read without an error, and every problem names a field in few words', () => {
+  it('is parsed without an error, and every problem names a field in few words', () => {
     fc.assert(
       fc.property(input, (request) => {
         const { problems } = parseRequest(request);
@@ -47,7 +47,7 @@ describe('A request that is odd in any way', () => {
     );
   });
 
-  it('is either refused or is one that goes through JSON, Temporal and a second reading as it is', () => {
+  it('is refused, or passes unchanged through JSON, Temporal and a second parse', () => {
     let sound = 0;
     fc.assert(
       fc.property(input, (given) => {
@@ -66,7 +66,7 @@ describe('A request that is odd in any way', () => {
     expect(sound).toBeGreaterThan(20);
   });
 
-  it('changes nothing that all objects have in common', () => {
+  it('does not change the prototype of all objects', () => {
     const before = Object.getOwnPropertyNames(Object.prototype);
     const polluting = fc
       .constantFrom('__proto__', 'constructor', 'prototype')
@@ -106,7 +106,7 @@ describe('A decision that is odd in any way', () => {
     withOddities({ attentionId: 'a', action: 'abort', reason: 'a mistake' }),
   );
 
-  it('is refused in one sentence, unless it is one of those that are offered', () => {
+  it('is refused in one sentence, unless it is an offered one', () => {
     fc.assert(
       fc.property(resolution, attention, (given, shown) => {
         const refusal = validateResolution(given, { attention: shown });

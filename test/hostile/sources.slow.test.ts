@@ -63,7 +63,7 @@ async function outcomeOf(sources: Sources, source: string, signal?: AbortSignal)
   }
 }
 
-it('No path of a file: source leads out of the document root, whatever it is made of', async () => {
+it('No path of a file: source leaves the document root', async () => {
   const sources = sourcesFor();
   const part = fc.oneof(
     { arbitrary: fc.constantFrom('..', '.', '', 'root', 'rooted', 'secret.pdf', 'contract.pdf', 'customers'), weight: 4 },
@@ -86,8 +86,8 @@ it('No path of a file: source leads out of the document root, whatever it is mad
   expect(inside).toBeGreaterThan(10);
 }, timeLimitMs(60)); // prettier-ignore
 
-describe('A private address is not connected to,', () => {
-  it('in whatever clothes a name server gives it', () => {
+describe('No connection is made to a private address,', () => {
+  it('in any notation that a name server gives', () => {
     const hosts = parseHostAllowlist(['docs.bank.example']);
     fc.assert(
       fc.property(privateIpv4, (ip) => {
@@ -100,7 +100,7 @@ describe('A private address is not connected to,', () => {
     );
   });
 
-  it('however it is written in a source, also where every public address may be asked', async () => {
+  it('in any notation of a source, even if every public address is allowed', async () => {
     const lookup = jest.spyOn(dns, 'lookup');
     await fc.assert(
       fc.asyncProperty(privateIpv4, fc.nat(40), async (ip, which) => {
@@ -125,7 +125,7 @@ it.each([
   'https://docs.bank.example.evil.example/a.pdf', 'https://evil.example/docs.bank.example/a.pdf', 'https://docs.bank.example:8443/a.pdf',
   'https://docs.bank.examp\u200dle/a.pdf', 'https://d\u043ecs.bank.example/a.pdf', 'https://docs.bank.example%00.evil.example/a.pdf',
   'https://docs.bank.example%2eevil.example/a.pdf', 'https://-docs.bank.example/a.pdf', 'https:evil.example/a.pdf', 'https:///evil.example/a.pdf',
-])('%s does not pass for an address of docs.bank.example', async (source) => {
+])('%s does not count as a URL of docs.bank.example', async (source) => {
   const lookup = jest.spyOn(dns, 'lookup');
   const { problems } = parseRequest({ ...REQUEST, documents: [{ source }] });
   if (problems.length === 0)
@@ -171,19 +171,19 @@ describe('A name server that changes its mind', () => {
     outcomeOf(sourcesFor(`localhost:${port}`, '127.0.0.1'), `https://localhost:${port}/contract.pdf`);
   const PRIVATE = 'refused: comes from a private address that is not on SIGNING_DOCUMENT_HOSTS';
 
-  it('between two documents leads nowhere', async () => {
+  it('between two documents causes no connection', async () => {
     answers = [['127.0.0.1'], ['127.0.0.2']];
     expect([await fetchFrom(), await fetchFrom()]).toEqual(['a document', PRIVATE]);
     expect(reached).toEqual(['127.0.0.1']);
   });
 
-  it('within one answer leads only to what is allowed in it', async () => {
+  it('within one answer leads only to its allowed addresses', async () => {
     answers = [['127.0.0.2', '10.0.0.1', '127.0.0.1']];
     expect(await fetchFrom()).toBe('a document');
     expect(reached).toEqual(['127.0.0.1']);
   });
 
-  it('and knows no address at all is no reason to connect anywhere', async () => {
+  it('and knows no address causes no connection', async () => {
     answers = [[]];
     expect(await fetchFrom()).toBe(PRIVATE);
     expect(reached).toEqual([]);
@@ -215,7 +215,7 @@ describe('A document host that answers with anything', () => {
       runOptions(60),
     ), timeLimitMs(60)); // prettier-ignore
 
-  it.each(Object.entries(ENDLESS_ANSWERS))('of which %s never ends is given up, and its words are not kept', async (_, script) => {
+  it.each(Object.entries(ENDLESS_ANSWERS))('of which %s never ends is abandoned, and its body is not kept', async (_, script) => {
     server.play(script);
     const grown = await measureGrowth(async () => {
       expect(await fetchFrom(1500)).toMatch(/^(given up$|refused: |{}$)/);

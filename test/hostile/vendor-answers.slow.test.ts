@@ -95,7 +95,7 @@ function expectSafeError(error: unknown): void {
 
 const expectSafeFailure = (call: () => Promise<void>): Promise<void> => call().catch(expectSafeError);
 
-it('Any answer of the vendor is understood, or is one of the errors of its client, and nothing of it is kept', async () => {
+it('Any answer of the vendor is understood or becomes an error of the client, and none of it stays in memory', async () => {
   const held = await measureRetained(() =>
     fc.assert(
       fc.asyncProperty(arbitraryAnswer, async (script) => {
@@ -108,7 +108,7 @@ it('Any answer of the vendor is understood, or is one of the errors of its clien
   expect(held).toBeLessThan(16 * MEGABYTE);
 }, timeLimitMs(90)); // prettier-ignore
 
-it.each(Object.entries(ENDLESS_ANSWERS))('An answer of which this never ends ends the call, and is not kept: %s', async (_, script) => {
+it.each(Object.entries(ENDLESS_ANSWERS))('An answer with an endless part ends the call, and does not stay in memory: %s', async (_, script) => {
   server.play(script);
   const grown = await measureGrowth(async () => {
     for (const call of CALLS) await expectSafeFailure(call);

@@ -55,7 +55,7 @@ describe('The cost of a file is a verdict:', () => {
     await waitUntil(() => !isRunning(pid));
   });
 
-  it('but time that passes while the process is paused is not its cost', async () => {
+  it('but the time of a pause does not count', async () => {
     const path = join(folder, 'paused');
     const abort = new AbortController();
     const limits = { seconds: 0.5 };
@@ -79,7 +79,7 @@ test('an aborted inspection rejects with the reason of the signal and leaves no 
   expect(isRunning(pid)).toBe(false);
 });
 
-describe('A signal to the whole process group of the one that asks', () => {
+describe('A signal to the process group of the caller', () => {
   /** One that asks, in a process group of its own as a worker is under a service manager, and its inspecting process. */
   async function inGroup(name: string): Promise<{ asker: ChildProcess; pid: number }> {
     const path = join(folder, name);
@@ -87,25 +87,28 @@ describe('A signal to the whole process group of the one that asks', () => {
     return { asker, pid: await readPid(path) };
   }
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('leaves the inspection alone (%s)', async (signal) => {
-    const { asker, pid } = await inGroup(signal);
-    process.kill(-Number(asker.pid), signal);
-    // A service manager sends it to every process, whatever its group.
-    process.kill(pid, signal);
-    await sleep(200);
-    expect(isRunning(pid)).toBe(true);
-    asker.kill('SIGKILL');
-    await waitUntil(() => !isRunning(pid));
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'does not interrupt the inspection (%s)',
+    async (signal) => {
+      const { asker, pid } = await inGroup(signal);
+      process.kill(-Number(asker.pid), signal);
+      // A service manager sends it to every process, whatever its group.
+      process.kill(pid, signal);
+      await sleep(200);
+      expect(isRunning(pid)).toBe(true);
+      asker.kill('SIGKILL');
+      await waitUntil(() => !isRunning(pid));
+    },
+  );
 
-  it('that kills the one that asks ends the inspection, although its file would keep it busy for ever', async () => {
+  it('that kills the caller ends the inspection, although its file would keep it busy forever', async () => {
     const { asker, pid } = await inGroup('SIGKILL');
     process.kill(-Number(asker.pid), 'SIGKILL');
     await waitUntil(() => !isRunning(pid));
   });
 });
 
-test('the inspecting process knows nothing of the environment, keys included', async () => {
+test('the inspecting process gets no environment, and so no key', async () => {
   process.env['FLEXPERTO_API_KEY'] = 'a-key-for-this-test';
   const verdict = await createPdfInspector({ program: program('reports-environment') }).inspect(PLAIN);
   delete process.env['FLEXPERTO_API_KEY'];
@@ -121,27 +124,27 @@ describe('An inspection that ends from outside', () => {
     ['abort', 'its process was ended by SIGABRT'],
     ['SIGKILL', 'its process was ended by SIGKILL'],
     ['SIGTERM', 'its process was ended by SIGTERM'],
-  ])('by %s again and again is an error that says so, and no verdict', async (way, how) => {
+  ])('by %s each time is an error that says so, and not a verdict', async (way, how) => {
     const verdict = createPdfInspector({ program: program('ends-early') }).inspect(way);
     await expect(verdict).rejects.toThrow(InspectionInterruptedError);
     await expect(verdict).rejects.toThrow(`interrupted 3 times: ${how}. This says nothing about the file.`);
   });
 
-  it('begins again, and the verdict counts', async () => {
+  it('is repeated, and that verdict counts', async () => {
     const path = join(folder, 'killed-twice');
     writeFileSync(path, '');
     const inspector = createPdfInspector({ program: program('killed-twice') });
     await expect(inspector.inspect(path)).resolves.toEqual({ ok: false, problem: 'was inspected' });
   });
 
-  it('since no process can be started is an error too, and does not end the one that asks', async () => {
+  it('because no process can start is an error too, and does not end the caller', async () => {
     const [text] = (await once(fork(program('asks-without-node')), 'message')) as [string];
     expect(text).toContain('its process could not be started (ENOENT)');
   });
 });
 
 describe('A process that has inspected a file before', () => {
-  const counted = (name: string) => createPdfInspector({ atOnce: 1, program: program(name) });
+  const counted = (name: string) => createPdfInspector({ concurrency: 1, program: program(name) });
 
   it('inspects the next one too', async () => {
     const inspector = counted('counts-and-names-itself');
@@ -162,7 +165,7 @@ describe('A process that has inspected a file before', () => {
   });
 
   it.each(['exit', 'abort', 'beyond-memory'])(
-    'and ends by %s gives the file to a fresh one, whose word counts',
+    'and ends by %s passes the file to a fresh one, whose verdict counts',
     async (way) => {
       const inspector = counted('counts-and-names-itself');
       await inspector.inspect('first');
@@ -171,15 +174,15 @@ describe('A process that has inspected a file before', () => {
     },
   );
 
-  it('finds the same after a file that took much memory', async () => {
-    const inspector = createPdfInspector({ atOnce: 1, limits: { memoryBytes: 200 * MEGABYTE } });
+  it('gives the same verdict after a file that took much memory', async () => {
+    const inspector = createPdfInspector({ concurrency: 1, limits: { memoryBytes: 200 * MEGABYTE } });
     await inspector.inspect(BOMB);
     await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ ok: true });
   });
 });
 
-test('while one inspection is stuck, the asker goes on and another one ends', async () => {
-  const inspector = createPdfInspector({ atOnce: 2, program: program('busy-unless-pdf') });
+test('while one inspection is stuck, the caller continues and another inspection ends', async () => {
+  const inspector = createPdfInspector({ concurrency: 2, program: program('busy-unless-pdf') });
   const abort = new AbortController();
   const stuck = inspector.inspect(join(folder, 'stuck'), { signal: abort.signal });
   await expect(inspector.inspect(PLAIN)).resolves.toMatchObject({ problem: 'was inspected' });
@@ -187,8 +190,8 @@ test('while one inspection is stuck, the asker goes on and another one ends', as
   await expect(stuck).rejects.toThrow('enough');
 });
 
-test('an inspection beyond those allowed at once waits, and may be aborted while it waits', async () => {
-  const inspector = createPdfInspector({ atOnce: 1, program: program('busy-unless-pdf') });
+test('an inspection beyond the concurrency limit waits, and can be aborted while it waits', async () => {
+  const inspector = createPdfInspector({ concurrency: 1, program: program('busy-unless-pdf') });
   const [first, second] = [new AbortController(), new AbortController()];
   const stuck = inspector.inspect(join(folder, 'stuck'), { signal: first.signal });
   const waiting = inspector.inspect(PLAIN, { signal: second.signal });
@@ -200,7 +203,7 @@ test('an inspection beyond those allowed at once waits, and may be aborted while
   await expect(next).resolves.toMatchObject({ problem: 'was inspected' });
 });
 
-test('a signal that is aborted already starts nothing', async () => {
+test('an aborted signal starts no inspection', async () => {
   const signal = AbortSignal.abort(new Error('too late'));
   await expect(createPdfInspector().inspect(PLAIN, { signal })).rejects.toThrow('too late');
 });

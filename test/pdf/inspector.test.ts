@@ -9,7 +9,7 @@ import {
   createVerdictCache,
 } from '../../src/pdf/inspector.js';
 
-/** The order in which callers get turns that each last until the next look, of which each asked for one. */
+/** The order in which requests get permits, if each releases its permit in the next turn of the event loop. */
 async function serveAll(semaphore: FairSemaphore, callers: readonly string[]): Promise<string> {
   const order: string[] = [];
   const running: string[] = [];
@@ -27,26 +27,26 @@ async function serveAll(semaphore: FairSemaphore, callers: readonly string[]): P
   return order.join('');
 }
 
-describe('Inspections take turns between callers', () => {
+describe('Callers take turns', () => {
   it.each([
     [1, 'aaaab', 'abaaa'],
     [1, 'aaaabbbc', 'abacbaba'],
     [2, 'aaaab', 'aabaa'],
     [2, 'aaabbb', 'aababb'],
     [2, 'abcabc', 'abcabc'],
-  ])('%i at once: %s are served as %s', async (atOnce, asked, order) => {
-    expect(await serveAll(createFairSemaphore(atOnce), Array.from(asked))).toBe(order);
+  ])('with %i permits, requests of %s are served as %s', async (permits, asked, order) => {
+    expect(await serveAll(createFairSemaphore(permits), Array.from(asked))).toBe(order);
   });
 
-  it('and one that waits no more takes none away', async () => {
-    const turns = createFairSemaphore(1);
+  it('and an aborted request takes no permit', async () => {
+    const semaphore = createFairSemaphore(1);
     const leaving = new AbortController();
-    await turns.acquire('a');
-    const left = turns.acquire('b', leaving.signal);
-    const next = turns.acquire('c');
+    await semaphore.acquire('a');
+    const left = semaphore.acquire('b', leaving.signal);
+    const next = semaphore.acquire('c');
     leaving.abort(new Error('no longer needed'));
     await expect(left).rejects.toThrow('no longer needed');
-    turns.release('a');
+    semaphore.release('a');
     await expect(next).resolves.toBeUndefined();
   });
 });
@@ -64,7 +64,7 @@ describe('A verdict on bytes that were inspected before', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is not made again: not of the same file, nor where the one who asks knows its SHA-256', async () => {
+  it('is reused, for the same file and for a known SHA-256', async () => {
     const inspector = createPdfInspector({ program });
     const first = await inspector.inspect(path('one'));
     expect(await inspector.inspect(path('one'))).toEqual(first);
@@ -74,7 +74,7 @@ describe('A verdict on bytes that were inspected before', () => {
     expect(readFileSync(count, 'utf8')).toBe('xx');
   });
 
-  it('is forgotten where many others were asked for since', () => {
+  it('is dropped after many others were used', () => {
     const cache = createVerdictCache(2);
     for (const problem of ['a', 'b']) cache.set(problem, { ok: false, problem });
     cache.get('a');

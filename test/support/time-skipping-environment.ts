@@ -13,7 +13,7 @@ import {
   type FakeFlexpertoOptions,
 } from '../../fake-flexperto/index.js';
 import { createActivities, createUploadUrlCipher } from '../../src/activities/index.js';
-import { createCallbackSender } from '../../src/callbacks/index.js';
+import { createCallbackSender } from '../../src/callbacks/sender.js';
 import type { CallbackQueue } from '../../src/domain/callback-queue.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createPdfInspector } from '../../src/pdf/inspector.js';

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { validatorCompiler, type FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { findCallbackUrlProblem } from '../../callbacks/index.js';
+import { findCallbackUrlProblem } from '../../callbacks/sender.js';
 import { parseRequest, type ParsedRequest } from '../../domain/parse-request.js';
 import type { HostAllowlist } from '../../shared/http/host-allowlist.js';
 import { InvalidRequestError, RequestConflictError } from '../../client/index.js';

@@ -1,35 +1,37 @@
+import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
+import type { HostAllowlist } from './host-allowlist.js';
 import type { ProxyConfig } from './proxy-config.js';
 import { openTunnel } from './proxy-tunnel.js';
 
 export interface ConnectorOptions {
   readonly proxies: ProxyConfig | undefined;
-  /** Milliseconds until the connection stands, its encryption included. */
+  /** Milliseconds for the connection, including its encryption. */
   readonly timeoutMs: number;
-  /** The lookup of names for direct connections. A proxy looks names up itself. */
-  readonly lookup?: LookupFunction | undefined;
-  /** Further certificate authorities, PEM; Node's own and NODE_EXTRA_CA_CERTS hold otherwise. */
+  /** A direct connection goes only to addresses that this list allows. A proxy looks names up itself. */
+  readonly hosts?: HostAllowlist | undefined;
+  /** Further certificate authorities, PEM, beside those of Node and NODE_EXTRA_CA_CERTS. */
   readonly ca?: string | undefined;
 }
 
 /**
- * Makes connections, through a proxy where one is set for the target. Every target is reached by a tunnel, also over
- * plain http: so a connection either stands or nothing was sent, and TLS is between this program and the target alone.
+ * Makes connections, through a proxy if one is set for the target. A proxy gets a tunnel for every target, also over plain
+ * http: so a failed connection has sent nothing, and TLS runs between this program and the target.
  */
 export function createConnector({
   proxies,
   timeoutMs,
-  lookup,
+  hosts,
   ca,
 }: ConnectorOptions): buildConnector.connector {
   const caOptions = ca === undefined ? {} : { ca };
   const connectDirectly = buildConnector({
     timeout: timeoutMs,
-    ...(lookup === undefined ? {} : { lookup }),
+    ...(hosts === undefined ? {} : { lookup: createSsrfSafeLookup(hosts) }),
     ...caOptions,
   });
-  // Half of the time for the tunnel, half for TLS inside it.
+  // One half of the time for the tunnel, the other for TLS inside it.
   const halfTimeoutMs = timeoutMs / 2;
   const connectTls = buildConnector({ timeout: halfTimeoutMs, ...caOptions });
   return (options, callback) => {
@@ -50,5 +52,31 @@ export function createConnector({
         callback(error instanceof Error ? error : new Error(String(error)), null);
       },
     );
+  };
+}
+
+/** A name leads only to private addresses that are not listed; nothing was connected to. */
+export class PrivateAddressError extends Error {
+  override readonly name = 'PrivateAddressError';
+}
+
+/**
+ * A name lookup that yields only allowed addresses, whatever the name server says. It runs at the moment of connecting, so
+ * a name cannot lead into a private network later. It does not see addresses without a name: check those with
+ * `isIpAddress` before. Fails with `PrivateAddressError`.
+ */
+function createSsrfSafeLookup(hosts: HostAllowlist): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
+      const allowed = addresses.filter(({ address }) => hosts.allowsAddress(address));
+      const [first] = allowed;
+      if (first === undefined) callback(new PrivateAddressError('a private address'), '', 0);
+      else if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
   };
 }

@@ -1,17 +1,17 @@
 import ipaddr from 'ipaddr.js';
 
-/** Which hosts may be asked: those that an administrator has listed. */
+/** The hosts that an administrator has listed. */
 export interface HostAllowlist {
-  /** Whether an address may be asked at all: its host and port are listed. */
+  /** Whether the host and port of a URL are listed. */
   allowsUrl(url: URL): boolean;
-  /** Whether a connection to an IP address may be made: it is public, or listed itself. */
+  /** Whether an IP address is public or listed itself. */
   allowsAddress(address: string): boolean;
 }
 
 /**
  * Reads `SIGNING_DOCUMENT_HOSTS` and `SIGNING_CALLBACK_HOSTS`: host names (`docs.bank.example`, `docs.bank.example:8443`), addresses and ranges
- * (`10.1.2.3`, `10.1.0.0/16`), separated by commas, in any spelling. A private address is allowed only where it, or a
- * range around it, is listed, whatever name led to it.
+ * (`10.1.2.3`, `10.1.0.0/16`) in any spelling. A private address is allowed only if it or its range is listed, whatever
+ * name leads to it.
  */
 export function parseHostAllowlist(list: readonly string[]): HostAllowlist {
   const entries = list.map((entry) => entry.trim()).filter((entry) => entry !== '');
@@ -26,30 +26,30 @@ export function parseHostAllowlist(list: readonly string[]): HostAllowlist {
   };
 }
 
-/** Whether a host in an address is an IP address, which no name lookup will check. */
+/** Whether the host of a URL is an IP address, which no name lookup will check. */
 export function isIpAddress(hostname: string): boolean {
   return ipaddr.isValid(normalizeHost(hostname));
 }
 
-/** Whether a host in an address is this machine. */
+/** Whether the host of a URL is this machine. */
 export function isLoopback(hostname: string): boolean {
   const host = normalizeHost(hostname);
   return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
 }
 
 /**
- * The one spelling of a host for comparisons: names in lower case and ASCII without a dot at the end, addresses in
- * their shortest form without brackets, an IPv4 address in IPv6 as IPv4. As `URL` has read it, or an address alone.
+ * The canonical form of a URL's host or of an address: names in lower case without a dot at the end, addresses in their
+ * shortest form without brackets, an IPv4 address in IPv6 as IPv4.
  */
 export function normalizeHost(hostname: string): string {
   const bare = stripBrackets(hostname).toLowerCase().replace(/\.$/, '');
   return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : bare;
 }
 
-/** Addresses from one to another, as CIDR notation has them; one address is a range, too. */
+/** A network and its prefix length, as in CIDR notation. One address is a range too. */
 export type IpRange = readonly [ReturnType<typeof ipaddr.process>, number];
 
-/** The range that an address or a CIDR notation means, with or without a port; `undefined`: it is neither. */
+/** Reads an address, with or without a port, or CIDR notation; `undefined` if it is neither. */
 export function parseIpRange(entry: string): IpRange | undefined {
   if (ipaddr.isValidCIDR(entry)) return unmapIpv4Range(ipaddr.parseCIDR(entry));
   const host = parseEntryUrl(entry)?.hostname ?? '';
@@ -58,12 +58,12 @@ export function parseIpRange(entry: string): IpRange | undefined {
   return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
-/** Whether an address is one of a range. */
+/** Whether an address is in a range. */
 export function isInRange(address: IpRange[0], [network, bits]: IpRange): boolean {
   return address.kind() === network.kind() && address.match(network, bits);
 }
 
-/** Host and port as they are compared: the default port of https is left out. */
+/** Host and port for comparisons, without the default port of https. */
 function toHostKey({ hostname, port }: URL): string {
   return `${normalizeHost(hostname)} ${port}`;
 }
@@ -73,20 +73,20 @@ function parseHostEntry(entry: string): string | undefined {
   return url === undefined ? undefined : toHostKey(url);
 }
 
-/** `URL` brings every spelling into one; an IPv6 address may come without its brackets. */
+/** `URL` normalizes every spelling; an IPv6 address may come without its brackets. */
 function parseEntryUrl(entry: string): URL | undefined {
   const text = `https://${ipaddr.IPv6.isValid(entry) ? `[${entry}]` : entry}`;
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** The only IPv6 addresses given out to the public; what lies outside is called unicast too, such as ::7f00:1. */
+/** The only public IPv6 addresses. ipaddr.js calls others unicast too, such as ::7f00:1. */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
 
 function isPublicAddress(address: IpRange[0]): boolean {
   return address.range() === 'unicast' && (address.kind() === 'ipv4' || isInRange(address, GLOBAL_UNICAST));
 }
 
-/** A range of IPv4 addresses that is written in IPv6. */
+/** Turns a range of IPv4 addresses in IPv6 notation into an IPv4 range. */
 function unmapIpv4Range([network, bits]: IpRange): IpRange {
   const isMapped = network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress() && bits >= 96;
   return isMapped ? [network.toIPv4Address(), bits - 96] : [network, bits];

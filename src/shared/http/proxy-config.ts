@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { normalizeHost, isInRange, parseIpRange, type IpRange } from './host-allowlist.js';
 
-/** Where a connection leads; as in `URL`, an empty port is the protocol's own. */
+/** The target of a connection; as in `URL`, an empty port means the protocol's default. */
 export interface ConnectionTarget {
   readonly protocol: string;
   readonly hostname: string;
@@ -17,24 +17,24 @@ export interface Proxy {
   readonly authorization: string | undefined;
 }
 
-/** Which connections go through which proxy. */
+/** Assigns connections to proxies. */
 export interface ProxyConfig {
-  /** `undefined`: the connection is direct. */
+  /** `undefined` for a direct connection. */
   proxyFor(target: ConnectionTarget): Proxy | undefined;
 }
 
-/** A variable names no proxy; the message names the variable and repeats nothing of its value. */
+/** A variable is not the address of a proxy. The message names the variable and repeats nothing of its value. */
 export class ProxyAddressError extends Error {
   override readonly name = 'ProxyAddressError';
 }
 
-/** What curl takes where an address has no port. */
+/** curl's default for an address without a port. */
 const DEFAULT_PORT = 1080;
 
 /**
- * Reads `https_proxy`, `http_proxy` and `no_proxy` as curl does, each also in capitals; the one in lower case counts first,
- * and an empty one is none. Unlike curl, `HTTP_PROXY` counts: no header of a web request becomes a variable here.
- * `undefined`: no proxy is set. @throws ProxyAddressError
+ * Reads `https_proxy`, `http_proxy` and `no_proxy` as curl does, each also in capitals. Lower case comes first, and an
+ * empty variable counts as not set. Unlike curl, it reads `HTTP_PROXY`: no header of a web request becomes a variable here.
+ * Returns `undefined` if no proxy is set. @throws ProxyAddressError
  */
 export function readProxyConfig(env: NodeJS.ProcessEnv): ProxyConfig | undefined {
   const https = readProxy(env, 'https_proxy');
@@ -62,7 +62,7 @@ function readProxy(env: NodeJS.ProcessEnv, lowerCase: string): Proxy | undefined
   if (proxy !== undefined) return proxy;
   throw new ProxyAddressError(
     `${found.name} must be the address of an HTTP proxy such as http://proxy.bank.example:3128; ` +
-      'other signs than letters and digits in its user name and password are percent-encoded.',
+      'other characters than letters and digits in its user name and password are percent-encoded.',
   );
 }
 
@@ -70,7 +70,7 @@ function parseProxy(url: URL, text: string): Proxy | undefined {
   const { protocol, hostname, port, username, password, pathname, search, hash } = url;
   const isSecure = protocol === 'https:';
   if ((!isSecure && protocol !== 'http:') || pathname + search + hash !== '/') return undefined;
-  // `URL` leaves the protocol's own port out.
+  // `URL` drops the protocol's default port.
   const ownPort = isSecure ? 443 : /:80\/?$/.test(text) ? 80 : DEFAULT_PORT;
   const authorization = createAuthorization(username, password);
   if (authorization === undefined && username + password !== '') return undefined;
@@ -94,7 +94,7 @@ function createAuthorization(username: string, password: string): string | undef
 
 type Exemption = (target: ConnectionTarget) => boolean;
 
-/** Names with all below them, addresses and ranges, each with or without a port; `*` alone is everything. */
+/** Domains with their subdomains, addresses and ranges, each with or without a port; `*` alone means everything. */
 function readExemptions(text: string): Exemption {
   if (text.trim() === '*') return () => true;
   const exemptions = text

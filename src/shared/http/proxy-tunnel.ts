@@ -4,15 +4,15 @@ import type { Socket } from 'node:net';
 import { getErrorCode } from '../errors.js';
 import type { Proxy, ConnectionTarget } from './proxy-config.js';
 
-/** A proxy has not made a connection, so nothing was sent to its target. */
+/** A proxy made no connection, so nothing was sent to its target. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  /** What `codeOf` shows: what happened, in few words that hold no address and no password. */
+  /** What happened, for `getErrorCode`: a few words without address and password. */
   readonly code: string;
 
-  constructor(what: string) {
-    super(what);
-    this.code = what;
+  constructor(reason: string) {
+    super(reason);
+    this.code = reason;
   }
 }
 

@@ -5,7 +5,7 @@ import { createConnector } from './connector.js';
 import type { ProxyConfig } from './proxy-config.js';
 import { decodeContent, decodeText } from './response-body.js';
 
-/** A request was not over within its time limit. */
+/** A request did not end within its time limit. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
@@ -17,7 +17,7 @@ export interface HttpRequest {
   readonly dispatcher: Dispatcher;
   readonly headers?: Record<string, string>;
   readonly body?: string | Readable | null;
-  /** Milliseconds from connecting to the last byte of the answer. Without it, the dispatcher's limits apply alone. */
+  /** Milliseconds from connecting to the last byte of the answer. Without it, only the dispatcher's limits apply. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,7 +28,7 @@ export interface HttpResponse {
   /** The decoded bytes as they arrive. Reading them throws what `sendRequest` throws. */
   readonly body: AsyncIterable<Uint8Array>;
   /**
-   * The beginning of the decoded text: reading ends after `maxBytes`, and where the connection breaks or the time is over.
+   * The beginning of the decoded text. Reading ends after `maxBytes`, when the connection breaks, and at the time limit.
    * @throws the signal's reason
    */
   readText(maxBytes: number): Promise<string>;
@@ -46,7 +46,7 @@ export async function sendRequest(options: HttpRequest): Promise<HttpResponse> {
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const rethrow = (error: unknown): never => {
     signal?.throwIfAborted();
-    throw timeout?.aborted === true ? new TimeLimitError(`not over within ${timeoutMs} ms`) : error;
+    throw timeout?.aborted === true ? new TimeLimitError(`did not end within ${timeoutMs} ms`) : error;
   };
   const response = await request(url, {
     dispatcher,

@@ -9,13 +9,13 @@ const DECODERS: Readonly<Record<string, (bytes: ByteStream) => ByteStream>> = {
   deflate: inflate,
   br: (bytes) => pipeline(bytes, createBrotliDecompress(), noop),
 };
-/** More than anybody needs; each costs memory. */
+/** Each costs memory, and real answers have one or two. */
 const MAX_CODINGS = 3;
 
 /**
- * The bytes of an answer without its content coding (RFC 9110, 8.4), as they arrive: an intermediary may add one that
- * nobody asked for. What nobody can decode is passed on as it came. Whoever reads bounds what he reads: a few bytes can
- * become gigabytes. Reading fails with zlib's error where the bytes are not in the coding.
+ * The bytes of an answer without its content coding (RFC 9110, 8.4), as they arrive. An unknown coding stays as it is. The
+ * reader must bound what it reads: a few bytes can become gigabytes. Reading throws zlib's error if the bytes are not in
+ * the coding.
  */
 export function decodeContent(bytes: ByteStream, contentEncoding: string | string[] | undefined): ByteStream {
   const codings = [contentEncoding ?? []].flat().join(',').toLowerCase().split(',');
@@ -27,7 +27,7 @@ export function decodeContent(bytes: ByteStream, contentEncoding: string | strin
   return decoders.reduce((stream, decode) => decode?.(stream) ?? stream, bytes);
 }
 
-/** A text by its byte order mark, which is no part of it; UTF-8 without one. */
+/** Decodes a text by its byte order mark, and as UTF-8 without one. */
 export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const utf16 =
@@ -39,7 +39,7 @@ function gunzip(bytes: ByteStream): ByteStream {
   return pipeline(bytes, createGunzip(), noop);
 }
 
-/** `deflate` means the format of zlib; some servers send what lies inside it. */
+/** `deflate` means the format of zlib; some servers send the raw data inside it. */
 async function* inflate(bytes: ByteStream): ByteStream {
   const source = bytes[Symbol.asyncIterator]();
   const first = await source.next();
@@ -52,7 +52,7 @@ async function* inflate(bytes: ByteStream): ByteStream {
   yield* pipeline(all(), (method & 0x0f) === 8 ? createInflate() : createInflateRaw(), noop);
 }
 
-/** Whoever reads the last stream gets the error. */
+/** A pipeline demands a callback; the reader of the last stream gets the error. */
 function noop(): void {
-  // Nothing is left to be done.
+  // Nothing to do.
 }

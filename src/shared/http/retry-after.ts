@@ -1,12 +1,12 @@
 const MAX_MS = 24 * 60 * 60_000;
 
-/** All three forms of an HTTP date begin with one (RFC 9110, 5.6.7); `Date.parse` takes much else for a date, such as -5. */
+/** All three forms of an HTTP date begin with one (RFC 9110, 5.6.7). `Date.parse` also accepts other texts, such as -5. */
 const WEEKDAY = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
 const TIME_ZONE = /([A-Z]{1,4}|[+-]\d{2}:?\d{2})$/;
 
 /**
  * Milliseconds that a Retry-After header asks to wait, from seconds or an HTTP date; at most a day, never negative.
- * `undefined` where the header is absent or says neither.
+ * `undefined` if the header is absent or neither.
  */
 export function parseRetryAfter(header: string | string[] | undefined, now: number): number | undefined {
   const value = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
@@ -18,7 +18,7 @@ export function parseRetryAfter(header: string | string[] | undefined, now: numb
   return Number.isNaN(ms) ? undefined : Math.min(MAX_MS, Math.max(0, ms));
 }
 
-/** Every HTTP date is in GMT. The form of C's `asctime` does not say so, and `Date.parse` would take it for local time. */
+/** Every HTTP date is in GMT. C's `asctime` form omits the zone, and `Date.parse` would read it as local time. */
 function parseHttpDate(date: string): number {
   return Date.parse(TIME_ZONE.test(date) ? date : `${date} GMT`);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serveInspections } from '../../../src/pdf/limit-watch.js';
+import { serveInspections } from '../../../src/pdf/inspection-process.js';
 
 // The inspection program, with a thread that never ends.
 serveInspections(join(__dirname, 'busy-thread.js'));

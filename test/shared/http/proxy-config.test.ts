@@ -12,7 +12,7 @@ const isDirect = (noProxy: string, url: string): boolean =>
 const findProxy = (env: NodeJS.ProcessEnv, url: string) => readProxyConfig(env)?.proxyFor(new URL(url));
 
 describe('The proxy of a connection', () => {
-  it('is that of its protocol, in either case, the lower one first, an empty one not at all', () => {
+  it('comes from the variable of its protocol: lower case first, an empty one ignored', () => {
     const at = (port: number): string => `http://proxy:${port}`;
     const env = { https_proxy: at(1), HTTPS_PROXY: at(2), http_proxy: '', HTTP_PROXY: at(4) };
     expect(findProxy(env, 'https://tenant.example')?.port).toBe(1);
@@ -47,7 +47,7 @@ describe('The proxy of a connection', () => {
   });
 
   it.each(['http://', 'socks5://proxy:1080', 'http://proxy:99999', 'http://a:s3cret%zz@proxy:1', 'http://proxy/s3cret', 'two words'])(
-    'that is none stops the start with a sentence that repeats nothing of it: %s',
+    'stops the start if it is not an address, with a sentence that repeats nothing of it: %s',
     (text) => {
       for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) {
         const start = () => readClientConfig({ [name]: text });

@@ -1,4 +1,4 @@
-import { createCallbackSender, type CallbackSender } from '../../../src/callbacks/index.js';
+import { createCallbackSender, type CallbackSender } from '../../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../../src/domain/callback-event.js';
 import { createSources, type Sources } from '../../../src/documents/sources.js';
 import { NotSentError, OutcomeUnknownError, RefusedError } from '../../../src/flexperto/index.js';
@@ -68,7 +68,7 @@ async function createVendorBehind(
 const port = (url: string): string => new URL(url).port;
 
 describe('Calls to flexperto through a proxy', () => {
-  it('reach a host that only the proxy can find, by a tunnel also in plain http', async () => {
+  it('reach a host that only the proxy can find, through a tunnel even for plain http', async () => {
     const through = await startConfiguredProxy();
     const { client, url, received } = await createVendorBehind('{"id":13}', through);
     expect(await client.initiateSession(CALL_CONTEXT, SESSION)).toBe(13);
@@ -80,7 +80,7 @@ describe('Calls to flexperto through a proxy', () => {
     expect(through.proxy.otherRequests).toEqual([]);
   });
 
-  it('have a connection each where they must not be repeated, and share them where they may', async () => {
+  it('share connections if they are idempotent, and open their own otherwise', async () => {
     const through = await startConfiguredProxy();
     const { client } = await createVendorBehind(
       (response) => response.end('{"id":13,"url":"http://localhost/u"}'),
@@ -102,13 +102,13 @@ describe('Calls to flexperto through a proxy', () => {
     expect(through.proxy.connectTargets).toHaveLength(1);
   });
 
-  it('log in to the proxy, which may be spoken to over TLS', async () => {
+  it('log in to the proxy, also over TLS', async () => {
     const through = await startConfiguredProxy({ credentials: 'jörg:p@ss' }, 'j%C3%B6rg:p%40ss@');
     const { client } = await createVendorBehind('{"id":13}', through);
     expect(await client.initiateSession(CALL_CONTEXT, SESSION)).toBe(13);
   });
 
-  it('go directly where NO_PROXY says so', async () => {
+  it('go directly if NO_PROXY says so', async () => {
     const through = await startConfiguredProxy({}, '', { NO_PROXY: 'localhost' });
     const { client, received } = await startScriptedVendor('{"id":13}', { proxies: through.proxies });
     expect(await client.initiateSession(CALL_CONTEXT, SESSION)).toBe(13);
@@ -123,7 +123,7 @@ describe('Calls to flexperto through a proxy', () => {
     ['a redirect', { status: 302 }, 'the proxy answered 302'],
     ['nothing', 'silence', 'the proxy did not answer within 0.5 s'],
     ['by hanging up', 'hang-up', 'no connection to the proxy: ECONNRESET'],
-  ])('were surely not sent where the proxy answers %s', async (_, behavior, why) => {
+  ])('were not sent if the proxy answers %s', async (_, behavior, why) => {
     const { client, received } = await createVendorBehind(
       '{"id":13}',
       await startConfiguredProxy({ behavior }),
@@ -137,7 +137,7 @@ describe('Calls to flexperto through a proxy', () => {
     expect(received).toEqual([]);
   });
 
-  it('were surely not sent where the proxy knows neither user nor password, of which nothing is said', async () => {
+  it('were not sent if the proxy rejects user and password, and the error names neither', async () => {
     for (const login of ['', 'worker:s3cret@']) {
       const { client } = await createVendorBehind(
         '{"id":13}',
@@ -151,7 +151,7 @@ describe('Calls to flexperto through a proxy', () => {
     }
   });
 
-  it('were surely not sent where there is no proxy', async () => {
+  it('were not sent if no proxy listens', async () => {
     const through = await startConfiguredProxy();
     await through.proxy.close();
     const { client } = await createVendorBehind('{"id":13}', through);
@@ -160,7 +160,7 @@ describe('Calls to flexperto through a proxy', () => {
     expect((error as Error).message).toContain('(no connection to the proxy: ECONNREFUSED)');
   });
 
-  it('were surely not sent where the tunnel breaks before the encryption is agreed', async () => {
+  it('were not sent if the tunnel breaks before the encryption is agreed', async () => {
     for (const behavior of ['hang-up-inside', 'tunnel'] as const) {
       const { proxies } = await startConfiguredProxy({ behavior });
       const { url } = await startScriptedVendor('{"id":13}');
@@ -171,7 +171,7 @@ describe('Calls to flexperto through a proxy', () => {
     }
   });
 
-  it('are unclear where the tunnel breaks later', async () => {
+  it('have an unknown outcome if the tunnel breaks later', async () => {
     for (const [reply, timeoutMs] of [
       [resetConnection, 20_000],
       [neverReply, 1_500],
@@ -185,7 +185,7 @@ describe('Calls to flexperto through a proxy', () => {
     }
   });
 
-  it('are refused by flexperto and not by the proxy where the answer came through the tunnel', async () => {
+  it('are refused by flexperto, not by the proxy, if the answer came through the tunnel', async () => {
     const { client } = await createVendorBehind(replyWithStatus(407), await startConfiguredProxy());
     expect(await captureRejection(client.initiateSession(CALL_CONTEXT, SESSION))).toBeInstanceOf(
       RefusedError,
@@ -212,7 +212,7 @@ describe('Encryption through a proxy', () => {
     return looked.catch((error: unknown) => (error as Error).message);
   }
 
-  it('is with the target alone: a document is fetched through proxies in plain and over TLS', async () => {
+  it('ends at the target: a document is fetched through proxies in plain and over TLS', async () => {
     for (const options of [{}, { certificate }]) {
       const { proxy, proxies } = await startConfiguredProxy(options);
       expect(await read(sourcesWith(proxies, [`localhost:${server.port}`]), `${server.url}/a.pdf`)).toBe(
@@ -222,7 +222,7 @@ describe('Encryption through a proxy', () => {
     }
   });
 
-  it('does not trust the certificate of somebody in between', async () => {
+  it('does not trust the certificate of a host in between', async () => {
     const { proxies } = await startConfiguredProxy();
     const other = await createLocalCertificate();
     const problem = await read(
@@ -232,7 +232,7 @@ describe('Encryption through a proxy', () => {
     expect(problem).toMatch(/^could not be fetched \(\w+\)$/);
   });
 
-  it('is not begun with a private address that is not listed, nor with a host that is not', async () => {
+  it('does not begin with an unlisted private address or an unlisted host', async () => {
     const { proxy, proxies } = await startConfiguredProxy();
     const hosts = ['docs.bank.example', `10.1.2.3:${server.port}`, '10.1.2.3'];
     const sources = sourcesWith(proxies, [...hosts, '169.254.169.254']);
@@ -293,7 +293,7 @@ describe('A callback through a proxy', () => {
     expect(proxy.connectTargets).toEqual([new URL(crm.url).host]);
   });
 
-  it('says what the proxy answered, and no more', async () => {
+  it('reports only what the proxy answered', async () => {
     const { proxies } = await startConfiguredProxy({ behavior: { status: 403 } });
     const error = await captureRejection(
       sender(proxies, ['crm.example']).send('https://crm.example/hooks', 'id', EVENT),
@@ -301,7 +301,7 @@ describe('A callback through a proxy', () => {
     expect((error as Error).message).toBe('the CRM could not be reached (the proxy answered 403)');
   });
 
-  it('is not sent to a private address that is not listed', async () => {
+  it('is not sent to an unlisted private address', async () => {
     const { proxy, proxies } = await startConfiguredProxy();
     const sending = sender(proxies, ['crm.example']).send('https://10.1.2.3/hooks', 'id', EVENT);
     expect(String(await captureRejection(sending))).toContain('SIGNING_CALLBACK_HOSTS');

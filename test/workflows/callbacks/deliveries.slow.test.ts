@@ -201,7 +201,7 @@ describe('The callbacks end', () => {
       order: 1,
       type: 'signing.awaiting-handover',
       attempt: 1,
-      failure: 'the CRM answered 410, so it is sent nothing more',
+      failure: 'the CRM answered 410, so it gets no more callbacks',
       nextAttemptAt: null,
     });
     await captureRejection(notify('completed'));
