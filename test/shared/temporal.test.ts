@@ -31,7 +31,7 @@ describe('A Temporal server', () => {
     'localhost.example:7233',
     '127.0.0.1.example:7233',
   ])('beyond this machine (%s) is not, unless that is meant', (address) => {
-    expect(() => readConfigFor(address)).toThrow(/would lie there in plain text: set SIGNING_PAYLOAD_KEYS/);
+    expect(() => readConfigFor(address)).toThrow(/would store personal data in plain text: set SIGNING_PAYLOAD_KEYS/);
     expect(readConfigFor(address, { SIGNING_ALLOW_PLAINTEXT: 'true' }).address).toBe(address);
     expect(readConfigFor(address, KEYS).address).toBe(address);
   });
