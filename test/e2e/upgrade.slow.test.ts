@@ -6,7 +6,7 @@ import { createTemporalCommand } from '../support/temporal-command.js';
 import { createLaterRelease, type Release } from '../support/later-release.js';
 
 /** Where a later release waits a moment before it polls the documents. */
-const INSERTION_POINT = 'async function news(wait, atOnce) {';
+const INSERTION_POINT = 'async function waitForChange(wait, pollImmediately) {';
 const SLEEP = "await (0, workflow_1.sleep)('1 millisecond', { summary: 'A moment' });";
 
 const createEnvironment = useRealEnvironments();
