@@ -9,7 +9,7 @@ const EXPOSITION_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
  * Answers `GET /metrics` on a separate address, which callers of the gateway cannot reach. Returns what closes it.
- * @throws ConfigError where it cannot listen on the address
+ * @throws ConfigError if it cannot listen on the address
  */
 export function serveMetrics(
   address: string | undefined,

@@ -1,5 +1,5 @@
 const PREFIX = 'whsec_';
-/** What Standard Webhooks asks for; its library would take anything. */
+/** Standard Webhooks requires these lengths; its library does not check them. */
 const MIN_BYTES = 24;
 const MAX_BYTES = 64;
 
@@ -10,14 +10,14 @@ function isValidSecret(text: string): boolean {
   return isWellFormed && bytes.length >= MIN_BYTES && bytes.length <= MAX_BYTES;
 }
 
-/** The text is not a list of secrets; the message names the entry and repeats nothing of it. */
+/** The text is not a list of secrets; the message gives the number of the entry and nothing of its content. */
 export class CallbackSecretsError extends Error {
   override readonly name = 'CallbackSecretsError';
 }
 
 /**
- * Reads `whsec_…,whsec_…`, each 24 to 64 random bytes in base64. All sign, so that a receiver may know either: to rotate,
- * add the new one everywhere, let the CRM change over, remove the old one.
+ * Reads `whsec_…,whsec_…`, each 24 to 64 random bytes in base64. Every secret signs, so that a receiver needs only one. To
+ * rotate, add the new one everywhere, change the CRM, remove the old one.
  * Source: https://www.standardwebhooks.com, "Symmetric signatures"
  * @throws CallbackSecretsError
  */

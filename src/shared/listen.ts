@@ -12,7 +12,7 @@ export function parseHostAndPort(address: string): { host: string; port: number 
 
 /**
  * Serves health or metrics on `host:port` of a variable, apart from the program's callers. Without an address it does
- * nothing. Returns what closes the server and all its connections. @throws ConfigError where it cannot listen there
+ * nothing. Returns what closes the server and all its connections. @throws ConfigError if it cannot listen there
  */
 export async function serveOn(
   variableName: string,

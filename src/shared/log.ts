@@ -3,8 +3,8 @@ import { redact } from './redaction.js';
 import type { ClientConfig } from './config/index.js';
 
 /**
- * Structured logs, one JSON object a line on stdout. What an error says is redacted once more on its way out: the errors
- * made here are safe, those of libraries need not be.
+ * Structured logs, one JSON object a line on stdout. Messages of errors are redacted here again: this program's errors are
+ * safe, those of libraries may not be.
  */
 export function createLogger(level: ClientConfig['logLevel']): Logger {
   return pino({
@@ -22,10 +22,10 @@ export function createLogger(level: ClientConfig['logLevel']): Logger {
   });
 }
 
-/** The SDK logs a task that it cannot start with all its data, which is personal. */
+/** The SDK logs a task that it cannot start with all its data, including personal data. */
 const omit = (): undefined => undefined;
 
-/** What the SDK's native part says of a workflow task that failed. */
+/** The message of the SDK's native part about a failed workflow task. */
 const redactFailure = (failure: unknown): unknown =>
   typeof failure === 'string' ? redact(failure) : undefined;
 

@@ -1,11 +1,11 @@
 import type { Participant } from '../domain/request.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 
-/** What a name is made of. A value with anything else in it is no name. */
+/** A name consists of these characters only. */
 const NAME = /^[\p{L}\p{M}\s.'’-]+$/u;
 const PART_SEPARATOR = /[^\p{L}\p{M}]+/u;
 
-/** Parts of names that are words of their own: alone they name nobody. */
+/** Parts of names that are common words: alone they identify nobody. */
 const PARTICLES = new Set(
   'al am an auf bin da das de del den der des di dos du el ibn in la las le los of the und van vom von y zu zum zur'.split(' '), // prettier-ignore
 );
@@ -13,7 +13,7 @@ const PARTICLES = new Set(
 /** A letter, or letters that stand for one, of a decomposed name in lower case. */
 const LETTER = /(?:ae|oe|ue|ss|.)\p{M}*/gsu;
 
-/** How others write it: with or without its accent, with `e` for two dots, with `ss` for `ß`. */
+/** Other spellings: with or without accent, with `e` for two dots, with `ss` for `ß`. */
 const SPELLINGS: Readonly<Record<string, string>> = {
   ae: '(?:ae|æ|a\\p{M}+)', oe: '(?:oe|œ|ø|o\\p{M}+)', ue: '(?:ue|u\\p{M}+)', ss: '(?:ss|ß)',
   ß: '(?:ß|ss?)', æ: '(?:æ|ae?)', œ: '(?:œ|oe?)', ø: '(?:ø|oe?)', ł: '[łl]', đ: '[đd]', ı: '[ıi]',
@@ -21,10 +21,10 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   'a\u0308': 'ae?', 'o\u0308': 'oe?', 'u\u0308': 'ue?', 'a\u030a': 'aa?',
 }; // prettier-ignore
 
-/** A name this long is hidden also with the `s` of a genitive. */
+/** A name of at least this length is hidden also with the `s` of a genitive. */
 const MIN_GENITIVE_LENGTH = 4;
 
-/** The parts of a name that say who somebody is: `von der Leyen` has one. */
+/** The identifying parts of a name: `von der Leyen` has one. */
 export function splitName(name: string): string[] {
   return name
     .normalize('NFKD')
@@ -34,7 +34,7 @@ export function splitName(name: string): string[] {
 
 /**
  * Finds a name in a decomposed text (NFKD) in any case, with or without accents, its parts joined by anything short.
- * Whole words only, so that a participant called "Al" does not tear holes into "all". `undefined`: it is no name.
+ * Whole words only, so that a participant called "Al" does not change "all". `undefined` if the value is not a name.
  */
 export function createNamePattern(value: string): RegExp | undefined {
   if (!NAME.test(value)) return undefined;
@@ -62,35 +62,35 @@ const QUERY = /(https?:\/\/[^\s?"']+)\?[^\s"']*/g;
 const EMAIL = /[^\s@"'<>()[\]:;,]+(?:@| ?[([]at[)\]] ?|%40)[^\s@"'<>()[\]:;,]+/gi;
 const PHONE = /(?<![\w-])(?:\+|00?)\d[\d ()/.-]{5,}\d(?![\w-])/g;
 
-/** An id of a file or a request. It says nothing of a person, and support asks for it. */
+/** An id of a file or a request. It is not personal, and support needs it. */
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-/** Seven digits and more, however they are grouped: a phone, an account, a date of birth, a passport. */
+/** Seven digits or more in any grouping: a phone, an account, a date of birth, a passport. */
 const DIGITS = '(?:[A-Z]{1,3}|[+(]+)?\\d(?:[ ().\\/–-]{0,3}\\d){6,}';
-/** Letters and digits without order, as on identity cards: few digits in capitals, many in any case. */
+/** Mixed letters and digits, as on identity cards: capitals with few digits, or any letters with many. */
 const CAPITALS = '(?=[A-Z]*\\d[A-Z]*\\d)[A-Z0-9]{7,20}(?!\\p{L}|\\p{N})';
 const MIXED = '(?=(?:[A-Za-z]*\\d){4})[A-Za-z0-9]{7,20}(?!\\p{L}|\\p{N})';
 const NUMBER = new RegExp(`(?<!\\p{L}|\\p{N})(?:(${UUID})|${DIGITS}|${CAPITALS}|${MIXED})`, 'gu');
 
 const MAX_LENGTH = 300;
-/** The form of every status that the vendor documents. */
+/** The format of every status that the vendor documents. */
 const STATUS = /^[A-Z][A-Z_]*$/;
 
-/** The text without what looks like a token, an address's query, an e-mail address or a phone number. For logs. */
+/** For logs: hides tokens, queries of addresses, e-mail addresses and phone numbers. */
 export function redact(text: string): string {
   return hideAddresses(text).replace(PHONE, '[number]');
 }
 
 /**
- * What the vendor says, fit for people to read: one line of at most 300 visible characters, without the hidden values in
- * any writing, and without whatever looks like a token, an address or a number that belongs to a person.
+ * Text of the vendor, safe to show: one line of at most 300 visible characters. It hides the sensitive values in any
+ * spelling, and everything that looks like a token, an address or a personal number.
  */
 export function redactVendorText(text: string, sensitiveValues: readonly string[]): string {
   return hideValues(toSingleLine(text), sensitiveValues).normalize('NFC').slice(0, MAX_LENGTH);
 }
 
 /**
- * A document of the vendor's list that may become part of a status. Its status stays as it came, in visible characters.
- * Its name stays too: it is only compared, and nobody is shown it.
+ * A document of the vendor's list, safe to become part of a status. Its status stays unchanged, in visible characters.
+ * Its name stays too: the program compares it and never shows it.
  */
 export function redactDocument(document: VendorDocument, sensitiveValues: readonly string[]): VendorDocument {
   const { status, failureReason } = document;
@@ -101,7 +101,7 @@ export function redactDocument(document: VendorDocument, sensitiveValues: readon
   };
 }
 
-/** What `vendorWords` hides of the people of a session: each value, names also by their parts and in either order. */
+/** The sensitive values of participants for `redactVendorText`: each value, and names by part and in either order. */
 export function listPersonalValues(participants: readonly Participant[]): string[] {
   return participants.flatMap(({ email, firstname, lastname, mobile }) => [
     email,
@@ -120,11 +120,11 @@ function redactStatus(status: string, sensitiveValues: readonly string[]): strin
   const singleLine = toSingleLine(status);
   if (hideValues(singleLine, sensitiveValues) !== singleLine)
     return redactVendorText(status, sensitiveValues);
-  // Replaced and not removed: what is left must not become a status that the vendor has not sent.
+  // Replaced, not removed: the rest must not become a status that the vendor did not send.
   return status.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }
 
-/** Invisible characters could hide a name from whoever looks for it. Decomposed, so that every accent is a character. */
+/** Without invisible characters, which could hide a name. Decomposed, so that every accent is a character. */
 function toSingleLine(text: string): string {
   return text
     .replace(/[\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu, '')

@@ -3,7 +3,7 @@ import { rethrowKnownErrorTypes } from '@temporalio/client/lib/helpers';
 import { NamespaceNotFoundError, ValueError } from '@temporalio/common';
 import { UnreadablePayloadError } from './encryption/index.js';
 
-/** The gRPC statuses that are told apart. Source: the gRPC status codes. */
+/** The gRPC statuses that this program distinguishes. Source: the gRPC status codes. */
 const GRPC_STATUS = {
   ok: 0,
   cancelled: 1,
@@ -18,12 +18,12 @@ const GRPC_STATUS = {
   unauthenticated: 16,
 };
 
-/** The same for a call that is about no one signing. */
+/** Turns an error of a call to Temporal into `NoServerError` or `NoAccessError`; passes other errors on. */
 export function mapCallError(original: unknown): unknown {
   const error = toNamedError(original);
   if (error instanceof NamespaceNotFoundError)
     return new NoAccessError(`The Temporal server has no namespace ${error.namespace} (TEMPORAL_NAMESPACE).`);
-  // A client that was made without our data converter, and so without a codec that would name the key.
+  // The client was created without our data converter, so that no codec names the missing key.
   if (error instanceof ValueError && error.message.endsWith('binary/encrypted')) {
     return new UnreadablePayloadError(
       'The answer is encrypted, and this client was created without createDataConverter(parsePayloadKeys(…)).',
@@ -45,7 +45,7 @@ export function mapCallError(original: unknown): unknown {
   }
 }
 
-/** A bare call of the service lacks the names that the client's own calls give to some errors. */
+/** Errors of a bare service call lack the classes that the SDK's client gives to some of them. */
 function toNamedError(error: unknown): unknown {
   if (!isGrpcServiceError(error)) return error;
   try {
@@ -56,7 +56,7 @@ function toNamedError(error: unknown): unknown {
   return error;
 }
 
-/** Whether the server has waited for a worker in vain: too long, or because it knows that none has been there. */
+/** Whether the server gave up waiting for a worker, or knows that none polled recently. */
 export function isWorkerTimeout(error: unknown): boolean {
   const { code } = readGrpcStatus(error);
   return (
@@ -66,13 +66,13 @@ export function isWorkerTimeout(error: unknown): boolean {
   );
 }
 
-/** Whether the namespace does not know the search attributes yet: the first worker registers them. */
+/** Whether the namespace lacks the search attributes, which the first worker registers. */
 export function isMissingSearchAttribute(error: unknown): boolean {
   const { code, details } = readGrpcStatus(error);
   return code === GRPC_STATUS.invalidArgument && details.includes('search attribute');
 }
 
-/** Whether the server knows nothing of what it was asked for, or has forgotten it after its retention time. */
+/** Whether the server does not know the workflow, or has deleted it after its retention. */
 export function isNotFound(error: unknown): boolean {
   return readGrpcStatus(error).code === GRPC_STATUS.notFound;
 }
@@ -87,7 +87,7 @@ export function isUnimplemented(error: unknown): boolean {
   return readGrpcStatus(error).code === GRPC_STATUS.unimplemented;
 }
 
-/** Whether the server finds fault with what the call says, such as a query that names an unknown search attribute. */
+/** Whether the server rejects the arguments, such as a query that names an unknown search attribute. */
 export function isInvalidArgument(error: unknown): boolean {
   return readGrpcStatus(error).code === GRPC_STATUS.invalidArgument;
 }
@@ -99,7 +99,7 @@ function readGrpcStatus(error: unknown): { code: number; details: string } {
     : { code: GRPC_STATUS.ok, details: '' };
 }
 
-/** The Temporal server did not answer in time; sessions are not affected. */
+/** The Temporal server did not answer in time; signings are not affected. */
 export class NoServerError extends Error {
   override readonly name = 'NoServerError';
 }

@@ -11,10 +11,10 @@ import type { Tracing } from './tracing/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
-/** The client's library would read the variables for proxies; the worker's does not. Temporal is reached directly. */
+/** The client's gRPC library reads proxy variables, the worker's does not. Temporal is always reached directly. */
 const NO_GRPC_PROXY = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
 
-/** Where Temporal is, from its own variables and configuration file, and how data is put there. */
+/** Where Temporal is, from its variables and configuration file, and how payloads are encoded. */
 export interface TemporalConfig {
   readonly address: string;
   readonly namespace: string;
@@ -22,14 +22,14 @@ export interface TemporalConfig {
   readonly dataConverter: DataConverter;
 }
 
-/** @throws ConfigError where TEMPORAL_* cannot be read, or data would leave this machine unencrypted */
+/** @throws ConfigError if TEMPORAL_* cannot be read, or data would leave this machine unencrypted */
 export function readTemporalConfig(config: ClientConfig): TemporalConfig {
   const { connectionOptions, namespace } = readConnectConfig();
   const address = connectionOptions.address ?? DEFAULT_ADDRESS;
   if (config.payloadKeys.length === 0 && !config.allowPlaintext && !isLoopbackAddress(address)) {
     throw new ConfigError(
-      `The Temporal server at ${address} is not on this machine, and personal data would lie there in plain text: ` +
-        'set SIGNING_PAYLOAD_KEYS, or SIGNING_ALLOW_PLAINTEXT=true if that is meant.',
+      `The Temporal server at ${address} is not on this machine and would store personal data in plain text: ` +
+        'set SIGNING_PAYLOAD_KEYS, or SIGNING_ALLOW_PLAINTEXT=true if that is intended.',
     );
   }
   return {
@@ -41,7 +41,7 @@ export function readTemporalConfig(config: ClientConfig): TemporalConfig {
 }
 
 function readConnectConfig() {
-  // An empty variable is an unset one, as with the program's own; an empty API key would turn TLS on.
+  // An empty variable counts as unset, as for the program's variables. An empty API key would turn TLS on.
   const present = Object.entries(process.env).flatMap(([name, value = '']) =>
     name.startsWith('TEMPORAL_') && value === '' ? [] : [[name, value] as const],
   );
@@ -54,16 +54,15 @@ function readConnectConfig() {
 
 /** @throws NoServerError, NoAccessError */
 export async function connectWorker(config: TemporalConfig): Promise<NativeConnection> {
-  // Loaded here, since a client has no use for the worker's native library.
+  // Loaded only here, because a client does not need the worker's native library.
   const { NativeConnection } = await import('@temporalio/worker');
   return NativeConnection.connect(config.options).catch((error: unknown) => {
     throw toConnectionError(config, error);
   });
 }
 
-/** How a client presents itself. */
 export interface TemporalClientOptions extends Pick<Tracing, 'clientInterceptors'> {
-  /** The name under which histories keep what this client does; else the SDK's, of process and host. */
+  /** The name of this client in histories. The default is the SDK's, of process and host. */
   readonly identity?: string;
 }
 
@@ -79,7 +78,7 @@ export async function connectClient(config: TemporalConfig, options: TemporalCli
   return createClient(connection, config, options);
 }
 
-/** A client over a connection that stands or is made when it is used. */
+/** A client over an open or a lazy connection. */
 export function createClient(
   connection: Connection,
   { namespace, dataConverter }: TemporalConfig,
@@ -94,14 +93,14 @@ export function createClient(
   });
 }
 
-/** A connection that is made, and made again, when it is used: for a program that outlives its server. */
+/** Connects, and reconnects, on use: for a program that outlives its server. */
 export function createLazyConnection(config: TemporalConfig): Connection {
   return Connection.lazy({ ...NO_GRPC_PROXY, ...config.options });
 }
 
 /**
- * Asks what the server cannot answer without its database: it describes the namespace, or, where this client may not ask
- * for that, lists a workflow.
+ * Calls the server so that it needs its database: it describes the namespace or, if this client may not do that, lists a
+ * workflow.
  */
 export async function pingDatabase(
   service: Pick<WorkflowService, 'describeNamespace' | 'listWorkflowExecutions'>,
@@ -124,12 +123,12 @@ function toConnectionError({ address, options }: TemporalConfig, error: unknown)
   );
 }
 
-/** What the native library means, of all that it wraps around it. */
+/** The cause within the nested messages of the native library. */
 function extractInnerMessage(message: string): string {
   return /.*(?:message|error): "([^"]+)"/s.exec(message)?.[1] ?? message;
 }
 
-/** What follows it can quote the file that could not be read, and an API key in it. */
+/** Later lines can quote an unreadable file, and an API key in it. */
 function firstLine(error: unknown): string {
   return getErrorMessage(error).split('\n')[0] ?? '';
 }

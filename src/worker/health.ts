@@ -19,7 +19,7 @@ export interface HealthServer {
 
 /**
  * Answers `GET /healthz` with 200 as long as the process lives, `GET /readyz` with 200 or, with the reason, 503. Without
- * an address it does nothing. @throws ConfigError where it cannot listen on the address
+ * an address it does nothing. @throws ConfigError if it cannot listen on the address
  */
 export async function startHealthServer(address: string | undefined): Promise<HealthServer> {
   let checkReadiness: ReadinessCheck = () => Promise.resolve('The worker is connecting to Temporal.');

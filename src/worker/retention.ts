@@ -6,13 +6,13 @@ import { mapCallError, isDenied, isUnimplemented } from '../shared/temporal-erro
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** A caller may repeat a start until the longest deadline has passed, and some days later, when it clears its backlog. */
+/** A caller may repeat a start until the longest deadline has passed, and some days later from a backlog. */
 const MIN_RETENTION_DAYS = MAX_DEADLINE_DAYS + 7;
 
 /**
- * Logs one warning where the namespace forgets ended sessions so early that a repeated start could send the documents
- * again: a start is idempotent only as long as Temporal remembers the session. @throws ConfigError where the worker may
- * not describe the namespace, without which the Temporal SDK starts no worker
+ * Logs one warning if the namespace deletes ended signings so early that a repeated start could send the documents again:
+ * a start is idempotent only while Temporal keeps the signing. @throws ConfigError if the worker may not describe the
+ * namespace, which Temporal's SDK needs to start a worker
  */
 export async function warnOnShortRetention(
   connection: NativeConnection,
@@ -30,7 +30,7 @@ export async function warnOnShortRetention(
   }
 }
 
-/** Undefined where the server does not say. */
+/** `undefined` if the server does not say. */
 async function readRetentionDays(
   connection: NativeConnection,
   namespace: string,

@@ -12,7 +12,7 @@ import { HISTOGRAM_BUCKETS } from './metrics.js';
 
 /**
  * Installs the SDK's runtime with the program's log and metrics. Returns the log in the form that the worker writes to.
- * @throws ConfigError where the metrics address cannot be listened on
+ * @throws ConfigError if the metrics address cannot be listened on
  */
 export function installRuntime({
   logLevel,

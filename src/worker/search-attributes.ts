@@ -10,14 +10,13 @@ const INDEXED_TYPES = {
   INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
   DATETIME: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
 };
-/** A value of each type, as a query has it. */
+/** A value of each type, as written in a query. */
 const SAMPLE_VALUES = { KEYWORD: '"none"', INT: '0', DATETIME: '"2020-01-01T00:00:00Z"' };
 const CLI_TYPES = { KEYWORD: 'Keyword', INT: 'Int', DATETIME: 'Datetime' };
 
 /**
- * Makes sure that the namespace knows the search attributes, and registers the missing ones. A worker that may neither
- * list nor register them starts where they exist. Returns the names that were registered. @throws ConfigError with the
- * call and the command to run
+ * Registers the search attributes that the namespace lacks, and returns their names. If all exist, the worker needs
+ * neither the permission to list nor to register them. @throws ConfigError with the denied call and the command to run
  */
 export async function registerSearchAttributes(
   connection: NativeConnection,
@@ -36,7 +35,7 @@ export async function registerSearchAttributes(
   try {
     await addSearchAttributes(connection, namespace, missing);
   } catch (error) {
-    // Another worker may have been quicker.
+    // Another worker may have registered them concurrently.
     const current = await readAttributeTypes(connection, namespace);
     if (!missing.every(({ name }) => name in current)) throw toRegistrationError(missing, namespace, error);
   }
@@ -45,7 +44,7 @@ export async function registerSearchAttributes(
 
 type AttributeTypes = Readonly<Record<string, temporal.api.enums.v1.IndexedValueType>>;
 
-/** From the list of search attributes; where the worker may not read that, from queries that name each of them. */
+/** From the list of search attributes or, if the worker may not read that, from queries that name each of them. */
 async function readAttributeTypes(connection: NativeConnection, namespace: string): Promise<AttributeTypes> {
   try {
     return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
@@ -55,7 +54,7 @@ async function readAttributeTypes(connection: NativeConnection, namespace: strin
   }
 }
 
-/** The server refuses a query that names an unknown search attribute, or compares it with a value of another type. */
+/** The server rejects a query that names an unknown search attribute, or compares it with a value of another type. */
 async function probeAttributeTypes(connection: NativeConnection, namespace: string): Promise<AttributeTypes> {
   const isAccepted = async (query: string): Promise<boolean> => {
     try {
@@ -77,7 +76,7 @@ async function probeAttributeTypes(connection: NativeConnection, namespace: stri
 
 type SearchAttribute = (typeof searchAttributes)[keyof typeof searchAttributes];
 
-/** Registers them, without asking which are there: a server may be able to do the one and not the other. */
+/** Registers them without reading which exist: a server may support one and not the other. */
 export async function addSearchAttributes(
   connection: NativeConnection,
   namespace: string,

@@ -18,7 +18,7 @@ export const WORKER_LIMITS = {
 /** Longer than any JSON call may take, so that no initiate is cut off. A longer upload moves to another worker. */
 const SHUTDOWN_GRACE_MS = 60_000;
 
-/** What the configuration alone decides. @throws ConfigError where the workflow bundle is missing */
+/** What the configuration alone decides. @throws ConfigError if the workflow bundle is missing */
 export function createWorkerOptions(config: WorkerConfig) {
   return {
     taskQueue: config.taskQueue,

@@ -1,18 +1,18 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { tsToDate } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies } from '../activities/index.js';
 import type { OpenState } from '../domain/status.js';
+import { isNotFound } from '../shared/temporal-errors.js';
 import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
 
-/** Long before the first session of all. */
+/** Before the first signing of all. */
 const EARLIEST_START = Date.parse('2020-01-01');
 const PRECISION_MS = 60_000;
 
 /**
- * The oldest of many moments, where only pages of those up to a moment can be asked for, in no certain order: servers with
- * an SQL database do not sort. Exact where they fit into one page, else to a minute. `undefined` where there are none.
+ * The oldest of many starts. A server lists pages of starts up to a time, and with an SQL database it does not sort them,
+ * so this bisects. Exact if all fit into one page, else to a minute. `undefined` if there are none.
  */
 export async function findOldestStart(
   pageUntil: (time: Date) => Promise<readonly Date[]>,
@@ -40,19 +40,16 @@ const OPEN_STATUSES: readonly unknown[] = [
   WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED,
 ];
 
-/** A gRPC status. */
-const NOT_FOUND = 5;
-
-/** What the signings of this task queue tell about each other, from Temporal's list of workflows. */
+/** Finds signings of this task queue in Temporal's list of workflows. */
 export interface WorkflowLookup extends Pick<
   ActivityDependencies,
   'hasEarlierRun' | 'isContractSessionTaken' | 'isSigningOpen'
 > {
-  /** How many sessions are in this state, and since when the oldest of them has been running. */
+  /** How many signings are in this state, and when the oldest of them started. */
   readonly countByState: (state: OpenState | typeof UNCLAIMED) => Promise<StateCount>;
 }
 
-/** Of a session that no worker has taken up yet. */
+/** Of a signing that no worker has started yet. */
 export const UNCLAIMED = 'not-taken-up';
 
 export interface StateCount {
@@ -72,11 +69,11 @@ export function createWorkflowLookup(
   const exists = async (query: string): Promise<boolean> => (await list(query, 1)).length > 0;
   const startsOf = async (query: string): Promise<Date[]> =>
     (await list(query, PAGE_SIZE)).flatMap(({ startTime }) => (startTime == null ? [] : tsToDate(startTime)));
-  // On this task queue only: another one may serve another tenant, whose sessions have numbers of their own.
+  // Another task queue may serve another tenant, whose contract sessions may have the same numbers.
   const onThisQueue = `TaskQueue = ${JSON.stringify(taskQueue)}`;
 
   return {
-    // Describing a workflow id would tell only of its newest run.
+    // A description of the workflow id would show only its newest run.
     hasEarlierRun: (workflowId, runId) =>
       exists(`WorkflowId = ${JSON.stringify(workflowId)} AND RunId != ${JSON.stringify(runId)}`),
     isContractSessionTaken: (sessionId, workflowId) =>
@@ -90,7 +87,7 @@ export function createWorkflowLookup(
         const { workflowExecutionInfo } = await workflowService.describeWorkflowExecution(request);
         return OPEN_STATUSES.includes(workflowExecutionInfo?.status);
       } catch (error) {
-        if (isGrpcServiceError(error) && getStatusCode(error) === NOT_FOUND) return false;
+        if (isNotFound(error)) return false;
         throw error;
       }
     },
@@ -107,5 +104,3 @@ export function createWorkflowLookup(
     },
   };
 }
-
-const getStatusCode = ({ code }: { readonly code: number }): number => code;

@@ -33,8 +33,8 @@ type EntryOfKind<Wanted> = Extract<AuditEntry, { kind: Wanted }>;
 const filterByKind = <Wanted extends AuditEntry['kind']>({ timeline }: SigningAudit, kind: Wanted) =>
   timeline.filter((entry): entry is EntryOfKind<Wanted> => entry.kind === kind);
 
-describe('The evidence of a session', () => {
-  it.each(RECORDED_SIGNING_HISTORIES)('is what the workflow itself gave as its result: %s', async (file) => {
+describe('The audit of a signing', () => {
+  it.each(RECORDED_SIGNING_HISTORIES)('agrees with the result of the workflow: %s', async (file) => {
     const { events } = await readRun(file);
     const end = events.findLast((event) => event.type === 'completed');
     const result = end?.result as SigningStatus;
@@ -45,7 +45,7 @@ describe('The evidence of a session', () => {
   });
 
   it.each(RECORDED_SIGNING_HISTORIES)(
-    'names for each fact the event that says so, in their order: %s',
+    'names for each fact the event that proves it, in order: %s',
     async (file) => {
       const { events } = await readRun(file);
       const times = new Map(events.map(({ id, at }) => [id, at]));
@@ -67,7 +67,7 @@ describe('The evidence of a session', () => {
   );
 
   it.each(RECORDED_SIGNING_HISTORIES)(
-    'does not hold the upload URL, not even encrypted: %s',
+    'does not contain the upload URL, not even encrypted: %s',
     async (file) => {
       const { events } = await readRun(file);
       const ciphertexts = [...JSON.stringify(events).matchAll(/"(?:sealed|ciphertext)":"([^"]+)"/g)].map(
@@ -79,7 +79,7 @@ describe('The evidence of a session', () => {
     },
   );
 
-  it('says to whom it was sent, with which documents, in the words of the request', async () => {
+  it('says who received which documents, in the words of the request', async () => {
     const audit = await auditRecording('completed');
     expect(audit.request).toMatchObject({ employeeId: '45', participants: REQUEST.participants });
     const report = formatAuditReport(audit).join('\n');
@@ -103,7 +103,7 @@ describe('The evidence of a session', () => {
   });
 });
 
-describe('Every decision stands in the evidence', () => {
+describe('The audit contains every decision', () => {
   const decided = (decision: string, content: unknown = null) => ({ decision, content, by: 'worker', again: false, refusal: null }); // prettier-ignore
   const started = decided('start');
   const attentionId = expect.any(String) as string;
@@ -136,8 +136,8 @@ describe('Every decision stands in the evidence', () => {
   });
 });
 
-describe('Every call stands in the evidence', () => {
-  it('with what became of it, and with the status that flexperto answered', async () => {
+describe('The audit contains every call', () => {
+  it('with its end and the HTTP status of the response', async () => {
     const calls = filterByKind(await auditRecording('attach-refused-aborted'), 'call');
     expect(calls.map(({ call, document, end }) => [call, document, end])).toEqual([
       ['checkDocuments', null, 'completed'],
@@ -150,7 +150,7 @@ describe('Every call stands in the evidence', () => {
     expect(calls.at(-1)?.failure).toMatchObject({ type: 'Refused', status: 403 });
   });
 
-  it('with the number of its tries and why the one before the last has failed', async () => {
+  it('with the number of its attempts and why the attempt before the last failed', async () => {
     const calls = filterByKind(await auditRecording('upload-url-expired'), 'call');
     expect(calls.filter(({ attempts }) => attempts !== 1 && attempts !== null)).toContainEqual(
       expect.objectContaining({
@@ -166,7 +166,7 @@ describe('Every call stands in the evidence', () => {
     );
   });
 
-  it('as unfinished where the session has ended before it', async () => {
+  it('as unfinished if the signing ended first', async () => {
     const [last] = filterByKind(await auditRecording('cancelled'), 'call').slice(-1);
     expect(last).toMatchObject({ call: 'pollDocuments', end: 'unfinished', attempts: null });
   });

@@ -4,7 +4,7 @@ import { createRequest } from '../support/signing.js';
 
 const runId = 'the-only-run';
 
-/** An attach whose answer was lost, of the document with this name. */
+/** An attach of the document with this name, whose response was lost. */
 const createLostAttach = (name: string, scheduled: number): HistoryContent[] => [
   { type: 'call-scheduled', call: 'attachDocument', args: [{}, { fileId: `file of ${name}`, name }] },
   { type: 'call-failed', scheduled, failure: { type: 'OutcomeUnknown', message: 'lost', status: null } },
@@ -17,7 +17,7 @@ const createAdoption = (updateId: string, attentionId: string): HistoryContent[]
   ];
 };
 
-it('The evidence takes a decision that was sent again for nothing more than the first one', () => {
+it('The audit counts a repeated decision once', () => {
   const contents: HistoryContent[] = [
     {
       type: 'started',

@@ -30,17 +30,19 @@ async function waitForAudit(
   return readAudit(environment, signing);
 }
 
-describe('The evidence of a session that Temporal has continued in fresh runs', () => {
-  /** So few events that a waiting session goes on in a fresh run at each chance. */
-  const newWorld = useRealEnvironments({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 50 } });
+describe('The audit of a signing that Temporal has continued in fresh runs', () => {
+  /** So few events that a waiting signing continues in a fresh run at each opportunity. */
+  const createEnvironment = useRealEnvironments({
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 50 },
+  });
 
-  it('follows them all, and tells each fact once', async () => {
-    const world = await newWorld();
-    await world.startWorker();
-    const signing = await world.start();
+  it('covers all runs, and contains each fact once', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const signing = await environment.start();
     await signing.signAll();
     await signing.result();
-    const audit = await readAudit(world, signing);
+    const audit = await readAudit(environment, signing);
     expect(audit.runs.length).toBeGreaterThan(1);
     expect(listOrigins(audit)).toEqual(
       audit.runs.map((_, run) => (run === 0 ? 'started 0' : `continued ${run}`)),
@@ -59,17 +61,17 @@ describe('The evidence of a session that Temporal has continued in fresh runs', 
       { status: 'UPLOADED' }, { status: 'FINISHED' }]); // prettier-ignore
   });
 
-  it('says which runs the server has forgotten, and tells what the others know of them', async () => {
-    const world = await newWorld();
-    await world.startWorker();
-    const signing = await world.start();
+  it('says which runs the server has deleted, and what the other runs know of them', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const signing = await environment.start();
     await signing.signAll();
     await signing.result();
-    const [first, ...others] = (await readAudit(world, signing)).runs;
+    const [first, ...others] = (await readAudit(environment, signing)).runs;
     const workflowExecution = { workflowId: signing.handle.workflowId, runId: first?.runId ?? '' };
-    const { namespace } = world.client.options;
-    await world.client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
-    const audit = await waitForAudit(others.length, world, signing);
+    const { namespace } = environment.client.options;
+    await environment.client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+    const audit = await waitForAudit(others.length, environment, signing);
     expect(audit).toMatchObject({ state: 'completed', startedBy: null, forgottenRuns: [first?.runId] });
     expect(audit.documents).toMatchObject([
       { name: 'contract.pdf', bytes: 6207, status: 'FINISHED', pages: null },
@@ -78,30 +80,30 @@ describe('The evidence of a session that Temporal has continued in fresh runs', 
   });
 });
 
-describe('The evidence of a session that was reset', () => {
-  const newWorld = useRealEnvironments();
+describe('The audit of a signing that was reset', () => {
+  const createEnvironment = useRealEnvironments();
 
-  async function decidedSession(world: RealEnvironment): Promise<Signing> {
-    world.fake.faults.add({ call: 'initiate', status: 500 });
-    await world.startWorker();
-    const signing = await world.start();
+  async function decidedSession(environment: RealEnvironment): Promise<Signing> {
+    environment.fake.faults.add({ call: 'initiate', status: 500 });
+    await environment.startWorker();
+    const signing = await environment.start();
     await signing.untilState('needs-attention');
     await signing.resolve({ action: 'retry' });
     await signing.untilState('awaiting-handover');
     return signing;
   }
 
-  const resetsOnce = async (world: RealEnvironment): Promise<Signing> => {
-    const signing = await decidedSession(world);
-    await resetBeforeCall('initiateSession', world.client, signing.handle);
+  const resetsOnce = async (environment: RealEnvironment): Promise<Signing> => {
+    const signing = await decidedSession(environment);
+    await resetBeforeCall('initiateSession', environment.client, signing.handle);
     await signing.until(({ attention }) => attention?.reason.includes('started this session over') === true);
     return signing;
   };
 
-  it('follows the runs from first to last, tells what they share once, and marks what was handed in again', async () => {
-    const world = await newWorld();
-    const signing = await resetsOnce(world);
-    const audit = await readAudit(world, signing);
+  it('covers the runs from first to last, contains what they share once, and marks reapplied messages', async () => {
+    const environment = await createEnvironment();
+    const signing = await resetsOnce(environment);
+    const audit = await readAudit(environment, signing);
     expect(audit.state).toBe('needs-attention');
     const reset = audit.runs.findIndex(({ origin }) => origin === 'reset') + 1;
     expect(listEnds(audit).slice(reset - 2)).toEqual(['reset', null]);
@@ -124,18 +126,18 @@ describe('The evidence of a session that was reset', () => {
   });
 
   it('finds also a run that no other one names, since the first run was reset once more', async () => {
-    const world = await newWorld();
-    const signing = await resetsOnce(world);
-    const before = await readAudit(world, signing);
-    const first = world.client.workflow.getHandle(signing.handle.workflowId, before.runs[0]?.runId);
-    await resetBeforeCall('initiateSession', world.client, first);
+    const environment = await createEnvironment();
+    const signing = await resetsOnce(environment);
+    const before = await readAudit(environment, signing);
+    const first = environment.client.workflow.getHandle(signing.handle.workflowId, before.runs[0]?.runId);
+    await resetBeforeCall('initiateSession', environment.client, first);
     await signing.untilState('needs-attention');
-    const audit = await waitForAudit(before.runs.length + 1, world, signing);
+    const audit = await waitForAudit(before.runs.length + 1, environment, signing);
     expect(listOrigins(audit).at(-1)).toBe('reset 1');
     expect(listEnds(audit).at(-2)).toBe('reset');
     expect(
       listDecisions(audit).filter(({ decision, again }) => decision === 'resolve' && !again),
     ).toHaveLength(1);
-    expect(JSON.stringify(await readAudit(world, signing))).toBe(JSON.stringify(audit));
+    expect(JSON.stringify(await readAudit(environment, signing))).toBe(JSON.stringify(audit));
   });
 });

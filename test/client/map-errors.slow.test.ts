@@ -6,7 +6,7 @@ import { NoAccessError, NoServerError } from '../../src/shared/temporal-errors.j
 import { captureRejection } from '../support/async-helpers.js';
 import { REQUEST } from '../support/requests.js';
 
-/** A server that answers every call with one gRPC status, as a proxy or a Temporal server can. */
+/** A server that answers every call with one gRPC status, as proxies and Temporal servers can. */
 let server: Http2Server;
 let connection: Connection;
 let signings: SigningClient;
@@ -70,7 +70,7 @@ it('every call gives up within seconds on a server that is there and cannot serv
   for (const error of errors) expect(error).toBeInstanceOf(NoServerError);
 });
 
-it('a start whose answer was lost advises to start it again', async () => {
+it('a start whose response was lost advises to start it again', async () => {
   answer = { status: 4, message: 'too late' };
   const error = await captureRejection(signings.start(REQUEST));
   expect(error).toHaveProperty(

@@ -27,7 +27,7 @@ const createLimitedClient = (
   startsPerHour: number,
 ): SigningClient => createSigningClient(client, taskQueue, { startsPerHour });
 
-/** As another gateway has it: on a connection of its own. */
+/** Of another gateway: on a separate connection. */
 async function withOtherClient<Result>(
   { env }: RealEnvironment,
   work: (client: Client) => Promise<Result>,
@@ -40,7 +40,7 @@ async function withOtherClient<Result>(
   }
 }
 
-/** The sessions of a world's task queue, as the server lists them. */
+/** The signings of an environment's task queue, as the server lists them. */
 async function listWorkflowIds({ client, taskQueue }: RealEnvironment): Promise<string[]> {
   const found: string[] = [];
   const query = `WorkflowType = 'signingSession' AND TaskQueue = '${taskQueue}'`;
@@ -61,11 +61,14 @@ async function terminateAll(environment: RealEnvironment): Promise<void> {
 }
 
 describe('The limit of starts per employee', () => {
-  it('lets exactly so many through, however many clients ask at once, and says when the next can be', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
-    const outcomes = await withOtherClient(world, (other) => {
-      const clients = [createLimitedClient(world.client, world, 30), createLimitedClient(other, world, 30)];
+  it('accepts exactly that many, also from concurrent clients, and says when the next can start', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const outcomes = await withOtherClient(environment, (other) => {
+      const clients = [
+        createLimitedClient(environment.client, environment, 30),
+        createLimitedClient(other, environment, 30),
+      ];
       const starts = clients.flatMap((signings) =>
         Array.from({ length: 30 }, () => signings.start(createRequest())),
       );
@@ -79,14 +82,17 @@ describe('The limit of starts per employee', () => {
       expect(retryAfterMs).toBeGreaterThan(0);
       expect(retryAfterMs).toBeLessThanOrEqual(HOUR_MS);
     }
-    await waitUntil('the list has all of them', async () => (await listWorkflowIds(world)).length === 30);
-    await terminateAll(world);
+    await waitUntil(
+      'the list has all of them',
+      async () => (await listWorkflowIds(environment)).length === 30,
+    );
+    await terminateAll(environment);
   });
 
-  it('takes no second place for a repetition, which is answered also when all are taken', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
-    const signings = createLimitedClient(world.client, world, 2);
+  it('makes no second reservation for a repeated start, which succeeds also at the limit', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const signings = createLimitedClient(environment.client, environment, 2);
     const first = createRequest();
     const simultaneous = await Promise.all([1, 2, 3].map(() => signings.start(first)));
     expect(simultaneous.filter(({ created }) => created)).toHaveLength(1);
@@ -96,93 +102,93 @@ describe('The limit of starts per employee', () => {
       RequestConflictError,
     );
     expect(await captureRejection(signings.start(createRequest()))).toBeInstanceOf(TooManyStartsError);
-    await terminateAll(world);
+    await terminateAll(environment);
   });
 
-  it('takes no place for a conflict or a repetition of long ago', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
+  it('makes no reservation for a conflict or a late repetition', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
     const before = createRequest();
-    await createSigningClient(world.client, world.taskQueue).start(before);
-    const signings = createLimitedClient(world.client, world, 1);
+    await createSigningClient(environment.client, environment.taskQueue).start(before);
+    const signings = createLimitedClient(environment.client, environment, 1);
     expect(await signings.start(before)).toMatchObject({ created: false });
     expect(await captureRejection(signings.start({ ...before, deadlineDays: 3 }))).toBeInstanceOf(
       RequestConflictError,
     );
     expect(await signings.start(createRequest())).toMatchObject({ created: true });
-    await terminateAll(world);
+    await terminateAll(environment);
   });
 
-  it('counts each employee alone, and not at all where no limit was asked for', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
-    const signings = createLimitedClient(world.client, world, 1);
+  it('counts each employee separately, and nobody without a limit', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const signings = createLimitedClient(environment.client, environment, 1);
     await signings.start(createRequest());
     expect(await captureRejection(signings.start(createRequest()))).toBeInstanceOf(TooManyStartsError);
     expect(await signings.start(createRequest({ employeeId: '46' }))).toMatchObject({ created: true });
-    const unlimited = createSigningClient(world.client, world.taskQueue);
+    const unlimited = createSigningClient(environment.client, environment.taskQueue);
     expect(await unlimited.start(createRequest())).toMatchObject({ created: true });
-    await terminateAll(world);
+    await terminateAll(environment);
   });
 
-  it('holds where payloads and failures are encrypted', async () => {
-    const world = await createEnvironment();
+  it('holds also with encrypted payloads and failures', async () => {
+    const environment = await createEnvironment();
     const keys = `test:${generatePayloadKey()}`;
-    await world.startWorker({ SIGNING_PAYLOAD_KEYS: keys });
-    const { connection, options } = world.client;
+    await environment.startWorker({ SIGNING_PAYLOAD_KEYS: keys });
+    const { connection, options } = environment.client;
     const { namespace } = options;
     const client = new Client({
       connection,
       namespace,
       dataConverter: createDataConverter(parsePayloadKeys(keys)),
     });
-    const signings = createLimitedClient(client, world, 1);
+    const signings = createLimitedClient(client, environment, 1);
     await signings.start(createRequest());
     expect(await captureRejection(signings.start(createRequest()))).toBeInstanceOf(TooManyStartsError);
-    await terminateAll(world);
+    await terminateAll(environment);
   });
 
-  it('is kept from the list of sessions where no worker answers, and a worker that comes counts those too', async () => {
-    const world = await createEnvironment();
+  it('uses the list of signings if no worker answers, and a later worker counts those starts too', async () => {
+    const environment = await createEnvironment();
     // Registers the search attributes, as a worker has on any namespace in use.
-    const worker = await world.startWorker();
+    const worker = await environment.startWorker();
     worker.kill('SIGKILL');
     await worker.exited;
-    const signings = createLimitedClient(world.client, world, 2);
+    const signings = createLimitedClient(environment.client, environment, 2);
     await Promise.all([signings.start(createRequest()), signings.start(createRequest())]);
-    await waitUntil('the list has both', async () => (await listWorkflowIds(world)).length === 2);
+    await waitUntil('the list has both', async () => (await listWorkflowIds(environment)).length === 2);
     expect(await captureRejection(signings.start(createRequest()))).toBeInstanceOf(TooManyStartsError);
     // The list forgets them, the count does not.
-    await terminateAll(world);
-    for (const id of await listWorkflowIds(world)) await deleteWorkflow(world, id);
-    await waitUntil('the list has none', async () => (await listWorkflowIds(world)).length === 0);
-    await world.startWorker();
+    await terminateAll(environment);
+    for (const id of await listWorkflowIds(environment)) await deleteWorkflow(environment, id);
+    await waitUntil('the list is empty', async () => (await listWorkflowIds(environment)).length === 0);
+    await environment.startWorker();
     expect(await captureRejection(signings.start(createRequest()))).toBeInstanceOf(TooManyStartsError);
   });
 });
 
-describe('A count of starts whose history has grown long', () => {
-  const newSmallWorld = useRealEnvironments({
+describe('A count of starts with a long history', () => {
+  const createSmallEnvironment = useRealEnvironments({
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 20 },
   });
 
-  it('goes on in a fresh run that knows all of them', async () => {
-    const world = await newSmallWorld();
-    await world.startWorker();
-    const signings = createLimitedClient(world.client, world, 12);
+  it('continues in a fresh run with all starts', async () => {
+    const environment = await createSmallEnvironment();
+    await environment.startWorker();
+    const signings = createLimitedClient(environment.client, environment, 12);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, () => signings.start(createRequest())),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(12);
-    const id = `signing-starts/${world.taskQueue}/45`;
+    const id = `signing-starts/${environment.taskQueue}/45`;
     const runs: string[] = [];
     await waitUntil('the list has several runs', async () => {
       runs.length = 0;
-      for await (const { runId } of world.client.workflow.list({ query: `WorkflowId = '${id}'` }))
+      for await (const { runId } of environment.client.workflow.list({ query: `WorkflowId = '${id}'` }))
         runs.push(runId);
       return runs.length > 1;
     });
-    await terminateAll(world);
+    await terminateAll(environment);
   });
 });
 

@@ -50,7 +50,7 @@ describe('a signing whose workflow was terminated in Temporal', () => {
   });
 });
 
-it('a workflow that broke off for no fault of the request says why', async () => {
+it('a workflow that broke off without a fault of the request says why', async () => {
   const { requestId } = await environment.writeRequest();
   const taskQueue = 'nobody-is-here';
   await client.workflow.start('signingSession', {
@@ -77,7 +77,7 @@ it('a workflow of another type under such an id is no signing', async () => {
   await client.workflow.getHandle(workflowId).terminate();
 });
 
-it('a requestId that no session can have names none, however long it is', async () => {
+it('a requestId that no signing can have is not found, whatever its length', async () => {
   const { signings } = environment;
   for (const requestId of ['a'.repeat(8000), 'a/callbacks', 'two words', '']) {
     for (const ask of [signings.status(requestId), signings.check(requestId), signings.audit(requestId)]) {
@@ -91,7 +91,7 @@ it('a requestId that no session can have names none, however long it is', async 
     expect(await signings.list(filter)).toEqual([]);
 });
 
-it('a cancel before any worker has taken a signing up ends it before anything is sent', async () => {
+it('a cancel before any worker has started the signing ends it before anything is sent', async () => {
   const { requestId } = await environment.writeRequest();
   const file = (await environment.writeRequest({ requestId })).file;
   const env = { SIGNING_TASK_QUEUE: 'later' };

@@ -15,7 +15,7 @@ const CALLS = [
 const FIVE_ATTEMPTS = ['--retry-maximum-attempts', '5'];
 const SHORT_INTERVAL = ['--retry-initial-interval', '100ms'];
 const LONG_INTERVAL = ['--retry-initial-interval', '10m', '--retry-maximum-interval', '10m'];
-/** Shorter than the pause between two heartbeats, so that the server takes the worker for lost. */
+/** Shorter than the pause between two heartbeats, so that the server considers the worker lost. */
 const SHORT_HEARTBEAT_TIMEOUT = ['--heartbeat-timeout', '1s'];
 
 let server: TemporalServer;
@@ -36,10 +36,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A session with one of its calls under way at the vendor, and what an operator needs to name that call. */
+/** A signing with one of its calls in flight at the vendor, and the options that name that call. */
 async function startDuringCall(call: Call, activity: string, fault: Readonly<Record<string, unknown>>) {
-  const name = `A session of its own: ${call} ${JSON.stringify(fault)}`;
-  // An initiate is about no session yet.
+  const name = `A separate session: ${call} ${JSON.stringify(fault)}`;
+  // Before initiate there is no contract session to name.
   environment.fake.faults.add({ call, ...(call === 'initiate' ? {} : { session: name }), ...fault });
   const before = environment.fake.ledger.entries().length;
   const made = (): number =>
@@ -48,7 +48,7 @@ async function startDuringCall(call: Call, activity: string, fault: Readonly<Rec
       .slice(before)
       .filter((entry) => entry.call === call).length;
   const signing = await environment.start({ name, documents: [{ source: 'file:contract.pdf' }] });
-  await waitUntil('the call is under way', () => made() === 1);
+  await waitUntil('the call is in flight', () => made() === 1);
   const pending = (await signing.handle.describe()).raw.pendingActivities?.find(
     ({ activityType }) => activityType?.name === activity,
   );
@@ -56,12 +56,12 @@ async function startDuringCall(call: Call, activity: string, fault: Readonly<Rec
   return { signing, which, made };
 }
 
-/** What the session says once the lost answer was dealt with. */
+/** The status after the signing has reconciled the lost response. */
 const waitUntilReconciled = (signing: Signing): ReturnType<Signing['status']> =>
   signing.until(({ state, attention }) => attention !== null || state.startsWith('awaiting'));
 
-describe('An operator who allows more attempts of a call under way, by temporal activity update-options', () => {
-  it.each(CALLS)('does not bring about a second %s where its answer is lost', async (call, activity) => {
+describe('An operator who allows more attempts of a call in flight, by temporal activity update-options,', () => {
+  it.each(CALLS)('does not cause a second %s if its response is lost', async (call, activity) => {
     const { signing, which, made } = await startDuringCall(call, activity, {
       delaySeconds: 2,
       reset: 'after',
@@ -71,7 +71,7 @@ describe('An operator who allows more attempts of a call under way, by temporal 
     expect(made()).toBe(1);
   });
 
-  it.each(CALLS)('does not bring about a second %s where its worker seems lost', async (call, activity) => {
+  it.each(CALLS)('does not cause a second %s if its worker seems lost', async (call, activity) => {
     const { signing, which, made } = await startDuringCall(call, activity, { delaySeconds: 3 });
     await temporal(
       'activity',
@@ -86,7 +86,7 @@ describe('An operator who allows more attempts of a call under way, by temporal 
   });
 
   it.each(CALLS)(
-    'and resets the activity before it is tried again brings about no second %s',
+    'and resets the activity before its next attempt does not cause a second %s',
     async (call, activity) => {
       const { signing, which, made } = await startDuringCall(call, activity, { delaySeconds: 3 });
       await temporal(

@@ -14,7 +14,7 @@ let folder: string;
 let cluster: Cluster;
 let workers: WorkerProcess[] = [];
 
-/** A Temporal server on Postgres, and two workers: each part is killed in turn while a document is on its way. */
+/** A Temporal server on Postgres, and two workers: each part is killed in turn during an upload. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signing-cluster-'));
   cluster = await startCluster(folder);
@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Kills both workers: which of them uploads is not known from outside. */
+/** Kills both workers, because only they know which of them uploads. */
 async function killWorkers(): Promise<void> {
   for (const worker of workers) worker.kill('SIGKILL');
   await Promise.all(workers.map(({ exited }) => exited));
@@ -37,7 +37,7 @@ async function startWorkers(environment: RealEnvironment): Promise<void> {
 
 const components: [
   string,
-  { kill: () => Promise<void>; restart: (world: RealEnvironment) => Promise<void> },
+  { kill: () => Promise<void>; restart: (environment: RealEnvironment) => Promise<void> },
 ][] = [
   ['Postgres', { kill: () => cluster.postgres.kill(), restart: () => cluster.postgres.restart() }],
   ['the Temporal server', { kill: () => cluster.temporal.kill(), restart: () => cluster.temporal.restart() }],
@@ -48,42 +48,45 @@ const components: [
       kill: async () => {
         await Promise.all([killWorkers(), cluster.temporal.kill(), cluster.postgres.kill()]);
       },
-      restart: async (world) => {
+      restart: async (environment) => {
         await cluster.postgres.restart();
         await cluster.temporal.restart();
-        await startWorkers(world);
+        await startWorkers(environment);
       },
     },
   ],
 ];
 
 it.each(components)(
-  '%s killed in the middle of an upload and back again: the session ends well, and nothing is sent twice',
+  '%s killed in the middle of an upload and restarted: the signing completes, and nothing is sent twice',
   async (_, { kill, restart }) => {
     const uploadPort = await findFreePort();
-    const valve = await startThrottlingProxy(uploadPort, MEGABYTE);
-    const world = await createRealEnvironment(cluster, { uploadPort, publicUploadUrl: valve.url });
+    const uploadProxy = await startThrottlingProxy(uploadPort, MEGABYTE);
+    const environment = await createRealEnvironment(cluster, {
+      uploadPort,
+      publicUploadUrl: uploadProxy.url,
+    });
     try {
-      await writeLargePdf(join(world.root, 'large.pdf'), 5 * MEGABYTE);
-      await startWorkers(world);
+      await writeLargePdf(join(environment.root, 'large.pdf'), 5 * MEGABYTE);
+      await startWorkers(environment);
       const documents = [{ source: 'file:large.pdf' }, { source: 'file:terms.pdf' }];
-      const signing = await world.start({ documents });
-      await waitUntil('the large document is under way', () => valve.heldUploads() === 1);
+      const signing = await environment.start({ documents });
+      await waitUntil('the upload of the large document is in flight', () => uploadProxy.heldUploads() === 1);
 
       await kill();
-      // What was on its way either arrives while nobody listens, or never.
-      valve.release();
-      await restart(world);
+      // Data in transit arrives while nobody listens, or never.
+      uploadProxy.release();
+      await restart(environment);
 
       await signing.signAll();
       const { state, sessionId } = await signing.result();
       expect(state).toBe('completed');
-      expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
-      const session = world.fake.sessions().find(({ id }) => id === sessionId);
+      expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
+      const session = environment.fake.sessions().find(({ id }) => id === sessionId);
       expect(session?.documents.map(({ name }) => name)).toEqual(['large.pdf', 'terms.pdf']);
     } finally {
-      await world.close();
-      await valve.close();
+      await environment.close();
+      await uploadProxy.close();
     }
   },
   180_000,

@@ -62,9 +62,9 @@ async function waitForInspections(worker: ChildProcess): Promise<number[]> {
   }
 }
 
-/** A session whose documents are being inspected by a worker. */
+/** A signing whose documents a worker is inspecting. */
 async function startInspection(): Promise<{
-  world: RealEnvironment;
+  environment: RealEnvironment;
   worker: ChildProcess;
   signing: Signing;
 }> {
@@ -72,12 +72,12 @@ async function startInspection(): Promise<{
   for (const name of ['a', 'b']) await writeFile(join(environment.root, `${name}.pdf`), createLongPdf(name));
   const worker = await startWorkerGroup(environment);
   const documents = [{ source: 'file:a.pdf' }, { source: 'file:b.pdf' }];
-  return { world: environment, worker, signing: await environment.start({ documents }) };
+  return { environment, worker, signing: await environment.start({ documents }) };
 }
 
-describe('A session goes on when, during the inspection of its documents,', () => {
+describe('A signing goes on if, during the inspection of its documents,', () => {
   it('SIGTERM reaches every process of its worker', async () => {
-    const { world, worker, signing } = await startInspection();
+    const { environment, worker, signing } = await startInspection();
     const pids = await waitForInspections(worker);
     // The first signal comes while Node starts, the second one while the file is read.
     for (const pause of [0, 300]) {
@@ -86,11 +86,11 @@ describe('A session goes on when, during the inspection of its documents,', () =
     }
     process.kill(-Number(worker.pid), 'SIGTERM');
     await once(worker, 'exit');
-    await world.startWorker();
+    await environment.startWorker();
     await signing.untilState('awaiting-handover');
   }, 120_000);
 
-  it('the system kills its inspecting process, as where memory is short', async () => {
+  it('the system kills the inspection process, as it does when memory is short', async () => {
     const { worker, signing } = await startInspection();
     for (const pid of await waitForInspections(worker)) sendSignal(pid, 'SIGKILL');
     await sleep(300);
@@ -98,12 +98,12 @@ describe('A session goes on when, during the inspection of its documents,', () =
     await signing.untilState('awaiting-handover');
   }, 120_000);
 
-  it('its worker and the whole group are killed: the inspection ends too, and the next worker makes it', async () => {
-    const { world, worker, signing } = await startInspection();
+  it('its worker and the whole process group are killed: the inspection ends too, and the next worker repeats it', async () => {
+    const { environment, worker, signing } = await startInspection();
     const pids = await waitForInspections(worker);
     process.kill(-Number(worker.pid), 'SIGKILL');
     while (pids.some(isRunning)) await sleep(20);
-    await world.startWorker();
+    await environment.startWorker();
     await signing.untilState('awaiting-handover');
   }, 150_000);
 });

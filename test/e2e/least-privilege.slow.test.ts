@@ -18,21 +18,21 @@ const CREATE_ALL =
 
 let server: TemporalServer;
 let proxy: DenyingProxy;
-let world: RealEnvironment;
+let environment: RealEnvironment;
 let connection: NativeConnection;
 let env: Readonly<Record<string, string>>;
 let temporal: Awaited<ReturnType<typeof createTemporalCommand>>;
 beforeAll(async () => {
   server = await startTemporalServer();
   proxy = await startDenyingProxy(server.address);
-  world = await createRealEnvironment(server);
+  environment = await createRealEnvironment(server);
   connection = await NativeConnection.connect({ address: proxy.address });
-  env = { ...world.env, TEMPORAL_ADDRESS: proxy.address };
-  temporal = await createTemporalCommand(world);
+  env = { ...environment.env, TEMPORAL_ADDRESS: proxy.address };
+  temporal = await createTemporalCommand(environment);
 });
 afterAll(async () => {
   await connection.close();
-  await world.close();
+  await environment.close();
   await proxy.close();
   await server.stop();
 });
@@ -77,12 +77,12 @@ describe('A worker that may not manage search attributes', () => {
     await temporal('operator', 'search-attribute', 'remove', '--name', 'SigningDeadline', '--yes');
   });
 
-  it('registers them where it may, though it may not list them', async () => {
+  it('registers them if it may, although it may not list them', async () => {
     proxy.deny([LIST]);
     expect(await register()).toHaveLength(5);
   });
 
-  it.each(Object.values(GRPC_STATUS))('starts where they exist: status %i', async (status) => {
+  it.each(Object.values(GRPC_STATUS))('starts if they exist: status %i', async (status) => {
     proxy.deny([LIST, ADD], status);
     expect((await startsAndStops()).output()).not.toContain('search attributes registered');
   });
@@ -110,7 +110,7 @@ it('A worker whose server does not offer DescribeNamespace says in one line that
 });
 
 describe('A gateway', () => {
-  it('is ready though it may not describe the namespace, and is not where it may read nothing', async () => {
+  it('is ready although it may not describe the namespace, and is not ready if it may read nothing', async () => {
     const gateway = await startGatewayProcess({ ...env, SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', 'key') });
     const readiness = async (...denied: readonly string[]) => {
       proxy.deny(denied);

@@ -22,31 +22,31 @@ beforeAll(() => {
 });
 
 const POLL_MS = 60_000;
-/** Time to end the worker between two tries. */
+/** Time to end the worker between two attempts. */
 const RETRY_AFTER_SECONDS = 10;
 
-it('An initiate whose task was lost on its way to a worker is made again, and by that worker no more', async () => {
-  const world = await createEnvironment();
-  const signing = await waitForSecondAttempt(world);
-  const task = await pollActivityTask(world);
+it('An initiate whose task was lost on its way to a worker is made again, and never by that worker', async () => {
+  const environment = await createEnvironment();
+  const signing = await waitForSecondAttempt(environment);
+  const task = await pollActivityTask(environment);
   expect(task.activityType?.name).toBe('initiateSession');
 
-  await world.startWorker();
+  await environment.startWorker();
   const { state } = await signing.until(({ state: now }) => now !== 'initiating');
   expect(state).not.toBe('needs-attention');
   await signing.untilState('awaiting-handover');
-  expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
+  expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
 
-  expect(await captureRejection(executeActivity(world, task))).toMatchObject({ type: 'NotSent' });
-  expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
+  expect(await captureRejection(executeActivity(environment, task))).toMatchObject({ type: 'NotSent' });
+  expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
 }, 120_000);
 
-/** A session whose initiate was refused for now, and whose worker has ended since. */
+/** A signing whose initiate was refused temporarily, and whose worker has ended since. */
 async function waitForSecondAttempt(environment: RealEnvironment): Promise<Signing> {
   environment.fake.faults.add({ call: 'initiate', status: 429, retryAfter: String(RETRY_AFTER_SECONDS) });
   const worker = await environment.startWorker();
   const signing = await environment.start();
-  await waitUntil('it was refused', async () => {
+  await waitUntil('the initiate was refused', async () => {
     const { events } = await signing.handle.fetchHistory();
     return events?.some(({ activityTaskFailedEventAttributes: failed }) => failed != null) === true;
   });
@@ -55,7 +55,7 @@ async function waitForSecondAttempt(environment: RealEnvironment): Promise<Signi
   return signing;
 }
 
-/** Has the workflow go on, and takes the next task of an activity, as a worker does. */
+/** Lets the workflow proceed, and polls the next activity task, as a worker does. */
 async function pollActivityTask(environment: RealEnvironment): Promise<ActivityTask> {
   const { client, taskQueue } = environment;
   const worker = await startWorkflowOnlyWorker(environment);
@@ -68,7 +68,7 @@ async function pollActivityTask(environment: RealEnvironment): Promise<ActivityT
   }
 }
 
-/** Carries the activity out, as the worker would that had its task. */
+/** Runs the activity as the worker with this task would. */
 async function executeActivity({ client, fake }: RealEnvironment, task: ActivityTask): Promise<number> {
   const { taskToken, workflowExecution } = task;
   const { workflowId, runId } = workflowExecution ?? {};

@@ -9,8 +9,8 @@ const createEnvironment = useRealEnvironments({
 
 const readRunId = async ({ handle }: Signing): Promise<string> => (await handle.describe()).runId;
 
-describe('Hints to look now', () => {
-  it('may come by the hundred: the session goes on in a fresh run before its history grows too long', async () => {
+describe('Poll requests', () => {
+  it('can come by the hundred: the signing continues in a fresh run before its history grows too long', async () => {
     const { fake, start, startWorker, client, taskQueue } = await createEnvironment();
     const worker = await startWorker();
     const signing = await start();
@@ -24,7 +24,7 @@ describe('Hints to look now', () => {
     const after = await signing.untilState('awaiting-handover');
     expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
 
-    // A list shows the run that has taken over, and no other.
+    // A list shows only the new run.
     const signings = createSigningClient(client, taskQueue);
     const startedAt = (await signing.handle.describe()).startTime.toISOString();
     await waitUntil('the list has caught up', async () => {
@@ -32,7 +32,7 @@ describe('Hints to look now', () => {
       return found.length === 1 && found[0]?.startedAt === startedAt;
     });
 
-    // The new run is one like the first: it survives a worker, is told things and ends.
+    // The new run behaves like the first: it survives a worker, accepts signals and completes.
     worker.kill('SIGKILL');
     await worker.exited;
     await startWorker();
@@ -43,7 +43,7 @@ describe('Hints to look now', () => {
   });
 });
 
-describe('What is sent before a worker has seen the session', () => {
+describe('A message that is sent before a worker has started the signing', () => {
   it('is answered by the first worker', async () => {
     const { start, startWorker } = await createEnvironment();
     const signing = await start();
@@ -52,7 +52,7 @@ describe('What is sent before a worker has seen the session', () => {
     expect((await asked).requestId).toBe(signing.requestId);
   });
 
-  it('keeps everything from being sent where it is a cancellation', async () => {
+  it('prevents all calls if it is a cancellation', async () => {
     const { fake, start, startWorker } = await createEnvironment();
     const signing = await start();
     await signing.handle.cancel();
@@ -62,18 +62,18 @@ describe('What is sent before a worker has seen the session', () => {
   });
 });
 
-// The first look lasts 3 seconds at most, and the session answers nobody meanwhile.
+// The first poll lasts at most 3 seconds, during which the signing answers no query.
 describe.each([
-  { delaySeconds: 2, look: 'a first look that is slow' },
-  { delaySeconds: 4, look: 'a first look that is given up' },
-])('A hint and a question during $look', ({ delaySeconds }) => {
-  it('are not lost: the question is answered and another look taken', async () => {
+  { delaySeconds: 2, poll: 'a slow first poll' },
+  { delaySeconds: 4, poll: 'a first poll that is abandoned' },
+])('A poll request and a query during $poll', ({ delaySeconds }) => {
+  it('are not lost: the query is answered and another poll follows', async () => {
     const { fake, start, startWorker } = await createEnvironment();
-    // No look but the first and those that are hinted at.
+    // Only the first poll and requested polls.
     await startWorker({ SIGNING_POLL_SECONDS: '3600' });
     fake.faults.add({ call: 'list', delaySeconds });
     const signing = await start();
-    await waitUntil('the first look is under way', () =>
+    await waitUntil('the first poll is in flight', () =>
       fake.ledger.entries().some(({ call }) => call === 'list'),
     );
     fake.handOver(fake.sessions()[0]?.id ?? 0);

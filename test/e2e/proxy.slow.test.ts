@@ -28,15 +28,15 @@ it('A worker reaches flexperto, the upload host and the collector of traces thro
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.replace('127.0.0.1', 'collector.example.invalid'),
     OTEL_BSP_SCHEDULE_DELAY: '200',
   };
-  const world = await createEnvironment();
-  const worker = await world.startWorker({ ...variables, ...traced });
-  const signing = await world.start();
+  const environment = await createEnvironment();
+  const worker = await environment.startWorker({ ...variables, ...traced });
+  const signing = await environment.start();
   await signing.signAll();
   expect(await signing.result()).toMatchObject({ state: 'completed' });
   await waitUntil('traces have come', () => collector.spans().length > 0);
   worker.kill('SIGTERM');
   await worker.exited;
-  const { fake } = world;
+  const { fake } = environment;
   const collected = readHost(traced.OTEL_EXPORTER_OTLP_ENDPOINT);
   expect(new Set(proxy.connectTargets)).toEqual(
     new Set([readHost(fake.url), readHost(fake.uploadUrl), collected]),
@@ -47,18 +47,18 @@ it('A worker reaches flexperto, the upload host and the collector of traces thro
 });
 
 it('A gateway reaches the identity provider through the proxy; gateway and command line reach Temporal directly', async () => {
-  const world = await createEnvironment();
-  await world.startWorker();
-  const signing = await world.start();
+  const environment = await createEnvironment();
+  await environment.startWorker();
+  const signing = await environment.start();
   const provider = await startIdentityProvider();
-  const gateway = await startGatewayProcess({ ...world.env, ...variables, ...provider.env });
+  const gateway = await startGatewayProcess({ ...environment.env, ...variables, ...provider.env });
   const answer = await callAt(gateway.url, 'GET', `/signings/${signing.requestId}`, {
     key: provider.token(),
   });
   expect(answer).toMatchObject({ status: 200 });
   const shown = await runCli(['status', signing.requestId, '--json'], {
-    cwd: world.root,
-    env: { ...world.env, ...variables, grpc_proxy: variables['http_proxy'] ?? '' },
+    cwd: environment.root,
+    env: { ...environment.env, ...variables, grpc_proxy: variables['http_proxy'] ?? '' },
   });
   expect(shown).toMatchObject({ code: 0 });
   gateway.kill('SIGTERM');
@@ -69,7 +69,7 @@ it('A gateway reaches the identity provider through the proxy; gateway and comma
   await provider.close();
 });
 
-it('A worker does not start with a proxy that is none, nor with a flexperto that it would send the key to in plain', async () => {
+it('A worker does not start with an invalid proxy, nor if it would send the key over plain http', async () => {
   const env = { FLEXPERTO_BASE_URL: 'http://tenant.example.invalid', FLEXPERTO_API_KEY: randomUUID() };
   const plain = spawnWorker(env);
   expect(await plain.exited).toEqual({ code: 1, signal: null });
@@ -86,14 +86,14 @@ it('A worker does not start with a proxy that is none, nor with a flexperto that
   expect(wrong.stderr()).not.toContain('s3cret');
 });
 
-it('A session that waits and cannot look says why, in the terminal and to the CRM, and nothing more is in its history', async () => {
-  const world = await createEnvironment();
-  await world.startWorker(variables);
-  const signing = await world.start();
+it('A waiting signing that cannot poll says why, in the terminal and to the CRM, without new events in its history', async () => {
+  const environment = await createEnvironment();
+  await environment.startWorker(variables);
+  const signing = await environment.start();
   await signing.untilState('awaiting-handover');
   const status = async (): Promise<string> => {
-    const env = { ...world.env };
-    return (await runCli(['status', signing.requestId], { cwd: world.root, env })).stdout;
+    const env = { ...environment.env };
+    return (await runCli(['status', signing.requestId], { cwd: environment.root, env })).stdout;
   };
   expect(await status()).not.toContain('Tried again');
   const { historyLength } = await signing.handle.describe();
@@ -105,7 +105,7 @@ it('A session that waits and cannot look says why, in the terminal and to the CR
   );
 
   const gateway = await startGatewayProcess({
-    ...world.env,
+    ...environment.env,
     SIGNING_GATEWAY_KEYS: hashGatewayKey('crm', KEY),
   });
   const answer = await callAt(gateway.url, 'GET', `/signings/${signing.requestId}`);

@@ -3,7 +3,7 @@ import { resetBeforeCall } from '../support/reset.js';
 
 const createEnvironment = useRealEnvironments();
 
-/** After a reset the run before can have a call under way for five minutes; nothing shortens that here. */
+/** After a reset the run before can have a call in flight for five minutes, which no option shortens. */
 const TEN_MINUTES_MS = 600_000;
 
 async function adoptAfterReset(activity: string): Promise<void> {
@@ -28,7 +28,7 @@ async function adoptAfterReset(activity: string): Promise<void> {
 }
 
 it(
-  'A session that an operator resets to its start or to initiate goes on in the session that a human adopts',
+  'A signing that an operator resets to its start or to initiate goes on in the contract session that an operator adopts',
   async () => {
     await Promise.all(['checkDocuments', 'initiateSession'].map(adoptAfterReset));
   },

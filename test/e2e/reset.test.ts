@@ -19,72 +19,72 @@ async function startWaitingSigning(environment: RealEnvironment): Promise<Signin
   return signing;
 }
 
-describe('A session that an operator resets in Temporal', () => {
-  it('initiates again when a human says so, even if it is reset once more', async () => {
-    const world = await createEnvironment();
-    const signing = await startWaitingSigning(world);
-    await resetBeforeCall('initiateSession', world.client, signing.handle);
+describe('A signing that an operator resets in Temporal', () => {
+  it('initiates again after a decision, even if it is reset once more', async () => {
+    const environment = await createEnvironment();
+    const signing = await startWaitingSigning(environment);
+    await resetBeforeCall('initiateSession', environment.client, signing.handle);
     const first = (await signing.untilState('needs-attention')).attention?.id;
     await resolve(signing, { action: 'retry' });
     await signing.untilState('awaiting-handover');
-    expect(world.fake.sessions()).toHaveLength(2);
+    expect(environment.fake.sessions()).toHaveLength(2);
 
-    // The server gives the human's word to the new run too; it was given for the run before.
-    await resetBeforeCall('initiateSession', world.client, signing.handle);
+    // The server reapplies the decision to the new run, although it was made for the run before.
+    await resetBeforeCall('initiateSession', environment.client, signing.handle);
     const { attention } = await signing.untilState('needs-attention');
     expect(attention?.id).not.toBe(first);
     expect(await captureRejection(resolve(signing, { attentionId: first, action: 'retry' }))).toMatchObject({
       cause: { message: expect.stringContaining('an attention that is not open') as string },
     });
-    expect(world.fake.sessions()).toHaveLength(2);
+    expect(environment.fake.sessions()).toHaveLength(2);
   });
 
-  it('to the moment before the first attach settles every file by the list, and attaches none twice', async () => {
-    const world = await createEnvironment();
-    const signing = await startWaitingSigning(world);
-    await resetBeforeCall('attachDocument', world.client, signing.handle);
+  it('to before the first attach reconciles every file with the list, and attaches none twice', async () => {
+    const environment = await createEnvironment();
+    const signing = await startWaitingSigning(environment);
+    await resetBeforeCall('attachDocument', environment.client, signing.handle);
 
     await signing.untilState('awaiting-handover');
-    expect(world.fake.ledger.effects('document-attached')).toHaveLength(2);
+    expect(environment.fake.ledger.effects('document-attached')).toHaveLength(2);
     await signing.signAll();
     await waitUntil('it is completed', async () => (await signing.status()).state === 'completed');
   });
 
-  it('to the moment before the hand-over does not hand over twice', async () => {
-    const world = await createEnvironment({ handOver: 'POST /api/v2/contracts/{sessionId}/handover' });
-    await world.startWorker();
-    const signing = await world.start();
+  it('to before the hand-over does not hand over twice', async () => {
+    const environment = await createEnvironment({ handOver: 'POST /api/v2/contracts/{sessionId}/handover' });
+    await environment.startWorker();
+    const signing = await environment.start();
     await signing.untilState('awaiting-signature');
-    await resetBeforeCall('handOverSession', world.client, signing.handle);
+    await resetBeforeCall('handOverSession', environment.client, signing.handle);
 
     await signing.untilState('awaiting-signature');
-    expect(world.fake.ledger.effects('session-handed-over')).toHaveLength(1);
+    expect(environment.fake.ledger.effects('session-handed-over')).toHaveLength(1);
   });
 
-  it('to the moment after an unclear initiate does not take a decision for its own that was made before', async () => {
-    const world = await createEnvironment();
-    world.fake.faults.add({ call: 'initiate', status: 500 });
-    await world.startWorker();
-    const signing = await world.start();
+  it('to after an initiate of unknown outcome ignores a decision of the run before', async () => {
+    const environment = await createEnvironment();
+    environment.fake.faults.add({ call: 'initiate', status: 500 });
+    await environment.startWorker();
+    const signing = await environment.start();
     await signing.untilState('needs-attention');
     await resolve(signing, { action: 'retry' });
     await signing.untilState('awaiting-handover');
-    expect(world.fake.sessions()).toHaveLength(1);
+    expect(environment.fake.sessions()).toHaveLength(1);
 
-    await resetBeforeDecision(world.client, signing.handle);
+    await resetBeforeDecision(environment.client, signing.handle);
     await signing.until(({ attention }) => attention?.reason.includes('started this session over') === true);
-    expect(world.fake.sessions()).toHaveLength(1);
+    expect(environment.fake.sessions()).toHaveLength(1);
   });
 
   it.each([
     ['are gone', (path: string) => rm(path)],
     ['cannot be signed any more', (path: string) => writeFile(path, 'not a PDF')],
-  ])('to its very start after its documents %s asks a human, and rejects nothing', async (_, change) => {
-    const world = await createEnvironment();
-    const signing = await startWaitingSigning(world);
-    const contract = join(world.root, 'contract.pdf');
+  ])('to its start after its documents %s needs attention, and rejects nothing', async (_, change) => {
+    const environment = await createEnvironment();
+    const signing = await startWaitingSigning(environment);
+    const contract = join(environment.root, 'contract.pdf');
     await change(contract);
-    await resetBeforeCall('checkDocuments', world.client, signing.handle);
+    await resetBeforeCall('checkDocuments', environment.client, signing.handle);
 
     const { attention } = await signing.untilState('needs-attention');
     expect(attention).toMatchObject({ step: 'check-documents', actions: ['retry', 'abort'] });
@@ -92,14 +92,14 @@ describe('A session that an operator resets in Temporal', () => {
     await copyFile(pathTo('examples/contract.pdf'), contract);
     await resolve(signing, { action: 'retry' });
     await signing.until(({ attention: now }) => now?.step === 'initiate');
-    expect(countInitiates(world)).toBe(1);
+    expect(countInitiates(environment)).toBe(1);
   });
 
-  it('and then gives up says that a contract session may exist', async () => {
-    const world = await createEnvironment();
-    const signing = await startWaitingSigning(world);
-    await rm(join(world.root, 'contract.pdf'));
-    await resetBeforeCall('checkDocuments', world.client, signing.handle);
+  it('and then is cancelled says that a contract session may exist', async () => {
+    const environment = await createEnvironment();
+    const signing = await startWaitingSigning(environment);
+    await rm(join(environment.root, 'contract.pdf'));
+    await resetBeforeCall('checkDocuments', environment.client, signing.handle);
     await signing.untilState('needs-attention');
     await signing.handle.cancel();
     await waitUntil('it has ended', async () => (await signing.status()).state === 'cancelled');
@@ -108,12 +108,12 @@ describe('A session that an operator resets in Temporal', () => {
     expect(result.attention?.reason).toContain('the run before may have created a contract session');
   });
 
-  it('to the moment before initiate asks a human where the vendor then finds fault with the request', async () => {
-    const world = await createEnvironment();
-    const signing = await startWaitingSigning(world);
-    await resetBeforeCall('initiateSession', world.client, signing.handle);
+  it('to before initiate needs attention if the vendor then rejects the request', async () => {
+    const environment = await createEnvironment();
+    const signing = await startWaitingSigning(environment);
+    await resetBeforeCall('initiateSession', environment.client, signing.handle);
     await signing.untilState('needs-attention');
-    world.fake.faults.add({ call: 'initiate', status: 422 });
+    environment.fake.faults.add({ call: 'initiate', status: 422 });
     await resolve(signing, { action: 'retry' });
     const { attention } = await signing.until(({ attention: now }) => now?.reason.includes('422') === true);
     expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });

@@ -12,7 +12,7 @@ const CUSTOMER = {
   mobile: '+491520001122',
 };
 const PERSONAL_DATA = Object.values(CUSTOMER);
-/** The beginning of a JSON Web Token and what follows it, or a parameter that holds one. */
+/** The beginning of a JSON Web Token, or a parameter with one. */
 const TOKEN_PATTERN = /eyJ[\w-]{5,}\.|[?&]token=[^[]/;
 
 interface SecretsScenario {
@@ -20,7 +20,7 @@ interface SecretsScenario {
   readonly signings: readonly Signing[];
 }
 
-/** Sessions that went well and wrong in every way in which a vendor can repeat what it was sent. */
+/** Signings that succeed, and fail in every way in which a vendor can repeat personal data. */
 async function runFailureScenarios(environment: RealEnvironment): Promise<SecretsScenario> {
   const { fake } = environment;
   const worker = await environment.startWorker({ SIGNING_LOG_LEVEL: 'debug' });
@@ -68,17 +68,17 @@ async function startFailing(start: () => Promise<Signing>, injectFaults: () => v
   return signing;
 }
 
-describe('After sessions that failed, needed attention and ended well, an auditor finds', () => {
+describe('After signings that failed, needed attention and completed, an auditor finds', () => {
   let server: TemporalServer;
-  let world: RealEnvironment;
+  let environment: RealEnvironment;
   let audited: SecretsScenario;
   beforeAll(async () => {
     server = await startTemporalServer();
-    world = await createRealEnvironment(server);
-    audited = await runFailureScenarios(world);
+    environment = await createRealEnvironment(server);
+    audited = await runFailureScenarios(environment);
   });
   afterAll(async () => {
-    await world.close();
+    await environment.close();
     await server.stop();
   });
 
@@ -102,7 +102,7 @@ describe('After sessions that failed, needed attention and ended well, an audito
     }
   });
 
-  it('personal data in a history only where it is the input of the workflow or of a call', async () => {
+  it('personal data in a history only as input of the workflow or of a call', async () => {
     for (const { handle } of audited.signings) {
       const personal = (await readHistoryTexts(handle)).filter(({ text }) =>
         PERSONAL_DATA.some((value) => text.includes(value)),

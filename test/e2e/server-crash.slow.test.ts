@@ -13,18 +13,18 @@ const MEGABYTE = 1024 * 1024;
 let folder: string;
 let server: TemporalServer;
 let environment: RealEnvironment;
-let valve: ThrottlingProxy;
+let uploadProxy: ThrottlingProxy;
 let uploading: Signing;
 let waiting: Signing;
 
-/** A Temporal server that keeps everything in a file, ended by SIGKILL in the middle of an upload and started again. */
+/** A Temporal server with a database file, killed in the middle of an upload and started again. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signing-server-'));
   const options = { port: await findFreePort(), dbFile: join(folder, 'temporal.db') };
   server = await startTemporalServer(options);
   const uploadPort = await findFreePort();
-  valve = await startThrottlingProxy(uploadPort, MEGABYTE);
-  environment = await createRealEnvironment(server, { uploadPort, publicUploadUrl: valve.url });
+  uploadProxy = await startThrottlingProxy(uploadPort, MEGABYTE);
+  environment = await createRealEnvironment(server, { uploadPort, publicUploadUrl: uploadProxy.url });
   await writeLargePdf(join(environment.root, 'large.pdf'), 5 * MEGABYTE);
   await environment.startWorker();
 
@@ -33,12 +33,12 @@ beforeAll(async () => {
   uploading = await environment.start({
     documents: [{ source: 'file:large.pdf' }, { source: 'file:terms.pdf' }],
   });
-  await waitUntil('the large document is under way', () => valve.heldUploads() === 1);
+  await waitUntil('the upload of the large document is in flight', () => uploadProxy.heldUploads() === 1);
 
   server.kill();
   await server.stop();
-  // The upload ends while there is no server to tell.
-  valve.release();
+  // The upload ends while the server is down.
+  uploadProxy.release();
   await waitUntil('the upload has ended', () =>
     environment.fake.ledger.effects('file-uploaded').some(({ documentName }) => documentName === 'large.pdf'),
   );
@@ -47,16 +47,16 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await environment.close();
-  await valve.close();
+  await uploadProxy.close();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('After the Temporal server was killed and has come back', () => {
+describe('After the Temporal server was killed and restarted', () => {
   it.each([
-    ['a session that was uploading', () => uploading, ['large.pdf', 'terms.pdf']],
-    ['a session that was waiting', () => waiting, ['contract.pdf', 'terms.pdf']],
-  ])('%s goes on to its end with the same worker, and nothing is sent twice', async (_, signing, names) => {
+    ['a signing that was uploading', () => uploading, ['large.pdf', 'terms.pdf']],
+    ['a signing that was waiting', () => waiting, ['contract.pdf', 'terms.pdf']],
+  ])('%s completes with the same worker, and nothing is sent twice', async (_, signing, names) => {
     await signing().signAll();
     const { state, sessionId } = await signing().result();
     expect(state).toBe('completed');
@@ -64,7 +64,7 @@ describe('After the Temporal server was killed and has come back', () => {
     expect(session?.documents.map(({ name }) => name)).toEqual(names);
   });
 
-  it('each session was initiated once', () => {
+  it('each contract session was initiated once', () => {
     expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(2);
   });
 });

@@ -4,11 +4,11 @@ const createEnvironment = useRealEnvironments();
 
 const SIGNALS = 12_000;
 const CONCURRENCY = 300;
-/** What Temporal says once a run has taken 10,000 signals; a fresh run takes more. */
+/** Temporal's message once a run has 10,000 signals; a fresh run accepts more. */
 const SIGNAL_LIMIT_MESSAGE = 'exceeded workflow execution limit for signal events';
 
-describe('A burst of hints to look now', () => {
-  it('of 12,000 is survived: the session answers at once, by the same worker, and goes on to its end', async () => {
+describe('A burst of poll requests', () => {
+  it('of 12,000 is harmless: the signing answers immediately, by the same worker, and completes', async () => {
     const { fake, start, startWorker } = await createEnvironment();
     const worker = await startWorker({ SIGNING_POLL_SECONDS: '3600' });
     const signing = await start();
@@ -25,7 +25,7 @@ describe('A burst of hints to look now', () => {
   }, 300_000);
 });
 
-/** Sends all hints, many at once, and returns why some were refused. */
+/** Sends all poll requests, many concurrently, and returns why some were refused. */
 async function sendSignals(send: () => Promise<void>): Promise<string[]> {
   const failures: string[] = [];
   let remaining = SIGNALS;

@@ -8,7 +8,7 @@ import { createRequest, workflowIdOf } from '../support/signing.js';
 
 const createEnvironment = useRealEnvironments();
 
-/** The first line of what a workflow has failed with, the causes of it included. */
+/** The message of the innermost cause of a workflow's failure. */
 async function readFailureMessage(handle: WorkflowHandle): Promise<string> {
   let error = await captureRejection(handle.result());
   while (error instanceof Error && error.cause instanceof Error) error = error.cause;
@@ -49,17 +49,21 @@ describe('A start is refused, and nothing is sent,', () => {
   });
 
   it('from another workflow', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
+    const environment = await createEnvironment();
+    await environment.startWorker();
     const requestId = `test-${randomUUID()}`;
-    const message = await withParentWorker(world, (taskQueue) => {
-      const args = [world.taskQueue, workflowIdOf(requestId, world.taskQueue), createRequest(requestId)];
-      return world.client.workflow
+    const message = await withParentWorker(environment, (taskQueue) => {
+      const args = [
+        environment.taskQueue,
+        workflowIdOf(requestId, environment.taskQueue),
+        createRequest(requestId),
+      ];
+      return environment.client.workflow
         .start('parent', { taskQueue, workflowId: randomUUID(), args })
         .then(readFailureMessage);
     });
     expect(message).toContain(HUMAN_TRIGGER_MESSAGE);
-    expect(world.fake.ledger.entries()).toHaveLength(0);
+    expect(environment.fake.ledger.entries()).toHaveLength(0);
   });
 
   it('from a cron', async () => {
@@ -69,7 +73,7 @@ describe('A start is refused, and nothing is sent,', () => {
     const { runId } = await handle.describe();
     const run = client.workflow.getHandle(handle.workflowId, runId, { followRuns: false });
     await captureRejection(run.result());
-    // The server goes on with the next tick; what the run has failed with stands in its last event.
+    // The server goes on with the next tick; the last event of the run has its failure.
     const { events } = await run.fetchHistory();
     const refusal = events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
     expect(refusal?.message).toContain(HUMAN_TRIGGER_MESSAGE);
@@ -115,7 +119,7 @@ describe('A start is refused, and nothing is sent,', () => {
   });
 });
 
-/** Runs `work` while a worker of somebody else serves a workflow that starts signings. */
+/** Runs `work` while a foreign worker serves a workflow that starts signings. */
 async function withParentWorker<Result>(
   { client, env }: RealEnvironment,
   work: (taskQueue: string) => Promise<Result>,

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 const toIsoTime = (ms: number): string => new Date(ms).toISOString();
 
-/** One session, followed by the Temporal CLI. */
+/** One signing, followed by the Temporal CLI. */
 interface CliSigning {
   readonly workflowId: string;
   readonly requestId: string;
@@ -60,14 +60,14 @@ const readErrorMessage = async (call: Promise<unknown>): Promise<string> =>
   String(await captureRejection(call));
 
 describe('A client in another language, by the names of the contract alone,', () => {
-  it('starts a session, sees its whole status, finds it by every search attribute, hints, and gets the result', async () => {
-    const world = await createEnvironment();
-    // No look but by a hint.
-    await world.startWorker({ SIGNING_POLL_SECONDS: '3600' });
-    const temporal = await createTemporalCommand(world);
-    const { fake } = world;
+  it('starts a signing, reads its whole status, finds it by every search attribute, requests a poll, and gets the result', async () => {
+    const environment = await createEnvironment();
+    // Only requested polls.
+    await environment.startWorker({ SIGNING_POLL_SECONDS: '3600' });
+    const temporal = await createTemporalCommand(environment);
+    const { fake } = environment;
     const startedAt = Date.now();
-    const remote = await startWithCli(world, temporal, { deadlineDays: 2.5 });
+    const remote = await startWithCli(environment, temporal, { deadlineDays: 2.5 });
 
     const status = await remote.waitForState('awaiting-handover');
     const [session] = fake.sessions();
@@ -119,12 +119,12 @@ describe('A client in another language, by the names of the contract alone,', ()
     expect(result).toMatchObject({ status: 'COMPLETED', result: { state: 'completed', attention: null } });
   });
 
-  it('decides where a human is needed, and reads a refused decision as a sentence', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
-    const temporal = await createTemporalCommand(world);
-    world.fake.faults.add({ call: 'initiate', reset: 'after' });
-    const remote = await startWithCli(world, temporal);
+  it('decides when attention is needed, and reads a refused decision as a sentence', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const temporal = await createTemporalCommand(environment);
+    environment.fake.faults.add({ call: 'initiate', reset: 'after' });
+    const remote = await startWithCli(environment, temporal);
     const asked = (await remote.waitForState('needs-attention'))['attention'] as { id: string };
     expect(asked).toEqual({
       id: expect.stringMatching(/^initiate-[0-9a-f]{8}$/) as string,
@@ -153,7 +153,7 @@ describe('A client in another language, by the names of the contract alone,', ()
     expect(await readErrorMessage(remote.update('recordOutcome', { outcome: 'completed' }))).toContain(
       'only while the signing waits',
     );
-    const sessionId = world.fake.sessions()[0]?.id;
+    const sessionId = environment.fake.sessions()[0]?.id;
     const adopt = { attentionId, action: 'adopt', sessionId };
     expect(await remote.update('resolve', adopt)).toMatchObject({
       result: { state: 'initiating', attention: null },
@@ -165,11 +165,11 @@ describe('A client in another language, by the names of the contract alone,', ()
     );
   });
 
-  it('records the outcome where the tenant has no list call', async () => {
-    const world = await createEnvironment({ list: false });
-    await world.startWorker();
-    const temporal = await createTemporalCommand(world);
-    const remote = await startWithCli(world, temporal);
+  it('records the outcome if the tenant has no list call', async () => {
+    const environment = await createEnvironment({ list: false });
+    await environment.startWorker();
+    const temporal = await createTemporalCommand(environment);
+    const remote = await startWithCli(environment, temporal);
     await remote.waitForState('awaiting-handover');
     expect(await readErrorMessage(remote.update('recordOutcome', { outcome: 'lost' }))).toContain(
       'An outcome is {',
@@ -180,27 +180,27 @@ describe('A client in another language, by the names of the contract alone,', ()
   });
 
   it('cancels, and reads a final status as the result', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
-    const temporal = await createTemporalCommand(world);
-    const remote = await startWithCli(world, temporal);
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const temporal = await createTemporalCommand(environment);
+    const remote = await startWithCli(environment, temporal);
     await remote.waitForState('awaiting-handover');
     await temporal('workflow', 'cancel', '--workflow-id', remote.workflowId);
     const result = await temporal('workflow', 'result', '--workflow-id', remote.workflowId);
     expect(result).toMatchObject({ status: 'COMPLETED', result: { state: 'cancelled' } });
   });
 
-  it('leaves optional fields out, and is told of a field that does not exist', async () => {
-    const world = await createEnvironment();
-    await world.startWorker();
-    const temporal = await createTemporalCommand(world);
-    const plain = await startWithCli(world, temporal, { crmRecord: undefined });
+  it('omits optional fields, and learns of an unknown field', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    const temporal = await createTemporalCommand(environment);
+    const plain = await startWithCli(environment, temporal, { crmRecord: undefined });
     expect(await plain.waitForState('awaiting-handover')).toMatchObject({ crmRecord: null });
 
-    const wrong = await startWithCli(world, temporal, { crmRecrod: 'opportunity/0061' });
+    const wrong = await startWithCli(environment, temporal, { crmRecrod: 'opportunity/0061' });
     await waitUntil('it has failed', async () => (await wrong.status())['state'] === 'failed');
     const history = await temporal('workflow', 'show', '--workflow-id', wrong.workflowId);
     expect(JSON.stringify(history)).toContain('Nothing was sent: crmRecrod');
-    expect(world.fake.sessions()).toHaveLength(1);
+    expect(environment.fake.sessions()).toHaveLength(1);
   });
 });

@@ -5,11 +5,11 @@ import type { Signing } from '../support/signing.js';
 import { createTemporalCommand } from '../support/temporal-command.js';
 import { createLaterRelease, type Release } from '../support/later-release.js';
 
-/** Where a later release waits a moment before it looks at the documents. */
-const INSERTION_POINT = 'async function news(wait, atOnce) {';
+/** Where a later release waits a moment before it polls the documents. */
+const INSERTION_POINT = 'async function waitForChange(wait, pollImmediately) {';
 const SLEEP = "await (0, workflow_1.sleep)('1 millisecond', { summary: 'A moment' });";
 
-const newEnvironment = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 let patched: Release;
 let unpatched: Release;
 
@@ -26,10 +26,10 @@ afterAll(() => {
   unpatched.remove();
 });
 
-/** A session that waits for its hand-over, begun under this release, whose worker has been stopped since. */
-async function startWaitingSigning(there: RealEnvironment): Promise<Signing> {
-  const worker = await there.startWorker();
-  const signing = await there.start();
+/** A signing that waits for its hand-over, started under this release, whose worker has stopped since. */
+async function startWaitingSigning(environment: RealEnvironment): Promise<Signing> {
+  const worker = await environment.startWorker();
+  const signing = await environment.start();
   await signing.untilState('awaiting-handover');
   worker.kill('SIGTERM');
   await worker.exited;
@@ -49,10 +49,10 @@ const usesPatch = (events: readonly Event[]): boolean =>
   events.some(({ markerRecordedEventAttributes }) => markerRecordedEventAttributes?.markerName === PATCH);
 
 describe('A change of the workflow, behind patched()', () => {
-  it('meets a waiting session: that goes on, and from then on goes the new way', async () => {
-    const there = await newEnvironment();
-    const signing = await startWaitingSigning(there);
-    await there.startWorker({}, patched.worker);
+  it('meets a waiting signing, which goes on with the new code', async () => {
+    const environment = await createEnvironment();
+    const signing = await startWaitingSigning(environment);
+    await environment.startWorker({}, patched.worker);
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
     const events = await eventsOf(signing);
@@ -62,11 +62,11 @@ describe('A change of the workflow, behind patched()', () => {
     ).toEqual([]);
   }, 90_000);
 
-  it('is served beside the old one on the same queue: every session ends well', async () => {
-    const there = await newEnvironment();
-    await there.startWorker();
-    await there.startWorker({}, patched.worker);
-    const signings = await Promise.all(Array.from({ length: 6 }, () => there.start()));
+  it('runs beside the old release on the same queue: every signing completes', async () => {
+    const environment = await createEnvironment();
+    await environment.startWorker();
+    await environment.startWorker({}, patched.worker);
+    const signings = await Promise.all(Array.from({ length: 6 }, () => environment.start()));
     const ends = await Promise.all(
       signings.map(async (signing) => {
         await signing.untilState('awaiting-handover');
@@ -75,15 +75,15 @@ describe('A change of the workflow, behind patched()', () => {
       }),
     );
     expect(ends).toEqual(signings.map(() => 'completed'));
-    expect(there.fake.ledger.effects('session-initiated')).toHaveLength(signings.length);
+    expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(signings.length);
   }, 120_000);
 });
 
 describe('The same change without patched()', () => {
-  it('sticks where it meets a waiting session, which goes on as soon as the old release is back', async () => {
-    const there = await newEnvironment();
-    const signing = await startWaitingSigning(there);
-    const wrong = await there.startWorker({}, unpatched.worker);
+  it('blocks a waiting signing, which goes on as soon as the old release is back', async () => {
+    const environment = await createEnvironment();
+    const signing = await startWaitingSigning(environment);
+    const wrong = await environment.startWorker({}, unpatched.worker);
     await signing.handle.signal('checkNow');
     await waitUntil('the history is refused', async () =>
       (await eventsOf(signing)).some(
@@ -93,41 +93,41 @@ describe('The same change without patched()', () => {
     );
     wrong.kill('SIGKILL');
     await wrong.exited;
-    await there.startWorker();
+    await environment.startWorker();
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
-    expect(there.fake.ledger.effects('session-initiated')).toHaveLength(1);
+    expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
   }, 120_000);
 });
 
 describe('With worker versions', () => {
-  it('a waiting session moves to the build that was made current, and nothing runs on one that was not', async () => {
-    const there = await newEnvironment();
-    const temporal = await createTemporalCommand(there);
+  it('a waiting signing moves to the current build, and nothing runs on other builds', async () => {
+    const environment = await createEnvironment();
+    const temporal = await createTemporalCommand(environment);
     const makeCurrent = (build: string): Promise<unknown> =>
       waitUntil(`build ${build} is current`, () =>
         temporal(
           ...['worker', 'deployment', 'set-current-version', '--yes'],
-          ...['--deployment-name', there.taskQueue, '--build-id', build],
+          ...['--deployment-name', environment.taskQueue, '--build-id', build],
         ).then(
           () => true,
           () => false,
         ),
       );
-    await there.startWorker({ SIGNING_BUILD_ID: '1.0' });
+    await environment.startWorker({ SIGNING_BUILD_ID: '1.0' });
     await makeCurrent('1.0');
-    const signing = await there.start();
+    const signing = await environment.start();
     await signing.untilState('awaiting-handover');
 
-    await there.startWorker({ SIGNING_BUILD_ID: '2.0' }, patched.worker);
-    there.fake.handOver((await signing.status()).sessionId ?? 0);
+    await environment.startWorker({ SIGNING_BUILD_ID: '2.0' }, patched.worker);
+    environment.fake.handOver((await signing.status()).sessionId ?? 0);
     await signing.handle.signal('checkNow');
     await signing.untilState('awaiting-signature');
     expect(usesPatch(await eventsOf(signing))).toBe(false);
 
     await makeCurrent('2.0');
-    // The server tells its task queues after its answer; until then the session goes on with the old build.
-    await waitUntil('the session goes on with the new build', async () => {
+    // The server updates its task queues after its response; until then the signing goes on with the old build.
+    await waitUntil('the signing goes on with the new build', async () => {
       await signing.handle.signal('checkNow');
       return usesPatch(await eventsOf(signing));
     });

@@ -10,24 +10,24 @@ import type { Signing } from '../support/signing.js';
 
 const MEGABYTE = 1024 * 1024;
 const OVER_AN_HOUR_SECONDS = 3_700;
-/** Longer than any test: what is held back so long is never answered. */
+/** Longer than any test: such a response never comes. */
 const NEVER_SECONDS = 600;
 
 let server: TemporalServer;
 let environment: RealEnvironment;
-let valve: ThrottlingProxy;
+let uploadProxy: ThrottlingProxy;
 let documents: SlowDocumentHost;
 let checking: Signing;
 let initiating: Signing;
 let uploading: Signing;
 let attaching: Signing;
 
-/** One worker, four sessions, and SIGKILL at the moment when each is in the middle of another step. */
+/** One worker, four signings, and SIGKILL while each is in the middle of another step. */
 beforeAll(async () => {
   server = await startTemporalServer();
   const uploadPort = await findFreePort();
-  valve = await startThrottlingProxy(uploadPort, MEGABYTE);
-  environment = await createRealEnvironment(server, { uploadPort, publicUploadUrl: valve.url });
+  uploadProxy = await startThrottlingProxy(uploadPort, MEGABYTE);
+  environment = await createRealEnvironment(server, { uploadPort, publicUploadUrl: uploadProxy.url });
   documents = await startSlowDocumentHost(join(environment.root, 'ca.pem'));
   await writeLargePdf(join(environment.root, 'large.pdf'), 5 * MEGABYTE);
   const worker = await environment.startWorker(documents.env);
@@ -41,15 +41,15 @@ beforeAll(async () => {
   worker.kill('SIGKILL');
   await worker.exited;
   environment.fake.clock.advance(OVER_AN_HOUR_SECONDS);
-  valve.dropHeld();
-  valve.release();
+  uploadProxy.dropHeld();
+  uploadProxy.release();
   await environment.startWorker(documents.env);
 }, 120_000);
 
 afterAll(async () => {
   await environment.close();
   await documents.server.close();
-  await valve.close();
+  await uploadProxy.close();
   await server.stop();
 });
 
@@ -68,7 +68,7 @@ describe('After the worker was killed in the middle of', () => {
     expect(urls).toHaveLength(2);
   });
 
-  it('initiate, it is left to a human and not sent again; adopted, the session goes on', async () => {
+  it('initiate, the signing needs attention and does not repeat the call; after an adoption it goes on', async () => {
     const { attention, sessionId } = await initiating.untilState('needs-attention');
     expect(sessionId).toBeNull();
     expect(attention).toMatchObject({ step: 'initiate', actions: ['retry', 'adopt', 'abort'] });
@@ -81,18 +81,18 @@ describe('After the worker was killed in the middle of', () => {
     expect(environment.fake.sessions().filter(({ name }) => name === 'initiating')).toHaveLength(1);
   });
 
-  it('attach, the list tells that the file is attached already, and the rest follows in order', async () => {
+  it('attach, the list shows that the file is attached, and the rest follows in order', async () => {
     const session = findContractSession(await attaching.untilState('awaiting-handover'));
     expect(session.documents.map(({ name }) => name)).toEqual(['first.pdf', 'second.pdf', 'third.pdf']);
     expect(session.files).toHaveLength(3);
   });
 
-  it('the check of the documents, it is simply done again', async () => {
+  it('the check of the documents, the next worker repeats it', async () => {
     const session = findContractSession(await checking.untilState('awaiting-handover'));
     expect(session.documents.map(({ name }) => name)).toEqual(['remote.pdf']);
   });
 
-  it('anything, all sessions end as completed', async () => {
+  it('anything, all signings complete', async () => {
     for (const signing of [checking, initiating, uploading, attaching]) {
       await signing.signAll();
       expect((await signing.result()).state).toBe('completed');
@@ -118,14 +118,14 @@ async function startUploading(): Promise<Signing> {
   const sources = ['contract', 'large', 'terms'].map((name) => ({ source: `file:${name}.pdf` }));
   const signing = await environment.start({ documents: sources });
   await signing.until(({ documents: all }) => all.filter(({ fileId }) => fileId !== null).length === 2);
-  await waitUntil('the large document is under way', () => valve.heldUploads() === 1);
+  await waitUntil('the upload of the large document is in flight', () => uploadProxy.heldUploads() === 1);
   return signing;
 }
 
 async function startInitiating(): Promise<Signing> {
   environment.fake.faults.add({ call: 'initiate', delaySeconds: NEVER_SECONDS });
   const signing = await environment.start({ name: 'initiating' });
-  await waitUntil('the session exists at the vendor', () =>
+  await waitUntil('the contract session exists at the vendor', () =>
     environment.fake.sessions().some(({ name }) => name === 'initiating'),
   );
   return signing;
@@ -133,19 +133,19 @@ async function startInitiating(): Promise<Signing> {
 
 function findContractSession({ sessionId }: { readonly sessionId: number | null }) {
   const session = environment.fake.sessions().find(({ id }) => id === sessionId);
-  if (session === undefined) throw new Error('there is no such session at the vendor');
+  if (session === undefined) throw new Error('there is no such contract session at the vendor');
   return session;
 }
 
 interface SlowDocumentHost {
   readonly server: LocalServer;
   readonly source: string;
-  /** What the worker needs to trust and to reach it. */
+  /** The worker's variables to trust and reach it. */
   readonly env: NodeJS.ProcessEnv;
   requests(): number;
 }
 
-/** A host of documents that never answers its first request. */
+/** A document host that never answers its first request. */
 async function startSlowDocumentHost(authority: string): Promise<SlowDocumentHost> {
   const certificate = await createLocalCertificate();
   await writeFile(authority, certificate.cert);

@@ -9,11 +9,11 @@ const VARIABLES = {
   SIGNING_DOCUMENT_ROOT: '.',
 };
 
-describe('A worker that finds no Temporal server', () => {
+describe('A worker that cannot reach a Temporal server', () => {
   let silent: Server | undefined;
   afterEach(() => silent?.close());
 
-  it('ends with one sentence, so that whoever supervises it can start it again', async () => {
+  it('ends with one sentence, so that a supervisor can start it again', async () => {
     const address = `127.0.0.1:${await findFreePort()}`;
     const worker = spawnWorker({ ...VARIABLES, TEMPORAL_ADDRESS: address });
     expect(await worker.exited).toEqual({ code: 1, signal: null });
@@ -23,7 +23,7 @@ describe('A worker that finds no Temporal server', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends at once by %s while it still waits for an answer: it has nothing to bring to an end',
+    'ends immediately by %s while it still waits for a response: it has no work to finish',
     async (signal) => {
       const server = createServer((socket) => socket.on('error', () => undefined));
       silent = server;

@@ -149,7 +149,7 @@ describe('A document of the list', () => {
   const shown = (status: string | null, failureReason: string | null = null) =>
     redactDocument({ ...listed, status, failureReason }, hidden);
 
-  it('keeps its name, by which it is known again and which is shown to nobody', () => {
+  it('keeps its name, which the program compares and never shows', () => {
     expect(shown('FAILED', 'John Doe is not C01X00T47')).toEqual({
       ...listed,
       status: 'FAILED',
@@ -157,7 +157,7 @@ describe('A document of the list', () => {
     });
   });
 
-  it('has an unknown status as it came, bounded in length and characters, and without a person', () => {
+  it('keeps an unknown status, bounded in length and characters, and without a person', () => {
     expect(shown('ARCHIVED_BY_ADMIN').status).toBe('ARCHIVED_BY_ADMIN');
     expect(shown('signed partly').status).toBe('signed partly');
     expect(shown('Signed by John Doe').status).toBe('Signed by [hidden]');
@@ -169,7 +169,7 @@ describe('A document of the list', () => {
   });
 });
 
-test('what a library says keeps its addresses and numbers, and loses mail, phone and tokens', () => {
+test('the message of a library keeps its addresses and numbers, and loses mail, phone and tokens', () => {
   expect(redact('connect ECONNREFUSED 192.168.178.20:5432 after 1234567 ms')).toBe(
     'connect ECONNREFUSED 192.168.178.20:5432 after 1234567 ms',
   );

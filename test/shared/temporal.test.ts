@@ -4,7 +4,7 @@ import { readTemporalConfig } from '../../src/shared/temporal.js';
 
 const KEYS = { SIGNING_PAYLOAD_KEYS: `one:${randomBytes(32).toString('base64')}` };
 
-/** What a process with these variables makes of its Temporal server. */
+/** The Temporal configuration of a process with these variables. */
 function readConfigFor(address: string, signing: NodeJS.ProcessEnv = {}) {
   const before = process.env['TEMPORAL_ADDRESS'];
   process.env['TEMPORAL_ADDRESS'] = address;
@@ -31,12 +31,14 @@ describe('A Temporal server', () => {
     'localhost.example:7233',
     '127.0.0.1.example:7233',
   ])('beyond this machine (%s) is not, unless that is meant', (address) => {
-    expect(() => readConfigFor(address)).toThrow(/would lie there in plain text: set SIGNING_PAYLOAD_KEYS/);
+    expect(() => readConfigFor(address)).toThrow(
+      /would store personal data in plain text: set SIGNING_PAYLOAD_KEYS/,
+    );
     expect(readConfigFor(address, { SIGNING_ALLOW_PLAINTEXT: 'true' }).address).toBe(address);
     expect(readConfigFor(address, KEYS).address).toBe(address);
   });
 
-  it('is this machine’s where the variables are empty, as .env and compose files leave them', () => {
+  it('is on this machine if the variables are empty, as .env and compose files leave them', () => {
     const names = [
       'TEMPORAL_ADDRESS',
       'TEMPORAL_NAMESPACE',

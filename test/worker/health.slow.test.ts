@@ -10,19 +10,22 @@ import { waitUntil } from '../support/async-helpers.js';
 import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { spawnWorker } from '../support/program-process.js';
 
-interface Answered {
+interface HealthResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** What stands at that path; `undefined` where nobody listens. */
-async function get(address: string, path: string): Promise<Answered | undefined> {
+/** The response at that path; `undefined` if nobody listens. */
+async function get(address: string, path: string): Promise<HealthResponse | undefined> {
   const answer = await fetch(`http://${address}${path}`).catch(() => undefined);
   return answer === undefined ? undefined : { status: answer.status, body: await answer.json() };
 }
 
-const OK: Answered = { status: 200, body: { status: 'ok' } };
-const notReady = (reason: unknown): Answered => ({ status: 503, body: { status: 'not ready', reason } });
+const OK: HealthResponse = { status: 200, body: { status: 'ok' } };
+const notReady = (reason: unknown): HealthResponse => ({
+  status: 503,
+  body: { status: 'not ready', reason },
+});
 
 const VARIABLES = {
   FLEXPERTO_BASE_URL: 'http://127.0.0.1:9',
@@ -30,21 +33,21 @@ const VARIABLES = {
   SIGNING_DOCUMENT_ROOT: '.',
 };
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 
 describe('A worker', () => {
   it('is ready while it polls and Temporal answers, and still alive while its last call ends', async () => {
-    const world = await newWorld();
+    const environment = await createEnvironment();
     const address = `127.0.0.1:${await findFreePort()}`;
-    const worker = await world.startWorker({ SIGNING_HEALTH_ADDRESS: address });
+    const worker = await environment.startWorker({ SIGNING_HEALTH_ADDRESS: address });
     await waitUntil('the worker is ready', async () => (await get(address, '/readyz'))?.status === 200);
     expect(await get(address, '/readyz')).toEqual(OK);
     expect(await get(address, '/healthz')).toEqual(OK);
     expect((await get(address, '/'))?.status).toBe(404);
 
-    world.fake.faults.add({ call: 'initiate', delaySeconds: 20 });
-    await world.start();
-    await waitUntil('a call is in flight', () => world.fake.ledger.entries().length > 0);
+    environment.fake.faults.add({ call: 'initiate', delaySeconds: 20 });
+    await environment.start();
+    await waitUntil('a call is in flight', () => environment.fake.ledger.entries().length > 0);
     worker.kill('SIGTERM');
     await waitUntil('it takes no new work', async () => (await get(address, '/readyz'))?.status === 503);
     expect(await get(address, '/readyz')).toEqual(
@@ -55,9 +58,9 @@ describe('A worker', () => {
 
   it('is not ready while Temporal does not answer, and says so', async () => {
     const server = await startTemporalServer();
-    const world = await createRealEnvironment(server);
+    const environment = await createRealEnvironment(server);
     const address = `127.0.0.1:${await findFreePort()}`;
-    await world.startWorker({ SIGNING_HEALTH_ADDRESS: address });
+    await environment.startWorker({ SIGNING_HEALTH_ADDRESS: address });
     await waitUntil('the worker is ready', async () => (await get(address, '/readyz'))?.status === 200);
     await server.stop();
     await waitUntil('it is not any more', async () => (await get(address, '/readyz'))?.status === 503);
@@ -65,10 +68,10 @@ describe('A worker', () => {
       notReady(expect.stringMatching(/^The Temporal server does not answer: /)),
     );
     expect(await get(address, '/healthz')).toEqual(OK);
-    await world.close();
+    await environment.close();
   });
 
-  it('is alive and not ready while it looks for its server', async () => {
+  it('is alive and not ready while it connects to its server', async () => {
     const silent = createServer((socket) => socket.on('error', () => undefined));
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const { port } = silent.address() as AddressInfo;
@@ -85,7 +88,7 @@ describe('A worker', () => {
     silent.close();
   });
 
-  it('does not start where somebody else listens on its address, and names the variable', async () => {
+  it('does not start if its address is in use, and names the variable', async () => {
     const other = createServer();
     await once(other.listen(0, '127.0.0.1'), 'listening');
     const { port } = other.address() as AddressInfo;
@@ -97,7 +100,7 @@ describe('A worker', () => {
 });
 
 describe("The image's health check", () => {
-  /** Runs the check of the Dockerfile against another port than the image's own. */
+  /** Runs the check of the Dockerfile against another port. */
   const check = async (port: number): Promise<number> => {
     const [, command = ''] =
       /CMD (\["node", "-e", .*\])/.exec(readFileSync(resolve('Dockerfile'), 'utf8')) ?? [];
@@ -109,7 +112,7 @@ describe("The image's health check", () => {
     );
   };
 
-  it('fails where nobody answers, and where the worker is not ready', async () => {
+  it('fails if nobody answers, and if the worker is not ready', async () => {
     const silent = createServer((socket) => socket.on('error', () => undefined));
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const port = await findFreePort();
@@ -126,7 +129,7 @@ describe("The image's health check", () => {
     silent.close();
   });
 
-  it('passes where the worker is ready', async () => {
+  it('passes if the worker is ready', async () => {
     const ready = createServer((socket) => {
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
     });

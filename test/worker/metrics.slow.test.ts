@@ -9,25 +9,25 @@ import { useRealEnvironments, type RealEnvironment } from '../support/real-envir
 
 const STATES = [UNCLAIMED, ...OPEN_STATES];
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 
 const CALLS = 'signing_api_call_duration_seconds_count';
 
-async function withMetrics(world: RealEnvironment): Promise<() => Promise<Sample[]>> {
+async function withMetrics(environment: RealEnvironment): Promise<() => Promise<Sample[]>> {
   const address = `127.0.0.1:${await findFreePort()}`;
-  await world.startWorker({ SIGNING_METRICS_ADDRESS: address });
+  await environment.startWorker({ SIGNING_METRICS_ADDRESS: address });
   return () => scrape(address);
 }
 
 describe('The metrics of a worker', () => {
-  it('tell of every call with its status, of the bytes uploaded, of fresh URLs, of attention and of the end', async () => {
-    const world = await newWorld();
-    const { fake, root, start, taskQueue } = world;
+  it('count every call with its status, uploaded bytes, fresh URLs, attention and the end', async () => {
+    const environment = await createEnvironment();
+    const { fake, root, start, taskQueue } = environment;
     fake.faults.add({ call: 'upload-url', status: 500 });
     fake.faults.add({ call: 'upload', status: 403, document: 'contract.pdf' });
     fake.faults.add({ call: 'attach', status: 422 });
     fake.faults.add({ call: 'list', reset: 'before' });
-    const metrics = await withMetrics(world);
+    const metrics = await withMetrics(environment);
     const signing = await start();
     await signing.untilState('needs-attention');
     await signing.resolve({ action: 'retry' });
@@ -54,22 +54,22 @@ describe('The metrics of a worker', () => {
     expect(count('signing_sessions_ended_total', { outcome: 'completed' })).toBe(1);
   });
 
-  it('count a request at fault as rejected, and a vendor that is not reached as not sent', async () => {
-    const world = await newWorld();
-    const metrics = await withMetrics(world);
-    const rejected = await world.start({ documents: [] });
+  it('count a request at fault as rejected, and a call to an unreachable vendor as not sent', async () => {
+    const environment = await createEnvironment();
+    const metrics = await withMetrics(environment);
+    const rejected = await environment.start({ documents: [] });
     await expect(rejected.result()).rejects.toThrow();
-    await world.fake.close();
-    await world.start();
+    await environment.fake.close();
+    await environment.start();
     await waitUntil('a call was not sent', async () => {
       return sumSamples(await metrics(), CALLS, { call: 'initiate', status: 'not-sent' }) > 0;
     });
     expect(sumSamples(await metrics(), 'signing_sessions_ended_total', { outcome: 'rejected' })).toBe(1);
   });
 
-  it('show the open sessions of the task queue by state, whoever carries them on, and none that has ended', async () => {
-    const world = await newWorld();
-    const { fake, start, startWorker, taskQueue } = world;
+  it('show the open signings of the task queue by state, whichever worker runs them, and no ended ones', async () => {
+    const environment = await createEnvironment();
+    const { fake, start, startWorker, taskQueue } = environment;
     await startWorker();
     fake.faults.add({ call: 'upload-url', status: 403 });
     const parked = await start();
@@ -80,10 +80,10 @@ describe('The metrics of a worker', () => {
     await ended.handle.cancel();
     await ended.result();
 
-    const metrics = await withMetrics(world);
+    const metrics = await withMetrics(environment);
     const shown = (samples: readonly Sample[], state: string): number =>
       sumSamples(samples, 'signing_sessions', { state, task_queue: taskQueue, namespace: 'default' });
-    await waitUntil('the sessions have been counted', async () => {
+    await waitUntil('the signings have been counted', async () => {
       return sumSamples(await metrics(), 'signing_sessions_looked_at_timestamp_seconds') > 0;
     });
     const samples = await metrics();
@@ -98,7 +98,7 @@ describe('The metrics of a worker', () => {
 
     await parked.resolve({ action: 'abort', reason: 'a test' });
     await parked.result();
-    await waitUntil('the next look shows that nobody is needed any more', async () => {
+    await waitUntil('the next count shows that no attention is needed any more', async () => {
       return shown(await metrics(), 'needs-attention') === 0;
     });
   }, 150_000);

@@ -1,11 +1,11 @@
 import { msToTs } from '@temporalio/common/lib/time';
 import { useRealEnvironments } from '../support/real-environment.js';
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 
 /** The warnings of a worker that starts in a namespace with this retention. */
 async function readWarnings(retention: `${number} days`): Promise<unknown[]> {
-  const { client, startWorker } = await newWorld();
+  const { client, startWorker } = await createEnvironment();
   const namespace = `kept-for-${retention.replace(' ', '-')}`;
   const workflowExecutionRetentionPeriod = msToTs(retention);
   await client.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
@@ -17,7 +17,7 @@ async function readWarnings(retention: `${number} days`): Promise<unknown[]> {
 }
 
 describe('A worker warns at its start, once, that a repeated start may send the documents again', () => {
-  it('where the namespace forgets ended sessions before the longest deadline and some days have passed', async () => {
+  it('if the namespace deletes ended signings before the longest deadline and some days have passed', async () => {
     expect(await readWarnings('371 days')).toEqual([
       expect.objectContaining({
         msg: 'the retention of the namespace is short: a start that is repeated after it sends the documents again',
@@ -28,7 +28,7 @@ describe('A worker warns at its start, once, that a repeated start may send the 
     ]);
   });
 
-  it('and not where the namespace remembers them longer', async () => {
+  it('and not if the namespace keeps them longer', async () => {
     expect(await readWarnings('372 days')).toEqual([]);
   });
 });

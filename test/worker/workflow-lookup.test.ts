@@ -5,7 +5,7 @@ const NOW = new Date('2026-06-01T12:00:00Z');
 const MINUTE = 60_000;
 const PAGE = 5;
 
-/** A server that knows these moments and answers with a page of them, the newest first. */
+/** A server that knows these times and answers with a page of them, the newest first. */
 const createServer = (ages: readonly number[]) => {
   const asked: Date[] = [];
   const moments = ages.map((age) => new Date(NOW.getTime() - age)).sort((a, b) => b.getTime() - a.getTime());
@@ -16,18 +16,18 @@ const createServer = (ages: readonly number[]) => {
   return { pageUntil, asked };
 };
 
-describe('The oldest of many moments', () => {
-  it('is there only where there is a moment', async () => {
+describe('The oldest of many starts', () => {
+  it('is undefined without starts', async () => {
     expect(await findOldestStart(createServer([]).pageUntil, PAGE, NOW)).toBeUndefined();
   });
 
-  it('is exact, and asked for once, where all fit into one page', async () => {
+  it('is exact, and needs one request, if all fit into one page', async () => {
     const { pageUntil, asked } = createServer([3, 900 * MINUTE, 70]);
     expect(await findOldestStart(pageUntil, PAGE, NOW)).toEqual(new Date(NOW.getTime() - 900 * MINUTE));
     expect(asked).toHaveLength(1);
   });
 
-  it('is found to a minute among any number, in some thirty questions at most', async () => {
+  it('is found to a minute among any number, with some thirty requests at most', async () => {
     const ages = array(integer({ min: 0, max: 400 * 24 * 60 * MINUTE }), { minLength: 1, maxLength: 60 });
     await assert(
       asyncProperty(ages, async (given) => {

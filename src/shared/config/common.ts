@@ -39,7 +39,7 @@ export interface ClientConfig {
   readonly proxies: ProxyConfig | undefined;
 }
 
-/** @throws ConfigError where a variable for proxies is wrong */
+/** @throws ConfigError if a variable for proxies is wrong */
 export function toClientConfig(values: CommonVariables, env: NodeJS.ProcessEnv): ClientConfig {
   return {
     taskQueue: values.SIGNING_TASK_QUEUE,
@@ -60,7 +60,7 @@ function loadProxyConfig(env: NodeJS.ProcessEnv): ProxyConfig | undefined {
   }
 }
 
-/** @throws ConfigError where the folder of the documents does not exist */
+/** @throws ConfigError if the folder of the documents does not exist */
 export function assertDocumentRoot({ documentRoot }: ClientConfig): void {
   if (existsSync(documentRoot) && statSync(documentRoot).isDirectory()) return;
   throw new ConfigError(

@@ -108,7 +108,7 @@ export interface GatewayConfig extends ClientConfig {
   readonly codec: CodecConfig | undefined;
 }
 
-/** @throws ConfigError where variables are missing that others need, or nobody could call the gateway */
+/** @throws ConfigError if variables are missing that others need, or nobody could call the gateway */
 export function toGatewayConfig(values: GatewayVariables, env: NodeJS.ProcessEnv): GatewayConfig {
   const { SIGNING_GATEWAY_KEYS: keys } = values;
   const tokenIssuer = readTokenIssuer(values);
@@ -142,7 +142,7 @@ function readCodecConfig(values: GatewayVariables): CodecConfig | undefined {
   );
 }
 
-/** @throws ConfigError where it could decrypt nothing, let nobody in or too many, or would leave no trail */
+/** @throws ConfigError if it could decrypt nothing, admit nobody or too many, or leave no log */
 function assertCodecConfig(values: GatewayVariables): void {
   if (values.SIGNING_PAYLOAD_KEYS.length === 0)
     throw new ConfigError(
@@ -153,11 +153,11 @@ function assertCodecConfig(values: GatewayVariables): void {
   const gatewayHashes = values.SIGNING_GATEWAY_KEYS.map(({ sha256 }) => sha256);
   if (values.SIGNING_CODEC_KEYS.some(({ sha256 }) => gatewayHashes.includes(sha256)))
     throw new ConfigError(
-      'SIGNING_CODEC_KEYS has a key of SIGNING_GATEWAY_KEYS: who starts signings is not to read all of them.',
+      'SIGNING_CODEC_KEYS has a key of SIGNING_GATEWAY_KEYS: a caller that starts signings must not read all of them.',
     );
   if (values.SIGNING_LOG_LEVEL === 'warn' || values.SIGNING_LOG_LEVEL === 'error')
     throw new ConfigError(
-      'SIGNING_LOG_LEVEL must be info or debug with a codec endpoint: the log says who has read what is encrypted.',
+      'SIGNING_LOG_LEVEL must be info or debug with a codec endpoint: the log records who reads encrypted payloads.',
     );
 }
 

@@ -66,7 +66,7 @@ export interface WorkerConfig extends ClientConfig {
   readonly buildId: string | undefined;
 }
 
-/** @throws ConfigError where address or key of the tenant is missing, or the address is not https: */
+/** @throws ConfigError if address or key of the tenant is missing, or the address is not https: */
 export function toWorkerConfig(values: WorkerVariables, env: NodeJS.ProcessEnv): WorkerConfig {
   const { FLEXPERTO_BASE_URL: baseUrl, FLEXPERTO_API_KEY: apiKey } = values;
   if (baseUrl === undefined)

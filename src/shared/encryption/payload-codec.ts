@@ -6,7 +6,7 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 import { temporal } from '@temporalio/proto';
 import { isValidKeyId, type PayloadKey } from './payload-keys.js';
 
-/** What payloads hold, decoded as the client decodes. @throws UnreadablePayloadError where a key is missing */
+/** Decodes payloads as the client does. @throws UnreadablePayloadError if a key is missing */
 export async function decodePayloads(
   { payloadCodecs, payloadConverter }: LoadedDataConverter,
   payloads: readonly Payload[] | null | undefined,
@@ -20,8 +20,8 @@ export async function decodePayloads(
 export const FAILURE_CONVERTER_PATH = join(__dirname, 'failure-converter.js');
 
 /**
- * What worker and clients give to Temporal's SDK. Without keys nothing is encrypted, and what others have encrypted is
- * refused in one clear sentence (`UnreadablePayloadError`).
+ * For the SDK's worker and clients. Without keys it encrypts nothing, and decoding an encrypted payload throws
+ * `UnreadablePayloadError`.
  */
 export function createDataConverter(keys: readonly PayloadKey[]): DataConverter {
   return {
@@ -37,22 +37,22 @@ export class UnreadablePayloadError extends Error {
 
 const { Payload: PayloadMessage } = temporal.api.common.v1;
 
-/** The marker of an encrypted payload, as the samples of Temporal have it. */
+/** The marker of an encrypted payload, as in Temporal's samples. */
 const ENCRYPTED_ENCODING = 'binary/encrypted';
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts every payload with the first key and decrypts with any (AES-256-GCM, a random nonce for each). The payload is
- * encrypted whole, its metadata included; in clear stay `encoding: binary/encrypted` and `encryption-key-id`, and both
- * are authenticated. The data is nonce, ciphertext, tag.
+ * Encrypts every payload with the first key and decrypts with any (AES-256-GCM, a random nonce for each). It encrypts the
+ * whole payload with its metadata. `encoding: binary/encrypted` and `encryption-key-id` stay readable and are
+ * authenticated. The data is nonce, ciphertext, tag.
  *
- * Payloads without the marker pass through `decode` as they are: sessions from before the first key, search attributes,
- * callers that do not encrypt. So it keeps secrets from whoever reads the server; it is no signature against whoever can
- * write there. For the same reason a payload is not bound to its workflow, whose id a codec endpoint is never told.
+ * `decode` returns payloads without the marker unchanged: signings from before the first key, search attributes, callers
+ * that do not encrypt. So the codec protects secrets from readers of the server, not from writers. A payload is not bound
+ * to its workflow either: a codec endpoint does not learn the workflow's id.
  *
- * Without keys `encode` changes nothing, and `decode` says which key is missing.
+ * Without keys `encode` changes nothing, and `decode` names the missing key.
  * @throws UnreadablePayloadError from `decode`
  */
 export function createPayloadCodec(keys: readonly PayloadKey[]): PayloadCodec {
@@ -103,14 +103,14 @@ function decrypt({ metadata, data }: Payload, keys: ReadonlyMap<string, KeyObjec
   }
 }
 
-function decryptBytes(sealed: Buffer, id: string, key: KeyObject): Payload {
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES), {
+function decryptBytes(encrypted: Buffer, id: string, key: KeyObject): Payload {
+  const decipher = createDecipheriv(ALGORITHM, key, encrypted.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   });
-  decipher.setAAD(additionalData(id)).setAuthTag(sealed.subarray(-TAG_BYTES));
-  const plain = [decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()];
+  decipher.setAAD(additionalData(id)).setAuthTag(encrypted.subarray(-TAG_BYTES));
+  const plain = [decipher.update(encrypted.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()];
   return PayloadMessage.decode(Buffer.concat(plain));
 }
 
-/** Ties a ciphertext to its marker and key id, and keeps the key from serving for anything else. */
+/** Binds a ciphertext to its marker and key id, so that the key serves no other purpose. */
 const additionalData = (id: string): Buffer => Buffer.from(`${ENCRYPTED_ENCODING};${id}`);

@@ -1,35 +1,34 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
-/** A key of `SIGNING_PAYLOAD_KEYS`. As a key object it shows nothing of itself in a log or in JSON. */
+/** A key of `SIGNING_PAYLOAD_KEYS`. A key object does not reveal its bytes in logs or JSON. */
 export interface PayloadKey {
-  /** Stands in clear beside every payload that is encrypted with it. */
+  /** Readable beside every payload that is encrypted with the key. */
   readonly id: string;
   readonly key: KeyObject;
 }
 
-/** The text is not a list of keys; the message names the entry and never repeats any of it but a sound id. */
+/** The text is not a list of keys; the message names the entry, and of its content at most a valid id. */
 export class PayloadKeysError extends Error {
   override readonly name = 'PayloadKeysError';
 }
 
-// Shorter than a key in base64, so that a key that stands where the id belongs is not taken for one and shown.
+// Shorter than a key in base64, so that a key in the place of an id is rejected and not shown.
 const KEY_ID_PATTERN = /^[\w.-]{1,32}$/;
 const KEY_BYTES = 32;
 
 export const isValidKeyId = (text: string): boolean => KEY_ID_PATTERN.test(text);
 
 /**
- * Reads `id:key,id:key`, each key 32 random bytes in base64 as `openssl rand -base64 32` makes them. The first key
- * encrypts, all decrypt.
+ * Reads `id:key,id:key`, each key 32 random bytes in base64 as of `openssl rand -base64 32`. The first key encrypts, all
+ * decrypt.
  *
  * Rotation without downtime, because every process can decrypt before any encrypts:
  * 1. add the new key as the second to every worker, gateway and client: `old:…,new:…`;
  * 2. when all run with it, put it first: `new:…,old:…`, in any order of restarts;
- * 3. when no session that was encrypted with the old key is left in Temporal (deadline and retention have passed),
- *    remove it.
+ * 3. when Temporal has no signing with the old key any more (deadline and retention have passed), remove it.
  *
- * Going from plain text to encryption is the same with no old key; there a process without keys cannot read what the
- * others write, and says so. A key may encrypt 2^32 payloads, many millions of sessions, for its nonces are random.
+ * From plain text to encryption it is the same with no old key. Meanwhile a process without keys cannot read encrypted
+ * payloads, and says so. Because nonces are random, a key may encrypt 2^32 payloads, many millions of signings.
  * @throws PayloadKeysError
  */
 export function parsePayloadKeys(text: string): PayloadKey[] {

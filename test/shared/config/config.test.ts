@@ -16,7 +16,7 @@ function problemOf(env: NodeJS.ProcessEnv): string {
 }
 
 describe('The configuration', () => {
-  it('needs the address and the key of the tenant, and has a default for all else', () => {
+  it('needs the address and the key of the tenant, and has a default for the rest', () => {
     expect(readWorkerConfig(NEEDED)).toEqual({
       taskQueue: 'signing',
       documentRoot: 'documents',
@@ -55,11 +55,11 @@ describe('The configuration', () => {
     },
   ); // prettier-ignore
 
-  it('asks a client for nothing', () => {
+  it('requires no variable of a client', () => {
     expect(readClientConfig({})).toMatchObject({ taskQueue: 'signing', allowPlaintext: false });
   });
 
-  it('takes an empty variable for an unset one, and leaves those of others alone', () => {
+  it('treats an empty variable as unset, and ignores variables of other programs', () => {
     const env = { SIGNING_TASK_QUEUE: '', FLEXPERTO_HANDOVER: '', HOME: '/', TEMPORAL_ADDRESS: 'nonsense' };
     expect(readWorkerConfig({ ...NEEDED, ...env }).taskQueue).toBe('signing');
   });
@@ -163,7 +163,7 @@ describe('The configuration', () => {
     );
   });
 
-  it('names everything that is wrong at once', () => {
+  it('names everything that is wrong in one message', () => {
     const problem = problemOf({ SIGNING_POLL_SECONDS: 'often', SIGNING_LOG_LEVEL: 'loud', SIGNING_X: '1' });
     for (const name of ['SIGNING_POLL_SECONDS', 'SIGNING_LOG_LEVEL', 'SIGNING_X'])
       expect(problem).toContain(name);

@@ -9,7 +9,7 @@ describe('The configuration of the gateway', () => {
     SIGNING_GATEWAY_JWT_AUDIENCE: 'signing',
   };
 
-  it('needs keys or an issuer of tokens, and has a default for all else', () => {
+  it('needs keys or an issuer of tokens, and has a default for the rest', () => {
     expect(() => readGatewayConfig({})).toThrow(
       'Nobody could call the gateway: set SIGNING_GATEWAY_KEYS, or SIGNING_GATEWAY_JWKS_URL and what belongs to it.',
     );
@@ -26,7 +26,7 @@ describe('The configuration of the gateway', () => {
     });
   });
 
-  it('takes tokens with all that belongs to them, or not at all', () => {
+  it('accepts variables for tokens only together', () => {
     expect(readGatewayConfig(TOKENS)).toMatchObject({
       keys: [],
       tokenIssuer: { issuer: 'https://id.bank.example', audience: 'signing', employeeClaim: 'employeeId' },
@@ -36,7 +36,7 @@ describe('The configuration of the gateway', () => {
     );
   });
 
-  it('has a codec endpoint where it is said who may read, and something to decrypt with', () => {
+  it('has a codec endpoint if readers and payload keys are set', () => {
     const keys = { SIGNING_GATEWAY_KEYS: `crm:${HASH}`, SIGNING_PAYLOAD_KEYS: PAYLOAD_KEYS };
     expect(readGatewayConfig(keys).codec).toBeUndefined();
     const codec = {
@@ -63,12 +63,12 @@ describe('The configuration of the gateway', () => {
       { SIGNING_CODEC_KEYS: `ops:${'0'.repeat(64)}`, SIGNING_LOG_LEVEL: 'warn' },
       /^SIGNING_LOG_LEVEL must be info or debug/,
     ],
-  ])('refuses a codec endpoint that lets in too many or nobody, or leaves no trail (%#)', (env, why) => {
+  ])('refuses a codec endpoint that admits too many or nobody, or leaves no log (%#)', (env, why) => {
     const keys = { SIGNING_GATEWAY_KEYS: `crm:${HASH}`, SIGNING_PAYLOAD_KEYS: PAYLOAD_KEYS };
     expect(() => readGatewayConfig({ ...keys, ...env })).toThrow(why);
   });
 
-  it('takes an address of IPv6 in brackets', () => {
+  it('accepts an IPv6 address in brackets', () => {
     const env = { ...TOKENS, SIGNING_GATEWAY_ADDRESS: '[::1]:80' };
     expect(readGatewayConfig(env)).toMatchObject({ host: '::1', port: 80 });
   });

@@ -21,22 +21,22 @@ import {
   type ScenarioResult,
 } from '../../support/encryption-scenario.js';
 
-/** The same story twice, told with a key and without. */
+/** The same scenario twice, with a key and without. */
 interface EncryptionRun extends ScenarioResult {
-  readonly world: RealEnvironment;
+  readonly environment: RealEnvironment;
   readonly keys: string;
-  /** What the worker wrote at its most talkative, and its metrics. */
+  /** The worker's log at level debug, and its metrics. */
   readonly workerOutput: string;
 }
 
 const KEYS = `k1:${generatePayloadKey()}`;
-const worlds: RealEnvironment[] = [];
+const environments: RealEnvironment[] = [];
 const servers: TemporalServer[] = [];
 let encrypted: EncryptionRun;
 let plain: EncryptionRun;
 
 beforeAll(async () => {
-  // A replay without the key complains at length.
+  // A replay without the key logs much.
   Runtime.install({
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { filter: 'OFF' } },
@@ -46,27 +46,27 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  await Promise.all(worlds.map((world) => world.close()));
+  await Promise.all(environments.map((environment) => environment.close()));
   await Promise.all(servers.map((server) => server.stop()));
 });
 
 async function runWithKeys(keys: string): Promise<EncryptionRun> {
   const server = await startTemporalServer();
   servers.push(server);
-  const world = await createRealEnvironment(server);
-  worlds.push(world);
+  const environment = await createRealEnvironment(server);
+  environments.push(environment);
   const metrics = `127.0.0.1:${await findFreePort()}`;
-  const worker = await world.startWorker({
+  const worker = await environment.startWorker({
     SIGNING_PAYLOAD_KEYS: keys,
     SIGNING_LOG_LEVEL: 'debug',
     SIGNING_METRICS_ADDRESS: metrics,
   });
-  const result = await runScenario(world, createEncryptedClient(world, keys));
+  const result = await runScenario(environment, createEncryptedClient(environment, keys));
   const measured = await (await fetch(`http://${metrics}/metrics`)).text();
-  return { ...result, world, keys, workerOutput: `${worker.output()}\n${measured}` };
+  return { ...result, environment, keys, workerOutput: `${worker.output()}\n${measured}` };
 }
 
-/** The server's word on an activity that was cancelled between two attempts. */
+/** The server's payload for an activity that was cancelled between two attempts. */
 const SERVER_WRITTEN_PAYLOAD = '"ACTIVITY_ID_NOT_STARTED"';
 
 const isSearchAttribute = ({ path }: RawPayload): boolean =>
@@ -75,7 +75,7 @@ const findLeaked = (telling: EncryptionRun, values: readonly string[]): string[]
   values.filter((value) => !collectText(telling.rawData).includes(value));
 
 describe('With a payload key', () => {
-  it('nothing that the server has of a session names the participant, a document, the API key or an upload token', () => {
+  it('no data of a signing on the server names the participant, a document, the API key or an upload token', () => {
     expect(findLeaked(encrypted, [...PERSONAL_DATA, DOCUMENT, ...SECRETS])).toEqual([
       ...PERSONAL_DATA,
       DOCUMENT,
@@ -98,22 +98,22 @@ describe('With a payload key', () => {
   it.each([
     ['the input', /workflowExecutionStartedEventAttributes\.input\./],
     ['summaries', /\.userMetadata\.summary$/],
-    ['the details at the moment', /\.queryResult\./],
+    ['the current details', /\.queryResult\./],
     ['the input of activities', /activityTaskScheduledEventAttributes\.input\./],
     ['their results', /activityTaskCompletedEventAttributes\.result\./],
-    ['the results of calls within the task', /markerRecordedEventAttributes\.details\.result\./],
+    ['the results of local activities', /markerRecordedEventAttributes\.details\.result\./],
     ['their heartbeats', /\.pendingActivities\.\d+\.heartbeatDetails\./],
     [
       'the details of their failures',
       /activityTaskFailedEventAttributes\.failure\.applicationFailureInfo\.details\./,
     ],
-    ['what failures say', /\.encodedAttributes$/],
-    ['what a retry failed with', /\.lastFailure\.encodedAttributes$/],
+    ['messages of failures', /\.encodedAttributes$/],
+    ['the last failure of a retried activity', /\.lastFailure\.encodedAttributes$/],
     ['decisions', /workflowExecutionUpdateAcceptedEventAttributes\..*\.args\./],
-    ['the answers to them', /workflowExecutionUpdateCompletedEventAttributes\.outcome\.success\./],
+    ['results of decisions', /workflowExecutionUpdateCompletedEventAttributes\.outcome\.success\./],
     ['the result', /workflowExecutionCompletedEventAttributes\.result\./],
-    ['why the workflow failed', /workflowExecutionFailedEventAttributes\.failure\.encodedAttributes$/],
-  ])('that goes for %s', (_, place) => {
+    ['the failure of the workflow', /workflowExecutionFailedEventAttributes\.failure\.encodedAttributes$/],
+  ])('that includes %s', (_, place) => {
     expect(findPayloads(encrypted.rawData).filter(({ path }) => place.test(path)).length).toBeGreaterThan(0);
   });
 
@@ -124,24 +124,24 @@ describe('With a payload key', () => {
     expect(new Set(failures.map(({ stackTrace }) => stackTrace))).toEqual(new Set(['']));
   });
 
-  it('search attributes stay readable, so that sessions can be found', () => {
+  it('search attributes stay readable, so that signings can be found', () => {
     const attributes = findPayloads(encrypted.rawData).filter(isSearchAttribute);
     expect(new Set(attributes.map(({ encoding }) => encoding))).toEqual(new Set(['json/plain']));
     expect(collectText(encrypted.rawData)).toContain('opportunity/0061');
   });
 
-  it('the client is told in clear words what was refused and why a request was rejected', () => {
+  it('the client gets clear messages about refused decisions and rejected requests', () => {
     expect(encrypted.refusal).toHaveProperty('message', expect.stringContaining('possible'));
     expect(encrypted.rejection).toHaveProperty('message', expect.stringContaining(DOCUMENT));
   });
 });
 
 describe('Without a key', () => {
-  it('the same looks find the participant, but still neither the API key nor an upload token', () => {
+  it('the same search finds the participant, but neither the API key nor an upload token', () => {
     expect(findLeaked(plain, [...PERSONAL_DATA, DOCUMENT, ...SECRETS])).toEqual(SECRETS);
   });
 
-  it('failures can be read in the history by whoever runs the server', () => {
+  it('failures are readable in the history', () => {
     const messages = findFailures(plain.rawData).map(({ message }) => message);
     expect(messages).not.toContain('Encoded failure');
     expect(messages).toContainEqual(expect.stringContaining(DOCUMENT));
@@ -159,7 +159,7 @@ it('Logs and metrics of a worker name neither participant nor secret, with a key
 
 describe('A history', () => {
   const replay = async (telling: EncryptionRun, keys: string): Promise<unknown[]> => {
-    const client = createEncryptedClient(telling.world, telling.keys);
+    const client = createEncryptedClient(telling.environment, telling.keys);
     const histories = Object.values(telling.workflowIds).map(async (workflowId) => ({
       workflowId,
       history: await client.workflow.getHandle(workflowId).fetchHistory(),

@@ -19,14 +19,14 @@ import type { WorkerProcess } from '../../support/program-process.js';
 import { findPayloads, readRawData } from '../../support/raw-data.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 const OLD = `old:${generatePayloadKey()}`;
 const NEW = `new:${generatePayloadKey()}`;
 
-async function startSigning(world: RealEnvironment, client: Client): Promise<Signing> {
+async function startSigning(environment: RealEnvironment, client: Client): Promise<Signing> {
   const requestId = `test-${randomUUID()}`;
-  await createSigningClient(client, world.taskQueue).start(createRequest(requestId));
-  return followWithClient(world, client, requestId);
+  await createSigningClient(client, environment.taskQueue).start(createRequest(requestId));
+  return followWithClient(environment, client, requestId);
 }
 
 async function stopWorker(worker: WorkerProcess): Promise<void> {
@@ -37,83 +37,91 @@ async function stopWorker(worker: WorkerProcess): Promise<void> {
 const missingKeyMessage = (id: string): string =>
   `A payload is encrypted with the key ${id}, which SIGNING_PAYLOAD_KEYS does not hold here.`;
 
-it('A session goes on from plain text over the first key to the next one, while workers come and go', async () => {
-  const world = await newWorld();
-  const client = createEncryptedClient(world, `${NEW},${OLD}`);
-  const session = followWithClient(world, client, (await startSigning(world, world.client)).requestId);
+it('A signing goes on from plain text over the first key to the next one, while workers come and go', async () => {
+  const environment = await createEnvironment();
+  const client = createEncryptedClient(environment, `${NEW},${OLD}`);
+  const session = followWithClient(
+    environment,
+    client,
+    (await startSigning(environment, environment.client)).requestId,
+  );
 
-  const plain = await world.startWorker();
+  const plain = await environment.startWorker();
   const { sessionId } = await session.untilState('awaiting-handover');
   await stopWorker(plain);
 
-  const first = await world.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
-  world.fake.handOver(sessionId ?? 0);
+  const first = await environment.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
+  environment.fake.handOver(sessionId ?? 0);
   await session.handle.signal('checkNow');
   await session.untilState('awaiting-signature');
   await stopWorker(first);
 
-  await world.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
-  world.fake.sign(sessionId ?? 0);
+  await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
+  environment.fake.sign(sessionId ?? 0);
   await sendCheckNow(session.handle);
   expect(await session.result()).toMatchObject({ state: 'completed', sessionId });
 
   const payloads = findPayloads(await readRawData(client, session.handle.workflowId));
   expect(new Set(payloads.map(({ keyId }) => keyId))).toEqual(new Set([undefined, 'old', 'new']));
-  expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
+  expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
 }, 90_000);
 
 it('Workers on both sides of a rotation share a task queue: the new key is known before it encrypts', async () => {
-  const world = await newWorld();
-  await world.startWorker({ SIGNING_PAYLOAD_KEYS: `${OLD},${NEW}` });
-  await world.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
-  const client = createEncryptedClient(world, `${OLD},${NEW}`);
-  const sessions = await Promise.all(Array.from({ length: 5 }, () => startSigning(world, client)));
+  const environment = await createEnvironment();
+  await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${OLD},${NEW}` });
+  await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
+  const client = createEncryptedClient(environment, `${OLD},${NEW}`);
+  const sessions = await Promise.all(Array.from({ length: 5 }, () => startSigning(environment, client)));
   for (const session of sessions) {
     await session.signAll();
     expect(await session.result()).toMatchObject({ state: 'completed' });
   }
 }, 90_000);
 
-it('A worker without the key of a session says so and harms nothing; one that has the key goes on', async () => {
-  const world = await newWorld();
-  const decider = await startWorkflowOnlyWorker(world, OLD);
-  const session = await startSigning(world, createEncryptedClient(world, OLD));
+it('A worker without the key of a signing says so and does no harm; a worker with the key goes on', async () => {
+  const environment = await createEnvironment();
+  const decider = await startWorkflowOnlyWorker(environment, OLD);
+  const session = await startSigning(environment, createEncryptedClient(environment, OLD));
   const pending = async () => (await session.handle.describe()).raw.pendingActivities ?? [];
   await waitUntil('an activity waits for a worker', async () => (await pending()).length > 0);
 
-  const ignorant = await world.startWorker({ SIGNING_PAYLOAD_KEYS: NEW });
+  const ignorant = await environment.startWorker({ SIGNING_PAYLOAD_KEYS: NEW });
   await waitUntil('a worker has tried', async () =>
     (await pending()).some(({ lastFailure }) => lastFailure != null),
   );
   expect(await pending()).toMatchObject([
     { lastFailure: { applicationFailureInfo: { type: 'UnreadablePayloadError', nonRetryable: false } } },
   ]);
-  // The server may know of it before what was written has arrived here.
+  // The server can know of it before the output has arrived here.
   await ignorant.waitFor(missingKeyMessage('old'));
   expect(ignorant.output()).not.toContain('taskEncoded');
   await stopWorker(ignorant);
   await decider.stop();
 
-  await world.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
-  const goingOn = followWithClient(world, createEncryptedClient(world, `${NEW},${OLD}`), session.requestId);
+  await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
+  const goingOn = followWithClient(
+    environment,
+    createEncryptedClient(environment, `${NEW},${OLD}`),
+    session.requestId,
+  );
   await goingOn.signAll();
   expect(await goingOn.result()).toMatchObject({ state: 'completed' });
-  expect(world.fake.ledger.effects('session-initiated')).toHaveLength(1);
+  expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
 }, 90_000);
 
 describe('A client', () => {
-  let world: RealEnvironment;
+  let environment: RealEnvironment;
   let session: Signing;
   const status = (keys: string): Promise<CommandResult> =>
     runCli(['status', session.requestId], {
-      cwd: world.root,
-      env: { ...world.env, SIGNING_PAYLOAD_KEYS: keys },
+      cwd: environment.root,
+      env: { ...environment.env, SIGNING_PAYLOAD_KEYS: keys },
     });
 
-  it('with the keys reads the session; without, it is told which key is missing', async () => {
-    world = await newWorld();
-    await world.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
-    session = await startSigning(world, createEncryptedClient(world, OLD));
+  it('with the keys reads the signing; without, it learns which key is missing', async () => {
+    environment = await createEnvironment();
+    await environment.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
+    session = await startSigning(environment, createEncryptedClient(environment, OLD));
     await session.untilState('awaiting-handover');
 
     expect(await status(`${NEW},${OLD}`)).toMatchObject({
@@ -124,7 +132,7 @@ describe('A client', () => {
     for (const keys of ['', NEW])
       expect(await status(keys)).toEqual({ code: 2, stdout: '', stderr: `${missingKeyMessage('old')}\n` });
 
-    const foreign = createSigningClient(world.client, world.taskQueue);
+    const foreign = createSigningClient(environment.client, environment.taskQueue);
     const { requestId } = session;
     for (const ask of [() => foreign.status(requestId), () => foreign.start(createRequest(requestId))]) {
       const error = await captureRejection(ask());

@@ -97,7 +97,7 @@ describe('a payload codec with keys', () => {
     expect(error).toBeInstanceOf(UnreadablePayloadError);
   });
 
-  it('refuses a payload that was given the id of another key, even where both ids have the same key', async () => {
+  it('refuses a payload with the id of another key, even if both ids have the same key', async () => {
     const { data } = await encrypted(payloadOf('x'));
     const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('other') };
     const error = await captureRejection(codecOf(`other:${OLD}`).decode([{ metadata, data: data ?? null }]));
@@ -168,7 +168,7 @@ describe('a payload codec without keys', () => {
     expect(await createPayloadCodec([]).encode([payload])).toEqual([payload]);
   });
 
-  it('says which key is missing instead of giving out what is encrypted', async () => {
+  it('says which key is missing instead of returning encrypted data', async () => {
     const error = await captureRejection(createPayloadCodec([]).decode([await encrypted(payloadOf('x'))]));
     expect(error).toBeInstanceOf(UnreadablePayloadError);
     expect(error).toHaveProperty('message', expect.stringContaining('the key old'));
