@@ -18,14 +18,14 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/workflow-bundle.js /app/dist/workflow-bundle-encrypting.js dist/
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/fake-flexperto dist/fake-flexperto
-# A container of 1 GiB less two inspections of PDFs (INSPECTION_LIMITS); for another size set NODE_OPTIONS. The small young generation and the few arenas:
-# docs/performance.md, waiting.
+# For a container of 1 GiB, less the memory of two PDF inspections (INSPECTION_LIMITS); for another size set NODE_OPTIONS.
+# docs/performance.md, waiting, explains the small young generation and the few arenas.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 NODE_OPTIONS="--max-old-space-size=400 --max-semi-space-size=4 --enable-source-maps"
-# A fresh volume mounted there takes over its owner.
+# A new volume that is mounted here gets this owner.
 RUN mkdir /documents && chown node:node /documents
 USER node
-# The worker by default; the gateway is the same image with the command node dist/src/gateway.js. The health check is the
-# worker's; another program of this image has its own (docker-compose.yml).
+# Runs the worker by default, and the gateway with the command node dist/src/gateway.js. The health check is the worker's;
+# docker-compose.yml sets those of the other programs.
 ENV SIGNING_HEALTH_ADDRESS=127.0.0.1:9465
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9465/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

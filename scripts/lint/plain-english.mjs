@@ -35,7 +35,7 @@ const rule = {
       idiom: '"{{found}}" is hard to read; plainer: {{plainer}}.',
       who: '"{{found}} …": name who acts and say it in one plain sentence.',
       long: 'This sentence has {{count}} words; split it ({{max}} at most): "{{start}} …"',
-      identifier: '"{{found}}" is an old name; see docs/decisions for the new one.',
+      identifier: '"{{found}}" is an old name; use the standard term.',
     },
   },
   create(context) {
