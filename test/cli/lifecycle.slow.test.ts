@@ -202,7 +202,9 @@ it('list finds signings by state, employee and record, and says when there may b
 
   const lines = (await environment.run(['list', ...filter])).stdout.trimEnd().split('\n');
   expect(lines).toEqual([
-    expect.stringMatching(/^Request +State +Method +Session +Employee +CRM record +Started +Deadline$/),
+    expect.stringMatching(
+      /^Request +State +Method +Contract session +Employee +CRM record +Started +Deadline$/,
+    ),
     expect.stringContaining(`${requestId}  awaiting-handover  aes`),
   ]);
   const none = await environment.run(['list', '--employee', here.employeeId, '--state', 'failed']);
