@@ -1,8 +1,8 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
+import type { coresdk } from '@temporalio/proto';
+import { type temporal } from '@temporalio/proto';
 import type { SigningStatus } from '../../src/domain/status.js';
 import type { ScheduleCommand } from './activity-task.js';
-import type { Command } from './run-history.js';
 
 export type Payload = temporal.api.common.v1.IPayload;
 
@@ -45,3 +45,5 @@ export function getUpsertedState({ upsertWorkflowSearchAttributes }: Command): s
 function decode(payload: Payload | null | undefined): unknown {
   return payload == null ? undefined : defaultPayloadConverter.fromPayload(payload);
 }
+
+export type Command = coresdk.workflow_commands.IWorkflowCommand;

@@ -1,12 +1,11 @@
+import { type Command, getScheduleCommand, getUpsertedState, getCancelledSeqs } from './commands.js';
 import { tsToMs } from '@temporalio/common/lib/time';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import { coresdk } from '@temporalio/proto';
 import type { ScheduleCommand } from './activity-task.js';
-import { getScheduleCommand, getUpsertedState, getCancelledSeqs } from './commands.js';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Activation = coresdk.workflow_activation.IWorkflowActivation;
-export type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 /** A workflow task: its jobs and the workflow's commands. */
 interface Task {

@@ -19,9 +19,10 @@ import {
   getCancelledSeqs,
   decodeText,
   type Payload,
+  type Command,
 } from './commands.js';
 import type { End, RecordedMessage, Recording } from './recording.js';
-import { sortJobs, queryStatus, RunHistory, TaskFailedError, type Command, type Job } from './run-history.js';
+import { sortJobs, queryStatus, RunHistory, TaskFailedError, type Job } from './run-history.js';
 import type { RunIdentity, Sandbox } from './sandbox.js';
 import type { WorkerFault } from './schedule.js';
 
