@@ -72,7 +72,7 @@ describe('A signing that an operator resets in Temporal', () => {
     expect(environment.fake.sessions()).toHaveLength(1);
 
     await resetBeforeDecision(environment.client, signing.handle);
-    await signing.until(({ attention }) => attention?.reason.includes('started this session over') === true);
+    await signing.until(({ attention }) => attention?.reason.includes('restarted this signing') === true);
     expect(environment.fake.sessions()).toHaveLength(1);
   });
 
