@@ -78,7 +78,7 @@ const browserGlobals = [
 ]; // prettier-ignore
 
 /** Files that must be plain English (scripts/lint/plain-english.mjs): comments, strings and Markdown prose. */
-const proseFiles = ['{scripts,bench,chaos}/**', 'test/{support,chaos,project}/**', '*.mjs', 'test/**/*.md'];
+const proseFiles = ['**/*.{js,mjs,ts,md}'];
 
 const restrictImports = (files, patterns) => ({
   files,

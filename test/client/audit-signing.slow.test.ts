@@ -96,7 +96,7 @@ describe('The audit of a signing that was reset', () => {
   const resetsOnce = async (environment: RealEnvironment): Promise<Signing> => {
     const signing = await decidedSession(environment);
     await resetBeforeCall('initiateSession', environment.client, signing.handle);
-    await signing.until(({ attention }) => attention?.reason.includes('started this session over') === true);
+    await signing.until(({ attention }) => attention?.reason.includes('restarted this signing') === true);
     return signing;
   };
 
