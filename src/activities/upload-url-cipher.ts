@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Encrypts an upload URL, which is a bearer secret, so that it can stand in a workflow's history. */
+/** Encrypts an upload URL, which is a bearer secret, so that a workflow's history may hold it. */
 export interface UploadUrlCipher {
   encrypt(url: string): string;
   /** The URL, or `undefined` where it was encrypted under another API key. */

@@ -1,7 +1,7 @@
 import { FAILED } from './outcome.js';
 import type { Action, DocumentState, SigningState, SigningStatus, Step } from './status.js';
 
-/** The callback types, as they stand in a callback's body. */
+/** The callback types, as a callback's body names them. */
 export const CALLBACK_TYPES = [
   'signing.awaiting-handover', 'signing.awaiting-signature', 'signing.document-failed', 'signing.needs-attention',
   'signing.still-waiting', 'signing.completed', 'signing.failed', 'signing.withdrawn', 'signing.expired',

@@ -39,5 +39,5 @@ export function describeActionUse(action: Action, { step, actions }: Attention):
 const DASHBOARD_CHECKS: Partial<Record<Attention['step'], string>> = {
   initiate: 'the contract session exists',
   attach: 'the document was attached',
-  'hand-over': 'the session was handed over',
+  'hand-over': 'the contract session was handed over',
 };

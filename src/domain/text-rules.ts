@@ -52,7 +52,7 @@ export const singleLine = (maxLength: number): TextRule =>
     linePattern(CONTROL + INVISIBLE),
   );
 
-/** An identifier in visible ASCII, since it stands in a workflow id, a header or a search attribute. */
+/** An identifier in visible ASCII, since it becomes part of a workflow id, a header or a search attribute. */
 export const identifier = (maxLength: number): TextRule =>
   createRule(`1 to ${maxLength} letters, digits or signs, without spaces`, maxLength, '^[!-~]+$');
 

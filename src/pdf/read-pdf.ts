@@ -120,14 +120,14 @@ function findEmptyFields(
 }
 
 function describeWarnings(emptyFields: readonly EmptyField[]): string[] {
-  const doubtful = emptyFields.filter(({ visibility }) => visibility !== 'visible');
-  const warnings = doubtful.slice(0, MAX_WARNINGS).map(({ title, visibility }) => {
+  const unusable = emptyFields.filter(({ visibility }) => visibility !== 'visible');
+  const warnings = unusable.slice(0, MAX_WARNINGS).map(({ title, visibility }) => {
     const field = `has the signature field ${quoteTitle(title)}`;
     return visibility === 'off-page'
       ? `${field}, which stands on no page: nobody can sign in it`
       : `${field}, which is hidden or has no size: nobody can see it`;
   });
-  const omitted = doubtful.length - warnings.length;
+  const omitted = unusable.length - warnings.length;
   return omitted > 0 ? [...warnings, `has ${omitted} more such fields`] : warnings;
 }
 

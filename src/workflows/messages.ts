@@ -27,7 +27,7 @@ export const recordOutcomeUpdate = defineUpdate<SigningStatus, [RecordedOutcome]
 export const CALLBACKS_WORKFLOW_TYPE = 'signingCallbacks';
 
 /** A change of the signing whose first run is named. */
-export const statusChangeSignal = defineSignal<[string, StatusChange]>('news');
+export const statusChangeSignal = defineSignal<[string, StatusChange]>('statusChanged');
 
 /** The memo with the result of the last delivery: a `CallbackStatus`. */
 export const CALLBACK_MEMO = 'callback';
@@ -42,11 +42,11 @@ export interface ReservationRequest {
 }
 
 /** Reserves a start. Fails with type `TOO_MANY_STARTS`, whose detail says in how many ms a start is possible. */
-export const reserveStartUpdate = defineUpdate<undefined, [ReservationRequest]>('admit');
+export const reserveStartUpdate = defineUpdate<undefined, [ReservationRequest]>('reserveStart');
 export const TOO_MANY_STARTS = 'TooManyStarts';
 
 /** Records a start that was made while no worker answered. */
-export const recordStartSignal = defineSignal<[Reservation]>('started');
+export const recordStartSignal = defineSignal<[Reservation]>('startReserved');
 
 /** Search attributes; no personal data in any. */
 export const searchAttributes = {

@@ -31,7 +31,7 @@ afterAll(async () => {
 const startWorkflow = (): Promise<WorkflowHandle> =>
   env.client.workflow.start('signingStarts', { taskQueue, workflowId: randomUUID() });
 const reserve = (starts: WorkflowHandle, requestId: string): Promise<unknown> =>
-  starts.executeUpdate('admit', { args: [{ requestId, limit: 2 }] });
+  starts.executeUpdate('reserveStart', { args: [{ requestId, limit: 2 }] });
 
 /** In how many milliseconds a start is possible, according to a rejection. */
 async function getRetryAfterMs(starts: WorkflowHandle, requestId: string): Promise<number> {

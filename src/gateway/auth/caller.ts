@@ -2,7 +2,7 @@ import { SigningNotFoundError, type SigningClient } from '../../client/index.js'
 import { createProblemError, type ProblemError } from '../http/problem.js';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Who makes a request. */
+/** The one who makes a request. */
 export interface Caller {
   /** The identity that Temporal records with each start, decision and cancellation. */
   readonly identity: string;

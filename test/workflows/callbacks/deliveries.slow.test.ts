@@ -46,7 +46,7 @@ async function startCallbacks(
   return {
     advanceTime: environment.advanceTime,
     handle,
-    notify: async (state) => handle.signal('news', signingId, createChange(state, await environment.now())),
+    notify: async (state) => handle.signal('statusChanged', signingId, createChange(state, await environment.now())),
     end: () => handle.result() as Promise<CallbackStatus | null>,
   };
 }
@@ -234,7 +234,7 @@ describe('The callbacks end', () => {
 
 it('Changes of another signing under the same workflow id are ignored', async () => {
   const { handle, notify, end } = await startCallbacks('awaiting-handover');
-  await handle.signal('news', 'another run', createChange('failed', new Date()));
+  await handle.signal('statusChanged', 'another run', createChange('failed', new Date()));
   await notify('completed');
   await end();
   expect(crm.receivedTypes()).toEqual(['signing.awaiting-handover', 'signing.completed']);
