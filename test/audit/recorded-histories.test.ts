@@ -79,7 +79,7 @@ describe('The audit of a signing', () => {
     },
   );
 
-  it('says who received which documents, in the words of the request', async () => {
+  it('says who received which documents, as the request names them', async () => {
     const audit = await auditRecording('completed');
     expect(audit.request).toMatchObject({ employeeId: '45', participants: REQUEST.participants });
     const report = formatAuditReport(audit).join('\n');

@@ -13,7 +13,7 @@ import { waitUntil } from '../support/async-helpers.js';
 import { API_KEY, useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
 import { getCallbacksHandle, createRequest, type Signing } from '../support/signing.js';
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 let crm: CallbackReceiver;
 beforeEach(async () => {
   crm = await startCallbackReceiver();
@@ -42,28 +42,28 @@ const NEVER_WRITTEN = [
 const NOT_STARTED = '"ACTIVITY_ID_NOT_STARTED"';
 
 interface CallbackRun {
-  readonly world: RealEnvironment;
+  readonly environment: RealEnvironment;
   readonly signing: Signing;
-  /** Everything that the worker has written, at its most talkative. */
+  /** The worker's whole log, at level debug. */
   readonly workerOutput: string;
 }
 
-/** A session whose CRM refuses once, with many words, and then takes everything. */
+/** Runs a signing whose CRM refuses the first callback with a message, and then accepts every one. */
 async function runSigningWithCallbacks(keys: string): Promise<CallbackRun> {
-  const world = await newWorld();
-  const worker = await world.startWorker({
+  const environment = await createEnvironment();
+  const worker = await environment.startWorker({
     SIGNING_CALLBACK_SECRET: SECRET,
     SIGNING_CALLBACK_HOSTS: crm.hosts.join(','),
     SIGNING_PAYLOAD_KEYS: keys,
     SIGNING_LOG_LEVEL: 'debug',
   });
-  const client = createEncryptedClient(world, keys);
-  const signings = createSigningClient(client, world.taskQueue);
+  const client = createEncryptedClient(environment, keys);
+  const signings = createSigningClient(client, environment.taskQueue);
   const requestId = `audited-${randomUUID()}`;
   crm.respondWith((response) => response.writeHead(500, { 'x-echo': CRM_MESSAGE }).end(CRM_MESSAGE));
   const callbackUrl = `${crm.url}?token=${TOKEN}`;
   await signings.start({ ...createRequest(requestId), participants: [CUSTOMER], callbackUrl });
-  const signing = followWithClient(world, client, requestId);
+  const signing = followWithClient(environment, client, requestId);
   await waitUntil('an attempt has failed', async () => (await signings.status(requestId)).callback !== null);
   expect((await signings.status(requestId)).callback).toMatchObject({ failure: 'the CRM answered 500' });
   crm.respondWith(204);
@@ -71,15 +71,15 @@ async function runSigningWithCallbacks(keys: string): Promise<CallbackRun> {
   await signing.result();
   await getCallbacksHandle(signing.handle).result();
   expect((await signings.status(requestId)).callback).toMatchObject({ order: 3 });
-  return { world, signing, workerOutput: worker.output() };
+  return { environment, signing, workerOutput: worker.output() };
 }
 
 it('With a payload key the Temporal server has only encrypted payloads, and nothing names the address', async () => {
-  const { world, signing } = await runSigningWithCallbacks(`k1:${generatePayloadKey()}`);
+  const { environment, signing } = await runSigningWithCallbacks(`k1:${generatePayloadKey()}`);
   const callbacks = getCallbacksHandle(signing.handle);
   const seen = [
-    await readRawData(world.client, signing.handle.workflowId),
-    await readRawData(world.client, callbacks.workflowId),
+    await readRawData(environment.client, signing.handle.workflowId),
+    await readRawData(environment.client, callbacks.workflowId),
   ];
   const text = collectText(seen);
   expect(NEVER_WRITTEN.filter((value) => text.includes(value))).toEqual([]);

@@ -18,18 +18,18 @@ const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const [OLD_SECRET, NEW_SECRET] = [freshSecret(), freshSecret()];
 const A_SECOND_IN_DAYS = 1 / 86_400;
 
-const newWorld = useRealEnvironments();
+const createEnvironment = useRealEnvironments();
 let crm: CallbackReceiver;
 beforeEach(async () => {
   crm = await startCallbackReceiver();
 });
 afterEach(() => crm.close());
 
-/** A world whose worker calls the CRM of this test. */
-async function createWorldWithCallbacks(more: NodeJS.ProcessEnv = {}): Promise<RealEnvironment> {
-  const world = await newWorld();
-  await world.startWorker(callbackEnv(more));
-  return world;
+/** An environment whose worker calls the CRM of this test. */
+async function createEnvironmentWithCallbacks(more: NodeJS.ProcessEnv = {}): Promise<RealEnvironment> {
+  const environment = await createEnvironment();
+  await environment.startWorker(callbackEnv(more));
+  return environment;
 }
 
 const callbackEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
@@ -45,14 +45,14 @@ const typesOf = (signing: Signing): string[] =>
 const ordersOf = (signing: Signing): number[] => receivedOf(signing).map(({ event }) => event.order);
 
 const waitForCallback = (signing: Signing, type: CallbackType): Promise<void> =>
-  waitUntil(`the CRM is told ${type}`, () => receivedOf(signing).some(({ event }) => event.type === type));
+  waitUntil(`the CRM receives ${type}`, () => receivedOf(signing).some(({ event }) => event.type === type));
 
 async function waitForCallbacksToEnd(signing: Signing): Promise<void> {
-  await waitUntil('the CRM is told something', () => receivedOf(signing).length > 0);
+  await waitUntil('the CRM receives a callback', () => receivedOf(signing).length > 0);
   await getCallbacksHandle(signing.handle).result();
 }
 
-/** One session for each way in which a session can end. */
+/** One signing for each way in which a signing can end. */
 async function endInEveryState({ fake, start }: RealEnvironment): Promise<Record<string, Signing>> {
   const begin = (change = {}): Promise<Signing> => start({ callbackUrl: crm.url, ...change });
   const handedOver = async (signing: Signing): Promise<number> => {
@@ -74,8 +74,8 @@ async function endInEveryState({ fake, start }: RealEnvironment): Promise<Record
   const withdrawn = await begin();
   fake.remove((await withdrawn.untilState('awaiting-handover')).sessionId ?? 0);
   await sendCheckNow(withdrawn.handle);
-  // The fault that follows is meant for the next one.
-  for (const session of [completed, failed, withdrawn]) await session.result();
+  // The next fault is for the next signing.
+  for (const signing of [completed, failed, withdrawn]) await signing.result();
   const cancelled = await begin();
   fake.faults.add({ call: 'list', status: 403 });
   await cancelled.untilState('needs-attention');
@@ -88,13 +88,13 @@ async function endInEveryState({ fake, start }: RealEnvironment): Promise<Record
 
 describe('A CRM', () => {
   it('gets every event in order, signed so that a receiver in another language can verify it', async () => {
-    const sessions = await endInEveryState(await createWorldWithCallbacks());
-    await Promise.all(Object.values(sessions).map(waitForCallbacksToEnd));
+    const signings = await endInEveryState(await createEnvironmentWithCallbacks());
+    await Promise.all(Object.values(signings).map(waitForCallbacksToEnd));
 
-    const told = Object.fromEntries(
-      Object.entries(sessions).map(([end, signing]) => [end, typesOf(signing)]),
+    const received = Object.fromEntries(
+      Object.entries(signings).map(([end, signing]) => [end, typesOf(signing)]),
     );
-    expect(told).toEqual({
+    expect(received).toEqual({
       completed: ['awaiting-handover', 'awaiting-signature', 'completed'],
       failed: ['awaiting-handover', 'awaiting-signature', 'document-failed', 'document-failed', 'failed'],
       withdrawn: ['awaiting-handover', 'withdrawn'],
@@ -104,7 +104,7 @@ describe('A CRM', () => {
     });
     const all = new Set(crm.received.map(({ event }) => event.type));
     expect([...all, 'signing.still-waiting'].sort()).toEqual([...CALLBACK_TYPES].sort());
-    for (const signing of Object.values(sessions))
+    for (const signing of Object.values(signings))
       expect(ordersOf(signing)).toEqual(ordersOf(signing).map((_, index) => index + 1));
     expect(new Set(crm.received.map(({ headers }) => headers['webhook-id'])).size).toBe(crm.received.length);
 
@@ -117,7 +117,7 @@ describe('A CRM', () => {
   });
 
   it('gets a reminder of a signing that waits', async () => {
-    const { start } = await createWorldWithCallbacks({
+    const { start } = await createEnvironmentWithCallbacks({
       SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS),
     });
     const signing = await start({ callbackUrl: crm.url });
@@ -129,10 +129,10 @@ describe('A CRM', () => {
   });
 
   it('that is down delays no signing; the status shows the failures, and in the end it gets every event', async () => {
-    const world = await createWorldWithCallbacks();
-    const signings = createSigningClient(world.client, world.taskQueue);
+    const environment = await createEnvironmentWithCallbacks();
+    const signings = createSigningClient(environment.client, environment.taskQueue);
     crm.respondWith(503);
-    const signing = await world.start({ callbackUrl: crm.url });
+    const signing = await environment.start({ callbackUrl: crm.url });
     const { requestId } = signing;
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
@@ -159,7 +159,7 @@ describe('A CRM', () => {
     expect(page.currentDetails).toMatch(
       /^\*\*Now:\*\* no\. 1, `signing\.awaiting-handover`.*\*\*Then:\*\* `signing\.awaiting-signature`, `signing\.completed`$/s,
     );
-    const shown = await runCli(['status', requestId], { env: world.env, cwd: world.root });
+    const shown = await runCli(['status', requestId], { env: environment.env, cwd: environment.root });
     expect(shown.stdout).toMatch(
       /last callback +no\. 1 signing\.awaiting-handover, attempt \d+: the CRM answered 503/,
     );
@@ -172,21 +172,21 @@ describe('A CRM', () => {
       deliveredAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
     });
     expect([...new Set(ordersOf(signing))]).toEqual([1, 2, 3]);
-    const later = await runCli(['status', requestId], { env: world.env, cwd: world.root });
+    const later = await runCli(['status', requestId], { env: environment.env, cwd: environment.root });
     expect(later.stdout).toMatch(/last callback +no\. 3 signing\.completed, delivered \d{4}-.* UTC/);
   });
 });
 
 it('A delivery of a killed worker is repeated by the next worker, under the same id', async () => {
-  const world = await newWorld();
-  const worker = await world.startWorker(callbackEnv());
+  const environment = await createEnvironment();
+  const worker = await environment.startWorker(callbackEnv());
   crm.respondWith(() => undefined);
-  const signing = await world.start({ callbackUrl: crm.url });
+  const signing = await environment.start({ callbackUrl: crm.url });
   await waitForCallback(signing, 'signing.awaiting-handover');
   worker.kill('SIGKILL');
   await worker.exited;
   crm.respondWith(204);
-  await world.startWorker(callbackEnv());
+  await environment.startWorker(callbackEnv());
   await waitUntil('it is delivered', () => receivedOf(signing).length === 2);
   const [lost, delivered] = receivedOf(signing);
   expect(delivered?.body).toBe(lost?.body);
@@ -196,11 +196,11 @@ it('A delivery of a killed worker is repeated by the next worker, under the same
 
 describe('A signing continues, and the event numbers keep growing,', () => {
   it('when an operator has reset it to a moment before the first callback', async () => {
-    const world = await createWorldWithCallbacks();
-    const signing = await world.start({ callbackUrl: crm.url });
+    const environment = await createEnvironmentWithCallbacks();
+    const signing = await environment.start({ callbackUrl: crm.url });
     await signing.untilState('awaiting-handover');
     await waitForCallback(signing, 'signing.awaiting-handover');
-    await resetBeforeCall('attachDocument', world.client, signing.handle);
+    await resetBeforeCall('attachDocument', environment.client, signing.handle);
     await waitUntil('it waits again', () => typesOf(signing).length === 2);
     await signing.signAll();
     await waitForCallbacksToEnd(signing);
@@ -211,11 +211,11 @@ describe('A signing continues, and the event numbers keep growing,', () => {
   });
 
   it('when somebody has terminated its callbacks; status and log show it', async () => {
-    const world = await newWorld();
-    const worker = await world.startWorker(callbackEnv());
-    const signing = await world.start({ callbackUrl: crm.url });
+    const environment = await createEnvironment();
+    const worker = await environment.startWorker(callbackEnv());
+    const signing = await environment.start({ callbackUrl: crm.url });
     await waitForCallback(signing, 'signing.awaiting-handover');
-    const signings = createSigningClient(world.client, world.taskQueue);
+    const signings = createSigningClient(environment.client, environment.taskQueue);
     const isShown = async (): Promise<boolean> =>
       (await signings.status(signing.requestId)).callback !== null;
     await waitUntil('it is delivered', isShown);
@@ -229,14 +229,16 @@ describe('A signing continues, and the event numbers keep growing,', () => {
   });
 
   it('when the CRM has answered 410', async () => {
-    const world = await createWorldWithCallbacks();
+    const environment = await createEnvironmentWithCallbacks();
     crm.respondWith(410);
-    const signing = await world.start({ callbackUrl: crm.url });
+    const signing = await environment.start({ callbackUrl: crm.url });
     await waitForCallbacksToEnd(signing);
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
-    const { callback } = await createSigningClient(world.client, world.taskQueue).status(signing.requestId);
+    const { callback } = await createSigningClient(environment.client, environment.taskQueue).status(
+      signing.requestId,
+    );
     expect(callback).toMatchObject({
       failure: 'the CRM answered 410, so it gets no more callbacks',
       nextAttemptAt: null,
@@ -245,10 +247,10 @@ describe('A signing continues, and the event numbers keep growing,', () => {
 });
 
 it('The callbacks of a terminated signing end without a final event', async () => {
-  const world = await createWorldWithCallbacks({
+  const environment = await createEnvironmentWithCallbacks({
     SIGNING_CALLBACK_REMINDER_DAYS: String(2 * A_SECOND_IN_DAYS),
   });
-  const signing = await world.start({ callbackUrl: crm.url });
+  const signing = await environment.start({ callbackUrl: crm.url });
   await waitForCallback(signing, 'signing.awaiting-handover');
   await signing.handle.terminate('by a test');
   const before = typesOf(signing).length;
@@ -259,19 +261,19 @@ it('The callbacks of a terminated signing end without a final event', async () =
 });
 
 it('A second start under the id of a signing sends no callback, because nothing changes', async () => {
-  const world = await createWorldWithCallbacks();
-  const signing = await world.start({ callbackUrl: crm.url });
+  const environment = await createEnvironmentWithCallbacks();
+  const signing = await environment.start({ callbackUrl: crm.url });
   await waitForCallback(signing, 'signing.awaiting-handover');
-  await waitUntil('its callbacks wait for news', async () => {
+  await waitUntil('its callbacks wait for a change', async () => {
     const { pendingActivities } = (await getCallbacksHandle(signing.handle).describe()).raw;
     return pendingActivities?.some(({ lastFailure }) => lastFailure != null) === true;
   });
   await signing.handle.terminate('by a test');
-  await waitUntil('the list of workflows knows it', async () => {
-    const { count } = await world.client.workflow.count(`WorkflowId = '${signing.handle.workflowId}'`);
+  await waitUntil('the list of workflows has it', async () => {
+    const { count } = await environment.client.workflow.count(`WorkflowId = '${signing.handle.workflowId}'`);
     return count > 0;
   });
-  const again = await world.start(
+  const again = await environment.start(
     { callbackUrl: crm.url, requestId: signing.requestId },
     { workflowId: signing.handle.workflowId, workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
   );
@@ -282,14 +284,14 @@ it('A second start under the id of a signing sends no callback, because nothing 
 });
 
 it('A signing without a callbackUrl has no callbacks workflow', async () => {
-  const world = await createWorldWithCallbacks();
-  const signing = await world.start();
+  const environment = await createEnvironmentWithCallbacks();
+  const signing = await environment.start();
   await signing.signAll();
   await signing.result();
   expect(await captureRejection(getCallbacksHandle(signing.handle).describe())).toMatchObject({
     name: 'WorkflowNotFoundError',
   });
   expect(
-    (await createSigningClient(world.client, world.taskQueue).status(signing.requestId)).callback,
+    (await createSigningClient(environment.client, environment.taskQueue).status(signing.requestId)).callback,
   ).toBeNull();
 });

@@ -20,7 +20,7 @@ async function readError(content: string | Uint8Array): Promise<string> {
   return (error as Error).message.replace(file, 'request.json');
 }
 
-describe('invalid JSON is rejected with the place of the error', () => {
+describe('invalid JSON is rejected with the position of the error', () => {
   it.each([
     ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', 'line 3, column 3: comma expected.'],
     ['a comma too many', '{"a": 1,}', 'line 1, column 9: property name expected.'],
@@ -35,9 +35,9 @@ describe('invalid JSON is rejected with the place of the error', () => {
 
   it('and the message never quotes the content', async () => {
     const text = JSON.stringify(REQUEST, undefined, 2);
-    const place = fc.integer({ min: 1, max: text.length - 1 });
+    const position = fc.integer({ min: 1, max: text.length - 1 });
     await fc.assert(
-      fc.asyncProperty(place, async (end) => {
+      fc.asyncProperty(position, async (end) => {
         expect(await readError(text.slice(0, end))).toMatch(
           /^request\.json is not JSON: line \d+, column \d+: [a-z ]+\.$/,
         );

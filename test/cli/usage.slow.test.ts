@@ -28,7 +28,7 @@ describe('wrong usage ends with 2 and one sentence', () => {
     ['a decision without an attention id', ['resolve', 'a', 'retry'], 'retry needs --attention-id, the decision that is needed;'],
     ['an abort without a reason', ['resolve', 'a', 'abort'], 'abort needs a --reason "…", for later questions.'],
     ['a reason for a retry', ['resolve', 'a', 'retry', '--reason', 'x'], '--reason cannot be used with retry.'],
-    ['a session for an abort', ['resolve', 'a', 'abort', '--session-id', '1', '--reason', 'x'],
+    ['a contract session for an abort', ['resolve', 'a', 'abort', '--session-id', '1', '--reason', 'x'],
       '--session-id cannot be used with abort.'],
     ['the placeholder of an example', ['resolve', 'a', 'adopt', '--session-id', 'NUMBER'],
       'It must be the number of the contract session that the Dashboard shows.'],

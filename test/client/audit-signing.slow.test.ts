@@ -83,7 +83,7 @@ describe('The audit of a signing that Temporal has continued in fresh runs', () 
 describe('The audit of a signing that was reset', () => {
   const createEnvironment = useRealEnvironments();
 
-  async function decidedSession(environment: RealEnvironment): Promise<Signing> {
+  async function createDecidedSigning(environment: RealEnvironment): Promise<Signing> {
     environment.fake.faults.add({ call: 'initiate', status: 500 });
     await environment.startWorker();
     const signing = await environment.start();
@@ -93,8 +93,8 @@ describe('The audit of a signing that was reset', () => {
     return signing;
   }
 
-  const resetsOnce = async (environment: RealEnvironment): Promise<Signing> => {
-    const signing = await decidedSession(environment);
+  const createResetSigning = async (environment: RealEnvironment): Promise<Signing> => {
+    const signing = await createDecidedSigning(environment);
     await resetBeforeCall('initiateSession', environment.client, signing.handle);
     await signing.until(({ attention }) => attention?.reason.includes('restarted this signing') === true);
     return signing;
@@ -102,7 +102,7 @@ describe('The audit of a signing that was reset', () => {
 
   it('covers the runs from first to last, contains what they share once, and marks reapplied messages', async () => {
     const environment = await createEnvironment();
-    const signing = await resetsOnce(environment);
+    const signing = await createResetSigning(environment);
     const audit = await readAudit(environment, signing);
     expect(audit.state).toBe('needs-attention');
     const reset = audit.runs.findIndex(({ origin }) => origin === 'reset') + 1;
@@ -127,7 +127,7 @@ describe('The audit of a signing that was reset', () => {
 
   it('finds also a run that no other one names, since the first run was reset once more', async () => {
     const environment = await createEnvironment();
-    const signing = await resetsOnce(environment);
+    const signing = await createResetSigning(environment);
     const before = await readAudit(environment, signing);
     const first = environment.client.workflow.getHandle(signing.handle.workflowId, before.runs[0]?.runId);
     await resetBeforeCall('initiateSession', environment.client, first);

@@ -52,7 +52,7 @@ const CALLS: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['list', () => signings.list()],
 ];
 
-it.each(CALLS)('%s says that the server does not let this client in', async (_, call) => {
+it.each(CALLS)('%s reports that the server denies access', async (_, call) => {
   for (const status of [7, 16]) {
     answer = { status, message: 'Request unauthorized.' };
     const error = await captureRejection(call());
@@ -64,7 +64,7 @@ it.each(CALLS)('%s says that the server does not let this client in', async (_, 
   }
 });
 
-it('every call gives up within seconds on a server that is there and cannot serve', async () => {
+it('every call gives up within seconds on a server that answers but cannot serve', async () => {
   answer = { status: 14, message: 'shard is moving' };
   const errors = await Promise.all(CALLS.map(([, call]) => captureRejection(call())));
   for (const error of errors) expect(error).toBeInstanceOf(NoServerError);

@@ -39,14 +39,14 @@ afterAll(async () => {
 
 const register = (): Promise<string[]> => registerSearchAttributes(connection, 'default');
 
-/** What a worker says that cannot start because of its search attributes. */
+/** The message of a worker that cannot start because of its search attributes. */
 async function registrationError(): Promise<string> {
   const error = await captureRejection(register());
   expect(error).toBeInstanceOf(ConfigError);
   return (error as Error).message;
 }
 
-async function startsAndStops(): Promise<WorkerProcess> {
+async function startAndStopWorker(): Promise<WorkerProcess> {
   const worker = spawnWorker(env);
   await worker.waitFor('"worker ready"');
   worker.kill('SIGTERM');
@@ -54,7 +54,7 @@ async function startsAndStops(): Promise<WorkerProcess> {
   return worker;
 }
 
-/** In this order: the namespace gets its search attributes in between. */
+/** The order matters: the tests add search attributes to the namespace step by step. */
 describe('A worker that may not manage search attributes', () => {
   it.each([
     [[ADD], GRPC_STATUS.permissionDenied],
@@ -84,7 +84,7 @@ describe('A worker that may not manage search attributes', () => {
 
   it.each(Object.values(GRPC_STATUS))('starts if they exist: status %i', async (status) => {
     proxy.deny([LIST, ADD], status);
-    expect((await startsAndStops()).output()).not.toContain('search attributes registered');
+    expect((await startAndStopWorker()).output()).not.toContain('search attributes registered');
   });
 });
 
@@ -105,7 +105,7 @@ describe('A worker that may not even read the namespace', () => {
 
 it('A worker whose server does not offer DescribeNamespace says in one line that it does not know the retention', async () => {
   proxy.deny(['DescribeNamespace'], GRPC_STATUS.unimplemented);
-  const said = (await startsAndStops()).output().split('\n');
+  const said = (await startAndStopWorker()).output().split('\n');
   expect(said.filter((line) => line.includes('retention'))).toHaveLength(1);
 });
 

@@ -36,10 +36,10 @@ async function runFailureScenarios(environment: RealEnvironment): Promise<Secret
   const wrong = await start({ participants: [{ ...CUSTOMER, mobile: `tel ${CUSTOMER.mobile}` }], colour: 1 });
   await captureRejection(wrong.result());
 
-  const unclear = await startFailing(start, () => {
+  const unknownOutcome = await startFailing(start, () => {
     fake.faults.add({ call: 'initiate', status: 500, body: echoingBody });
   });
-  await unclear.resolve({ action: 'abort', reason: 'enough' });
+  await unknownOutcome.resolve({ action: 'abort', reason: 'enough' });
 
   const refused = await startFailing(start, () => {
     for (const call of ['upload', 'attach'] as const)
@@ -57,7 +57,7 @@ async function runFailureScenarios(environment: RealEnvironment): Promise<Secret
   await finished.signAll();
   await finished.result();
 
-  const signings = [rejected, wrong, unclear, refused, finished];
+  const signings = [rejected, wrong, unknownOutcome, refused, finished];
   return { worker, signings };
 }
 

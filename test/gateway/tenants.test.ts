@@ -59,10 +59,10 @@ describe('A signing of another task queue', () => {
     expect((await environment.call('GET', path)).body).toMatchObject({ state: 'awaiting-handover' });
   });
 
-  it('is only in the list of its own task queue', async () => {
+  it('is only in the list of its task queue', async () => {
     const own = REQUEST.requestId;
     expect(await callOther('POST', '/signings', REQUEST)).toMatchObject({ status: 201 });
-    await waitUntil('each list has its session', async () => {
+    await waitUntil('each list has its signing', async () => {
       const [mine, others] = [
         await environment.call('GET', '/signings'),
         await callOther('GET', '/signings'),

@@ -120,9 +120,11 @@ describe('The text of a result', () => {
 describe('Every gauge over all signings', () => {
   it('is taken as a maximum, since every worker counts the same signings', () => {
     const gauges = /(\w+)\s*(?:by \([^)]*\) )?\(\s*signing_(?:sessions|oldest_session_age_seconds)\{/g;
-    const takenBy = expressions.flatMap(([, expr]) => [...expr.matchAll(gauges)].map(([, taken]) => taken));
-    expect(takenBy.length).toBeGreaterThan(5);
-    expect(new Set(takenBy)).toEqual(new Set(['max']));
+    const aggregations = expressions.flatMap(([, expr]) =>
+      [...expr.matchAll(gauges)].map(([, name]) => name),
+    );
+    expect(aggregations.length).toBeGreaterThan(5);
+    expect(new Set(aggregations)).toEqual(new Set(['max']));
   });
 });
 

@@ -21,9 +21,9 @@ const rules = groups.flatMap(({ rules: all }) => all);
 
 describe('The runbook', () => {
   it('has a section for every alert, to which the alert links, and no other', () => {
-    const led = rules.map(({ annotations }) => annotations.runbook.replace('docs/operations.md#', ''));
-    expect(led).toEqual(rules.map(({ alert }) => alert.toLowerCase()));
-    expect(anchors.filter((anchor) => anchor.startsWith('signing')).sort()).toEqual(led.sort());
+    const linked = rules.map(({ annotations }) => annotations.runbook.replace('docs/operations.md#', ''));
+    expect(linked).toEqual(rules.map(({ alert }) => alert.toLowerCase()));
+    expect(anchors.filter((anchor) => anchor.startsWith('signing')).sort()).toEqual(linked.sort());
   });
 
   it('has links to files and headings that exist', () => {
@@ -44,7 +44,7 @@ describe('The runbook', () => {
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join('src', file), 'utf8'))
       .join('\n');
-    const ofOthers = [
+    const dependencyMessages = [
       'Activity failed',
       'Failing workflow task',
       'No space left on device',
@@ -55,11 +55,11 @@ describe('The runbook', () => {
       /^(?!(?:temporal|signing|docker|for) )[\w…]+( [\w…]+){2,}/.test(text),
     );
     expect(quoted.length).toBeGreaterThan(10);
-    const unsaid = quoted
-      .filter((text) => !ofOthers.includes(text))
+    const unknownMessages = quoted
+      .filter((text) => !dependencyMessages.includes(text))
       .flatMap((text) => text.split('…').map((part) => part.trim()))
       .filter((part) => !sources.includes(part));
-    expect(unsaid).toEqual([]);
+    expect(unknownMessages).toEqual([]);
   });
 });
 
@@ -97,8 +97,8 @@ describe('The runbook is right', () => {
     const refused = await start();
     await refused.untilState('needs-attention');
     fake.faults.add({ call: 'initiate', reset: 'after' });
-    const unclear = await start();
-    await unclear.untilState('needs-attention');
+    const unknownOutcome = await start();
+    await unknownOutcome.untilState('needs-attention');
     const block = extractCodeBlocks(page).find((text) => text.includes('jq ')) ?? '';
     // Without npm, which would prefer the servers of `npm run dev`.
     const loop = block.replaceAll('npm run --silent signing --', 'node dist/src/cli.js');
@@ -106,7 +106,7 @@ describe('The runbook is right', () => {
     if (findOnPath('jq') === undefined) return;
     await runCommand('bash', ['-c', loop], { env: { ...process.env, ...env } });
     await refused.untilState('awaiting-handover');
-    expect((await unclear.status()).state).toBe('needs-attention');
+    expect((await unknownOutcome.status()).state).toBe('needs-attention');
   }, 120_000);
 
   it('about the log: one JSON object a line, also for messages of the SDK’s native core', async () => {

@@ -16,7 +16,7 @@ const joerg: Participant = {
 const redactFor = (text: string, participant = john): string =>
   redactVendorText(text, listPersonalValues([participant]));
 
-describe('Of the words of the vendor nothing of a participant is left', () => {
+describe("Redaction removes from the vendor's text", () => {
   it.each([
     'John Doe',
     'Doe, John',
@@ -49,7 +49,7 @@ describe('Of the words of the vendor nothing of a participant is left', () => {
     'MÜLLER',
     'Mu\u0308ller',
     'Müllers',
-  ])('a name in another writing: %s', (text) => {
+  ])('a name in another spelling: %s', (text) => {
     expect(redactFor(`The name ${text} differs.`, joerg)).toMatch(
       /^The name [^a-z]*(\[hidden\][^a-z]*)+ differs\.$/,
     );
@@ -99,12 +99,12 @@ describe('Of the words of the vendor nothing of a participant is left', () => {
     'DE89 3704 0044 0532 0130 00',
     '12.03.1980',
     '1980-03-12',
-  ])('what looks like the number of an identity document, or a date of birth: %s', (text) => {
+  ])('a text in the form of an identity document number, or a date of birth: %s', (text) => {
     expect(redactFor(`The document ${text} has expired`)).not.toMatch(/\d{2}|ZNPX/);
   });
 });
 
-describe('The words of the vendor', () => {
+describe("The vendor's text", () => {
   it.each([
     'the identity card has expired',
     'Wrong passport',
@@ -113,29 +113,29 @@ describe('The words of the vendor', () => {
     'SHA-256 does not match, PDF 1.7 expected, at most 20 documents and 50 MB',
     'all allowed; doers and doing stay',
     'Ausweis abgelaufen, bitte erneut prüfen',
-  ])('stay as they are where they name nobody: %s', (text) => {
+  ])('stays unchanged where it names nobody: %s', (text) => {
     expect(redactFor(text, { ...john, firstname: 'Al' })).toBe(text);
   });
 
-  it('are one line of visible characters, and not long', () => {
+  it('becomes one short line of visible characters', () => {
     expect(redactFor('a\r\nb\u0000\u202ec\u2028d\t e')).toBe('a b c d e');
     expect(redactFor('word '.repeat(1000)).length).toBeLessThanOrEqual(300);
   });
 
-  it('do not lose the small words of a name', () => {
+  it('keeps the small words of a name', () => {
     const leyen = { ...john, lastname: 'von der Leyen' };
     expect(redactFor('Ausweis von Leyen oder der Bank', leyen)).toBe('Ausweis von [hidden] oder der Bank');
     expect(redactFor('VON DER LEYEN', leyen)).toBe('[hidden]');
   });
 
-  it('hide secrets, tokens and queries of addresses', () => {
+  it('loses secrets, tokens and queries of addresses', () => {
     const text = 'key s3cret.key at https://a.example/x?token=1 with eyJhbGciOi.eyJzdWIi.c2ln';
     expect(redactVendorText(text, ['s3cret.key'])).toBe(
       'key [hidden] at https://a.example/x?[hidden] with [token]',
     );
   });
 
-  it('are read in no more time than their length allows, whatever they are', () => {
+  it('is redacted within a bounded time, whatever it contains', () => {
     const began = performance.now();
     for (const unit of ['1 ', 'a1', '(', '+', 'John', 'ü', '\u0308', '<', 'A1-', '. ', 'e ', '@'])
       for (const participant of [john, joerg]) redactFor(unit.repeat(300), participant);

@@ -18,7 +18,7 @@ function readConfigFor(address: string, signing: NodeJS.ProcessEnv = {}) {
 
 describe('A Temporal server', () => {
   it.each(['127.0.0.1:7233', '127.1.2.3:7233', 'localhost:7233', '[::1]:7233'])(
-    'on this machine (%s) is spoken to in plain text',
+    'on this machine (%s) is used without encryption',
     (address) => {
       expect(readConfigFor(address)).toMatchObject({ address, namespace: 'default' });
     },
@@ -30,7 +30,7 @@ describe('A Temporal server', () => {
     '[fd00::1]:7233',
     'localhost.example:7233',
     '127.0.0.1.example:7233',
-  ])('beyond this machine (%s) is not, unless that is meant', (address) => {
+  ])('on another machine (%s) is used without encryption only where a variable allows it', (address) => {
     expect(() => readConfigFor(address)).toThrow(
       /would store personal data in plain text: set SIGNING_PAYLOAD_KEYS/,
     );

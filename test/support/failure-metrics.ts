@@ -71,21 +71,24 @@ async function giveUpCallback(
   { client, taskQueue }: RealEnvironment,
   { server, host }: { server: Server; host: string },
 ) {
-  const session = `session-of-${taskQueue}`;
+  const requestId = `signing-of-${taskQueue}`;
   const data: CallbackData = {
-    requestId: session,
+    requestId,
     crmRecord: null,
     sessionId: 13,
     state: 'completed',
     deadline: '2027-01-01T00:00:00.000Z',
   };
   const change = { at: new Date().toISOString(), events: [{ type: 'signing.completed' }], data } as const;
-  const workflowId = `signing-${session}/callbacks`;
+  const workflowId = `signing-${requestId}/callbacks`;
   const connected = once(server, 'connection');
   const callbacks = await client.workflow.start('signingCallbacks', {
     taskQueue,
     workflowId,
-    args: [{ url: `http://${host}/`, workflowId: `signing-${session}`, session }, createQueue(change)],
+    args: [
+      { url: `http://${host}/`, workflowId: `signing-${requestId}`, session: requestId },
+      createQueue(change),
+    ],
   });
   await connected;
   const failure = ApplicationFailure.nonRetryable('the CRM is unreachable');

@@ -94,15 +94,15 @@ export function withAttentionId(decision: unknown, attentionId: string | undefin
 }
 
 /** Sends `checkNow`. A signing that has ended meanwhile is no error. */
-export async function sendCheckNow(session: WorkflowHandle): Promise<void> {
+export async function sendCheckNow(handle: WorkflowHandle): Promise<void> {
   try {
-    await session.signal('checkNow');
+    await handle.signal('checkNow');
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 
 /** The workflow that sends the callbacks of a signing. */
-export function getCallbacksHandle(session: WorkflowHandle): WorkflowHandle {
-  return session.client.getHandle(`${session.workflowId}/callbacks`);
+export function getCallbacksHandle(handle: WorkflowHandle): WorkflowHandle {
+  return handle.client.getHandle(`${handle.workflowId}/callbacks`);
 }

@@ -110,7 +110,7 @@ export async function createTestEnvironment(
 ): Promise<TestEnvironment> {
   const handOver = options.handOver === undefined ? {} : { handOver: options.handOver };
   const fake = await startFakeFlexperto({ ...options.vendor, ...handOver });
-  const root = await mkdtemp(join(tmpdir(), 'signing-world-'));
+  const root = await mkdtemp(join(tmpdir(), 'signing-environment-'));
   await copyFile(CONTRACT, join(root, 'contract.pdf'));
   await copyFile(TERMS, join(root, 'terms.pdf'));
   const taskQueue = `signing-${randomUUID()}`;

@@ -97,8 +97,8 @@ describe('An initiate whose outcome is unknown', () => {
   it.each([
     ['nothing', undefined],
     ['an unknown action', { action: 'ignore' }],
-    ['adopt without the id of the session', { action: 'adopt' }],
-    ['adopt with an id that is none', { action: 'adopt', sessionId: '13' }],
+    ['adopt without the id of the contract session', { action: 'adopt' }],
+    ['adopt with an id that is not a number', { action: 'adopt', sessionId: '13' }],
     ['abort without a reason', { action: 'abort' }],
     ['retry with an id', { action: 'retry', sessionId: 13 }],
   ])('rejects %s as a decision, with a reason', async (_, resolution) => {
@@ -202,7 +202,7 @@ describe('An attach whose outcome is unknown', () => {
     { action: 'adopt', reset: 'after', meaning: 'it is attached' },
     { action: 'retry', reset: 'before', meaning: 'it is not' },
   ] as const)(
-    'asks a human where there is no list call: $action after a reset $reset the effect means that $meaning',
+    'asks a person where there is no list call: $action after a reset $reset the effect means that $meaning',
     async ({ action, reset }) => {
       const { fake, start } = await createEnvironment({ vendor: { list: false } });
       fake.faults.add({ call: 'attach', reset });
@@ -244,7 +244,7 @@ describe('A hand-over whose outcome is unknown', () => {
   });
 
   it.each(['before', 'after'] as const)(
-    'is settled by the list after a reset %s the effect',
+    'is reconciled with the list after a reset %s the effect',
     async (reset) => {
       const { fake, start } = await createEnvironment({
         handOver: 'POST /api/v2/contracts/{sessionId}/handover',

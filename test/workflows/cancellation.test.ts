@@ -9,9 +9,9 @@ describe('A cancellation during', () => {
   it.each([
     ['the request of an upload URL', 'upload-url', { files: 0, documents: 0 }],
     ['the uploads', 'upload', { files: 2, documents: 0 }],
-    ['an attach, which is let to end,', 'attach', { files: 2, documents: 1 }],
-    ['the hand-over, which is let to end,', 'hand-over', { files: 2, documents: 2 }],
-    ['a look at the documents', 'list', { files: 2, documents: 2 }],
+    ['an attach, which the signing lets end,', 'attach', { files: 2, documents: 1 }],
+    ['the hand-over, which the signing lets end,', 'hand-over', { files: 2, documents: 2 }],
+    ['a poll of the documents', 'list', { files: 2, documents: 2 }],
   ] as const)('%s ends as cancelled and names what exists at the vendor', async (_, call, exists) => {
     const { fake, start } = await createEnvironment({ handOver: HAND_OVER });
     fake.faults.add({ call, delaySeconds: 2 });

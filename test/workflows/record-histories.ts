@@ -43,7 +43,7 @@ interface Scenario {
   /** Whether a CRM is notified; the history of the callbacks is recorded too. */
   readonly withCallbacks?: true;
   readonly arrange?: (fake: FakeFlexperto) => void;
-  readonly run: (play: ScenarioContext) => Promise<unknown>;
+  readonly run: (context: ScenarioContext) => Promise<unknown>;
 }
 
 const handOverAndSign = async ({ fake, waitForState }: ScenarioContext): Promise<void> => {
@@ -81,11 +81,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     arrange: (fake) => {
       fake.faults.add({ call: 'initiate', reset: 'after' });
     },
-    run: async (play) => {
-      const attentionId = await play.waitForAttention();
-      const sessionId = play.fake.sessions().at(-1)?.id ?? 0;
-      await play.signings.resolve(play.requestId, { attentionId, action: 'adopt', sessionId });
-      await handOverAndSign(play);
+    run: async (context) => {
+      const attentionId = await context.waitForAttention();
+      const sessionId = context.fake.sessions().at(-1)?.id ?? 0;
+      await context.signings.resolve(context.requestId, { attentionId, action: 'adopt', sessionId });
+      await handOverAndSign(context);
     },
   },
   'attach-unclear-settled': {
@@ -107,25 +107,26 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     arrange: (fake) => {
       fake.faults.add({ call: 'upload', status: 500, document: 'terms.pdf' });
     },
-    run: async (play) => {
-      while (play.fake.ledger.effects('file-uploaded').length === 0) await wait(100);
-      play.fake.clock.advance(MORE_THAN_AN_HOUR_SECONDS);
-      await handOverAndSign(play);
+    run: async (context) => {
+      while (context.fake.ledger.effects('file-uploaded').length === 0) await wait(100);
+      context.fake.clock.advance(MORE_THAN_AN_HOUR_SECONDS);
+      await handOverAndSign(context);
     },
   },
   'started-over-by-a-reset': {
-    run: async (play) => {
-      await play.waitForState('awaiting-handover');
-      await resetBeforeCall('attachDocument', play.client, play.handle);
-      await handOverAndSign(play);
+    run: async (context) => {
+      await context.waitForState('awaiting-handover');
+      await resetBeforeCall('attachDocument', context.client, context.handle);
+      await handOverAndSign(context);
     },
   },
   'continued-in-a-fresh-run': {
-    run: async (play) => {
-      await play.waitForState('awaiting-handover');
-      const { runId } = await play.handle.describe();
-      while ((await play.handle.describe()).runId === runId) await play.signings.check(play.requestId);
-      await handOverAndSign(play);
+    run: async (context) => {
+      await context.waitForState('awaiting-handover');
+      const { runId } = await context.handle.describe();
+      while ((await context.handle.describe()).runId === runId)
+        await context.signings.check(context.requestId);
+      await handOverAndSign(context);
     },
   },
   cancelled: {

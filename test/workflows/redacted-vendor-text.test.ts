@@ -20,12 +20,12 @@ describe("The vendor's text about a document", () => {
     expect(failureReason).toBe('[hidden] <[hidden]>, [number], passport [number]: not the same person');
 
     const history = await signing.handle.fetchHistory();
-    const looks = (history.events ?? []).flatMap(({ activityTaskCompletedEventAttributes: completed }) =>
+    const polls = (history.events ?? []).flatMap(({ activityTaskCompletedEventAttributes: completed }) =>
       (completed?.result?.payloads ?? []).map(({ data }) => Buffer.from(data ?? []).toString('utf8')),
     );
-    expect(looks.some((result) => result.includes('not the same person'))).toBe(true);
+    expect(polls.some((result) => result.includes('not the same person'))).toBe(true);
     for (const secret of [...Object.values(PARTICIPANT), 'DOE', '0176', 'C01X'])
-      expect(looks.filter((result) => result.includes(secret))).toEqual([]);
+      expect(polls.filter((result) => result.includes(secret))).toEqual([]);
   });
 
   it('is shown unchanged where it is an unknown status, but names no person', async () => {

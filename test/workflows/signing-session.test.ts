@@ -58,7 +58,7 @@ describe('The lifecycle of a signing', () => {
     const result = await signing.result();
     expect(result.state).toBe('expired');
     expect(result.documents.every(({ status }) => status === 'ATTACHED')).toBe(true);
-    // Waiting asks at a growing interval: a month costs some 1,500 looks, not 43,000.
+    // The pause between two polls grows: a month costs some 1,500 polls, not 43,000.
     expect(fake.ledger.entries().filter(({ call }) => call === 'list').length).toBeLessThan(2_500);
     const { events } = await signing.handle.fetchHistory();
     expect(events?.length).toBeLessThan(80);
@@ -132,11 +132,11 @@ describe('The lifecycle of a signing', () => {
     const { fake, start, advanceTime } = await createEnvironment({ firstPollMs: 24 * 60 * 60_000 });
     const signing = await start();
     await signing.untilState('awaiting-handover');
-    const looks = (): number => fake.ledger.entries().filter(({ call }) => call === 'list').length;
-    await signing.until(() => looks() === 1);
+    const polls = (): number => fake.ledger.entries().filter(({ call }) => call === 'list').length;
+    await signing.until(() => polls() === 1);
     // The time-skipping server loses a cancellation that meets the very end of an attempt (ACTIVITY_UNKNOWN).
     await advanceTime(60);
     await signing.handle.signal('checkNow');
-    await signing.until(() => looks() === 2);
+    await signing.until(() => polls() === 2);
   });
 });

@@ -68,13 +68,13 @@ it('a rejection adds nothing to the history', async () => {
 });
 
 it('it ends when its hour is empty, even without any reservation', async () => {
-  const asked = await startWorkflow();
-  await reserve(asked, 'first');
-  await asked.result();
-  expect(await getLifetimeMs(asked)).toBeGreaterThanOrEqual(HOUR_MS);
-  const unasked = await startWorkflow();
-  await unasked.result();
-  expect(await getLifetimeMs(unasked)).toBeLessThan(HOUR_MS);
+  const used = await startWorkflow();
+  await reserve(used, 'first');
+  await used.result();
+  expect(await getLifetimeMs(used)).toBeGreaterThanOrEqual(HOUR_MS);
+  const unused = await startWorkflow();
+  await unused.result();
+  expect(await getLifetimeMs(unused)).toBeLessThan(HOUR_MS);
 });
 
 async function getLifetimeMs(starts: WorkflowHandle): Promise<number> {

@@ -24,7 +24,7 @@ it('after any other foreign error the outcome of the call is unknown', () => {
 });
 
 describe('An attempt that timed out', () => {
-  const verdictOn = (details: unknown, type: 'HEARTBEAT' | 'START_TO_CLOSE', isAnnounced?: boolean) =>
+  const classify = (details: unknown, type: 'HEARTBEAT' | 'START_TO_CLOSE', isAnnounced?: boolean) =>
     classifyFailure(
       toStepFailure(
         createActivityFailureWithCause(new TimeoutFailure('timed out', details, type)),
@@ -33,15 +33,15 @@ describe('An attempt that timed out', () => {
     );
 
   it('has made no call where it has not sent the heartbeat that must precede it', () => {
-    expect(verdictOn(undefined, 'HEARTBEAT', true)).toBe('retry');
+    expect(classify(undefined, 'HEARTBEAT', true)).toBe('retry');
   });
 
   it.each([
-    ['has announced its call', 'calling', 'HEARTBEAT', true],
-    ['announces none', undefined, 'HEARTBEAT', false],
-    ['announces none, as is usual', undefined, 'HEARTBEAT', undefined],
-    ['was alive all the time', undefined, 'START_TO_CLOSE', true],
+    ['has sent that heartbeat', 'calling', 'HEARTBEAT', true],
+    ['sends no such heartbeat', undefined, 'HEARTBEAT', false],
+    ['sends no such heartbeat, by default', undefined, 'HEARTBEAT', undefined],
+    ['has sent heartbeats until its time limit', undefined, 'START_TO_CLOSE', true],
   ] as const)('may have made it where it %s', (_, details, type, isAnnounced) => {
-    expect(verdictOn(details, type, isAnnounced)).toBe('unknown');
+    expect(classify(details, type, isAnnounced)).toBe('unknown');
   });
 });

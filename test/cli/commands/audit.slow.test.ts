@@ -182,15 +182,15 @@ describe('audit', () => {
 
   it('ends with 2 if the folder is not writable', async () => {
     const { requestId } = await environment.writeRequest();
-    const inTheWay = join(environment.folder, 'a-file');
-    await writeFile(inTheWay, '');
+    const existingFile = join(environment.folder, 'a-file');
+    await writeFile(existingFile, '');
     await environment.signings.start({ ...REQUEST, requestId });
     await getHandle(requestId).terminate();
-    const answer = await environment.run(['audit', requestId, '--output', inTheWay, '--json']);
+    const answer = await environment.run(['audit', requestId, '--output', existingFile, '--json']);
     expect(answer).toMatchObject({ code: 2, stderr: '' });
     expect(parseError(answer)).toEqual({
       type: 'UnwritableError',
-      message: `The evidence cannot be written to ${inTheWay} (EEXIST).`,
+      message: `The evidence cannot be written to ${existingFile} (EEXIST).`,
     });
   });
 

@@ -86,12 +86,12 @@ describe('A new key', () => {
 
   it('that does not exist triggers a refresh only once per interval', async () => {
     await verify(token());
-    const strangers = Array.from({ length: 20 }, () => provider.tokenOfUnknownKey());
+    const unknownTokens = Array.from({ length: 20 }, () => provider.tokenOfUnknownKey());
     const before = provider.requestCount();
-    for (const stranger of strangers) expect(await verify(stranger)).toEqual(INVALID);
+    for (const token of unknownTokens) expect(await verify(token)).toEqual(INVALID);
     expect(provider.requestCount()).toBe(before + 1);
     now += MINUTE_MS;
-    for (const stranger of strangers) expect(await verify(stranger)).toEqual(INVALID);
+    for (const token of unknownTokens) expect(await verify(token)).toEqual(INVALID);
     expect(provider.requestCount()).toBe(before + 2);
   });
 });

@@ -92,7 +92,7 @@ describe('The Temporal CLI', () => {
     const type = ['--type', 'signingSession', '--task-queue', environment.taskQueue];
     await temporal('workflow', 'start', ...on, ...type, '--input-file', file);
     const query = ['workflow', 'query', ...on, '--type', 'status'];
-    await waitUntil('the session is taken up', async () =>
+    await waitUntil('a worker has started the signing', async () =>
       JSON.stringify(await temporal(...query)).includes('"awaiting-handover"'),
     );
     expect(findPlainValues(await show('by-the-cli'))).toEqual([]);

@@ -65,7 +65,7 @@ describe('a request to the codec endpoint', () => {
       '/payloads/0/metadata must have names that are valid Unicode.',
     ],
     [{ payloads: [{ data: 'json/plain!' }] }, '/payloads/0/data must hold bytes in base64.'],
-  ])('is rejected with the place of the error: %j', async (body, message) => {
+  ])('is rejected with the path of the error: %j', async (body, message) => {
     const error = await captureRejection(handleCodecRequest(codec, 'decode', body));
     expect(error).toBeInstanceOf(CodecRequestError);
     expect(error).toHaveProperty('message', message);

@@ -110,11 +110,14 @@ describe('The codec endpoint', () => {
     [{ payloads: [{ data: SECRET }] }, '/payloads/0/data', 'must hold bytes in base64'],
     [{ payloads: [{ metadata: { a: 1 } }] }, '/payloads/0/metadata', 'must hold bytes in base64'],
     [{ payloads: Array(10_001).fill({}) }, '/payloads', 'must have 10000 entries at most'],
-  ])('names the place where a body is malformed and does not quote it (%#)', async (body, pointer, must) => {
-    const answer = await environment.call('POST', '/codec/decode', { key: CODEC_KEY, body });
-    expect(answer).toEqual(problem(400, 'invalid-request', { errors: [{ pointer, detail: must }] }));
-    expect(answer.text).not.toContain(SECRET);
-  });
+  ])(
+    'names the path at which a body is malformed and does not quote it (%#)',
+    async (body, pointer, must) => {
+      const answer = await environment.call('POST', '/codec/decode', { key: CODEC_KEY, body });
+      expect(answer).toEqual(problem(400, 'invalid-request', { errors: [{ pointer, detail: must }] }));
+      expect(answer.text).not.toContain(SECRET);
+    },
+  );
 
   it('accepts what fits into a message of Temporal, and answers 413 to more', async () => {
     const large = [{ metadata: {}, data: Buffer.alloc(4 * 1024 * 1024, 1).toString('base64') }];

@@ -3,7 +3,7 @@ import { captureRejection } from '../../support/async-helpers.js';
 
 const PAUSE_MS = 50;
 
-test('Calls that come together share two sendings: one at once, and one for what may have changed since', async () => {
+test('Calls that come together share two calls: one immediately, and one for what may have changed since', async () => {
   const coalesce = createCoalescer(PAUSE_MS);
   let sent = 0;
   const send = (): Promise<void> => {

@@ -88,7 +88,7 @@ describe('An upload that a signing names', () => {
     await environment.startWorker();
     await environment.startSigningUntil('awaiting-handover', { documents: [{ source }] });
     await waitUntil(
-      'the list knows it',
+      'the list has it',
       async () => !(await listActiveSources(environment.client, environment.taskQueue)).has(source),
     );
     expect(await cleanUp()).toBe(0);

@@ -86,7 +86,7 @@ it('A system with a key sends any document below the root, including employeesâ€
 });
 
 describe('A requestId that another employee uses', () => {
-  it('is rejected without a hint of that signing, and an own one as usual', async () => {
+  it('is rejected without data of that signing; its owner gets the usual responses', async () => {
     const [mine, other] = [tokenOf('51'), tokenOf('52')];
     const body = createRequest('51', await upload(mine));
     expect(await start(mine, body)).toMatchObject({ status: 201 });
@@ -102,7 +102,7 @@ describe('A requestId that another employee uses', () => {
     );
   });
 
-  it('cannot be searched for at will: each attempt counts as a start within the hour', async () => {
+  it('cannot be guessed by many attempts: each attempt counts as a start within the hour', async () => {
     const gateway = await environment.startGateway({ SIGNING_STARTS_PER_HOUR: '1' });
     const [mine, other] = [tokenOf('53'), tokenOf('54')];
     const used = [createRequest('53', await upload(mine)), createRequest('53', await upload(mine))];

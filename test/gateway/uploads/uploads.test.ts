@@ -256,12 +256,12 @@ it('An inspection that is interrupted repeatedly gets 503, and nothing is left b
 
 it('A caller may have as many concurrent uploads as a signing has documents; one more gets 429', async () => {
   const before = (await listUploads()).length;
-  const underWay = Array.from({ length: 20 }, () => startUpload(environment.gateway.url, 0));
+  const openUploads = Array.from({ length: 20 }, () => startUpload(environment.gateway.url, 0));
   await waitUntil('all have begun to arrive', async () => (await listUploads()).length === before + 20);
   const answer = await post(filePart(await example('contract.pdf')));
   expect(answer).toEqual(problem(429, 'too-many-uploads'));
   expect(answer.headers.get('retry-after')).toBe('2');
-  for (const socket of underWay) socket.destroy();
+  for (const socket of openUploads) socket.destroy();
   await waitUntil('nothing is left behind', async () => (await listUploads()).length === before);
   expect((await post(filePart(await example('contract.pdf')))).status).toBe(201);
 });

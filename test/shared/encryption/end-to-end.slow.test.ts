@@ -83,7 +83,7 @@ describe('With a payload key', () => {
     ]);
   });
 
-  it('every payload is encrypted but search attributes, the mark of a start and what server and SDK themselves have written', () => {
+  it('every payload is encrypted but search attributes, the mark of a start and payloads written by server and SDK', () => {
     const payloads = findPayloads(encrypted.rawData).filter(
       (payload) => !isSearchAttribute(payload) && !isWrittenBySdk(payload),
     );
@@ -113,8 +113,10 @@ describe('With a payload key', () => {
     ['results of decisions', /workflowExecutionUpdateCompletedEventAttributes\.outcome\.success\./],
     ['the result', /workflowExecutionCompletedEventAttributes\.result\./],
     ['the failure of the workflow', /workflowExecutionFailedEventAttributes\.failure\.encodedAttributes$/],
-  ])('that includes %s', (_, place) => {
-    expect(findPayloads(encrypted.rawData).filter(({ path }) => place.test(path)).length).toBeGreaterThan(0);
+  ])('that includes %s', (_, pattern) => {
+    expect(findPayloads(encrypted.rawData).filter(({ path }) => pattern.test(path)).length).toBeGreaterThan(
+      0,
+    );
   });
 
   it('failures show neither message nor stack', () => {

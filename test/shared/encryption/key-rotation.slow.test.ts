@@ -37,31 +37,31 @@ async function stopWorker(worker: WorkerProcess): Promise<void> {
 const missingKeyMessage = (id: string): string =>
   `A payload is encrypted with the key ${id}, which SIGNING_PAYLOAD_KEYS does not hold here.`;
 
-it('A signing goes on from plain text over the first key to the next one, while workers come and go', async () => {
+it('A signing goes on from plain text over the first key to the next one, while workers are replaced', async () => {
   const environment = await createEnvironment();
   const client = createEncryptedClient(environment, `${NEW},${OLD}`);
-  const session = followWithClient(
+  const signing = followWithClient(
     environment,
     client,
     (await startSigning(environment, environment.client)).requestId,
   );
 
   const plain = await environment.startWorker();
-  const { sessionId } = await session.untilState('awaiting-handover');
+  const { sessionId } = await signing.untilState('awaiting-handover');
   await stopWorker(plain);
 
   const first = await environment.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
   environment.fake.handOver(sessionId ?? 0);
-  await session.handle.signal('checkNow');
-  await session.untilState('awaiting-signature');
+  await signing.handle.signal('checkNow');
+  await signing.untilState('awaiting-signature');
   await stopWorker(first);
 
   await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
   environment.fake.sign(sessionId ?? 0);
-  await sendCheckNow(session.handle);
-  expect(await session.result()).toMatchObject({ state: 'completed', sessionId });
+  await sendCheckNow(signing.handle);
+  expect(await signing.result()).toMatchObject({ state: 'completed', sessionId });
 
-  const payloads = findPayloads(await readRawData(client, session.handle.workflowId));
+  const payloads = findPayloads(await readRawData(client, signing.handle.workflowId));
   expect(new Set(payloads.map(({ keyId }) => keyId))).toEqual(new Set([undefined, 'old', 'new']));
   expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
 }, 90_000);
@@ -71,18 +71,18 @@ it('Workers on both sides of a rotation share a task queue: the new key is known
   await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${OLD},${NEW}` });
   await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
   const client = createEncryptedClient(environment, `${OLD},${NEW}`);
-  const sessions = await Promise.all(Array.from({ length: 5 }, () => startSigning(environment, client)));
-  for (const session of sessions) {
-    await session.signAll();
-    expect(await session.result()).toMatchObject({ state: 'completed' });
+  const signings = await Promise.all(Array.from({ length: 5 }, () => startSigning(environment, client)));
+  for (const signing of signings) {
+    await signing.signAll();
+    expect(await signing.result()).toMatchObject({ state: 'completed' });
   }
 }, 90_000);
 
 it('A worker without the key of a signing says so and does no harm; a worker with the key goes on', async () => {
   const environment = await createEnvironment();
   const decider = await startWorkflowOnlyWorker(environment, OLD);
-  const session = await startSigning(environment, createEncryptedClient(environment, OLD));
-  const pending = async () => (await session.handle.describe()).raw.pendingActivities ?? [];
+  const signing = await startSigning(environment, createEncryptedClient(environment, OLD));
+  const pending = async () => (await signing.handle.describe()).raw.pendingActivities ?? [];
   await waitUntil('an activity waits for a worker', async () => (await pending()).length > 0);
 
   const ignorant = await environment.startWorker({ SIGNING_PAYLOAD_KEYS: NEW });
@@ -99,21 +99,21 @@ it('A worker without the key of a signing says so and does no harm; a worker wit
   await decider.stop();
 
   await environment.startWorker({ SIGNING_PAYLOAD_KEYS: `${NEW},${OLD}` });
-  const goingOn = followWithClient(
+  const followed = followWithClient(
     environment,
     createEncryptedClient(environment, `${NEW},${OLD}`),
-    session.requestId,
+    signing.requestId,
   );
-  await goingOn.signAll();
-  expect(await goingOn.result()).toMatchObject({ state: 'completed' });
+  await followed.signAll();
+  expect(await followed.result()).toMatchObject({ state: 'completed' });
   expect(environment.fake.ledger.effects('session-initiated')).toHaveLength(1);
 }, 90_000);
 
 describe('A client', () => {
   let environment: RealEnvironment;
-  let session: Signing;
+  let signing: Signing;
   const status = (keys: string): Promise<CommandResult> =>
-    runCli(['status', session.requestId], {
+    runCli(['status', signing.requestId], {
       cwd: environment.root,
       env: { ...environment.env, SIGNING_PAYLOAD_KEYS: keys },
     });
@@ -121,8 +121,8 @@ describe('A client', () => {
   it('with the keys reads the signing; without, it learns which key is missing', async () => {
     environment = await createEnvironment();
     await environment.startWorker({ SIGNING_PAYLOAD_KEYS: OLD });
-    session = await startSigning(environment, createEncryptedClient(environment, OLD));
-    await session.untilState('awaiting-handover');
+    signing = await startSigning(environment, createEncryptedClient(environment, OLD));
+    await signing.untilState('awaiting-handover');
 
     expect(await status(`${NEW},${OLD}`)).toMatchObject({
       code: 0,
@@ -133,7 +133,7 @@ describe('A client', () => {
       expect(await status(keys)).toEqual({ code: 2, stdout: '', stderr: `${missingKeyMessage('old')}\n` });
 
     const foreign = createSigningClient(environment.client, environment.taskQueue);
-    const { requestId } = session;
+    const { requestId } = signing;
     for (const ask of [() => foreign.status(requestId), () => foreign.start(createRequest(requestId))]) {
       const error = await captureRejection(ask());
       expect(error).toBeInstanceOf(UnreadablePayloadError);

@@ -208,8 +208,8 @@ describe('Encryption through a proxy', () => {
   }
 
   async function read(sources: Sources, source: string): Promise<string> {
-    const looked = sources.withFile(source, () => Promise.resolve('read'));
-    return looked.catch((error: unknown) => (error as Error).message);
+    const result = sources.withFile(source, () => Promise.resolve('read'));
+    return result.catch((error: unknown) => (error as Error).message);
   }
 
   it('ends at the target: a document is fetched through proxies in plain and over TLS', async () => {

@@ -139,7 +139,7 @@ describe('A trace', () => {
     expect(secrets.filter((secret) => collector.raw().includes(secret))).toEqual([]);
   });
 
-  it('is not made without a collector, also not by a worker that carries out a signing whose start was traced', async () => {
+  it('is not exported without a collector, even by a worker that runs a signing whose start was traced', async () => {
     const environment = await createEnvironment();
     const worker = await environment.startWorker();
     const signing = await startByCli(environment, tracingEnv());
@@ -149,7 +149,7 @@ describe('A trace', () => {
     expect(worker.output()).not.toContain('"level":"error"');
   });
 
-  it('disturbs nothing if the collector is gone', async () => {
+  it('does no harm if the collector is unreachable', async () => {
     const environment = await createEnvironment();
     const worker = await environment.startWorker({
       ...tracingEnv(),

@@ -24,14 +24,14 @@ it('When a signing and its callbacks continue as new, the numbers go on, and no 
   const signings = createSigningClient(environment.client, environment.taskQueue);
   const callbacks = getCallbacksHandle(signing.handle);
   await signing.untilState('awaiting-handover');
-  await waitUntil('the CRM is told', () => crm.received.length === 1);
+  await waitUntil('the CRM receives the first callback', () => crm.received.length === 1);
   const first = {
-    session: (await signing.handle.describe()).runId,
+    signing: (await signing.handle.describe()).runId,
     callbacks: (await callbacks.describe()).runId,
   };
-  const questions = 4;
+  const attentions = 4;
   const decisions: { attentionId: string | undefined; action: string }[] = [];
-  for (let asked = 1; asked <= questions; asked += 1) {
+  for (let count = 1; count <= attentions; count += 1) {
     environment.fake.faults.add({ call: 'list', status: 403, times: 100 });
     await signing.handle.signal('checkNow');
     const { attention } = await signing.untilState('needs-attention');
@@ -40,10 +40,10 @@ it('When a signing and its callbacks continue as new, the numbers go on, and no 
     await signing.resolve({ action: 'retry' });
     await waitUntil('the status shows the last callback', async () => {
       const { callback } = await signings.status(signing.requestId);
-      return callback?.order === 1 + 2 * asked && 'deliveredAt' in callback;
+      return callback?.order === 1 + 2 * count && 'deliveredAt' in callback;
     });
   }
-  expect((await signing.handle.describe()).runId).not.toBe(first.session);
+  expect((await signing.handle.describe()).runId).not.toBe(first.signing);
   // The new run knows the decisions of the runs before it.
   const before = await signing.status();
   for (const decision of decisions)
@@ -63,11 +63,11 @@ it('When a signing and its callbacks continue as new, the numbers go on, and no 
   const asked = ['signing.needs-attention', 'signing.awaiting-handover'];
   expect(crm.receivedTypes()).toEqual([
     'signing.awaiting-handover',
-    ...Array.from({ length: questions }, () => asked).flat(),
+    ...Array.from({ length: attentions }, () => asked).flat(),
     'signing.awaiting-signature',
     'signing.completed',
   ]);
   expect(crm.received.map(({ event }) => event.order)).toEqual(crm.received.map((_, index) => index + 1));
   const { callback } = await signings.status(signing.requestId);
-  expect(callback).toMatchObject({ order: 3 + 2 * questions, type: 'signing.completed' });
+  expect(callback).toMatchObject({ order: 3 + 2 * attentions, type: 'signing.completed' });
 });

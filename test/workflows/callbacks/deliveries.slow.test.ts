@@ -209,13 +209,13 @@ describe('The callbacks end', () => {
   });
 
   it('with the last event, even while a check of their signing is still under way', async () => {
-    const looks: ((open: boolean) => void)[] = [];
-    const sessionIsOpen = () => new Promise<boolean>((resolve) => looks.push(resolve));
+    const checks: ((open: boolean) => void)[] = [];
+    const sessionIsOpen = () => new Promise<boolean>((resolve) => checks.push(resolve));
     const { notify, end } = await startCallbacks('awaiting-handover', { sessionIsOpen });
-    await waitUntil('a look at the session', () => looks.length > 0);
+    await waitUntil('a check of the signing', () => checks.length > 0);
     await notify('completed');
     expect(await end()).toMatchObject({ order: 2, type: 'signing.completed' });
-    for (const answer of looks) answer(true);
+    for (const answer of checks) answer(true);
   });
 
   it('within a day after their signing was terminated, without a further event', async () => {

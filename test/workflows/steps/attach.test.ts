@@ -118,10 +118,10 @@ describe('An attach that takes effect after its time-out', () => {
     await signing.untilState('awaiting-handover');
     await attachLate(fake, 'contract.pdf');
     const { attention } = await signing.untilState('needs-attention');
-    const twin = fake.sessions()[0]?.documents.at(-1);
+    const duplicate = fake.sessions()[0]?.documents.at(-1);
     expect(attention).toMatchObject({ step: 'await-completion', actions: ['retry', 'abort'] });
-    expect(attention?.reason).toContain(String(twin?.id));
-    fake.remove(fake.sessions()[0]?.id ?? 0, twin?.id);
+    expect(attention?.reason).toContain(String(duplicate?.id));
+    fake.remove(fake.sessions()[0]?.id ?? 0, duplicate?.id);
     await signing.handle.signal('checkNow');
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
@@ -221,10 +221,12 @@ describe('A document that flexperto has confirmed', () => {
 
 describe('A file that flexperto keeps for a limited time', () => {
   it.each([
-    ['said so', true],
-    ['did not say so', false],
-  ])('is uploaded again where it expires before it is attached, and flexperto %s', async (_, told) => {
-    const { fake, root, start, advanceTime } = await createEnvironment({ vendor: { tellsFileLife: told } });
+    ['says so', true],
+    ['does not say so', false],
+  ])('is uploaded again where it expires before it is attached, and flexperto %s', async (_, announced) => {
+    const { fake, root, start, advanceTime } = await createEnvironment({
+      vendor: { tellsFileLife: announced },
+    });
     await copyFile(join(root, 'contract.pdf'), join(root, 'annex.pdf'));
     const sources = ['contract', 'annex', 'terms'].map((name) => ({ source: `file:${name}.pdf` }));
     fake.faults.add({ call: 'attach', document: 'annex.pdf', status: 401 });
@@ -233,7 +235,7 @@ describe('A file that flexperto keeps for a limited time', () => {
     await advanceTime(32 * DAY);
     fake.clock.advance(32 * DAY);
     await resolve(signing, { action: 'retry' });
-    if (!told) {
+    if (!announced) {
       await signing.until(({ attention }) => attention?.reason.includes('404') === true);
       await resolve(signing, { action: 'retry' });
       await signing.until(({ documents }) => documents[1]?.documentId !== null);

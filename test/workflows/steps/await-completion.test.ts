@@ -50,12 +50,12 @@ describe('A list call that seems to be missing at the first polls', () => {
     const made = await createEnvironment({ vendor: { list: false } });
     const signing = await made.start();
     await signing.until(() => countPolls(made) === 2);
-    const before = { events: await countEvents(signing), looks: countPolls(made) };
+    const before = { events: await countEvents(signing), polls: countPolls(made) };
     await made.advanceTime(3 * A_DAY);
     expect(await countEvents(signing)).toBe(before.events);
-    const looks = countPolls(made) - before.looks;
-    expect(looks).toBeGreaterThan(10);
-    expect(looks).toBeLessThan((3 * 24 * 60) / 20);
+    const polls = countPolls(made) - before.polls;
+    expect(polls).toBeGreaterThan(10);
+    expect(polls).toBeLessThan((3 * 24 * 60) / 20);
     await signing.handle.executeUpdate('recordOutcome', { args: [{ outcome: 'completed' }] });
     expect((await signing.result()).state).toBe('completed');
   });
@@ -111,10 +111,10 @@ describe('A signing that needs attention since the list is refused', () => {
 
   it('adds no event however long it is refused', async () => {
     const { made, signing } = await parked(403);
-    const before = { events: await countEvents(signing), looks: countPolls(made) };
+    const before = { events: await countEvents(signing), polls: countPolls(made) };
     await made.advanceTime(3 * A_DAY);
     expect(await countEvents(signing)).toBe(before.events);
-    expect(countPolls(made)).toBeGreaterThan(before.looks + 10);
+    expect(countPolls(made)).toBeGreaterThan(before.polls + 10);
   });
 
   it('can be aborted by a person while it polls', async () => {

@@ -130,26 +130,26 @@ describe('What the customer has signed before the deadline', () => {
 });
 
 describe('While the last poll is retried', () => {
-  const lookingForTheLastTime = async () => {
+  const startDuringLastPoll = async () => {
     const made = await createEnvironment(RARE_POLLS);
     const signing = await made.start({ deadlineDays: AN_HOUR });
     await signing.untilState('awaiting-handover');
-    const looks = (): number => made.fake.ledger.entries().filter(({ call }) => call === 'list').length;
-    await signing.until(() => looks() === 1);
+    const polls = (): number => made.fake.ledger.entries().filter(({ call }) => call === 'list').length;
+    await signing.until(() => polls() === 1);
     made.fake.faults.add({ call: 'list', status: 500, times: 1000 });
     await made.advanceTime(3600 + 5);
-    await waitUntil('the last poll comes', () => looks() > 1);
+    await waitUntil('the last poll comes', () => polls() > 1);
     return { ...made, signing };
   };
 
   it('a cancellation ends the signing immediately', async () => {
-    const { signing } = await lookingForTheLastTime();
+    const { signing } = await startDuringLastPoll();
     await signing.handle.cancel();
     expect(await signing.result()).toMatchObject({ state: 'cancelled' });
   });
 
   it('the signing shows that it still waits, and asks nobody', async () => {
-    const { signing } = await lookingForTheLastTime();
+    const { signing } = await startDuringLastPoll();
     expect(await signing.status()).toMatchObject({ state: 'awaiting-handover', attention: null });
   });
 });

@@ -140,7 +140,7 @@ describe('A refused call', () => {
   );
 
   it.each([401, 403, 404])(
-    'at initiate with %i waits for a human, since the tenant may be at fault',
+    'at initiate with %i waits for a person, since the tenant may be at fault',
     async (status) => {
       const { fake, start } = await createEnvironment();
       fake.faults.add({ call: 'initiate', status });
@@ -156,7 +156,7 @@ describe('A refused call', () => {
   );
 
   it.each(['upload-url', 'upload', 'attach', 'list'] as const)(
-    'at %s keeps a half-sent session alive: a retry goes on from that step',
+    'at %s keeps a half-sent signing open: a retry goes on from that step',
     async (call) => {
       const { fake, start } = await createEnvironment();
       fake.faults.add({ call, status: 422, times: call === 'list' ? 1 : 2 });
@@ -207,7 +207,7 @@ describe('A cancellation', () => {
 });
 
 describe('A start', () => {
-  it('of a wrong request fails with all problems at once, and nothing is sent', async () => {
+  it('of a wrong request fails with all problems together, and nothing is sent', async () => {
     const { fake, start } = await createEnvironment();
     const signing = await start({
       method: 'simple',
@@ -246,7 +246,7 @@ describe('A start', () => {
     expect(fake.ledger.entries()).toHaveLength(0);
   });
 
-  it('by a cron is rejected, since the licence demands a human', async () => {
+  it('by a cron is rejected, since the licence requires a person', async () => {
     const { fake, start } = await createEnvironment();
     const signing = await start({}, { cronSchedule: '* * * * *', retry: { maximumAttempts: 1 } });
     await signing.until(({ state }) => state === 'failed').catch(() => undefined);
