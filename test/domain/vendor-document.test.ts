@@ -85,9 +85,9 @@ test.each([
 
 test('two entries of one name, and one document of that name: the second could be the file', () => {
   const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
-  const twin = { ...theirs, documentId: 8 };
+  const duplicate = { ...theirs, documentId: 8 };
   const byId = { ...attachedOther, documentId: 7 };
-  expect(findAttached([theirs, twin], file, [byId])).toEqual({ kind: 'ambiguous', likelyEntry: twin });
+  expect(findAttached([theirs, duplicate], file, [byId])).toEqual({ kind: 'ambiguous', likelyEntry: duplicate });
 });
 
 test('of several entries that could be the file, only one with its name is likely', () => {
@@ -170,9 +170,9 @@ test('several such documents get only what all remaining entries share, and neve
 });
 
 test('contradicting entries of one file prove nothing, and a deleted one does not count', () => {
-  const twin = { ...listed, documentId: 1400, status: 'FINISHED' };
-  expect(mergeDocuments([known], [listed, twin])).toEqual([known]);
-  expect(mergeDocuments([known], [{ ...listed, status: 'DELETED' }, twin])[0]?.status).toBe('FINISHED');
+  const duplicate = { ...listed, documentId: 1400, status: 'FINISHED' };
+  expect(mergeDocuments([known], [listed, duplicate])).toEqual([known]);
+  expect(mergeDocuments([known], [{ ...listed, status: 'DELETED' }, duplicate])[0]?.status).toBe('FINISHED');
 });
 
 test('two polls differ in status, document id and failure reason, and in nothing else', () => {

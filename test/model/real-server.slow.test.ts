@@ -24,7 +24,7 @@ async function withServer<Result>(
 }
 
 describe('The workflow on a real server, against a simulated vendor', () => {
-  it('keeps every rule, whatever goes wrong and whoever interferes', async () => {
+  it('keeps every rule through every fault and message', async () => {
     const found = await withServer(BUNDLE, (server) =>
       findCounterexample({
         runSchedule: (schedule) => server.runSchedule(schedule),
