@@ -29,7 +29,10 @@ test('a list that shows each document once leaves nothing open', () => {
 });
 
 test('two entries of one file, and an entry without a document, are named by their ids', () => {
-  const duplicates = [createEntry(1, { originalFileId: 'file-1' }), createEntry(3, { originalFileId: 'file-1' })];
+  const duplicates = [
+    createEntry(1, { originalFileId: 'file-1' }),
+    createEntry(3, { originalFileId: 'file-1' }),
+  ];
   expect(describeSurplus([contract], duplicates)).toContain('3 (name-3)');
   expect(describeSurplus([contract], duplicates)).not.toContain('1 (name-1)');
   expect(describeSurplus([contract], [createEntry(1), createEntry(9)])).toContain('9 (name-9)');

@@ -87,7 +87,10 @@ test('two entries of one name, and one document of that name: the second could b
   const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
   const duplicate = { ...theirs, documentId: 8 };
   const byId = { ...attachedOther, documentId: 7 };
-  expect(findAttached([theirs, duplicate], file, [byId])).toEqual({ kind: 'ambiguous', likelyEntry: duplicate });
+  expect(findAttached([theirs, duplicate], file, [byId])).toEqual({
+    kind: 'ambiguous',
+    likelyEntry: duplicate,
+  });
 });
 
 test('of several entries that could be the file, only one with its name is likely', () => {

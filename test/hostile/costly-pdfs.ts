@@ -109,6 +109,5 @@ export const COSTLY_PDFS: Readonly<Record<string, () => Buffer>> = {
     Buffer.from(`%PDF-1.7\n${'1 0 obj<<>>stream\n'.repeat(6e4)}%%EOF`),
   'a million numbers that are one digit too long': () =>
     withForm(`<</Fields[${'99999999999999999999 '.repeat(1e6)}]>>`),
-  'a header after a kilobyte of invalid headers': () =>
-    Buffer.from(`${'%PDF'.repeat(255)}%PDF-1.7\n%%EOF`),
+  'a header after a kilobyte of invalid headers': () => Buffer.from(`${'%PDF'.repeat(255)}%PDF-1.7\n%%EOF`),
 };

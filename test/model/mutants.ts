@@ -202,6 +202,8 @@ export const ATTEMPT_BLIND_MUTANT = {
 export function applyMutant(code: string, { what, original, replacement }: Mutant): string {
   const parts = code.split(original);
   if (parts.length !== 2)
-    throw new Error(`the bundle has ${parts.length - 1} occurrences of the original, instead of one: ${what}`);
+    throw new Error(
+      `the bundle has ${parts.length - 1} occurrences of the original, instead of one: ${what}`,
+    );
   return parts.join(replacement);
 }
