@@ -55,7 +55,7 @@ test('a file is absent where every entry is known to be another document', () =>
   expect(findAttached([{ ...nameless, name: 'Terms%20.pdf' }], file, [byId])).toEqual(absent);
 });
 
-// Every one of them is a way in which servers were seen to return `name`.
+// Servers have returned `name` in each of these forms.
 test.each([
   ['as it was', 'Offer "A" für José.pdf'],
   ['percent-encoded', 'Offer %22A%22 f%C3%BCr Jos%C3%A9.pdf'],
@@ -99,7 +99,7 @@ test('of several entries that could be the file, only one with its name is likel
   expect(findAttached([one, two], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: null });
   const same = { ...one, documentId: 9, name: file.name };
   expect(findAttached([one, same], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: same });
-  // The one entry that is left can be the other document as well.
+  // The remaining entry can also be the other document.
   expect(findAttached([one], file, [attachedOther])).toEqual({ kind: 'ambiguous', likelyEntry: null });
 });
 

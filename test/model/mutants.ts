@@ -20,7 +20,7 @@ const AFTER_THE_END = /^never a call after the end/;
 const MESSAGES = /^a message is accepted where it is possible/;
 const STATUS = /^the status is always consistent/;
 
-/** A bug with a schedule that shows it, made as small as it goes. */
+/** A bug with a schedule that shows it, as small as possible. */
 export interface MutantWithSchedule extends Mutant {
   readonly schedule: Schedule;
 }

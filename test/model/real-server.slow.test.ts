@@ -6,7 +6,7 @@ import { readWorkflowBundle } from './sandbox.js';
 import { FAULTLESS_SCHEDULE } from './schedule.js';
 
 const SEED = 20_260_101;
-/** As many as pass in half a minute on two busy cores; `npm run model -- --real` plays as many as one likes. */
+/** The number for half a minute on two busy cores. `npm run model -- --real` runs any number. */
 const RUNS = 30;
 
 const BUNDLE = readWorkflowBundle();
