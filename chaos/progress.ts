@@ -1,12 +1,12 @@
 import type { Progress } from './run/run-signings.js';
 
-/** The output of a run while it goes on. */
+/** The output of a running chaos run. */
 export interface ProgressDisplay {
   readonly print: (text: string) => void;
   readonly update: (progress: Progress) => void;
 }
 
-/** Between two lines where the output is no terminal. */
+/** Between two lines where the output is not a terminal. */
 const LINE_INTERVAL_MS = 5_000;
 
 /** Shows progress as one line that is overwritten; if stdout is not a terminal, as a new line every few seconds. */

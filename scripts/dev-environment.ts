@@ -39,7 +39,7 @@ export function readDevEnvironment(): DevEnvironment | undefined {
 }
 
 /**
- * While `npm run dev` runs, the CLI uses its servers, whatever else is configured, so that a trial never reaches a real
+ * While `npm run dev` runs, the CLI uses its servers despite any other configuration, so that a trial never reaches a real
  * vendor. Prints which variables it replaces.
  */
 export function applyDevEnvironment(): void {

@@ -4,7 +4,7 @@ import { createUploader, type Uploader } from './uploader.js';
 
 /**
  * Small uploads before the measurement: by then V8 has optimized the HTTP parser, which is WebAssembly. That takes 25 MB for
- * a moment, once in a process, whatever is uploaded.
+ * a moment, once in a process and for any upload.
  */
 const WARM_UP_UPLOADS = 50;
 const SETTLING_MS = 500;

@@ -30,8 +30,8 @@ export function countAwaiting(
 }
 
 /**
- * Starts so many signings, and waits until all of them await their signature. @throws with what the others tell of
- * themselves, when no further one does
+ * Starts the signings of the batch, and waits until all of them await their signature. @throws with the states of the others
+ * when no further signing awaits it
  */
 export async function runBatchToSignature(
   environment: BenchEnvironment,

@@ -84,9 +84,9 @@ export function createWaitingSignings(
     measureIdle: () => measureIdle(environment, ledger),
     measureCheckNow: async () => {
       if (unusedSignings.length === 0) unusedSignings = await selectEvenly(environment, CHECK_NOW_COUNT);
-      const session = unusedSignings.shift();
-      if (session === undefined) throw new Error('There is no waiting signing left for checkNow.');
-      return measureCheckNow(environment, ledger, session);
+      const signing = unusedSignings.shift();
+      if (signing === undefined) throw new Error('There is no waiting signing left for checkNow.');
+      return measureCheckNow(environment, ledger, signing);
     },
     measureStart: () => measureStart(environment, ledger, document),
     measureRecovery: () => measureRecovery(environment),
@@ -162,15 +162,15 @@ async function measureStart(
  */
 async function measureRecovery(environment: BenchEnvironment): Promise<Recovery> {
   const { signings, worker } = environment;
-  const sessions = await selectEvenly(environment, SIGNED_COUNT);
+  const selected = await selectEvenly(environment, SIGNED_COUNT);
   await worker.stop();
-  for (const { requestId, sessionId } of sessions) {
+  for (const { requestId, sessionId } of selected) {
     await signAllDocuments(environment, sessionId ?? NaN);
     await signings.check(requestId);
   }
   await sleep(OUTAGE_MS);
   const begin = performance.now();
-  const served = sessions.map(async ({ requestId }) => {
+  const served = selected.map(async ({ requestId }) => {
     await signings.wait(requestId);
     return performance.now() - begin;
   });
@@ -184,6 +184,6 @@ async function selectEvenly({ signings }: BenchEnvironment, count: number): Prom
   const all = await signings.list({ state: 'awaiting-signature', limit: Infinity });
   const step = all.length / count;
   return Array.from({ length: count }, (_, index) => all[Math.floor(index * step)]).filter(
-    (session) => session !== undefined,
+    (signing) => signing !== undefined,
   );
 }

@@ -5,10 +5,10 @@ import type { ContractSession } from './vendor.js';
 export type Decision = 'adopt' | 'retry' | 'not yet';
 
 /** After this time, reserve included, a call without a visible effect is no longer under way. */
-const EFFECT_SETTLED_MS = (LATEST_EFFECT_SECONDS + 7) * 1000;
+const LATEST_EFFECT_MS = (LATEST_EFFECT_SECONDS + 7) * 1000;
 
 /**
- * Decides as an operator does who looks into the Dashboard. If the contract session exists, it is adopted. If it is missing
+ * Decides like an operator who checks the Dashboard. If the contract session exists, it is adopted. If it is missing
  * after a while, the call is retried as soon as the signing allows it. A call without an effect is retried immediately.
  */
 export async function resolveAttention(
@@ -26,7 +26,7 @@ export async function resolveAttention(
       await signings.resolve(requestId, { attentionId, action: 'adopt', sessionId: created.id });
       return 'adopt';
     }
-    if (waited < EFFECT_SETTLED_MS) return 'not yet';
+    if (waited < LATEST_EFFECT_MS) return 'not yet';
   }
   return tryRetry(() => signings.resolve(requestId, { attentionId, action: 'retry' }));
 }

@@ -120,8 +120,8 @@ function selectNext(plans: readonly SigningPlan[], startedCount: number, snapsho
   const next: SigningPlan[] = [];
   for (const plan of plans.slice(startedCount)) {
     documents += plan.documents.length;
-    const sessions = checking.length + next.length;
-    if (documents > MAX_DOCUMENTS_IN_CHECK && sessions >= MIN_SIGNINGS_IN_CHECK) break;
+    const signings = checking.length + next.length;
+    if (documents > MAX_DOCUMENTS_IN_CHECK && signings >= MIN_SIGNINGS_IN_CHECK) break;
     next.push(plan);
   }
   return next;

@@ -31,7 +31,7 @@ export interface WorkflowRecord {
   readonly end: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
   /** The type of its failure, such as RequestRejected. */
   readonly failure: string | null;
-  /** The answer to its query while it runs, else its result; null if there is neither. */
+  /** The answer to its query while it runs, else its result; null if both are missing. */
   readonly status: SigningStatus | null;
   readonly calls: RecordedCalls;
 }

@@ -58,7 +58,7 @@ function verifyStatus(
     return [
       { kind: 'lost', requestId, description: `contract session ${sessionId} does not exist at the vendor` },
     ];
-  // While the outcome of initiate is unknown, the status says so and asks an operator to look.
+  // While the outcome of initiate is unknown, the status says so and asks an operator to check.
   if (contract !== undefined && sessionId === null && attention?.step !== 'initiate')
     return [
       {

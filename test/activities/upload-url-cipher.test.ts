@@ -9,7 +9,7 @@ describe('An upload URL in the history', () => {
     expect(createUploadUrlCipher('the-api-key').decrypt(cipher.encrypt(URL))).toBe(URL);
   });
 
-  it('shows nothing of itself, and looks different each time', () => {
+  it('reveals nothing, and differs each time', () => {
     const ciphertext = cipher.encrypt(URL);
     expect(Buffer.from(ciphertext, 'base64url').toString('latin1')).not.toMatch(/uploads|token|eyJ/);
     expect(cipher.encrypt(URL)).not.toBe(ciphertext);

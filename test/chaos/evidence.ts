@@ -43,13 +43,13 @@ export function createSigningEvidence(number: number, state: State = 'completed'
   };
 }
 
-export function createEvidence(...sessions: readonly SigningEvidence[]): Evidence {
+export function createEvidence(...signings: readonly SigningEvidence[]): Evidence {
   return {
-    acceptedSignings: sessions.map(({ acceptedSigning }) => acceptedSigning),
-    contractSessions: sessions.flatMap(({ contractSessions }) => contractSessions),
-    ledger: sessions.flatMap(({ ledger }) => ledger),
+    acceptedSignings: signings.map(({ acceptedSigning }) => acceptedSigning),
+    contractSessions: signings.flatMap(({ contractSessions }) => contractSessions),
+    ledger: signings.flatMap(({ ledger }) => ledger),
     workflows: new Map(
-      sessions.flatMap(({ acceptedSigning, workflow }) =>
+      signings.flatMap(({ acceptedSigning, workflow }) =>
         workflow === undefined ? [] : [[acceptedSigning.plan.requestId, workflow] as const],
       ),
     ),

@@ -3,18 +3,18 @@ import type { Attention } from '../../src/domain/status.js';
 import { NotPossibleError, type Resolution } from '../../src/client/index.js';
 import { createSigningEvidence } from './evidence.js';
 
-const session = createSigningEvidence(0, 'needs-attention');
-const [contract] = session.contractSessions;
+const signing = createSigningEvidence(0, 'needs-attention');
+const [contract] = signing.contractSessions;
 
 /** What the operator decides, and sends, if the signing has needed attention for `secondsAgo`. */
 async function runOperator(
   attention: Omit<Attention, 'since'> | null,
   secondsAgo: number,
-  dashboard: typeof session.contractSessions,
+  dashboard: typeof signing.contractSessions,
   refusal?: Error,
 ): Promise<{ decision: string; sent: Resolution[] }> {
-  const { workflow } = session;
-  if (workflow?.status == null) throw new TypeError('the session has no status');
+  const { workflow } = signing;
+  if (workflow?.status == null) throw new TypeError('the signing has no status');
   const since = new Date(Date.now() - secondsAgo * 1000).toISOString();
   const current = attention === null ? null : { ...attention, since };
   const status = { ...workflow.status, attention: current, callback: null };
@@ -42,7 +42,7 @@ const refused = { id: 'attach-1', step: 'attach', reason: 'refused', actions: ['
 
 describe('The operator of a chaos run', () => {
   it('adopts the contract session that the Dashboard shows', async () => {
-    expect(await runOperator(unanswered, 0, session.contractSessions)).toEqual({
+    expect(await runOperator(unanswered, 0, signing.contractSessions)).toEqual({
       decision: 'adopt',
       sent: [{ attentionId: 'initiate-1', action: 'adopt', sessionId: contract?.id }],
     });
@@ -73,6 +73,6 @@ describe('The operator of a chaos run', () => {
   });
 
   it('decides nothing once the signing needs no attention', async () => {
-    expect(await runOperator(null, 20, session.contractSessions)).toEqual({ decision: 'not yet', sent: [] });
+    expect(await runOperator(null, 20, signing.contractSessions)).toEqual({ decision: 'not yet', sent: [] });
   });
 });

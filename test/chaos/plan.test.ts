@@ -14,7 +14,7 @@ describe('The plan of a chaos run', () => {
     expect(planSignings(2, 200)).not.toEqual(plans);
   });
 
-  it('gives a signing the same outcome, documents and faults however many others there are', () => {
+  it('gives a signing the same outcome, documents and faults for any number of other signings', () => {
     expect(planSigning(1, 7)).toEqual(plans[7]);
   });
 

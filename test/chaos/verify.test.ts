@@ -16,30 +16,30 @@ const getDocuments = ({ contractSessions }: SigningEvidence): readonly Document[
 
 /** The same signing with other documents at the vendor. */
 const withDocuments = (
-  session: SigningEvidence,
+  signing: SigningEvidence,
   change: (documents: Document[]) => Document[],
 ): SigningEvidence => ({
-  ...session,
-  contractSessions: session.contractSessions.map((contract) => ({
+  ...signing,
+  contractSessions: signing.contractSessions.map((contract) => ({
     ...contract,
     documents: change([...contract.documents]),
   })),
 });
 
 const withWorkflow = (
-  session: SigningEvidence,
+  signing: SigningEvidence,
   change: Partial<NonNullable<SigningEvidence['workflow']>>,
 ): SigningEvidence => ({
-  ...session,
-  workflow: session.workflow === undefined ? undefined : { ...session.workflow, ...change },
+  ...signing,
+  workflow: signing.workflow === undefined ? undefined : { ...signing.workflow, ...change },
 });
 
 const withStatus = (
-  session: SigningEvidence,
+  signing: SigningEvidence,
   change: Partial<NonNullable<NonNullable<SigningEvidence['workflow']>['status']>>,
 ): SigningEvidence => {
-  const status = session.workflow?.status ?? null;
-  return withWorkflow(session, { status: status === null ? null : { ...status, ...change } });
+  const status = signing.workflow?.status ?? null;
+  return withWorkflow(signing, { status: status === null ? null : { ...status, ...change } });
 };
 
 const changeDocument = (documents: Document[], index: number, change: Partial<Document>): Document[] =>
@@ -48,8 +48,8 @@ const changeDocument = (documents: Document[], index: number, change: Partial<Do
 const swap = ([first, second, ...rest]: Document[]): Document[] =>
   first === undefined || second === undefined ? [] : [second, first, ...rest];
 
-const findKinds = (...sessions: SigningEvidence[]): ViolationKind[] => [
-  ...new Set(findViolations(createEvidence(...sessions)).map(({ kind }) => kind)),
+const findKinds = (...signings: SigningEvidence[]): ViolationKind[] => [
+  ...new Set(findViolations(createEvidence(...signings)).map(({ kind }) => kind)),
 ];
 
 const correct = createSigningEvidence(0);
@@ -67,7 +67,7 @@ describe('The check accepts', () => {
       calls: { initiate: 1, attach: {}, lost: {} },
     },
   };
-  const unclear = withStatus(createSigningEvidence(2, 'expired'), {
+  const unknownInitiate = withStatus(createSigningEvidence(2, 'expired'), {
     sessionId: null,
     attention: {
       id: 'initiate-1',
@@ -84,10 +84,10 @@ describe('The check accepts', () => {
     ['one that was cancelled before its first document', cancelled(0)],
     ['one that was cancelled among its documents', cancelled(2)],
     ['one that the vendor refused and has no contract session of', refused],
-    ['one whose status says that the outcome of initiate is unknown', unclear],
+    ['one whose status says that the outcome of initiate is unknown', unknownInitiate],
     ['one whose call never reached the vendor', { ...correct, ledger: correct.ledger.slice(1) }],
-  ])('%s', (_, session) => {
-    expect(findViolations(createEvidence(session, createSigningEvidence(9)))).toEqual([]);
+  ])('%s', (_, signing) => {
+    expect(findViolations(createEvidence(signing, createSigningEvidence(9)))).toEqual([]);
   });
 });
 
@@ -108,12 +108,12 @@ describe('The check finds', () => {
     ['a file attached twice', 'attached-twice', withDocuments(correct, (all) => [...all, ...again({})])],
     ['a document uploaded again and attached as well', 'attached-twice', withDocuments(correct, (all) => [...all, ...again({ fileId: 'another' })])],
     ['documents in the wrong order', 'order-or-bytes', withDocuments(correct, swap)],
-    ['a gap in a session that was cancelled', 'order-or-bytes', withDocuments(createSigningEvidence(1, 'cancelled'), (all) => all.slice(1))],
+    ['a gap in a signing that was cancelled', 'order-or-bytes', withDocuments(createSigningEvidence(1, 'cancelled'), (all) => all.slice(1))],
     ['wrong bytes', 'order-or-bytes', withDocuments(correct, (all) => changeDocument(all, 2, { sha256: 'another' }))],
-    ['a document of another session', 'order-or-bytes', withDocuments(correct, (all) => changeDocument(all, 2, { name: 'of-others.pdf' }))],
+    ['a document of another signing', 'order-or-bytes', withDocuments(correct, (all) => changeDocument(all, 2, { name: 'of-others.pdf' }))],
     ['an accepted start without a workflow', 'lost', { ...correct, workflow: undefined }],
-    ['a completed session whose last document is missing', 'lost', withDocuments(correct, (all) => all.slice(0, 2))],
-    ['a completed session without its contract session', 'lost', { ...correct, contractSessions: [] }],
+    ['a completed signing whose last document is missing', 'lost', withDocuments(correct, (all) => all.slice(0, 2))],
+    ['a completed signing without its contract session', 'lost', { ...correct, contractSessions: [] }],
     ['a signing that has stopped making progress', 'lost', withWorkflow(withStatus(correct, { state: 'uploading' }), { end: 'running' })],
     ['a signing that needs attention after every decision', 'lost', withWorkflow(withStatus(correct, { state: 'needs-attention' }), { end: 'running' })],
     ['a signing that does not answer', 'lost', withWorkflow(correct, { end: 'running', status: null })],
@@ -126,13 +126,13 @@ describe('The check finds', () => {
     ['an outcome before all is signed', 'at-odds', withDocuments(correct, (all) => changeDocument(all, 1, { status: 'UPLOADED' }))],
     ['an initiate that the history lacks', 'at-odds', { ...correct, ledger: [...correct.ledger, ...correct.ledger.slice(0, 1)] }],
     ['an attach that the history lacks', 'at-odds', { ...correct, ledger: [...correct.ledger, createLedgerEntry({ call: 'attach', fileId: first?.fileId ?? '' })] }],
-  ])('%s', (_, kind, session) => {
-    expect(findKinds(session, createSigningEvidence(9))).toContain(kind);
+  ])('%s', (_, kind, signing) => {
+    expect(findKinds(signing, createSigningEvidence(9))).toContain(kind);
   }); // prettier-ignore
 
   it('every violation, with the signing and its description', () => {
-    const session = withDocuments(correct, swap);
-    expect(formatViolations(findViolations(createEvidence(session)))).toBe(
+    const signing = withDocuments(correct, swap);
+    expect(formatViolations(findViolations(createEvidence(signing)))).toBe(
       'documents in the wrong order or with wrong bytes: chaos-0001, a-2.pdf is number 1, not 2\n' +
         'documents in the wrong order or with wrong bytes: chaos-0001, z-1.pdf is number 2, not 1',
     );

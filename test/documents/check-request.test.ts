@@ -50,7 +50,7 @@ const sources = (...names: string[]): object => ({
   documents: names.map((name) => ({ source: `file:${name}.pdf` })),
 });
 
-/** A readable PDF with one signature field that has so many megabytes. */
+/** A readable PDF with one signature field, of this many megabytes. */
 async function writeLarge(name: string, megabytes: number): Promise<void> {
   const pdf = await PDFDocument.load(readFileSync(join(PDFS, 'plain-field.pdf-lib.pdf')));
   const padding = new Uint8Array(megabytes * 1_000_000);

@@ -64,7 +64,7 @@ const routes: Readonly<Record<string, Route>> = {
   },
 };
 
-/** Goes on for as long as somebody listens. */
+/** Sends data until the client disconnects. */
 function drip(response: ServerResponse): void {
   const drops = setInterval(() => response.write('.'), 50);
   response.on('close', () => {

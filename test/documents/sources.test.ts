@@ -25,7 +25,7 @@ const documentOf = (source: string, bytes: Uint8Array): DocumentToRead => ({
   ...expectSha256(bytes),
 });
 
-/** Root itself may read everything: then the test runs as somebody who may not. */
+/** Root may read everything, so under root the test runs as another user. */
 async function runUnprivileged<Result>(task: () => Promise<Result>): Promise<Result> {
   if (process.geteuid?.() !== 0) return task();
   process.seteuid?.(65_534);
@@ -151,7 +151,7 @@ async function* inChunks(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Arra
 }
 const chunks = fc.array(fc.uint8Array({ maxLength: 20 }));
 
-test('verified bytes come through unchanged, however they are cut into chunks', () =>
+test('verified bytes arrive unchanged in chunks of any size', () =>
   fc.assert(
     fc.asyncProperty(chunks, async (content) => {
       const whole = Buffer.concat(content);
@@ -160,7 +160,7 @@ test('verified bytes come through unchanged, however they are cut into chunks', 
     }),
   ));
 
-test('at least the last of changed bytes is held back, however they are cut into chunks', () =>
+test('at least the last of changed bytes is held back in chunks of any size', () =>
   fc.assert(
     fc.asyncProperty(chunks, fc.uint8Array({ minLength: 1 }), async (content, expected) => {
       const whole = Buffer.concat(content);

@@ -41,7 +41,7 @@ test('a refusal for another reason than load is not retried', () => {
   );
 });
 
-test('every kind of failure has a disposition, whatever its message', () => {
+test('every kind of failure has a disposition that does not depend on its message', () => {
   fc.assert(
     fc.property(fc.constantFrom(...KINDS), fc.string(), (kind, message) => {
       expect(classifyFailure({ kind, message })).toBe(classifyFailure({ kind, message: '' }));

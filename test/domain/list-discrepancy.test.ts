@@ -29,9 +29,12 @@ test('a list that shows each document once leaves nothing open', () => {
 });
 
 test('two entries of one file, and an entry without a document, are named by their ids', () => {
-  const twins = [createEntry(1, { originalFileId: 'file-1' }), createEntry(3, { originalFileId: 'file-1' })];
-  expect(describeSurplus([contract], twins)).toContain('3 (name-3)');
-  expect(describeSurplus([contract], twins)).not.toContain('1 (name-1)');
+  const duplicates = [
+    createEntry(1, { originalFileId: 'file-1' }),
+    createEntry(3, { originalFileId: 'file-1' }),
+  ];
+  expect(describeSurplus([contract], duplicates)).toContain('3 (name-3)');
+  expect(describeSurplus([contract], duplicates)).not.toContain('1 (name-1)');
   expect(describeSurplus([contract], [createEntry(1), createEntry(9)])).toContain('9 (name-9)');
 });
 
@@ -49,7 +52,7 @@ test('an attached document that no list has shown needs a decision, by its name,
   expect(findUnlisted([contract, { ...terms, status: null }], [createEntry(1)])).toEqual([]);
 });
 
-test('where all documents have a final status and cannot be told apart, a person must record the outcome', () => {
+test('where all documents have a final status and cannot be distinguished, a person must record the outcome', () => {
   const loose = [contract, terms].map((document) => ({ ...document, documentId: null }));
   const ended = [createEntry(7, { status: 'FAILED' }), createEntry(8, { status: 'FINISHED' })];
   expect(findDiscrepancy(loose, ended, true)).toContain('record the outcome');

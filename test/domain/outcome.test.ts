@@ -91,7 +91,7 @@ test('the order of the documents does not change the outcome', () => {
   );
 });
 
-test('one failed document makes the signing failed, whatever status the others have', () => {
+test('one failed document makes the signing failed, with any status of the others', () => {
   fc.assert(
     fc.property(fc.array(final), fc.array(final), (before, after) => {
       expect(determineOutcome(withStatus(...before, 'FAILED', ...after))).toBe('failed');

@@ -237,13 +237,13 @@ test('a request that was read without problems is read again as the same request
 
 test('a problem names the field and never its value', () => {
   const secret = 'Quasimodo-4711';
-  const places = [
+  const inputs = [
     { ...REQUEST, name: `${secret}\n` }, { ...REQUEST, requestId: `${secret} ` }, { ...REQUEST, method: secret },
     { ...REQUEST, participants: [createParticipant({ email: secret, firstname: `${secret}\n`, lastname: [secret], mobile: secret })] },
     { ...REQUEST, participants: secret }, { ...REQUEST, documents: [secret] }, { ...REQUEST, deadlineDays: secret },
     withSource(secret), { ...REQUEST, documents: [{ source: 'file:a', name: `${secret}/` }] }, secret,
   ]; // prettier-ignore
-  for (const input of places) {
+  for (const input of inputs) {
     expect(findProblems(input)).not.toEqual([]);
     expect(JSON.stringify(findProblems(input))).not.toContain(secret);
   }

@@ -7,7 +7,7 @@ import {
   type Reservation,
 } from '../../src/domain/start-rate-limit.js';
 
-/** What became of starts at these times, in turn; times in milliseconds. */
+/** The result of each start at these times, in order. Times in milliseconds. */
 function reserveAll(
   times: readonly number[],
   limit: number,

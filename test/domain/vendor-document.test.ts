@@ -55,7 +55,7 @@ test('a file is absent where every entry is known to be another document', () =>
   expect(findAttached([{ ...nameless, name: 'Terms%20.pdf' }], file, [byId])).toEqual(absent);
 });
 
-// Every one of them is a way in which servers were seen to return `name`.
+// Servers have returned `name` in each of these forms.
 test.each([
   ['as it was', 'Offer "A" für José.pdf'],
   ['percent-encoded', 'Offer %22A%22 f%C3%BCr Jos%C3%A9.pdf'],
@@ -85,9 +85,12 @@ test.each([
 
 test('two entries of one name, and one document of that name: the second could be the file', () => {
   const theirs = { ...listed, documentId: 7, name: 'terms.pdf', originalFileId: null };
-  const twin = { ...theirs, documentId: 8 };
+  const duplicate = { ...theirs, documentId: 8 };
   const byId = { ...attachedOther, documentId: 7 };
-  expect(findAttached([theirs, twin], file, [byId])).toEqual({ kind: 'ambiguous', likelyEntry: twin });
+  expect(findAttached([theirs, duplicate], file, [byId])).toEqual({
+    kind: 'ambiguous',
+    likelyEntry: duplicate,
+  });
 });
 
 test('of several entries that could be the file, only one with its name is likely', () => {
@@ -96,7 +99,7 @@ test('of several entries that could be the file, only one with its name is likel
   expect(findAttached([one, two], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: null });
   const same = { ...one, documentId: 9, name: file.name };
   expect(findAttached([one, same], file, [])).toEqual({ kind: 'ambiguous', likelyEntry: same });
-  // The one entry that is left can be the other document as well.
+  // The remaining entry can also be the other document.
   expect(findAttached([one], file, [attachedOther])).toEqual({ kind: 'ambiguous', likelyEntry: null });
 });
 
@@ -170,9 +173,9 @@ test('several such documents get only what all remaining entries share, and neve
 });
 
 test('contradicting entries of one file prove nothing, and a deleted one does not count', () => {
-  const twin = { ...listed, documentId: 1400, status: 'FINISHED' };
-  expect(mergeDocuments([known], [listed, twin])).toEqual([known]);
-  expect(mergeDocuments([known], [{ ...listed, status: 'DELETED' }, twin])[0]?.status).toBe('FINISHED');
+  const duplicate = { ...listed, documentId: 1400, status: 'FINISHED' };
+  expect(mergeDocuments([known], [listed, duplicate])).toEqual([known]);
+  expect(mergeDocuments([known], [{ ...listed, status: 'DELETED' }, duplicate])[0]?.status).toBe('FINISHED');
 });
 
 test('two polls differ in status, document id and failure reason, and in nothing else', () => {

@@ -1,9 +1,33 @@
-import type { RealEnvironment } from '../support/real-environment.js';
-import { useRealEnvironments } from '../support/real-environment.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { waitUntil } from '../support/async-helpers.js';
 import type { Signing } from '../support/signing.js';
 import { createTemporalCommand } from '../support/temporal-command.js';
-import { createLaterRelease, type Release } from '../support/later-release.js';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A later release of the worker: this one with another workflow. */
+interface Release {
+  /** The worker's program. */
+  readonly worker: string;
+  remove(): void;
+}
+
+/** Creates a release from this one, with one change of the workflow code. */
+function createLaterRelease(before: string, after: string): Release {
+  // Below dist/, where Node finds the packages.
+  const folder = mkdtempSync(resolve('dist/later-release-'));
+  cpSync(resolve('dist/src'), join(folder, 'src'), { recursive: true });
+  const code = readFileSync(resolve('dist/workflow-bundle.js'), 'utf8');
+  const edited = code.replace(before, after);
+  if (edited === code) throw new Error(`The workflow code lacks "${before}".`);
+  writeFileSync(join(folder, 'workflow-bundle.js'), edited);
+  return {
+    worker: join(folder, 'src/worker.js'),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 /** Where a later release waits a moment before it polls the documents. */
 const INSERTION_POINT = 'async function waitForChange(wait, pollImmediately) {';

@@ -15,14 +15,14 @@ import {
 
 closeVendorsAfterEach();
 
-/** What an observer is told, in order. */
+/** What an observer receives, in order. */
 function observer() {
-  const told: (CallStart | CallOutcome)[] = [];
+  const reports: (CallStart | CallOutcome)[] = [];
   const observe = (begin: CallStart) => {
-    told.push(begin);
-    return (end: CallOutcome): void => void told.push(end);
+    reports.push(begin);
+    return (end: CallOutcome): void => void reports.push(end);
   };
-  return { told, observe };
+  return { reports, observe };
 }
 
 const list = (client: FlexpertoClient, signal?: AbortSignal) =>
@@ -35,42 +35,42 @@ describe('An observer of calls', () => {
     ['the status of a refusal', replyWithStatus(401), 401],
     ['the status of an answer that leaves the outcome open', replyWithStatus(502), 502],
     ['that no answer came', resetConnection, 'no-answer'],
-  ] as const)('is told once %s', async (_, reply, end) => {
-    const { told, observe } = observer();
+  ] as const)('gets once %s', async (_, reply, end) => {
+    const { reports, observe } = observer();
     const { client } = await startScriptedVendor(reply, { observe });
     await list(client).catch(() => undefined);
-    expect(told).toEqual([LIST, end]);
+    expect(reports).toEqual([LIST, end]);
   });
 
   it('learns that nothing was sent without a connection', async () => {
-    const { told, observe } = observer();
+    const { reports, observe } = observer();
     await captureRejection(list(createVendorClient(`http://127.0.0.1:${await findFreePort()}`, { observe })));
-    expect(told).toEqual([LIST, 'not-sent']);
+    expect(reports).toEqual([LIST, 'not-sent']);
   });
 
   it('learns that a call was aborted', async () => {
-    const { told, observe } = observer();
+    const { reports, observe } = observer();
     const { client } = await startScriptedVendor(neverReply, { observe });
     await captureRejection(list(client, AbortSignal.timeout(100)));
-    expect(told).toEqual([LIST, 'given-up']);
+    expect(reports).toEqual([LIST, 'given-up']);
   });
 
   it('sees both attempts of an attach whose method the server does not know', async () => {
-    const { told, observe } = observer();
+    const { reports, observe } = observer();
     const { client } = await startScriptedVendor([replyWithStatus(405), ''], { observe });
     await client.attachDocument(CALL_CONTEXT, 13, 'f-1');
     const begin = { call: 'attach', documentBytes: 0 };
-    expect(told).toEqual([{ ...begin, method: 'POST' }, 405, { ...begin, method: 'GET' }, 200]);
+    expect(reports).toEqual([{ ...begin, method: 'POST' }, 405, { ...begin, method: 'GET' }, 200]);
   });
 
   it('gets the size of a document, and neither its name nor its address', async () => {
-    const { told, observe } = observer();
+    const { reports, observe } = observer();
     const { client, url } = await startScriptedVendor('{"id":"f-1"}', { observe });
     await client.uploadDocument(`${url}/?token=secret`, {
       name: 'a.pdf',
       bytes: 4,
       content: streamOf('%PDF'),
     });
-    expect(told).toEqual([{ call: 'upload', method: 'POST', documentBytes: 4 }, 200]);
+    expect(reports).toEqual([{ call: 'upload', method: 'POST', documentBytes: 4 }, 200]);
   });
 });

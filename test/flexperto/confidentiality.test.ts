@@ -37,7 +37,7 @@ const calls: Record<string, (client: FlexpertoClient, url: string) => Promise<un
   list: (client) => client.listDocuments(CALL_CONTEXT, 13),
 };
 
-/** All that a person or a log could see of an error, however deep they look. */
+/** Everything of an error that a person or a log could see, at any depth. */
 function everythingIn(error: unknown): string {
   const deep = inspect(error, { depth: Infinity, showHidden: true, getters: true, maxStringLength: null });
   const { message, stack, cause } = error as Error;

@@ -16,7 +16,7 @@ import { runOptions } from './property-runs.js';
 const codec = createPayloadCodec(parsePayloadKeys(`k1:${generatePayloadKey()}`));
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 
-/** Without half a character, which no payload can have. */
+/** Text without half a character, which no payload can contain. */
 const isWhole = (text: string): boolean => Buffer.from(text, 'utf8').toString('utf8') === text;
 
 const payload: fc.Arbitrary<JsonPayload> = fc.record({
@@ -26,7 +26,7 @@ const payload: fc.Arbitrary<JsonPayload> = fc.record({
   data: fc.uint8Array({ maxLength: 300 }).map(base64),
 }); // prettier-ignore
 
-/** Marked as encrypted, with anything as key, nonce, ciphertext and tag. */
+/** A payload marked as encrypted, with an arbitrary key, nonce, ciphertext and tag. */
 const forged: fc.Arbitrary<JsonPayload> = fc
   .tuple(
     fc.oneof(fc.constantFrom('k1', 'k2', '', '__proto__'), arbitraryOddText),
@@ -42,7 +42,7 @@ const refusals = [CodecRequestError, UnreadablePayloadError];
 async function answerOrRefusal(action: 'encode' | 'decode', body: unknown): Promise<unknown> {
   return handleCodecRequest(codec, action, body).catch((error: unknown) => {
     if (!refusals.some((kind) => error instanceof kind)) throw error;
-    // One sentence, which does not repeat what was sent.
+    // The message is one sentence and does not repeat the request.
     expect((error as Error).message).toMatch(/^.{10,200}\.$/);
     return error;
   });
@@ -66,14 +66,14 @@ describe('A request to the codec endpoint', () => {
 
   it('decodes what it has encoded, and nothing else after a changed bit', async () => {
     await fc.assert(
-      fc.asyncProperty(payload, fc.nat(), fc.nat(7), async (given, place, bit) => {
+      fc.asyncProperty(payload, fc.nat(), fc.nat(7), async (given, position, bit) => {
         const encoded = await handleCodecRequest(codec, 'encode', { payloads: [given] });
         expect(await handleCodecRequest(codec, 'decode', encoded)).toEqual({ payloads: [given] });
-        const [sealed] = encoded.payloads;
-        const bytes = Buffer.from(sealed?.data ?? '', 'base64');
-        const at = place % bytes.length;
+        const [encrypted] = encoded.payloads;
+        const bytes = Buffer.from(encrypted?.data ?? '', 'base64');
+        const at = position % bytes.length;
         bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
-        const changed = { payloads: [{ ...sealed, data: base64(bytes) }] };
+        const changed = { payloads: [{ ...encrypted, data: base64(bytes) }] };
         expect(await answerOrRefusal('decode', changed)).toBeInstanceOf(UnreadablePayloadError);
       }),
       runOptions(300),

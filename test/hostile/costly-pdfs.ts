@@ -3,10 +3,10 @@ import { VALID_STREAM_PDF, writeStreamPdf } from './stream-pdfs.js';
 
 const MEGABYTE = 1024 * 1024;
 
-/** A file whose cross-references hold, of these objects in the order of their numbers. */
+/** A file of these objects, in the order of their numbers, with valid cross-references. */
 export function writePdf(...objects: readonly (string | Buffer)[]): Buffer {
   const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
-  const places: number[] = [];
+  const offsets: number[] = [];
   let length = parts[0]?.length ?? 0;
   objects.forEach((object, index) => {
     const part = Buffer.concat([
@@ -14,11 +14,11 @@ export function writePdf(...objects: readonly (string | Buffer)[]): Buffer {
       Buffer.from(object),
       Buffer.from('\nendobj\n'),
     ]);
-    places.push(length);
+    offsets.push(length);
     parts.push(part);
     length += part.length;
   });
-  const rows = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
   const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}`;
   const trailer = `trailer\n<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${length}\n%%EOF\n`;
   return Buffer.concat([...parts, Buffer.from(table + trailer)]);
@@ -28,22 +28,22 @@ const CATALOG = '<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R>>';
 const PAGES = '<</Type/Pages/Kids[3 0 R]/Count 1>>';
 const PAGE = '<</Type/Page/Parent 2 0 R>>';
 
-/** The same with one page, and this as its form, the fourth object. */
+/** A file with one page and this form, which is the fourth object. */
 export const withForm = (form: string | Buffer, ...more: readonly (string | Buffer)[]): Buffer =>
   writePdf(CATALOG, PAGES, PAGE, form, ...more);
 
-/** A revision that says where the one before it is: each where it likes. */
-function revisions(count: number, previous: (number: number, places: readonly number[]) => number): Buffer {
+/** Revisions, each of which names any offset as that of the previous one. */
+function revisions(count: number, previous: (number: number, offsets: readonly number[]) => number): Buffer {
   let text = '%PDF-1.7\n';
-  const places: number[] = [];
+  const offsets: number[] = [];
   for (let number = 0; number < count; number += 1) {
-    places.push(text.length);
-    text += `xref\n0 0\ntrailer\n<</Root 1 0 R/Prev ${previous(number, places)}>>\n`;
+    offsets.push(text.length);
+    text += `xref\n0 0\ntrailer\n<</Root 1 0 R/Prev ${previous(number, offsets)}>>\n`;
   }
-  return Buffer.from(`${text}startxref\n${places.at(-1) ?? 0}\n%%EOF\n`);
+  return Buffer.from(`${text}startxref\n${offsets.at(-1) ?? 0}\n%%EOF\n`);
 }
 
-/** Each has cost some reader of PDFs minutes or gigabytes. */
+/** Each of these files has cost some PDF reader minutes or gigabytes. */
 export const COSTLY_PDFS: Readonly<Record<string, () => Buffer>> = {
   'arrays a million deep': () => withForm(`<</Fields${'['.repeat(1e6)}>>`),
   'dictionaries a million deep': () => withForm('<</A'.repeat(1e6)),
@@ -62,8 +62,8 @@ export const COSTLY_PDFS: Readonly<Record<string, () => Buffer>> = {
     ),
   'a page tree that is its own grandchild': () =>
     writePdf(CATALOG, '<</Type/Pages/Kids[3 0 R]>>', '<</Kids[2 0 R]>>', '<<>>'),
-  'a hundred thousand revisions': () => revisions(1e5, (number, places) => places[number - 1] ?? 0),
-  'revisions that name each other in a circle': () => revisions(3, (number, places) => places[number] ?? 0),
+  'a hundred thousand revisions': () => revisions(1e5, (number, offsets) => offsets[number - 1] ?? 0),
+  'revisions that name each other in a circle': () => revisions(3, (number, offsets) => offsets[number] ?? 0),
   'a table of cross-references that promises a trillion rows': () =>
     Buffer.from('%PDF-1.7\nxref\n0 1000000000000\n0000000000 65535 f \nstartxref\n9\n%%EOF'),
   'a table of cross-references with a million rows for one object': () =>
@@ -109,6 +109,5 @@ export const COSTLY_PDFS: Readonly<Record<string, () => Buffer>> = {
     Buffer.from(`%PDF-1.7\n${'1 0 obj<<>>stream\n'.repeat(6e4)}%%EOF`),
   'a million numbers that are one digit too long': () =>
     withForm(`<</Fields[${'99999999999999999999 '.repeat(1e6)}]>>`),
-  'a header after a kilobyte of headers that are none': () =>
-    Buffer.from(`${'%PDF'.repeat(255)}%PDF-1.7\n%%EOF`),
+  'a header after a kilobyte of invalid headers': () => Buffer.from(`${'%PDF'.repeat(255)}%PDF-1.7\n%%EOF`),
 };

@@ -8,7 +8,7 @@ const NEARLY_ALL = 900_000;
 const repeated = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join('');
 
-/** Without cross-references, so that it is scanned. */
+/** A file without cross-references, so that the reader scans it. */
 const scanned = (content: string | Buffer): Buffer =>
   Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.from(content), Buffer.from('\nstartxref\n0\n%%EOF\n')]);
 
@@ -18,7 +18,7 @@ const packedObject = (number: number, entries: string, data: Buffer): Buffer => 
   return Buffer.concat([Buffer.from(head), packed, Buffer.from('\nendstream endobj\n')]);
 };
 
-/** Six objects in an object stream, of which the form is this. */
+/** Six objects in an object stream, with this form among them. */
 const packedForm = (form: string): Buffer => {
   const objects = ['<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R>>', '<</Type/Pages/Kids[3 0 R]>>', '<</Type/Page>>', form];
   return writeStreamPdf({
@@ -33,7 +33,7 @@ const odd =
   () =>
     writeStreamPdf({ ...VALID_STREAM_PDF, ...change });
 
-/** Files of up to a megabyte, each of which would cost a reader that trusts it very much. */
+/** Files of up to a megabyte. Each costs a reader that trusts it much time or memory. */
 export const COSTLY_SMALL_PDFS: Readonly<Record<string, () => Buffer>> = {
   'a row of cross-references as wide as a trillion': odd({ widths: [1e12, 0, 0] }),
   'rows of which each column is as wide as a trillion': odd({ widths: [1e12, 1e12, 1e12], index: [0, 0] }),
@@ -98,7 +98,7 @@ export const COSTLY_SMALL_PDFS: Readonly<Record<string, () => Buffer>> = {
       `(${'a'.repeat(2e5)})`,
       ...Array.from({ length: 9000 }, () => '<</FT 5 0 R/T 6 0 R>>'),
     ),
-  'ten thousand signature fields that stand on no page': () =>
+  'ten thousand signature fields that are on no page': () =>
     withForm(
       `<</Fields[${repeated(9000, (index) => `${index + 6} 0 R `)}]>>`,
       `(${'a'.repeat(2e5)})`,

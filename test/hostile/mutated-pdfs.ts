@@ -4,16 +4,16 @@ import fc from 'fast-check';
 
 const FOLDER = resolve('test/pdf');
 
-/** Those that need all of the time or memory that an inspection has are tried once, elsewhere. */
+/** Files that need all time or memory of an inspection. Another test covers each of them once. */
 const COSTLY = /^(bomb|endless|deep|doubling)/;
 
-/** PDFs of all producers, whole and damaged. */
+/** PDFs of all producers, intact and damaged. */
 export const CORPUS: readonly Buffer[] = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.pdf') && !COSTLY.test(name))
   .sort()
   .map((name) => readFileSync(join(FOLDER, name)));
 
-/** Words of the PDF syntax, and what hostile hands put in their place. */
+/** Tokens of the PDF syntax, and hostile replacements for them. */
 const REPLACEMENTS = [
   '/Type', '/Kids', '/Parent', '/Pages', '/Page', '/Count', '/AcroForm', '/Fields', '/FT', '/Sig', '/V', '/T', '/XFA',
   '/Encrypt', '/Prev', '/XRefStm', '/Size', '/Root', '/Index', '/W', '/N', '/First', '/Extends', '/Length', '/Filter',
@@ -29,7 +29,7 @@ const TOKENS =
 
 type Mutation = (pdf: Buffer) => Buffer;
 
-/** A place in whatever it is applied to, from 0 to below 1; without the liking of random tests for the beginning. */
+/** An offset relative to the length, from 0 to below 1, evenly distributed. */
 const relativeOffset = fc.noBias(fc.nat(999_999)).map((millionths) => millionths / 1_000_000);
 const toOffset = (pdf: Buffer, where: number): number => Math.floor(where * pdf.length);
 
@@ -47,7 +47,7 @@ const truncate = relativeOffset.map(
       pdf.subarray(0, toOffset(pdf, where)),
 );
 
-/** Cut off, with the end of a whole file put behind. */
+/** Cuts the file off, and appends the end of an intact file. */
 const removeBytes = fc.tuple(relativeOffset, fc.integer({ min: 1, max: 400 })).map(
   ([where, length]): Mutation =>
     (pdf) =>
@@ -66,7 +66,7 @@ const splice = fc
         ]),
   );
 
-/** Another word in the place of one; `inPlace` keeps every offset, so that the cross-references still hold. */
+/** Replaces a token. `inPlace` keeps every offset, so that the cross-references stay valid. */
 const replaceToken = fc
   .tuple(relativeOffset, fc.constantFrom(...REPLACEMENTS), fc.boolean())
   .map(([where, word, inPlace]): Mutation => (pdf) => {
@@ -79,7 +79,7 @@ const replaceToken = fc
     return Buffer.concat([pdf.subarray(0, token.index), Buffer.from(fitted, 'latin1'), rest]);
   });
 
-/** One update more, whose trailer and table say what they like. */
+/** Appends a revision with an arbitrary table and trailer. */
 const appendRevision = fc
   .tuple(
     fc.array(fc.constantFrom(...REPLACEMENTS), { maxLength: 12 }),
@@ -91,7 +91,7 @@ const appendRevision = fc
     return Buffer.concat([pdf, Buffer.from(`${more}startxref\n${pdf.length + 1}\n%%EOF\n`, 'latin1')]);
   });
 
-/** A PDF of the corpus, changed in one to four places. */
+/** A PDF of the corpus with one to four mutations. */
 export const arbitraryMutatedPdf: fc.Arbitrary<Buffer> = fc
   .tuple(
     fc.constantFrom(...CORPUS),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Texts that programs stumble over: keys of every object, line ends, half characters, directions, numbers in words. */
+/** Texts that programs often mishandle: keys of every object, line ends, half characters, text directions, names of numbers. */
 const ODD_TEXTS = [
   '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '', ' ', '\u0000', '\r\n', '\u2028', '\u202e', '\ud800',
   '\udfff\ud800', '\ufeff', '𝒳', 'İ', 'ß'.repeat(300), '%00', '%', '../..', '..\\..', 'file:', 'https://', 'https://[', 'file:\u0000',
@@ -14,7 +14,7 @@ export const arbitraryOddText = fc.oneof(
   { arbitrary: fc.webUrl(), weight: 1 },
 );
 
-/** What JSON can hold, as `JSON.parse` gives it: a key `__proto__` is a field as any other. */
+/** Any JSON value, as `JSON.parse` returns it: a key `__proto__` is a field like any other. */
 export const arbitraryJson: fc.Arbitrary<unknown> = fc
   .letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
@@ -29,12 +29,12 @@ export const arbitraryJson: fc.Arbitrary<unknown> = fc
   }))
   .value.map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
-/** An object with these fields of its own, whatever they are called. */
+/** An object with these own fields, whatever their names. */
 export function objectOf(entries: readonly (readonly [string, unknown])[]): object {
   return Object.fromEntries(entries);
 }
 
-/** A value that looks right, with something odd in any of its places: the object's fields and elements, however deep. */
+/** A valid value with oddities in any of its fields and elements, at any depth. */
 export function withOddities(valid: unknown): fc.Arbitrary<unknown> {
   return fc
     .array(fc.tuple(fc.nat(60), arbitraryJson, arbitraryOddText, fc.boolean()), {

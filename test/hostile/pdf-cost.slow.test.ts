@@ -9,7 +9,7 @@ import { COSTLY_PDFS } from './costly-pdfs.js';
 import { COSTLY_SMALL_PDFS } from './costly-small-pdfs.js';
 
 const MEGABYTE = 1024 * 1024;
-/** Processor time for a file of up to a megabyte, so that a busy machine costs nothing. */
+/** The limit of processor time for a file of up to a megabyte, which does not depend on the load of the machine. */
 const LIMITS = { ...INSPECTION_LIMITS, seconds: 2 };
 
 const folder = mkdtempSync(join(tmpdir(), 'pdf-cost-'));
@@ -19,11 +19,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The last answer of a fresh inspecting process, and the most memory that it was seen to have. */
+/** The last answer of a new inspection process, and its highest observed memory. */
 async function inspect(): Promise<{ answer: InspectionAnswer; peakBytes: number }> {
   const child = fork(INSPECTION_PROGRAM, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
   let peakBytes = 0;
-  const look = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid))), 5);
+  const poll = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid))), 5);
   const answer = await new Promise<InspectionAnswer>((resolve) => {
     child.on('message', (given: InspectionAnswer) => {
       if (given.kind === 'content') child.send({ kind: 'inspect', limits: LIMITS });
@@ -32,12 +32,12 @@ async function inspect(): Promise<{ answer: InspectionAnswer; peakBytes: number 
     child.send({ kind: 'read', path, limits: LIMITS });
   });
   peakBytes = Math.max(peakBytes, peakOf(child.pid));
-  clearInterval(look);
+  clearInterval(poll);
   child.kill('SIGKILL');
   return { answer, peakBytes };
 }
 
-/** The most that a process had in memory at any time; 0 where it is gone. */
+/** The peak memory of a process; 0 where the process is gone. */
 function peakOf(pid: number | undefined): number {
   try {
     const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -11,7 +11,7 @@ import { arbitraryStreamPdf } from './stream-pdfs.js';
 import { runOptions, measureGrowth, measureRetained, timeLimitMs } from './property-runs.js';
 
 const MEGABYTE = 1024 * 1024;
-/** Less than in earnest, so that what needs all of it does not take half a minute each. */
+/** Lower limits than in production, so that a file that reaches one does not take half a minute. */
 const LIMITS = { seconds: 1.5, memoryBytes: 256 * MEGABYTE };
 
 const folder = mkdtempSync(join(tmpdir(), 'hostile-pdf-'));
@@ -29,7 +29,7 @@ function inspect(pdf: Uint8Array, by = inspector): Promise<PdfVerdict> {
   return by.inspect(path);
 }
 
-/** A verdict with facts that can be true of these bytes, or one sentence; never a process that has broken down. */
+/** Expects facts that can be true of these bytes, or one sentence, and never a crashed process. */
 function expectValidVerdict(verdict: PdfVerdict, pdf: Uint8Array): void {
   if (!verdict.ok) {
     expect(verdict.problem).toMatch(/^(is|has|could not be inspected)\b.{5,200}$/);
@@ -58,7 +58,7 @@ const assertValidVerdicts = (pdfs: fc.Arbitrary<Buffer>, runs: number): Promise<
 it(
   'A PDF that is damaged by chance or on purpose gets a verdict, and this process does not grow',
   async () => {
-    // The first inspections load what later ones use.
+    // The first inspections load code that later ones use.
     for (const pdf of CORPUS) await inspect(pdf);
     expect(await measureRetained(() => assertValidVerdicts(arbitraryMutatedPdf, 600))).toBeLessThan(
       16 * MEGABYTE,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** The ranges of IPv4 that nobody on the internet has: the machine itself, its networks, its cloud. */
+/** The IPv4 ranges that do not exist on the internet: the machine itself, its networks, its cloud. */
 const PRIVATE = [
   [0, 8], [10, 8], [127, 8], [(100 << 8) | 64, 10], [(169 << 8) | 254, 16], [(172 << 8) | 16, 12], [(192 << 8) | 168, 16],
   [(198 << 8) | 18, 15], [224, 4], [240, 4],
@@ -26,7 +26,7 @@ export const toIpv6Forms = (ip: number): readonly string[] => [
   `fe80::5efe:${hex(ip)}`,
 ]; // prettier-ignore
 
-/** The ways in which programs let an IPv4 address be written as the host of an address. */
+/** The notations of an IPv4 address that programs accept as the host of a URL. */
 export const toHostForms = (ip: number): readonly string[] => {
   const bytes = bytesOf(ip);
   const [first = 0, second = 0] = bytes;

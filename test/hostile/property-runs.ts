@@ -2,24 +2,24 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Parameters } from 'fast-check';
 
-/** `HOSTILE_TIMES=100 npx jest hostile` runs a hundred times as many cases; `npm test` runs few, always the same. */
+/** `HOSTILE_TIMES=100 npx jest hostile` runs a hundred times as many cases. `npm test` always runs the same few cases. */
 const TIMES = Number(process.env['HOSTILE_TIMES'] ?? '1');
 const SEED = Number(process.env['HOSTILE_SEED'] ?? '20240229');
 
-/** For `fc.assert`: so many cases, or as many times more as were asked for. Counterexamples name their seed and path. */
+/** Options of `fc.assert` for this number of cases, times HOSTILE_TIMES. A counterexample names its seed and path. */
 export const runOptions = (few: number): Parameters<unknown> => ({
   numRuns: Math.ceil(few * TIMES),
   seed: SEED,
   endOnFailure: true,
 });
 
-/** The time limit of a test, in milliseconds, that takes up to so many seconds for its few cases. */
+/** The time limit in milliseconds of a test whose few cases take up to this many seconds. */
 export const timeLimitMs = (seconds: number): number => seconds * 1000 * Math.max(1, TIMES);
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** How many bytes of this process are still in use after some work that were not before, whatever it took meanwhile. */
+/** The additional bytes in use after some work, without those that the work used meanwhile. */
 export async function measureRetained(work: () => Promise<unknown>): Promise<number> {
   const before = measureInUse();
   await work();
@@ -32,7 +32,7 @@ function measureInUse(): number {
   return heapUsed + external;
 }
 
-/** How many bytes this process has grown by while it did one piece of work, garbage included. */
+/** The bytes by which the process grows during some work, garbage included. */
 export async function measureGrowth(work: () => Promise<unknown>): Promise<number> {
   collect();
   const before = process.memoryUsage.rss();

@@ -21,7 +21,7 @@ const HEADERS = [
   `x: ${'x'.repeat(20_000)}`, 'set-cookie: a=b',
 ]; // prettier-ignore
 
-/** What the documented answers look like, all in one. */
+/** The fields of all documented answers in one object. */
 const DOCUMENT = { id: 1362, name: 'a.pdf', status: 'ATTACHED', original_file_id: 'f-1', failure_reason: '' };
 const TOKEN = `x.${Buffer.from('{"exp":1790000000}').toString('base64url')}.x`;
 const VALID_ANSWER = { ...DOCUMENT, url: `http://127.0.0.1/u?token=${TOKEN}`, documents: [DOCUMENT] };
@@ -36,13 +36,13 @@ const body = fc.oneof(
   { arbitrary: arbitraryOddText.map((text) => Buffer.from(text)), weight: 1 },
 );
 
-/** The body in chunks, of which some lie about their length. */
+/** The body in chunks, some of them with a wrong length. */
 const chunked = fc.tuple(body, fc.constantFrom(0, 0, 0, 1, -1, 1e6)).map(([content, lie]) => {
   const head = `${Math.max(0, content.length + lie).toString(16)}\r\n`;
   return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n0\r\n\r\n')]);
 });
 
-/** Any answer: most have the form of HTTP in most of their parts. */
+/** Any answer. Most parts of most answers are valid HTTP. */
 export const arbitraryAnswer: fc.Arbitrary<Script> = fc
   .record({
     first: fc.oneof(
@@ -71,15 +71,15 @@ export const arbitraryAnswer: fc.Arbitrary<Script> = fc
 
 async function sendAnswer(socket: Socket, bytes: Buffer, pieces: number, ending: string): Promise<void> {
   const length = Math.ceil(bytes.length / pieces);
-  for (let place = 0; place < bytes.length; place += length) {
-    socket.write(bytes.subarray(place, place + length));
+  for (let offset = 0; offset < bytes.length; offset += length) {
+    socket.write(bytes.subarray(offset, offset + length));
     await setImmediate();
   }
   if (ending === 'end') socket.end();
   else if (ending === 'reset') socket.destroy();
 }
 
-/** Writes the same again and again, as fast as it is read, for as long as somebody reads. */
+/** Repeats the same text as fast as the client reads it, until the client disconnects. */
 export const endless =
   (begin: string, more: string): Script =>
   (socket) => {
@@ -92,7 +92,7 @@ export const endless =
     write();
   };
 
-/** One byte now and then, so that no silence is ever long. */
+/** Sends one byte now and then, so that no pause is long. */
 export const dripping =
   (begin: string): Script =>
   (socket) => {
@@ -105,13 +105,13 @@ export const dripping =
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 
-/** Answers that never end, each in another part. */
+/** Answers that never end, each in a different part. */
 export const ENDLESS_ANSWERS: Readonly<Record<string, Script>> = {
   'the first line': endless('HTTP/1.1 200 ', 'x'),
   'a header': endless(`${OK}x: `, 'x'),
   headers: endless(OK, 'x: y\r\n'),
   'answers that say to wait for the answer': endless('', 'HTTP/1.1 100 Continue\r\n\r\n'),
-  'answers with hints': endless('', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'),
+  'early answers with links': endless('', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'),
   'a body without a length': endless(`${OK}\r\n`, ' '),
   'a body of a length beyond all numbers': endless(`${OK}content-length: 9007199254740991\r\n\r\n`, ' '),
   'arrays in arrays': endless(`${OK}\r\n`, '['),
@@ -121,7 +121,7 @@ export const ENDLESS_ANSWERS: Readonly<Record<string, Script>> = {
   'chunks of one byte': endless(`${OK}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'),
   'the extension of a chunk': endless(`${OK}transfer-encoding: chunked\r\n\r\n1;x=`, 'x'),
   trailers: endless(`${OK}transfer-encoding: chunked\r\n\r\n0\r\n`, 'x: y\r\n'),
-  'the words of a refusal': endless('HTTP/1.1 400 Bad Request\r\n\r\n', 'no '),
+  'the message of a rejection': endless('HTTP/1.1 400 Bad Request\r\n\r\n', 'no '),
   'answers to requests that nobody made': endless(
     `${OK}content-length: 2\r\n\r\n{}`,
     `${OK}content-length: 2\r\n\r\n{}`,

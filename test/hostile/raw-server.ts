@@ -2,13 +2,13 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Certificate } from '../support/local-server.js';
 
-/** Does with a connection what it likes, once the first bytes of a request have arrived. */
+/** Handles a raw connection after the first bytes of a request have arrived. */
 export type Script = (socket: Socket) => void;
 
-/** A server that speaks no protocol but its script; over TLS where a certificate is given. */
+/** A server that follows only its script, over TLS where it has a certificate. */
 export interface RawServer {
   readonly port: number;
-  /** From now on connections are answered by this. */
+  /** This script handles every connection from now on. */
   play(script: Script): void;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export async function startRawServer(certificate?: Certificate): Promise<RawServ
   let script: Script = (socket) => socket.destroy();
   const accept = (socket: Socket): void => {
     sockets.add(socket);
-    // Whoever is answered so may go away at any moment.
+    // The client may disconnect at any moment.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     socket.once('data', () => {
       script(socket);

@@ -12,7 +12,7 @@ const VALID_REQUEST = {
   callbackUrl: 'https://crm.example.invalid/hooks',
   deadlineDays: 30,
 };
-/** Right in its form, with any text where any text may be right. */
+/** A valid request with arbitrary text in each field that may take it. */
 const plausible = fc
   .tuple(arbitraryOddText, arbitraryOddText, arbitraryOddText, arbitraryOddText)
   .map(([name, firstname, lastname, source]) => ({
@@ -31,14 +31,14 @@ const FIELDS =
   /^(request|requestId|employeeId|name|method|participants|documents|crmRecord|callbackUrl|deadlineDays)/;
 
 describe('A request that is odd in any way', () => {
-  it('is parsed without an error, and every problem names a field in few words', () => {
+  it('is parsed without an error, and every problem names a field briefly', () => {
     fc.assert(
       fc.property(input, (request) => {
         const { problems } = parseRequest(request);
         for (const { field, message } of problems) {
           expect(field.length + message.length).toBeLessThan(600);
           expect(message).not.toBe('');
-          // A field that does not exist is named as it came.
+          // The problem quotes the name of an unknown field unchanged.
           if (!message.startsWith('is not a field')) expect(field).toMatch(FIELDS);
         }
         expect(describeProblems(problems).length).toBeLessThan(60_000);
@@ -106,7 +106,7 @@ describe('A decision that is odd in any way', () => {
     withOddities({ attentionId: 'a', action: 'abort', reason: 'a mistake' }),
   );
 
-  it('is refused in one sentence, unless it is an offered one', () => {
+  it('is refused in one sentence unless the signing offers it', () => {
     fc.assert(
       fc.property(resolution, attention, (given, shown) => {
         const refusal = validateResolution(given, { attention: shown });

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'rooted'));
   await writeFile(join(folder, 'root/contract.pdf'), 'inside');
   await writeFile(join(folder, 'root/customers/contract.pdf'), 'inside');
-  for (const place of ['secret.pdf', 'rooted/secret.pdf']) await writeFile(join(folder, place), 'outside');
+  for (const path of ['secret.pdf', 'rooted/secret.pdf']) await writeFile(join(folder, path), 'outside');
   for (const [name, target] of LINKS) await symlink(target, join(folder, 'root', name));
 });
 afterEach(async () => {
@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Links in the root, and where they lead. */
+/** Links in the root and their targets. */
 const LINKS = [
   ['up', '..'], ['leak.pdf', '../secret.pdf'], ['absolute', '/'], ['customers/back', '..'], ['customers/out', '../..'],
   ['deep', 'customers/out/rooted'], ['round', 'round'], ['self', '.'], ['processes', '/proc/self'], ['tty.pdf', '/dev/zero'],
@@ -51,7 +51,7 @@ function sourcesFor(...hosts: readonly string[]): Sources {
   return sources;
 }
 
-/** What a source gives, or why not; any other error fails the test. */
+/** The document of a source, or its problem. Any other error fails the test. */
 async function outcomeOf(sources: Sources, source: string, signal?: AbortSignal): Promise<string> {
   try {
     return await sources.withFile(source, (path) => readFile(path, 'utf8'), signal);
@@ -109,7 +109,7 @@ describe('No connection is made to a private address,', () => {
         const source = `https://${host}/contract.pdf`;
         const { problems } = parseRequest({ ...REQUEST, documents: [{ source }] });
         if (problems.length > 0) return;
-        // Listed as a careless hand would: the very text, but no address.
+        // An operator may list the same text by mistake, which is not an address.
         const { host: listed } = new URL(source);
         const outcome = await outcomeOf(sourcesFor('docs.bank.example', 'localhost'), source);
         expect(outcome).toBe(`refused: comes from ${listed}, which is not on SIGNING_DOCUMENT_HOSTS`);
@@ -133,12 +133,12 @@ it.each([
   expect(lookup).not.toHaveBeenCalled();
 }); // prettier-ignore
 
-describe('A name server that changes its mind', () => {
+describe('A name server whose answers change', () => {
   let server: Server;
   let port: number;
-  /** The addresses of this machine at which somebody has connected. */
+  /** The addresses of this machine that have received a connection. */
   let reached: string[];
-  /** What the name server says, one answer after the other. */
+  /** The answers of the name server, in order. */
   let answers: string[][];
 
   beforeAll(async () => {
@@ -190,7 +190,7 @@ describe('A name server that changes its mind', () => {
   });
 });
 
-describe('A document host that answers with anything', () => {
+describe('A document host with arbitrary answers', () => {
   let server: RawServer;
   beforeAll(async () => {
     server = await startRawServer(certificate);

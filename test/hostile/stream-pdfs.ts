@@ -1,14 +1,14 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 
-/** What a PDF with a cross-reference stream says of itself: its numbers and the bytes that are packed in it. */
+/** The numbers in a PDF with a cross-reference stream, and its compressed bytes. */
 export interface StreamPdf {
   readonly widths: readonly number[];
   readonly index: readonly number[];
   readonly size: number;
   readonly parameters: string;
   readonly rows: Uint8Array;
-  /** What the object stream (number 5) holds, and how many objects it says it has. */
+  /** The content of the object stream (number 5), and the number of objects that it declares. */
   readonly objects: string;
   readonly count: number;
   readonly first: number;
@@ -32,12 +32,12 @@ export const VALID_STREAM_PDF: StreamPdf = {
   ...packObjects(OBJECTS),
 };
 
-/** Objects as they stand in an object stream, behind their numbers and places. */
+/** Objects in the format of an object stream, after their numbers and offsets. */
 export function packObjects(objects: readonly string[]): Pick<StreamPdf, 'objects' | 'count' | 'first'> {
-  let place = 0;
+  let offset = 0;
   const heads = objects.map((object, index) => {
-    const head = `${index + 1} ${place}`;
-    place += object.length + 1;
+    const head = `${index + 1} ${offset}`;
+    offset += object.length + 1;
     return head;
   });
   const head = `${heads.join(' ')}\n`;
@@ -49,7 +49,7 @@ const number = fc.oneof(
   { arbitrary: fc.constantFrom(-1, 0.5, 255, 65_536, 2 ** 31, Number.MAX_SAFE_INTEGER, 1e20), weight: 1 },
 );
 
-/** What may be another than in the sound one. */
+/** Values that may differ from those of the valid PDF. */
 const arbitraryChanges: { readonly [Key in keyof StreamPdf]: fc.Arbitrary<Pick<StreamPdf, Key>> } = {
   widths: fc.array(number, { maxLength: 4 }).map((widths) => ({ widths })),
   index: fc.array(number, { maxLength: 6 }).map((index) => ({ index })),
@@ -67,12 +67,12 @@ const arbitraryChanges: { readonly [Key in keyof StreamPdf]: fc.Arbitrary<Pick<S
   first: number.map((first) => ({ first })),
 }; // prettier-ignore
 
-/** Packed streams are out of reach for changes from outside: these are made anew, with one or two things odd inside. */
+/** New PDFs with one or two odd values in their compressed streams, which a mutation of the file cannot reach. */
 export const arbitraryStreamPdf: fc.Arbitrary<Buffer> = fc
   .array(fc.oneof(...Object.values(arbitraryChanges)), { minLength: 1, maxLength: 2 })
   .map((odd) => writeStreamPdf(Object.assign({ ...VALID_STREAM_PDF }, ...odd) as StreamPdf));
 
-/** Written so that the file itself holds: header, object stream, cross-reference stream, end. */
+/** Writes a file whose outer structure is valid: header, object stream, cross-reference stream, end. */
 export function writeStreamPdf(pdf: StreamPdf): Buffer {
   const { widths, index, size, parameters, rows, objects, count, first } = pdf;
   const objectStream = stream(

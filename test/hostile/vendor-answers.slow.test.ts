@@ -34,7 +34,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Makes every call of the API, and looks at what of its answer was understood. */
+/** Makes every call of the API, and checks what the client has read from its answer. */
 const CALLS: readonly (() => Promise<void>)[] = [
   async () => {
     expectId(await client.initiateSession(CALL_CONTEXT, SESSION));
@@ -80,7 +80,7 @@ function expectDocument({ documentId, name, status, originalFileId, failureReaso
   for (const word of [status, originalFileId]) if (word !== null) expectText(word, 100);
 }
 
-/** One of the family, in few words that are safe to show. */
+/** Expects one of the client's errors, with a short message that is safe to show. */
 function expectSafeError(error: unknown): void {
   if (!(error instanceof FlexpertoError)) throw error;
   expectText(error.message, 300);

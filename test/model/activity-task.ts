@@ -118,8 +118,8 @@ export class ActivityTask {
   private retry(failure: Failure): void {
     const { initialInterval, backoffCoefficient, maximumInterval } = this.command.retryPolicy ?? {};
     const most = this.maxAttempts;
-    const told = failure.applicationFailureInfo;
-    if (told?.nonRetryable === true || this.cancelRequested || (most > 0 && this.attempts >= most)) {
+    const info = failure.applicationFailureInfo;
+    if (info?.nonRetryable === true || this.cancelRequested || (most > 0 && this.attempts >= most)) {
       // The failure of a local activity arrives unchanged.
       const { isLocal } = this.context.options;
       this.resolve({ failed: { failure: isLocal ? failure : createActivityFailure(this.command, failure) } });
@@ -127,7 +127,7 @@ export class ActivityTask {
     }
     const grown =
       toMsOr(1_000, initialInterval) * (backoffCoefficient ?? 2) ** Math.min(this.attempts - 1, 50);
-    const wished = told?.nextRetryDelay == null ? undefined : tsToMs(told.nextRetryDelay);
+    const wished = info?.nextRetryDelay == null ? undefined : tsToMs(info.nextRetryDelay);
     this.scheduleAttempt(wished ?? Math.min(grown, toMsOr(100_000, maximumInterval)));
   }
 

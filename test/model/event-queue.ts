@@ -37,7 +37,7 @@ export class EventQueue {
     if (next === undefined) return false;
     this.now = next.at;
     await next.happen();
-    // Settled promises continue before the clock moves.
+    // Resolved promises continue before the clock moves.
     await new Promise((resolve) => setImmediate(resolve));
     return true;
   }

@@ -20,7 +20,7 @@ const AFTER_THE_END = /^never a call after the end/;
 const MESSAGES = /^a message is accepted where it is possible/;
 const STATUS = /^the status is always consistent/;
 
-/** A bug with a schedule that shows it, made as small as it goes. */
+/** A bug with a schedule that shows it, as small as possible. */
 export interface MutantWithSchedule extends Mutant {
   readonly schedule: Schedule;
 }
@@ -198,10 +198,12 @@ export const ATTEMPT_BLIND_MUTANT = {
   } satisfies Schedule,
 };
 
-/** The bundle with a bug. @throws Error where the code has not exactly one place for it */
+/** The bundle with a bug. @throws Error where the code does not contain the original exactly once */
 export function applyMutant(code: string, { what, original, replacement }: Mutant): string {
   const parts = code.split(original);
   if (parts.length !== 2)
-    throw new Error(`the bundle has ${parts.length - 1} places for this mutant, instead of one: ${what}`);
+    throw new Error(
+      `the bundle has ${parts.length - 1} occurrences of the original, instead of one: ${what}`,
+    );
   return parts.join(replacement);
 }

@@ -6,7 +6,7 @@ import { readWorkflowBundle } from './sandbox.js';
 import { FAULTLESS_SCHEDULE } from './schedule.js';
 
 const SEED = 20_260_101;
-/** As many as pass in half a minute on two busy cores; `npm run model -- --real` plays as many as one likes. */
+/** The number for half a minute on two busy cores. `npm run model -- --real` runs any number. */
 const RUNS = 30;
 
 const BUNDLE = readWorkflowBundle();
@@ -24,7 +24,7 @@ async function withServer<Result>(
 }
 
 describe('The workflow on a real server, against a simulated vendor', () => {
-  it('keeps every rule, whatever goes wrong and whoever interferes', async () => {
+  it('keeps every rule through every fault and message', async () => {
     const found = await withServer(BUNDLE, (server) =>
       findCounterexample({
         runSchedule: (schedule) => server.runSchedule(schedule),

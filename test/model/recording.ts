@@ -97,6 +97,16 @@ export class Recording {
     return recorded;
   }
 
+  /** Records that the response of the last non-idempotent call was lost. */
+  markLastCallUnknown(): void {
+    const last = this.events.findLast(
+      (event) => event.type === 'call' && ['initiate', 'attach', 'hand-over'].includes(event.call),
+    );
+    if (last?.type !== 'call') return;
+    last.effect = 'unknown';
+    last.hasResponse = false;
+  }
+
   message(name: MessageName, input: unknown): RecordedMessage {
     const recorded: RecordedMessage = {
       type: 'message', at: this.now(), name, input, answer: 'unanswered', text: '', failureType: '', visibleStatus: null,

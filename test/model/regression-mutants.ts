@@ -3,7 +3,7 @@ import { FAULTLESS_SCHEDULE } from './schedule.js';
 
 const HOUR = 60 * 60_000;
 
-/** Bugs that the model has found: an edit that puts each back, and the schedule that shows it. */
+/** Bugs that the model has found: an edit that restores each, and the schedule that shows it. */
 export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
   {
     what: 'a cancellation is lost where the next run continues',

@@ -7,7 +7,7 @@ export type Fault =
   | { readonly answer: 'not-sent' }
   | { readonly answer: 'refused'; readonly status: number; readonly retryAfterMs?: number }
   /**
-   * A broken connection, or a status that does not tell the effect. `late`: the effect comes only after the next poll of the
+   * A broken connection, or a status that leaves the effect unknown. `late`: the effect comes only after the next poll of the
    * documents.
    */
   | {

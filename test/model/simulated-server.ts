@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityFunction } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
-import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import type { SigningStatus } from '../../src/domain/status.js';
-import {
-  ActivityTask,
-  decodeArguments,
-  createCancelledFailure,
-  type ScheduleCommand,
-} from './activity-task.js';
+import { createCancelledFailure } from './activity-task.js';
 import type { EventQueue } from './event-queue.js';
 import {
   getScheduleCommand,
@@ -17,16 +11,15 @@ import {
   getUpsertedState,
   getCancelRequest,
   getCancelledSeqs,
-  decodeText,
   type Payload,
   type Command,
 } from './commands.js';
 import type { End, RecordedMessage, Recording } from './recording.js';
-import { sortJobs, queryStatus, RunHistory, TaskFailedError, type Job } from './run-history.js';
+import { sortJobs, TaskFailedError, type Job } from './run-history.js';
+import { createSeed, SimulatedRun, toLong, type RunContext } from './simulated-run.js';
 import type { RunIdentity, Sandbox } from './sandbox.js';
 import type { WorkerFault } from './schedule.js';
 
-const NON_IDEMPOTENT_ACTIVITIES = ['initiateSession', 'attachDocument', 'handOverSession'];
 const DEADLINE_TIMER = 'Deadline';
 
 export interface SimulatedServerOptions {
@@ -42,16 +35,6 @@ export interface SimulatedServerOptions {
   readonly onStatus: (status: SigningStatus) => void;
 }
 
-/** One run of the workflow. */
-interface Run {
-  readonly identity: RunIdentity;
-  readonly jobs: Job[];
-  readonly timers: Map<number, { readonly summary: string }>;
-  readonly tasks: Map<number, ActivityTask>;
-  history: RunHistory;
-  workflow: Workflow;
-}
-
 /**
  * A minimal Temporal server and worker for one workflow: workflow tasks, timers, activities, messages, continue-as-new,
  * resets. The workflow, its sandbox and the activities are the real ones.
@@ -61,8 +44,9 @@ export class SimulatedServer {
   status: SigningStatus | undefined;
   closed = false;
   private readonly options: SimulatedServerOptions;
+  private readonly runContext: RunContext;
   private readonly updates = new Map<string, RecordedMessage>();
-  private run: Run | undefined;
+  private run: SimulatedRun | undefined;
   private isTaskScheduled = false;
   private evicted = false;
   private continueAsNewSuggested = false;
@@ -71,6 +55,13 @@ export class SimulatedServer {
 
   constructor(options: SimulatedServerOptions) {
     this.options = options;
+    this.runContext = {
+      ...options,
+      nextWorkerFault: () => options.workerFaultAt(this.attempts++),
+      enqueueJob: (run, job) => {
+        if (this.run === run) this.enqueueJob(job);
+      },
+    };
   }
 
   async start(workflowId: string, input: unknown): Promise<void> {
@@ -122,41 +113,37 @@ export class SimulatedServer {
   async reset(tasks: number): Promise<void> {
     const { run } = this;
     if (run === undefined || this.closed || run.history.length <= tasks) return;
-    if ([...run.tasks.values()].some((runTask) => runTask.isRunning())) return;
-    this.dropActivities(run);
+    if (run.hasRunningActivity()) return;
+    run.dropActivities();
     await run.workflow.dispose();
     this.options.recording.reset();
     const identity = { ...run.identity, runId: randomUUID() };
     const workflow = await this.options.sandbox.createWorkflow(identity);
     const history = run.history.prefix(run.history.length - tasks);
-    const resetRun = createRun(identity, workflow, history);
+    const resetRun = new SimulatedRun(this.runContext, identity, workflow, history);
     this.run = resetRun;
     await this.endOnTaskFailure(async () => {
       await history.replay(workflow, identity.runId);
       // From here on the new run has other random numbers than the one it replaces.
       resetRun.jobs.push({ updateRandomSeed: { randomnessSeed: toLong(createSeed(identity.runId)) } });
-      this.resumePending(resetRun);
-      this.publishStatus(await readStatus(resetRun));
+      this.shownState = resetRun.resumePending();
+      this.publishStatus(await resetRun.readStatus());
     });
   }
 
   /** Lets every running attempt end. */
   async close(): Promise<void> {
-    if (this.run !== undefined) this.dropActivities(this.run);
+    this.run?.dropActivities();
     await this.run?.workflow.dispose();
     while (await this.options.queue.step());
   }
 
   private async startRun(identity: RunIdentity, input: Payload[]): Promise<void> {
     const workflow = await this.options.sandbox.createWorkflow(identity);
-    this.run = createRun(identity, workflow);
+    this.run = new SimulatedRun(this.runContext, identity, workflow);
     const { workflowId } = identity;
     const initializeWorkflow = { workflowId, workflowType: 'signingSession', arguments: input, headers: {} };
     this.enqueueJob({ initializeWorkflow });
-  }
-
-  private dropActivities({ tasks }: Run): void {
-    for (const task of tasks.values()) task.drop();
   }
 
   /** Adds a job to the next workflow task, which may collect more until it runs. */
@@ -187,14 +174,14 @@ export class SimulatedServer {
     }
   }
 
-  private async rebuildFromHistory(run: Run): Promise<void> {
+  private async rebuildFromHistory(run: SimulatedRun): Promise<void> {
     this.evicted = false;
     await run.workflow.dispose();
     run.workflow = await this.options.sandbox.createWorkflow(run.identity);
     await run.history.replay(run.workflow, run.identity.runId);
   }
 
-  private async runTask(run: Run, jobs: Job[]): Promise<void> {
+  private async runTask(run: SimulatedRun, jobs: Job[]): Promise<void> {
     const { queue, recording } = this.options;
     const commands = await run.history.runTask(run.workflow, {
       runId: run.identity.runId,
@@ -216,7 +203,7 @@ export class SimulatedServer {
       )
     )
       recording.ending('deadline');
-    if (!this.closed && this.run === run) this.publishStatus(await readStatus(run));
+    if (!this.closed && this.run === run) this.publishStatus(await run.readStatus());
   }
 
   private publishStatus(status: SigningStatus): void {
@@ -237,7 +224,7 @@ export class SimulatedServer {
   }
 
   private async executeCommand(
-    run: Run,
+    run: SimulatedRun,
     command: Command,
     cancelledSeqs: ReadonlySet<number>,
   ): Promise<void> {
@@ -245,7 +232,7 @@ export class SimulatedServer {
     const { startTimer, cancelTimer } = command;
     const scheduleActivity = getScheduleCommand(command);
     const requestCancelActivity = getCancelRequest(command);
-    if (startTimer != null) this.startTimer(run, command, tsToMs(startTimer.startToFireTimeout));
+    if (startTimer != null) run.startTimer(command, tsToMs(startTimer.startToFireTimeout));
     else if (cancelTimer != null) run.timers.delete(cancelTimer.seq ?? 0);
     else if (scheduleActivity != null && cancelledSeqs.has(scheduleActivity.seq ?? 0)) {
       // The SDK never sends an activity that the same task cancels.
@@ -253,7 +240,7 @@ export class SimulatedServer {
       this.enqueueJob({ resolveActivity: { seq: scheduleActivity.seq ?? 0, result } });
     } else if (scheduleActivity != null) {
       recording.activity(scheduleActivity.activityType ?? '');
-      this.scheduleActivity(run, scheduleActivity, command.scheduleLocalActivity != null);
+      run.scheduleActivity(scheduleActivity, command.scheduleLocalActivity != null);
     } else if (requestCancelActivity != null) run.tasks.get(requestCancelActivity.seq ?? 0)?.requestCancel();
     else if (command.upsertWorkflowSearchAttributes != null)
       this.shownState = getUpsertedState(command) ?? this.shownState;
@@ -267,7 +254,7 @@ export class SimulatedServer {
     } else if (command.cancelWorkflowExecution != null) {
       this.end({ how: 'broken', why: 'cancelled without a result' });
     } else if (command.continueAsNewWorkflowExecution != null) {
-      this.dropActivities(run);
+      run.dropActivities();
       await run.workflow.dispose();
       this.continueAsNewSuggested = false;
       this.evicted = false;
@@ -284,92 +271,8 @@ export class SimulatedServer {
     }
   }
 
-  private startTimer(run: Run, command: Command, ms: number): void {
-    const seq = command.startTimer?.seq ?? 0;
-    const timer = { summary: decodeText(command.userMetadata?.summary) };
-    run.timers.set(seq, timer);
-    this.options.queue.schedule(ms, () => {
-      if (this.run === run && run.timers.get(seq) === timer) this.enqueueJob({ fireTimer: { seq } });
-    });
-  }
-
-  private scheduleActivity(run: Run, command: ScheduleCommand, isLocal: boolean): void {
-    const activity = command.activityType ?? '';
-    const seq = command.seq ?? 0;
-    const { queue, activities, workerFaultAt } = this.options;
-    const { workflowId, runId } = run.identity;
-    const task = new ActivityTask(command, {
-      queue,
-      options: {
-        activity,
-        run: activities[activity] ?? rejectUnknownActivity,
-        args: decodeArguments(command),
-        workflowId,
-        runId,
-        isLocal,
-      },
-      alwaysFirstAttempt: this.options.alwaysFirstAttempt,
-      nextWorkerFault: () => workerFaultAt(this.attempts++),
-      resultLost: () => {
-        if (NON_IDEMPOTENT_ACTIVITIES.includes(activity)) this.markLastCallUnknown();
-      },
-      resolved: (result) => {
-        if (this.run === run) this.enqueueJob({ resolveActivity: { seq, result } });
-      },
-    });
-    run.tasks.set(seq, task);
-  }
-
-  /** Records that the response of the last non-idempotent call was lost. */
-  private markLastCallUnknown(): void {
-    const last = this.options.recording.events.findLast(
-      (event) => event.type === 'call' && ['initiate', 'attach', 'hand-over'].includes(event.call),
-    );
-    if (last?.type !== 'call') return;
-    last.effect = 'unknown';
-    last.hasResponse = false;
-  }
-
-  /** Resumes what is pending after a reset: timers, and activities from their first attempt. */
-  private resumePending(run: Run): void {
-    const { timers, activities, shownState } = run.history.findPending();
-    this.shownState = shownState;
-    for (const { command, dueAt } of timers) this.startTimer(run, command, dueAt - this.options.queue.now);
-    for (const { command, isLocal, isCancelled } of activities) {
-      this.scheduleActivity(run, command, isLocal);
-      if (isCancelled) run.tasks.get(command.seq ?? 0)?.requestCancel();
-    }
-  }
-
   private end(end: End): void {
     this.options.recording.end(end);
     this.closed = true;
   }
-}
-
-/** The seed of a run's random numbers. */
-function createSeed(runId: string): number[] {
-  return [...Buffer.from(runId)];
-}
-
-type Seed = NonNullable<NonNullable<Job['updateRandomSeed']>['randomnessSeed']>;
-
-/** The SDK reads only its bytes. */
-function toLong(seed: number[]): Seed {
-  return { toBytes: () => seed } as unknown as Seed;
-}
-
-const rejectUnknownActivity = (): never => {
-  throw new Error('there is no such activity');
-};
-
-async function readStatus({ workflow, identity }: Run): Promise<SigningStatus> {
-  const answer = await queryStatus(workflow, identity.runId);
-  const response = answer?.respondToQuery?.succeeded?.response;
-  if (response == null) throw new TaskFailedError('the query status was not answered');
-  return decodeStatus(response);
-}
-
-function createRun(identity: RunIdentity, workflow: Workflow, history = new RunHistory()): Run {
-  return { identity, workflow, history, jobs: [], timers: new Map(), tasks: new Map() };
 }

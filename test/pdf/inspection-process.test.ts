@@ -17,18 +17,18 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Waits for something to come about; the test's own time limit is the only one. */
+/** Waits for a condition. Only the time limit of the test ends the wait. */
 async function waitUntil(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(10);
 }
 
-/** The id of the inspecting process, which the busy programs leave in the file that they inspect. */
+/** The id of the inspection process. The busy programs write it into the inspected file. */
 async function readPid(path: string): Promise<number> {
   await waitUntil(() => existsSync(path) && readFileSync(path, 'utf8') !== '');
   return Number(readFileSync(path, 'utf8'));
 }
 
-/** An inspection that never ends by itself, and the id of its process. */
+/** An endless inspection, and the id of its process. */
 async function startBusyInspection(
   name: string,
   signal: AbortSignal,
@@ -80,7 +80,7 @@ test('an aborted inspection rejects with the reason of the signal and leaves no 
 });
 
 describe('A signal to the process group of the caller', () => {
-  /** One that asks, in a process group of its own as a worker is under a service manager, and its inspecting process. */
+  /** A caller in a separate process group, like a worker under a service manager, and its inspection process. */
   async function inGroup(name: string): Promise<{ asker: ChildProcess; pid: number }> {
     const path = join(folder, name);
     const asker = fork(program('asks-and-waits'), [path, program('busy')], { detached: true });
@@ -92,7 +92,7 @@ describe('A signal to the process group of the caller', () => {
     async (signal) => {
       const { asker, pid } = await inGroup(signal);
       process.kill(-Number(asker.pid), signal);
-      // A service manager sends it to every process, whatever its group.
+      // A service manager sends the signal to every process of every group.
       process.kill(pid, signal);
       await sleep(200);
       expect(isRunning(pid)).toBe(true);
@@ -108,7 +108,7 @@ describe('A signal to the process group of the caller', () => {
   });
 });
 
-test('the inspecting process gets no environment, and so no key', async () => {
+test('the inspection process gets no environment and therefore no key', async () => {
   process.env['FLEXPERTO_API_KEY'] = 'a-key-for-this-test';
   const verdict = await createPdfInspector({ program: program('reports-environment') }).inspect(PLAIN);
   delete process.env['FLEXPERTO_API_KEY'];
@@ -154,7 +154,7 @@ describe('A process that has inspected a file before', () => {
     expect(pids[1]).toBe(String(pids[0]).replace('1 of', '2 of'));
   });
 
-  it('is followed by a fresh one when it says that it ends', async () => {
+  it('is replaced when it announces its end', async () => {
     const inspector = counted('counts-and-names-itself');
     const [first, second] = [await inspector.inspect('last'), await inspector.inspect('second')];
     expect([first, second]).toEqual([

@@ -104,7 +104,7 @@ const fieldWithoutPage = (field: string): object => ({
   warnings: [`has the signature field "${field}", which stands on no page: nobody can sign in it`],
 });
 
-/** Which of the readable ones somebody should look at, or cannot sign. All others are as they should be. */
+/** The readable files that have a warning, or that nobody can sign. All others are fine. */
 const WITH_WARNINGS: Readonly<Record<string, object>> = {
   'certified-no-changes-without-permissions.by-hand': { isLocked: true },
   'certified-no-changes.by-hand': { isLocked: true },

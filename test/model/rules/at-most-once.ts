@@ -80,8 +80,8 @@ function findCallPairs(
   const found = events.flatMap((event, index) =>
     event.type === 'call' && event.call === call && isRelevant(event) ? [{ event, index }] : [],
   );
-  return found.slice(1).flatMap(({ event, index }, place) => {
-    const before = found[place];
+  return found.slice(1).flatMap(({ event, index }, position) => {
+    const before = found[position];
     return before === undefined
       ? []
       : [

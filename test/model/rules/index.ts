@@ -12,7 +12,7 @@ export type Rule = (run: ScheduleRun) => string | undefined;
 
 /** The rules, by the sentence that names each in a failure. */
 export const RULES: Readonly<Record<string, Rule>> = {
-  'never two initiates without a human’s retry': initiatesOnce,
+  'never two initiates without a person’s retry': initiatesOnce,
   'each document is attached once, in the order of the request': attachesInOrder,
   'no file is attached after its expiry': attachesUnexpiredFiles,
   'the session is handed over once, after its documents': handsOverOnce,

@@ -49,7 +49,7 @@ function verifyStatus(
   if (reached >= PROGRESS.attached && documents.some((one) => one.status === null))
     return 'a document is not attached';
   const attached = documents.map((one) => one.status !== null);
-  // A final poll may show what the run before has attached.
+  // A final poll may show documents that the run before has attached.
   if (state === 'expired' && wasReset) return verifyAttention(status);
   if (attached.lastIndexOf(true) > attached.indexOf(false) && attached.includes(false))
     return 'attached out of order';

@@ -1,6 +1,6 @@
 import { createPdfInspector } from '../../../src/pdf/inspector.js';
 
-// Asks for an inspection where no process can be started, and says how that ended.
+// Asks for an inspection where no process can start, and prints the result.
 process.execPath = '/no-such-program';
 void createPdfInspector()
   .inspect(__filename)

@@ -1,4 +1,4 @@
-// Stands in for the inspection program: answers with how many files it was given, and its process id.
+// Replaces the inspection program: answers with the number of files so far, and its process id.
 let files = 0;
 
 process.on('message', ({ path }: { path: string }) => {

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-// Stands for the inspection program: reads a file, and notes beside it each time that it inspects one.
+// Replaces the inspection program: reads a file, and records each inspection beside it.
 let file = '';
 process.on('message', (job: { kind: string; path: string }) => {
   if (job.kind === 'read') {

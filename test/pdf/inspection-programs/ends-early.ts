@@ -1,4 +1,4 @@
-// Stands for the inspection program: ends by itself, or as if a signal from outside had ended it.
+// Replaces the inspection program: exits, or ends as if by a signal from outside.
 process.once('message', ({ path }: { path: string }) => {
   if (path === 'abort') process.abort();
   if (path.startsWith('SIG')) process.kill(process.pid, path);

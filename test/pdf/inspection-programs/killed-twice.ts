@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 
-// Stands for the inspection program: killed from outside twice, as by a system without memory.
+// Replaces the inspection program: it is killed from outside twice, as by a system without memory.
 process.on('message', ({ path }: { path: string }) => {
   const times = readFileSync(path).length;
   appendFileSync(path, 'x');

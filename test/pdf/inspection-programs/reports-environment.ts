@@ -1,4 +1,4 @@
-// Stands in for the inspection program: answers with the environment it was given.
+// Replaces the inspection program: answers with its environment.
 process.once('message', () => {
   const problem = JSON.stringify(process.env);
   process.send?.({ kind: 'verdict', verdict: { ok: false, problem } }, () => process.exit(0));

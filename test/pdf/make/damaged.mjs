@@ -47,7 +47,7 @@ const hybrid = () => {
   const header = '%PDF-1.7\n';
   const rows = Buffer.from([2, 0, 5, 0, 2, 0, 5, 1, 1, 0, header.length, 0]);
   const references = stream('/Type /XRef /Size 6 /W [1 2 1] /Index [1 1 4 2]', rows);
-  const place = header.length + inside.length;
+  const offset = header.length + inside.length;
   const front = Buffer.concat([
     Buffer.from(header),
     inside,
@@ -56,7 +56,7 @@ const hybrid = () => {
     Buffer.from('\nendobj\n'),
   ]);
   const { 2: pages, 3: page } = onePage('');
-  return rawPdf({ 2: pages, 3: page }, { header: front.toString('latin1'), trailer: `/XRefStm ${place}` });
+  return rawPdf({ 2: pages, 3: page }, { header: front.toString('latin1'), trailer: `/XRefStm ${offset}` });
 };
 
 export const damaged = () => ({

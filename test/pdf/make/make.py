@@ -28,7 +28,7 @@ BOX = (72, 100, 272, 160)
 
 
 class SameEveryTime:
-    """Stands in for `os` where pyHanko makes document ids, so that a second run gives the same bytes."""
+    """Replaces `os` where pyHanko makes document ids, so that a second run writes the same bytes."""
 
     numbers = random.Random(1)
 
@@ -67,7 +67,7 @@ def field(name, **more):
 
 
 def new(*fields, **options):
-    """One revision: the pages and the fields are written at once."""
+    """One revision: the pages and the fields are written together."""
     pdf = copy_into_new_writer(PdfFileReader(page()), writer_kwargs=options)
     for spec in fields:
         append_signature_field(pdf, spec)

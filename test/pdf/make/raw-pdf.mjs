@@ -73,10 +73,10 @@ export function compressedPdf(objects, { inside = objectStream(objects), referen
   return Buffer.concat([header, holder, Buffer.from(`${count + 2} 0 obj\n`), index, end]);
 }
 
-function row(type, place, index) {
+function row(type, offset, index) {
   const bytes = Buffer.alloc(7);
   bytes.writeUInt8(type, 0);
-  bytes.writeUInt32BE(place, 1);
+  bytes.writeUInt32BE(offset, 1);
   bytes.writeUInt16BE(index, 5);
   return bytes;
 }

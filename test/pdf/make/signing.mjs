@@ -7,7 +7,7 @@ const withPages = (objects) => ({ ...onePage('4 0 R', { 4: widget('/P 3 0 R') })
 const good = rawPdf(withPages({}));
 const appended = (text) => Buffer.concat([good, Buffer.from(text, 'latin1')]);
 
-/** The customer's empty field, and one that another signature is in. */
+/** The customer's empty field, and a field with another signature. */
 const signed = (signature, catalog = '') =>
   rawPdf({
     ...onePage('4 0 R 5 0 R', {
@@ -37,7 +37,7 @@ function doublingPages(levels) {
 
 const withoutType = { 1: '<< /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>' };
 
-/** Files whose verdict is a matter of what signing needs: neither damaged nor hostile. */
+/** Files that are neither damaged nor hostile. Their verdict depends on what signing needs. */
 export const signing = () => ({
   'pages-shared-on-levels': rawPdf(
     withPages({
