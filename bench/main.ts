@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { summarize, type Summary } from './measurement.js';
 import type { Benchmark } from './benchmark.js';
 import { benchmarks } from './benchmarks/index.js';
+import { type Summary, summarize } from './measurement.js';
 import { formatTable } from './table.js';
 
 /** Keeps the results of every run as JSON. */

@@ -3,19 +3,19 @@
  * the vendor. Exits with 1 if anything was created or attached twice, in the wrong order or with wrong bytes, or lost.
  */
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { findViolations } from './verify/verify.js';
-import { formatViolations, formatTable } from './verify/table.js';
+import { parseArgs } from 'node:util';
+import { type ProcessLifecycle, runWithCleanup } from '../scripts/processes/process-lifecycle.js';
 import { planSignings } from './plan/signing.js';
+import { createProgressDisplay } from './progress.js';
 import { formatRunReport } from './report.js';
 import { collectEvidence } from './run/collect-evidence.js';
-import { runSignings, type Progress } from './run/run-signings.js';
 import { startEnvironment } from './run/environment.js';
 import { startProcessKiller } from './run/process-killer.js';
-import { createProgressDisplay } from './progress.js';
-import { runWithCleanup, type ProcessLifecycle } from '../scripts/processes/process-lifecycle.js';
+import { type Progress, runSignings } from './run/run-signings.js';
+import { formatTable, formatViolations } from './verify/table.js';
+import { findViolations } from './verify/verify.js';
 
 export interface Arguments {
   readonly sessions: number;
@@ -27,7 +27,7 @@ const MAX_SESSIONS = 9_999;
 const SEED_COUNT = 2 ** 31;
 
 /** Reads the command line; without `--seed` the seed is random. @throws Error with one sentence for a wrong argument */
-export function readArguments(args: readonly string[]): Arguments {
+function readArguments(args: readonly string[]): Arguments {
   const options = { sessions: { type: 'string' }, seed: { type: 'string' } } as const;
   const { values } = parseArgs({ args: [...args], options });
   return {

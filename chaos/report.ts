@@ -1,7 +1,7 @@
-import { classifyFault, FAULT_KINDS } from './plan/faults.js';
-import type { Evidence } from './verify/evidence.js';
-import type { RunResult } from './run/run-signings.js';
+import { FAULT_KINDS, classifyFault } from './plan/faults.js';
 import type { KillCounts } from './run/process-killer.js';
+import type { RunResult } from './run/run-signings.js';
+import type { Evidence } from './verify/evidence.js';
 
 /** Kills, faults and decisions of a run. `ended`: how many workers exited without being killed. */
 export function formatRunReport(

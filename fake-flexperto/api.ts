@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jsonAnswer, send } from './answer.js';
 import { readJson, readTextField } from './body.js';
 import { executeCall } from './execute-call.js';
-import type { MutableLedgerEntry } from './ledger.js';
 import { HttpError } from './http-error.js';
+import type { MutableLedgerEntry } from './ledger.js';
 import { attachRoute, listRoute, uploadUrlRoute } from './routes/documents.js';
-import { createHandOverRoute, initiateRoute } from './routes/sessions.js';
 import type { Route } from './routes/route.js';
 import { authenticate, matchSessionId, parseWholeNumber } from './routes/route.js';
+import { createHandOverRoute, initiateRoute } from './routes/sessions.js';
 import type { Vendor } from './vendor.js';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import type { Answer } from './answer.js';
-import { jsonAnswer, errorAnswer, send } from './answer.js';
+import { errorAnswer, jsonAnswer, send } from './answer.js';
 import type { Handler } from './api.js';
 import { readJson } from './body.js';
 import {
   clockSchema,
-  faultSchema,
   describeValidationError,
-  settingsSchema,
   documentActionSchema,
+  faultSchema,
+  settingsSchema,
 } from './control-schemas.js';
 import { renderDashboard } from './dashboard/page.js';
+import { HttpError } from './http-error.js';
 import type { Action } from './lifecycle.js';
 import { ACTIONS, listPossibleActions } from './lifecycle.js';
-import { HttpError } from './http-error.js';
 import { parseWholeNumber } from './routes/route.js';
 import type { Vendor } from './vendor.js';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.js';
-import { applyFault, isDisconnected, errorAnswer, send } from './answer.js';
+import { applyFault, errorAnswer, isDisconnected, send } from './answer.js';
 import type { MutableLedgerEntry } from './ledger.js';
 import type { Effect, Fault } from './types.js';
 import type { Vendor } from './vendor.js';

@@ -1,6 +1,6 @@
 import { createApiHandler } from './api.js';
 import { createControlHandler } from './control.js';
-import { closeServer, listen, createHttpServer } from './server.js';
+import { closeServer, createHttpServer, listen } from './server.js';
 import type { FakeFlexperto, FakeFlexpertoOptions } from './types.js';
 import { createUploadHandler } from './upload-host.js';
 import { Vendor } from './vendor.js';

@@ -1,6 +1,6 @@
+import { Busboy } from '@fastify/busboy';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Busboy } from '@fastify/busboy';
 import { HttpError } from './http-error.js';
 
 export interface ReceivedFile {

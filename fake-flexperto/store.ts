@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { Participant, Session, SessionDocument, UploadedFile } from './entities.js';
-import { attachedBytes, MAX_DOCUMENTS, MAX_TOTAL_BYTES } from './entities.js';
+import { MAX_DOCUMENTS, MAX_TOTAL_BYTES, attachedBytes } from './entities.js';
 import { HttpError } from './http-error.js';
 
 const FIRST_SESSION_ID = 13;

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes, randomInt, sign, verify } from 'node:
 import type { Clock } from './clock.js';
 import { formatOffsetTimestamp } from './clock.js';
 import { HttpError } from './http-error.js';
-import { toAccountId, TENANT } from './views.js';
+import { TENANT, toAccountId } from './views.js';
 
 interface Claims {
   readonly exp: number;

@@ -3,9 +3,9 @@
  * `npm run build`. It writes dist/workflow-bundle.js and, for workers with payload keys, dist/workflow-bundle-encrypting.js,
  * which encrypts the messages of failures: the sandbox cannot know whether its worker has keys.
  */
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { FAILURE_CONVERTER_PATH } from '../src/shared/encryption/index.js';
 
 const dist = path.resolve(__dirname, '..');

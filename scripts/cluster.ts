@@ -9,8 +9,8 @@ import { startFakeFlexperto } from '../fake-flexperto/index.js';
 import { startCluster } from './cluster/cluster.js';
 import { startTemporalUi } from './cluster/temporal-ui.js';
 import { DEV_FOLDER, readDevEnvironment, writeDevEnvironment } from './dev-environment.js';
-import { runWithCleanup, type ProcessLifecycle } from './processes/process-lifecycle.js';
 import { preferPort } from './processes/ports.js';
+import { type ProcessLifecycle, runWithCleanup } from './processes/process-lifecycle.js';
 import { startProgram } from './processes/program.js';
 
 const WORKERS = 3;

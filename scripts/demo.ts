@@ -2,15 +2,15 @@
  * `npm run demo`: runs one signing of two PDFs, from the employee's click to the last signature, on a real Temporal server
  * with its UI, the worker, the gateway, the example CRM and the fake flexperto, all on free ports. It removes everything at its end.
  */
+import { Client, Connection } from '@temporalio/client';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { parseRequest } from '../src/domain/parse-request.js';
 import { createSigningClient } from '../src/client/index.js';
-import { verifyDemo } from './demo/verify.js';
+import { parseRequest } from '../src/domain/parse-request.js';
 import { printLine, style } from './demo/output.js';
 import { runScenario } from './demo/scenario.js';
-import { runWithCleanup, type ProcessLifecycle } from './processes/process-lifecycle.js';
+import { verifyDemo } from './demo/verify.js';
+import { type ProcessLifecycle, runWithCleanup } from './processes/process-lifecycle.js';
 import { startStack } from './processes/stack.js';
 
 const EXAMPLES = path.resolve(__dirname, '../../examples');

@@ -5,9 +5,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DEV_FOLDER, readDevEnvironment, writeDevEnvironment } from './dev-environment.js';
-import { runWithCleanup, type ProcessLifecycle } from './processes/process-lifecycle.js';
-import { startStack, type Stack } from './processes/stack.js';
 import { preferPort } from './processes/ports.js';
+import { type ProcessLifecycle, runWithCleanup } from './processes/process-lifecycle.js';
+import { type Stack, startStack } from './processes/stack.js';
 
 const DATABASE = path.join(DEV_FOLDER, 'temporal.db');
 const WORKER_LOG = path.join(DEV_FOLDER, 'worker.log');

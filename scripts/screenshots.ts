@@ -2,16 +2,16 @@
  * `node scripts/run.mjs scripts/screenshots`: makes docs/images/ again from the example CRM, the Temporal UI and the
  * fake's Dashboard, with signings in typical states.
  */
+import { Client, Connection } from '@temporalio/client';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import type { Page } from 'playwright-core';
-import { createSigningClient, type SigningClient, type SigningStatus } from '../src/client/index.js';
-import { launchChromium } from './tools/chromium.js';
+import { type SigningClient, type SigningStatus, createSigningClient } from '../src/client/index.js';
 import { takeCrmScreenshots } from './crm-screenshots.js';
-import { runWithCleanup, type ProcessLifecycle } from './processes/process-lifecycle.js';
-import { startStack, type Stack } from './processes/stack.js';
+import { type ProcessLifecycle, runWithCleanup } from './processes/process-lifecycle.js';
+import { type Stack, startStack } from './processes/stack.js';
+import { launchChromium } from './tools/chromium.js';
 
 const IMAGES = path.resolve(__dirname, '../../docs/images');
 const VIEWPORT = { width: 1400, height: 900 };

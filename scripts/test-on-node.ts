@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { findNode, OTHER_NODE_VERSIONS } from './tools/node-versions.js';
+import { OTHER_NODE_VERSIONS, findNode } from './tools/node-versions.js';
 
 async function main([version, ...patterns]: readonly string[]): Promise<void> {
   const major = OTHER_NODE_VERSIONS.find((known) => String(known) === version);

@@ -8,10 +8,10 @@ import type { Authenticator, Caller } from './gateway/auth/caller.js';
 import { SHUTDOWN_GRACE_MS } from './gateway/http/limits.js';
 import { createGatewayMetrics, serveMetrics } from './gateway/metrics.js';
 import {
+  type GatewayConfig,
   assertDocumentRoot,
   loadDotEnv,
   readGatewayConfig,
-  type GatewayConfig,
 } from './shared/config/index.js';
 import { createPayloadCodec } from './shared/encryption/index.js';
 import { ConfigError, getErrorMessage } from './shared/errors.js';

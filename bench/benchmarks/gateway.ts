@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
 import { createSigningClient } from '../../src/client/index.js';
-import { interleave, measureMs, type Benchmark } from '../benchmark.js';
+import { type Benchmark, interleave, measureMs } from '../benchmark.js';
 import { startCountingWorker } from '../support/bare/start.js';
 import { createDocument } from '../support/documents.js';
+import { startEnvironment } from '../support/environment.js';
 import { startGateway } from '../support/gateway.js';
 import { createRequest } from '../support/signings.js';
-import { startEnvironment } from '../support/environment.js';
 
 const ROUNDS = 5;
 const STARTS = 200;

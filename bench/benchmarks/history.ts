@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Measurement } from '../measurement.js';
+import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/domain/workflow-id.js';
 import type { Benchmark } from '../benchmark.js';
+import type { Measurement } from '../measurement.js';
 import { createDocuments } from '../support/documents.js';
+import { type BenchEnvironment, startEnvironment } from '../support/environment.js';
 import { countActions, fetchSigningEvents } from '../support/events.js';
 import { runOneToSignature } from '../support/signings.js';
-import { startEnvironment, type BenchEnvironment } from '../support/environment.js';
-import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/domain/workflow-id.js';
 
 const POLL_SECONDS = 0.5;
 const WAIT_MS = 10_000;

@@ -6,7 +6,7 @@ import { latency } from './latency.js';
 import { lifecycle } from './lifecycle.js';
 import { memory } from './memory.js';
 import { startUp } from './start-up.js';
-import { uploadMany, upload } from './upload.js';
+import { upload, uploadMany } from './upload.js';
 import { waiting } from './waiting.js';
 
 /** All benchmarks, in the order they are run. */

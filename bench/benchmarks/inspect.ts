@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createRequestChecker } from '../../src/documents/check-request.js';
-import { createPdfInspector } from '../../src/pdf/inspector.js';
 import { createSources } from '../../src/documents/sources.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
-import { interleave, measureMs, type Benchmark } from '../benchmark.js';
-import { createDocuments, MEGABYTE } from '../support/documents.js';
+import { createPdfInspector } from '../../src/pdf/inspector.js';
+import { type Benchmark, interleave, measureMs } from '../benchmark.js';
+import { MEGABYTE, createDocuments } from '../support/documents.js';
 
 const ROUNDS = 5;
 const MAX_BLOCK_MS = 50;

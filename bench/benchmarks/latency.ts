@@ -1,9 +1,9 @@
-import { interleave, measureMs, type Benchmark } from '../benchmark.js';
+import { type Benchmark, interleave, measureMs } from '../benchmark.js';
 import { createDocuments } from '../support/documents.js';
-import { countActivities, fetchSigningEvents, toMilliseconds, type Event } from '../support/events.js';
-import { createPlainScript } from '../support/plain-script.js';
-import { runOneToSignature, runBare } from '../support/signings.js';
 import { startEnvironment } from '../support/environment.js';
+import { type Event, countActivities, fetchSigningEvents, toMilliseconds } from '../support/events.js';
+import { createPlainScript } from '../support/plain-script.js';
+import { runBare, runOneToSignature } from '../support/signings.js';
 
 const ROUNDS = 15;
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { measureMs, interleave, type Benchmark } from '../benchmark.js';
-import { createDocument } from '../support/documents.js';
-import { countActivities, countAttributeUpdates, fetchSigningEvents } from '../support/events.js';
-import { runOneToSignature, runBatchToSignature, runBareBatch } from '../support/signings.js';
+import { type Benchmark, interleave, measureMs } from '../benchmark.js';
 import type { Batch } from '../support/batch.js';
+import { createDocument } from '../support/documents.js';
 import { startEnvironment } from '../support/environment.js';
+import { countActivities, countAttributeUpdates, fetchSigningEvents } from '../support/events.js';
+import { runBareBatch, runBatchToSignature, runOneToSignature } from '../support/signings.js';
 
 /** Polls less often than by default, since counting costs the server more with every signing. */
 const BATCH: Batch = { count: 100, concurrency: 50, pollMs: 250 };

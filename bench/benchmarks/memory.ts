@@ -1,7 +1,7 @@
+import { type Benchmark, interleave } from '../benchmark.js';
 import type { Measurement } from '../measurement.js';
-import { interleave, type Benchmark } from '../benchmark.js';
 import { runProgram, startSink } from '../support/child-process.js';
-import { createDocuments, MEBIBYTE, MEGABYTE } from '../support/documents.js';
+import { MEBIBYTE, MEGABYTE, createDocuments } from '../support/documents.js';
 
 const ROUNDS = 5;
 const MAX_GROWTH_MB = 64;

@@ -1,5 +1,5 @@
 import { startProgram } from '../../scripts/processes/program.js';
-import { interleave, type Benchmark } from '../benchmark.js';
+import { type Benchmark, interleave } from '../benchmark.js';
 import { startBareWorker } from '../support/bare/start.js';
 import { startEnvironment } from '../support/environment.js';
 

@@ -1,8 +1,8 @@
-import { interleave, measureMs, type Benchmark } from '../benchmark.js';
+import { type Benchmark, interleave, measureMs } from '../benchmark.js';
 import { startSink } from '../support/child-process.js';
 import { uploadAllByCurl, uploadByCurl } from '../support/curl.js';
-import { createDocuments, MEGABYTE, createDocument } from '../support/documents.js';
-import { createUploader, UPLOAD_CONCURRENCY } from '../support/uploader.js';
+import { MEGABYTE, createDocument, createDocuments } from '../support/documents.js';
+import { UPLOAD_CONCURRENCY, createUploader } from '../support/uploader.js';
 
 const ROUNDS = 15;
 const ROUNDS_OF_MANY = 10;

@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Benchmark, interleave } from '../benchmark.js';
 import type { Measurement } from '../measurement.js';
-import { interleave, type Benchmark } from '../benchmark.js';
 import { createDocument } from '../support/documents.js';
-import { startEnvironment, type BenchEnvironment } from '../support/environment.js';
+import { type BenchEnvironment, startEnvironment } from '../support/environment.js';
 import {
-  createWaitingSignings,
-  type Recovery,
   type IdleUsage,
+  type Recovery,
   type WaitingSignings,
+  createWaitingSignings,
 } from '../support/waiting-signings.js';
 
 const FEW = 100;

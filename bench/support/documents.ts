@@ -1,7 +1,7 @@
+import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
 
 export const MEBIBYTE = 1024 * 1024;

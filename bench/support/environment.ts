@@ -1,14 +1,14 @@
+import { Client, Connection } from '@temporalio/client';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { startFakeFlexpertoProcess } from '../../scripts/processes/fake-flexperto-process.js';
-import { startProgram, type Program } from '../../scripts/processes/program.js';
+import { type Program, startProgram } from '../../scripts/processes/program.js';
 import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import {
+  type SigningClient,
   createDataConverter,
   createSigningClient,
   parsePayloadKeys,
-  type SigningClient,
 } from '../../src/client/index.js';
 import { bundleBare, startBareWorker } from './bare/start.js';
 

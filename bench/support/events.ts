@@ -7,10 +7,7 @@ type History = Awaited<
 >;
 export type Event = NonNullable<History['events']>[number];
 
-export async function fetchEvents(
-  { client }: BenchEnvironment,
-  workflowId: string,
-): Promise<readonly Event[]> {
+async function fetchEvents({ client }: BenchEnvironment, workflowId: string): Promise<readonly Event[]> {
   return (await client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
-import { createUploader, type Uploader } from './uploader.js';
+import { type Uploader, createUploader } from './uploader.js';
 
 /**
  * Small uploads before the measurement: by then V8 has optimized the HTTP parser, which is WebAssembly. That takes 25 MB for

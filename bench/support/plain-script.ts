@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckedDocument } from '../../src/domain/request.js';
-import { createFlexpertoClient, type FlexpertoClient } from '../../src/flexperto/index.js';
-import { createRequest } from './signings.js';
+import { type FlexpertoClient, createFlexpertoClient } from '../../src/flexperto/index.js';
 import type { BenchEnvironment } from './environment.js';
+import { createRequest } from './signings.js';
 
 /** Makes the calls of one signing in the same order, without Temporal. */
 export interface PlainScript {

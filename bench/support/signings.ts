@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import type { SigningState } from '../../src/domain/status.js';
 import { BARE_QUEUE } from './bare/start.js';
-import { runBatch, type Batch } from './batch.js';
+import { type Batch, runBatch } from './batch.js';
 import type { BenchEnvironment } from './environment.js';
 
 const EMPLOYEE = '45';
@@ -22,7 +22,7 @@ export function createRequest(documents: readonly CheckedDocument[], employeeId 
 }
 
 /** How many signings are in this state. */
-export function countAwaiting(
+function countAwaiting(
   environment: BenchEnvironment,
   state: SigningState = 'awaiting-signature',
 ): Promise<number> {

@@ -3,8 +3,8 @@ import pLimit from 'p-limit';
 import { createUploadDocument } from '../../src/activities/upload-document.js';
 import { createUploadUrlCipher } from '../../src/activities/upload-url-cipher.js';
 import type { InspectedDocument } from '../../src/documents/check-request.js';
-import type { UploadedFile } from '../../src/domain/request.js';
 import { createSources } from '../../src/documents/sources.js';
+import type { UploadedFile } from '../../src/domain/request.js';
 import { createFlexpertoClient } from '../../src/flexperto/index.js';
 
 /** The concurrent uploads of a signing, as in the workflow. */

@@ -1,24 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerEntry } from '../../fake-flexperto/index.js';
-import type { CheckedDocument } from '../../src/domain/request.js';
 import type { SigningSummary } from '../../src/client/index.js';
+import type { CheckedDocument } from '../../src/domain/request.js';
 import { MEBIBYTE } from './documents.js';
-import { createLedgerReader, signAllDocuments, type LedgerReader } from './ledger.js';
-import { runBatchToSignature, createRequest } from './signings.js';
 import type { BenchEnvironment } from './environment.js';
+import { type LedgerReader, createLedgerReader, signAllDocuments } from './ledger.js';
+import { createRequest, runBatchToSignature } from './signings.js';
 
 /** The kernel's unit of a process's CPU time, the same on every Linux machine. */
 const TICKS_PER_SECOND = 100;
 
 /** Bytes of memory (RSS) that a process has. Source: proc(5), `/proc/PID/status`. */
-export async function readMemoryBytes(pid: number): Promise<number> {
+async function readMemoryBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
 /** Seconds of CPU time that a process has taken so far. Source: proc(5), `/proc/PID/stat`. */
-export async function readCpuSeconds(pid: number): Promise<number> {
+async function readCpuSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The name, in parentheses, may hold spaces; user and system time are the 14th and the 15th field.
   const [user, system] = stat

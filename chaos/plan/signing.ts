@@ -1,6 +1,6 @@
 import type { Fault } from '../../fake-flexperto/index.js';
-import { createSeededRandom, type SeededRandom } from './seeded-random.js';
 import { planFaultsFor } from './faults.js';
+import { type SeededRandom, createSeededRandom } from './seeded-random.js';
 
 /** What employee and customer do at the end of a signing. Seconds count from its start. */
 export type PlannedOutcome =

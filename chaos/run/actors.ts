@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotPossibleError, type SigningClient, NoServerError } from '../../src/client/index.js';
+import { NoServerError, NotPossibleError, type SigningClient } from '../../src/client/index.js';
 import type { SigningPlan } from '../plan/signing.js';
-import { startSigning } from './start-signing.js';
 import { performSteps } from './customer-actions.js';
 import { writeDocuments } from './documents.js';
-import type { PerSigningTasks } from './per-signing-tasks.js';
 import { resolveAttention } from './operator.js';
+import type { PerSigningTasks } from './per-signing-tasks.js';
+import { type Snapshot, getState } from './snapshot.js';
+import { startSigning } from './start-signing.js';
 import type { SigningRun } from './start-signing.js';
-import { getState, type Snapshot } from './snapshot.js';
 import type { ContractSession, Vendor } from './vendor.js';
 
 const START_RETRY_MS = 500;

@@ -1,8 +1,8 @@
 import {
-  WorkflowFailedError,
-  WorkflowNotFoundError,
   type Client,
+  WorkflowFailedError,
   type WorkflowHandle,
+  WorkflowNotFoundError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { SigningStatus } from '../../src/client/index.js';

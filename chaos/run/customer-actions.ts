@@ -1,5 +1,5 @@
 import type { SigningPlan } from '../plan/signing.js';
-import type { VendorAction, ContractSession, Vendor } from './vendor.js';
+import type { ContractSession, Vendor, VendorAction } from './vendor.js';
 
 interface VendorStep {
   readonly action: VendorAction;
@@ -8,7 +8,7 @@ interface VendorStep {
 }
 
 /** What customer and employee do after the hand-over, in order. */
-export function planSteps({ outcome }: SigningPlan, { documents }: ContractSession): VendorStep[] {
+function planSteps({ outcome }: SigningPlan, { documents }: ContractSession): VendorStep[] {
   const [first, ...rest] = documents.map(({ id }) => id);
   switch (outcome.kind) {
     case 'signed':

@@ -1,12 +1,12 @@
+import { Client, Connection } from '@temporalio/client';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import type { ProcessLifecycle } from '../../scripts/processes/process-lifecycle.js';
-import { createSigningClient, type SigningClient } from '../../src/client/index.js';
+import { type SigningClient, createSigningClient } from '../../src/client/index.js';
 import { CALL_TIMEOUT_SECONDS } from '../plan/faults.js';
-import { startRestartableServer, type RestartableServer } from './restartable-server.js';
-import { startVendor, type Vendor } from './vendor.js';
-import { startWorkerPool, type WorkerPool } from './worker-pool.js';
+import { type RestartableServer, startRestartableServer } from './restartable-server.js';
+import { type Vendor, startVendor } from './vendor.js';
+import { type WorkerPool, startWorkerPool } from './worker-pool.js';
 
 /** Server, vendor and workers, each a separate process, and clients for them. */
 export interface ChaosEnvironment {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKillSchedule, type Kill } from '../plan/kill-schedule.js';
+import { type Kill, createKillSchedule } from '../plan/kill-schedule.js';
 import type { RestartableServer } from './restartable-server.js';
 import type { WorkerPool } from './worker-pool.js';
 

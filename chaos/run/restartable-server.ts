@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
+import { type TemporalServer, startTemporalServer } from '../../scripts/processes/temporal-server.js';
 
 /** A Temporal server on a database file that can be killed and started again at the same address. */
 export interface RestartableServer {

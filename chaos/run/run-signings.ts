@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SigningClient } from '../../src/client/index.js';
 import type { SigningPlan } from '../plan/signing.js';
+import { type DecisionCounts, createActors } from './actors.js';
 import { createPerSigningTasks } from './per-signing-tasks.js';
-import { createActors, type DecisionCounts } from './actors.js';
-import type { SigningRun } from './start-signing.js';
+import type { KillCounts, ProcessKiller } from './process-killer.js';
 import {
+  type Snapshot,
+  type StateCounts,
   countStates,
+  getState,
   isFinalState,
   takeSnapshot,
-  getState,
-  type StateCounts,
-  type Snapshot,
 } from './snapshot.js';
-import type { KillCounts, ProcessKiller } from './process-killer.js';
+import type { SigningRun } from './start-signing.js';
 import type { Vendor } from './vendor.js';
 
 export interface RunOptions {

@@ -1,5 +1,5 @@
-import type { SigningPlan } from '../plan/signing.js';
 import type { SigningClient } from '../../src/client/index.js';
+import type { SigningPlan } from '../plan/signing.js';
 
 /** One accepted signing and what has happened to it so far. */
 export interface SigningRun {

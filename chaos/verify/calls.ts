@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../fake-flexperto/index.js';
 import type { ContractSession } from '../run/vendor.js';
-import type { AcceptedSigning, WorkflowRecord, Violation } from './evidence.js';
+import type { AcceptedSigning, Violation, WorkflowRecord } from './evidence.js';
 
 /** How often the calls that must not be repeated reached the vendor, in the whole run. */
 export interface CallCounts {

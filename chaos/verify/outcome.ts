@@ -1,5 +1,5 @@
 import type { ContractSession } from '../run/vendor.js';
-import type { AcceptedSigning, WorkflowRecord, Violation } from './evidence.js';
+import type { AcceptedSigning, Violation, WorkflowRecord } from './evidence.js';
 
 type Status = NonNullable<WorkflowRecord['status']>;
 

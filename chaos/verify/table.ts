@@ -1,6 +1,6 @@
-import { readFinalState, type FinalState } from './outcome.js';
-import type { Evidence } from './evidence.js';
-import { VIOLATIONS, type Violation, type ViolationKind } from './evidence.js';
+import type { Evidence, Violation, ViolationKind } from './evidence.js';
+import { VIOLATIONS } from './evidence.js';
+import { type FinalState, readFinalState } from './outcome.js';
 
 type Row = readonly [label: string, count: number];
 

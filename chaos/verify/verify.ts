@@ -1,8 +1,8 @@
 import type { ContractSession } from '../run/vendor.js';
 import { countCalls, verifyCalls } from './calls.js';
 import { verifyDocuments } from './documents.js';
-import { verifyOutcome } from './outcome.js';
 import type { Evidence, Violation } from './evidence.js';
+import { verifyOutcome } from './outcome.js';
 
 /** Compares the vendor's ledger with every workflow, and returns every violation. */
 export function findViolations({

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { readBody, ProblemError } from './http.js';
+import { ProblemError, readBody } from './http.js';
 
 /** The fields of a callback that this CRM reads. */
 export interface CallbackEvent {

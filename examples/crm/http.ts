@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** This server's own answer to a call that it rejects, in the form of the gateway's problems (RFC 9457). */
 export class ProblemError extends Error {

@@ -1,5 +1,5 @@
-import { readSettings } from './settings.js';
 import { startCrm } from './server.js';
+import { readSettings } from './settings.js';
 
 /** Reads all settings from the environment, prints one line when ready, and stops on SIGTERM. */
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { forwardResponse, ProblemError, sendJson } from './http.js';
 import { createCallbacks } from './callbacks.js';
 import { createGatewayClient } from './gateway.js';
+import { ProblemError, forwardResponse, sendJson } from './http.js';
 import { createPageHandler } from './page-files.js';
 import { EMPLOYEE, RECORD } from './record.js';
 import type { CrmSettings } from './settings.js';

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { ProblemError, sendProblem } from './http.js';
-import { CALLBACK_PATH, createHandler, type Handler } from './routes.js';
+import { CALLBACK_PATH, type Handler, createHandler } from './routes.js';
 import type { CrmSettings } from './settings.js';
 
 /** A running example CRM. */

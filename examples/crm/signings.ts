@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { forwardResponse, readJson, ProblemError, sendJson } from './http.js';
 import type { Callbacks } from './callbacks.js';
 import type { GatewayClient } from './gateway.js';
+import { ProblemError, forwardResponse, readJson, sendJson } from './http.js';
 import { EMPLOYEE, RECORD } from './record.js';
 
 export interface SigningHandlers {

@@ -1,9 +1,9 @@
-import type { Route } from './route.js';
 import { jsonAnswer } from '../answer.js';
 import { readField, readTextField } from '../body.js';
 import type { Participant } from '../entities.js';
 import { HttpError } from '../http-error.js';
 import { renderSession } from '../views.js';
+import type { Route } from './route.js';
 import { CONTRACTS_PATH } from './route.js';
 
 /**

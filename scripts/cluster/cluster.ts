@@ -1,11 +1,11 @@
-import path from 'node:path';
 import { chmodSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { startPostgres } from './postgres.js';
 import {
+  type TemporalOnPostgres,
   choosePorts,
   createSchema,
   startTemporalOnPostgres,
-  type TemporalOnPostgres,
 } from './temporal-on-postgres.js';
 
 /** A service that can be killed by SIGKILL, as by a crash, and started again on its data. */

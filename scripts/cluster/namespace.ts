@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long the server keeps ended workflows. */
 const RETENTION = '372 days';

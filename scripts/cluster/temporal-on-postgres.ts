@@ -1,13 +1,13 @@
-import path from 'node:path';
-import { buildGoProgram } from './go-program.js';
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { ChildServer } from '../processes/child-server.js';
 import { runCommand } from '../processes/commands.js';
 import { findFreePort } from '../processes/ports.js';
+import { buildGoProgram } from './go-program.js';
 import { ensureNamespace, isNamespaceReady } from './namespace.js';
 import type { Postgres } from './postgres.js';
-import { SERVICES, createTemporalConfig, type ServicePorts, type TemporalPorts } from './temporal-config.js';
+import { SERVICES, type ServicePorts, type TemporalPorts, createTemporalConfig } from './temporal-config.js';
 
 /** The version of docker-compose.yml. */
 const VERSION = '1.29.1';

@@ -1,6 +1,6 @@
 import type { FakeFlexperto, LedgerEntry } from '../../fake-flexperto/index.js';
 import type { SigningStatus } from '../../src/domain/status.js';
-import { formatSize, type Actor } from './output.js';
+import { type Actor, formatSize } from './output.js';
 
 type PrintStep = (actor: Actor, action: string) => void;
 

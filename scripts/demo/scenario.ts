@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
-import type { SigningRequest } from '../../src/domain/request.js';
-import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
 import type { SigningClient } from '../../src/client/index.js';
+import type { SigningRequest } from '../../src/domain/request.js';
+import { type SigningState, type SigningStatus, isFinal } from '../../src/domain/status.js';
 import { createEventLog } from './event-log.js';
 import { createStepPrinter } from './output.js';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Call, FakeFlexperto, SessionDocument } from '../../fake-flexperto/index.js';
 import { isResponseLost } from './event-log.js';
-import { printLine, formatSize, style } from './output.js';
+import { formatSize, printLine, style } from './output.js';
 
 const CALLS: readonly (readonly [Call, string])[] = [
   ['initiate', 'initiate'],

@@ -1,17 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { startCrm, type Crm } from '../../examples/crm/server.js';
+import { type Crm, startCrm } from '../../examples/crm/server.js';
 import {
-  startFakeFlexperto,
   type FakeFlexperto,
   type FakeFlexpertoOptions,
+  startFakeFlexperto,
 } from '../../fake-flexperto/index.js';
 import type { ChildServer } from './child-server.js';
-import { hashGatewayKey, startProgram } from './program.js';
 import { findFreePort } from './ports.js';
-import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from './temporal-server.js';
+import { hashGatewayKey, startProgram } from './program.js';
+import { type TemporalServer, type TemporalServerOptions, startTemporalServer } from './temporal-server.js';
 
 const EXAMPLES = path.resolve(__dirname, '../../../examples');
 
@@ -22,7 +22,7 @@ export interface DocumentFolder {
 }
 
 /** Creates a document root with the PDFs of examples/: at a permanent path, or as a temporary folder. */
-export function createDocumentFolder(permanentPath?: string): DocumentFolder {
+function createDocumentFolder(permanentPath?: string): DocumentFolder {
   const folder = permanentPath ?? mkdtempSync(path.join(tmpdir(), 'signing-documents-'));
   if (permanentPath !== undefined) {
     rmSync(permanentPath, { recursive: true, force: true });

@@ -1,9 +1,9 @@
+import { Connection } from '@temporalio/client';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
-import { ChildServer } from './child-server.js';
-import { findFreePort, assertPortFree } from './ports.js';
 import { findTemporalCli } from '../tools/temporal.js';
+import { ChildServer } from './child-server.js';
+import { assertPortFree, findFreePort } from './ports.js';
 
 export { findTemporalCli };
 

@@ -1,17 +1,17 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
-  existsSync,
 } from 'node:fs';
-import path from 'node:path';
-import { findOnPath, runCommand } from '../processes/commands.js';
 import { homedir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findOnPath, runCommand } from '../processes/commands.js';
 
 const PACKAGES_FOLDER = path.resolve(__dirname, '../../../scripts/tools/packages');
 

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
 import { getOrCreateCached, installPinnedPackages } from './cache.js';
 

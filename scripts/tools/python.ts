@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
 import { getOrCreateCached } from './cache.js';
 

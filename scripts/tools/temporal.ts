@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand, findOnPath, isExecutable } from '../processes/commands.js';
+import { findOnPath, isExecutable, runCommand } from '../processes/commands.js';
 import { getOrCreateCached } from './cache.js';
 import { findPythonWithPackages } from './python.js';
 
@@ -11,7 +11,7 @@ const DOWNLOAD_TIMEOUT_SECONDS = 60;
  * Downloads a server by the Temporal SDK into the file `target`.
  * @throws Error within a minute if that fails; then no file is left
  */
-export async function downloadWithSdk(
+async function downloadWithSdk(
   kind: 'cli' | 'time-skipping',
   version: string,
   target: string,

@@ -1,13 +1,13 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { createFailure, toFailure, type FailureContext } from './failures.js';
+import { type FailureContext, createFailure, toFailure } from './failures.js';
 
 /**
  * Rejects a call that must not take effect twice in a run that a reset or a retry of the workflow has created: an earlier
  * run may have made the call. `safeRunId` is the run in which the call was certainly not made before: the first run, and
  * later a run that was rejected here, once the workflow has reconciled the call.
  */
-export function assertNotReset(call: string, safeRunId: string): void {
+function assertNotReset(call: string, safeRunId: string): void {
   const { runId } = getWorkflowExecution();
   if (runId === safeRunId) return;
   throw createFailure(

@@ -1,14 +1,14 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { InspectedDocument } from '../documents/check-request.js';
-import { InspectionInterruptedError } from '../pdf/inspector.js';
 import { describeProblems, parseRequest } from '../domain/parse-request.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { buildWorkflowId } from '../domain/workflow-id.js';
+import { InspectionInterruptedError } from '../pdf/inspector.js';
 import { DOCUMENT_CHECK_MAX_ATTEMPTS } from '../workflows/retry-policies.js';
-import { withHeartbeat } from './heartbeat.js';
+import { getWorkflowExecution } from './at-most-once-guard.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createFailure } from './failures.js';
-import { getWorkflowExecution } from './at-most-once-guard.js';
+import { withHeartbeat } from './heartbeat.js';
 
 export interface CheckedDocuments {
   readonly documents: readonly CheckedDocument[];

@@ -1,7 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-
-import { isBusyStatus, type FailureKind } from '../domain/call-failure.js';
 import { DocumentChangedError, DocumentUnavailableError } from '../documents/errors.js';
+import { type FailureKind, isBusyStatus } from '../domain/call-failure.js';
 import {
   AnswerNotUnderstoodError,
   FlexpertoError,

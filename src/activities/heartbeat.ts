@@ -1,6 +1,6 @@
-import { heartbeat, activityInfo, getClient } from '@temporalio/activity';
-import { createFailure } from './failures.js';
+import { activityInfo, getClient, heartbeat } from '@temporalio/activity';
 import { HEARTBEAT_CONFIRMATION_TIMEOUT_MS, HEARTBEAT_INTERVAL_MS } from '../workflows/retry-policies.js';
+import { createFailure } from './failures.js';
 
 /**
  * Sends heartbeats while a call runs. So the server notices a killed worker within the heartbeat timeout, and a cancellation

@@ -1,17 +1,15 @@
+import { createCheckDocuments } from './check-documents.js';
+import { createDeliverCallback } from './deliver-callback.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { createListDocuments } from './list-documents.js';
 import {
   createAttachDocument,
   createHandOverSession,
   createInitiateSession,
 } from './non-idempotent-calls.js';
-import { createCheckDocuments } from './check-documents.js';
-import type { ActivityDependencies } from './dependencies.js';
-import { createDeliverCallback } from './deliver-callback.js';
-
-import { createValidateAdoption } from './validate-adoption.js';
-import { createListDocuments } from './list-documents.js';
 import { createPollDocuments } from './poll-documents.js';
 import { createRequestUploadUrl, createUploadDocument } from './upload-document.js';
-
+import { createValidateAdoption } from './validate-adoption.js';
 import { createWaitForReminder } from './wait-for-reminder.js';
 
 export type { ActivityDependencies } from './dependencies.js';

@@ -1,12 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { isUnsupportedStatus } from '../domain/call-failure.js';
+import type { ContractSessionRef } from '../domain/request.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
-import { OutcomeUnknownError, RefusedError, type FlexpertoClient } from '../flexperto/index.js';
-import { withHeartbeat } from './heartbeat.js';
+import { type FlexpertoClient, OutcomeUnknownError, RefusedError } from '../flexperto/index.js';
+import { listPersonalValues, redactDocument } from '../shared/redaction.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createFailure, toFailure } from './failures.js';
-import { listPersonalValues, redactDocument } from '../shared/redaction.js';
-import type { ContractSessionRef } from '../domain/request.js';
+import { withHeartbeat } from './heartbeat.js';
 
 /** A request for a contract session's documents. */
 export interface ListRequest extends ContractSessionRef {

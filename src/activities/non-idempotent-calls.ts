@@ -1,9 +1,9 @@
-import { withHeartbeat, withConfirmedHeartbeat } from './heartbeat.js';
-import type { ActivityDependencies } from './dependencies.js';
-import { listPersonalValues, redactDocument } from '../shared/redaction.js';
 import type { ContractSessionRef, SigningRequest } from '../domain/request.js';
-import { callAtMostOnce } from './at-most-once-guard.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
+import { listPersonalValues, redactDocument } from '../shared/redaction.js';
+import { callAtMostOnce } from './at-most-once-guard.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { withConfirmedHeartbeat, withHeartbeat } from './heartbeat.js';
 
 /** The hand-over, where it is configured. It has one attempt, and a cancellation does not interrupt it. */
 export function createHandOverSession({ flexperto, secrets }: ActivityDependencies) {

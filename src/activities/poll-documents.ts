@@ -2,14 +2,14 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureKind } from '../domain/call-failure.js';
 import { findDiscrepancy } from '../domain/list-discrepancy.js';
-import { pollPauseMs, slowPollMs } from '../workflows/retry-policies.js';
 import type { DocumentState } from '../domain/status.js';
-import { hasChanged, mergeDocuments, type VendorDocument } from '../domain/vendor-document.js';
-import { withHeartbeat } from './heartbeat.js';
-import type { ActivityDependencies } from './dependencies.js';
-import { toFailure, createRetryLater } from './failures.js';
+import { type VendorDocument, hasChanged, mergeDocuments } from '../domain/vendor-document.js';
 import { listPersonalValues } from '../shared/redaction.js';
-import { listRedacted, type ListRequest } from './list-documents.js';
+import { pollPauseMs, slowPollMs } from '../workflows/retry-policies.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { createRetryLater, toFailure } from './failures.js';
+import { withHeartbeat } from './heartbeat.js';
+import { type ListRequest, listRedacted } from './list-documents.js';
 
 export interface PollRequest extends ListRequest {
   /** The documents as the status shows them; the activity returns when the vendor's list differs. */

@@ -1,13 +1,11 @@
-import { cancellationSignal, activityInfo } from '@temporalio/activity';
-import { withHeartbeat } from './heartbeat.js';
-import type { ActivityDependencies } from './dependencies.js';
-import { toFailure, createFailure } from './failures.js';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { CheckedDocument, ContractSessionRef, UploadedFile } from '../domain/request.js';
+import { type FlexpertoClient, RefusedError } from '../flexperto/index.js';
 import { listPersonalValues } from '../shared/redaction.js';
-import type { ContractSessionRef, CheckedDocument, UploadedFile } from '../domain/request.js';
-
-import { minUrlLifetimeMs, UPLOAD_URL_FRESH_MS } from '../workflows/retry-policies.js';
-
-import { RefusedError, type FlexpertoClient } from '../flexperto/index.js';
+import { UPLOAD_URL_FRESH_MS, minUrlLifetimeMs } from '../workflows/retry-policies.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { createFailure, toFailure } from './failures.js';
+import { withHeartbeat } from './heartbeat.js';
 
 /** An upload URL in the history. Times in milliseconds since 1970. */
 export interface EncryptedUploadUrl {

@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { withHeartbeat } from './heartbeat.js';
+import type { ContractSessionRef } from '../domain/request.js';
+import { listPersonalValues } from '../shared/redaction.js';
+import { getWorkflowExecution } from './at-most-once-guard.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
-import { getWorkflowExecution } from './at-most-once-guard.js';
+import { withHeartbeat } from './heartbeat.js';
 import { listRedacted } from './list-documents.js';
-import { listPersonalValues } from '../shared/redaction.js';
-import type { ContractSessionRef } from '../domain/request.js';
 
 /**
  * Checks that a contract session that a person has named can belong to this signing: the employee owns it, no other signing

@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
+import { REMINDER_CHECK_INTERVAL_MS } from '../workflows/retry-policies.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createRetryLater } from './failures.js';
-import { REMINDER_CHECK_INTERVAL_MS } from '../workflows/retry-policies.js';
 
 export interface ReminderRequest {
   readonly workflowId: string;

@@ -1,6 +1,6 @@
 import { parseRequestId } from '../domain/workflow-id.js';
 import type { RunHistory } from './history-event.js';
-import { replayRun, type ReplayedRun } from './replay-run.js';
+import { type ReplayedRun, replayRun } from './replay-run.js';
 import type { AuditEntry, AuditRun, AuditState, SigningAudit } from './signing-audit.js';
 
 interface Run extends ReplayedRun {

@@ -1,7 +1,6 @@
 import type { LoadedDataConverter, Payload, ProtoFailure } from '@temporalio/common';
 import { decodePayloads } from '../shared/encryption/payload-codec.js';
 import { EVENT_DECODERS, type PayloadDecoder, type RawEvent, toIsoTime } from './event-decoders.js';
-
 import type { HistoryContent, HistoryEvent } from './history-event.js';
 
 /** The events of a history that are evidence, in their order. @throws UnreadablePayloadError if a key is missing */

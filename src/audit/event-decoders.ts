@@ -2,7 +2,7 @@ import type { ProtoFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { SigningState } from '../domain/status.js';
 import { searchAttributes } from '../workflows/messages.js';
-import type { HistoryContent, RecordedFailure, LifecycleAttributes } from './history-event.js';
+import type { HistoryContent, LifecycleAttributes, RecordedFailure } from './history-event.js';
 
 /** A time of a history in ISO 8601 and UTC, to the millisecond. `seconds` since 1970 may be a `Long`. */
 export function toIsoTime(

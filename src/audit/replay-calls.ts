@@ -1,7 +1,7 @@
 import type { CheckedDocument, UploadedFile } from '../domain/request.js';
-import { mergeDocuments, type VendorDocument } from '../domain/vendor-document.js';
-import { withAttached, withCheckResults, withUploaded } from './replay-documents.js';
+import { type VendorDocument, mergeDocuments } from '../domain/vendor-document.js';
 import type { HistoryEvent, RecordedFailure } from './history-event.js';
+import { withAttached, withCheckResults, withUploaded } from './replay-documents.js';
 import type { EventHandlers, OpenCall, ReplayState } from './replay-state.js';
 import type { AuditCall } from './signing-audit.js';
 

@@ -1,6 +1,6 @@
 import type { CheckedDocument, SigningRequest } from '../domain/request.js';
 import type { DocumentState } from '../domain/status.js';
-import { pickVendorFields, type VendorDocument } from '../domain/vendor-document.js';
+import { type VendorDocument, pickVendorFields } from '../domain/vendor-document.js';
 import type { AuditChange, AuditDocument } from './signing-audit.js';
 
 type Documents = readonly AuditDocument[];

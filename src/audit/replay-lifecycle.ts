@@ -1,11 +1,10 @@
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
-import { withAttached, withFailureReason, withCarriedOver } from './replay-documents.js';
-import type { EventOf, EventHandlers, ReplayState } from './replay-state.js';
-import type { AuditDecision, EntryContent, RunEnd } from './signing-audit.js';
 import type { SigningStatus } from '../domain/status.js';
 import { REJECTION_TYPES } from '../workflows/messages.js';
-
 import type { LifecycleAttributes } from './history-event.js';
+import { withAttached, withCarriedOver, withFailureReason } from './replay-documents.js';
+import type { EventHandlers, EventOf, ReplayState } from './replay-state.js';
+import type { AuditDecision, EntryContent, RunEnd } from './signing-audit.js';
 
 type DecisionType =
   | 'workflow-task-scheduled'
@@ -42,7 +41,7 @@ export const DECISION_HANDLERS: EventHandlers<DecisionType> = {
   },
 };
 
-export function createDecision(
+function createDecision(
   decision: AuditDecision['decision'],
   by: string | null,
   content: AuditDecision['content'] = null,

@@ -1,10 +1,9 @@
 import { parseRequest } from '../domain/parse-request.js';
-import { CALL_HANDLERS, listUnfinishedCalls } from './replay-calls.js';
-import { DECISION_HANDLERS, LIFECYCLE_HANDLERS } from './replay-lifecycle.js';
-import { diffDocuments, toAuditDocuments } from './replay-documents.js';
 import type { HistoryContent, HistoryEvent, RunHistory } from './history-event.js';
-
-import { createReplayState, type EventHandlers, type ReplayState } from './replay-state.js';
+import { CALL_HANDLERS, listUnfinishedCalls } from './replay-calls.js';
+import { diffDocuments, toAuditDocuments } from './replay-documents.js';
+import { DECISION_HANDLERS, LIFECYCLE_HANDLERS } from './replay-lifecycle.js';
+import { type EventHandlers, type ReplayState, createReplayState } from './replay-state.js';
 import type { AuditSession, EntryContent } from './signing-audit.js';
 
 /** A run, replayed to the end of its history. */

@@ -1,13 +1,12 @@
-import { callbackUrl } from '../domain/text-rules.js';
-import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.js';
 import { Webhook } from 'standardwebhooks';
 import { Agent } from 'undici';
 import type { CallbackEvent } from '../domain/callback-event.js';
-import { createConnector, PrivateAddressError } from '../shared/http/connector.js';
+import { callbackUrl } from '../domain/text-rules.js';
 import { getErrorCode } from '../shared/errors.js';
-
+import { PrivateAddressError, createConnector } from '../shared/http/connector.js';
+import { type HostAllowlist, isIpAddress } from '../shared/http/host-allowlist.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
-import { sendRequest, TimeLimitError, type HttpRequest } from '../shared/http/request.js';
+import { type HttpRequest, TimeLimitError, sendRequest } from '../shared/http/request.js';
 import { parseRetryAfter } from '../shared/http/retry-after.js';
 
 /**
@@ -22,8 +21,7 @@ export function findCallbackUrlProblem(url: string, allowlist: HostAllowlist): s
   return undefined;
 }
 
-export const PRIVATE_ADDRESS_PROBLEM =
-  'must not lead to a private address that is not on SIGNING_CALLBACK_HOSTS';
+const PRIVATE_ADDRESS_PROBLEM = 'must not lead to a private address that is not on SIGNING_CALLBACK_HOSTS';
 
 /**
  * The CRM did not accept a callback. The message is one sentence that is safe to show: it holds nothing of the address,

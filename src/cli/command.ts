@@ -1,9 +1,9 @@
+import type { Command } from 'commander';
 import { userInfo } from 'node:os';
+import { type SigningClient, createSigningClient } from '../client/index.js';
 import { readClientConfig } from '../shared/config/index.js';
-import { createSigningClient, type SigningClient } from '../client/index.js';
 import { connectClient, readTemporalConfig } from '../shared/temporal.js';
 import { startTracing } from '../shared/tracing/index.js';
-import type { Command } from 'commander';
 import type { ExitReason } from './exit-codes.js';
 import type { Output } from './output/output.js';
 

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { ConfigError, getErrorMessage } from '../shared/errors.js';
-import type { Problem } from '../domain/field-schema.js';
 import * as client from '../client/index.js';
+import type { Problem } from '../domain/field-schema.js';
+import { ConfigError, getErrorMessage } from '../shared/errors.js';
 import type { ExitReason } from './exit-codes.js';
 
 /** The command line is invalid; nothing was done. */

@@ -1,6 +1,6 @@
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { UnreadableRequestError } from './failures.js';
 
 /** Far more than any valid request has; a larger file is not a request. */

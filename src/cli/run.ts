@@ -1,17 +1,15 @@
 import { Command, CommanderError } from 'commander';
-import { addAudit } from './commands/audit.js';
+import { loadDotEnv } from '../shared/config/index.js';
 import type { CommandContext } from './command.js';
-import { addRecordOutcome, addResolve } from './commands/resolve-and-record-outcome.js';
-import { describeExitCodes, EXIT_CODES, type ExitReason } from './exit-codes.js';
+import { addAudit } from './commands/audit.js';
 import { addCancel, addCheck } from './commands/check-and-cancel.js';
 import { addList } from './commands/list.js';
+import { addRecordOutcome, addResolve } from './commands/resolve-and-record-outcome.js';
 import { addStart } from './commands/start.js';
 import { addStatus } from './commands/status.js';
 import { addValidate } from './commands/validate.js';
 import { addWait } from './commands/wait.js';
-
-import { loadDotEnv } from '../shared/config/index.js';
-
+import { EXIT_CODES, type ExitReason, describeExitCodes } from './exit-codes.js';
 import { toFailure } from './failures.js';
 import { createOutput } from './output/output.js';
 

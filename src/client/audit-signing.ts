@@ -1,14 +1,14 @@
 import type { Client } from '@temporalio/client';
-import { buildWorkflowId } from '../domain/workflow-id.js';
-import { SigningNotFoundError } from './errors.js';
-import { mapError } from './map-errors.js';
-import { isNotFound } from '../shared/temporal-errors.js';
-import { createCondition } from './list.js';
-import { describeSigning, type Tenant } from './describe-signing.js';
 import { createAudit } from '../audit/create-audit.js';
 import { decodeHistory } from '../audit/decode-history.js';
 import type { RunHistory } from '../audit/history-event.js';
 import type { SigningAudit } from '../audit/signing-audit.js';
+import { buildWorkflowId } from '../domain/workflow-id.js';
+import { isNotFound } from '../shared/temporal-errors.js';
+import { type Tenant, describeSigning } from './describe-signing.js';
+import { SigningNotFoundError } from './errors.js';
+import { createCondition } from './list.js';
+import { mapError } from './map-errors.js';
 
 /** For all histories of a signing, which can be long. */
 const HISTORIES_TIMEOUT_MS = 60_000;

@@ -1,10 +1,10 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { CallbackStatus } from '../domain/callback-queue.js';
 import type { SigningStatus } from '../domain/status.js';
-import { CALLBACK_MEMO, CALLBACKS_WORKFLOW_TYPE } from '../workflows/messages.js';
-import { buildCallbacksWorkflowId, parseDeliveryId, buildWorkflowId } from '../domain/workflow-id.js';
+import { buildCallbacksWorkflowId, buildWorkflowId, parseDeliveryId } from '../domain/workflow-id.js';
+import { CALLBACKS_WORKFLOW_TYPE, CALLBACK_MEMO } from '../workflows/messages.js';
+import { type Tenant, callServer, readFailureMessage } from './describe-signing.js';
 import { SigningNotFoundError } from './errors.js';
-import { readFailureMessage, callServer, type Tenant } from './describe-signing.js';
 
 /** The status of a signing, with the status of its callbacks and failing calls. */
 export interface StatusWithCallback extends SigningStatus {

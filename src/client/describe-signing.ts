@@ -4,15 +4,14 @@ import type {
   WorkflowExecutionInfo,
   WorkflowHandle,
 } from '@temporalio/client';
-import { decodePayloads } from '../shared/encryption/payload-codec.js';
-
 import { FINAL_STATES, OPEN_STATES, type SigningState } from '../domain/status.js';
 import { requestId as requestIdRule } from '../domain/text-rules.js';
 import { buildWorkflowId } from '../domain/workflow-id.js';
-import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
-import { NotPossibleError, NoWorkerError, SigningNotFoundError } from './errors.js';
-import { mapError } from './map-errors.js';
+import { decodePayloads } from '../shared/encryption/payload-codec.js';
 import { isWorkerTimeout } from '../shared/temporal-errors.js';
+import { WORKFLOW_TYPE, searchAttributes } from '../workflows/messages.js';
+import { NoWorkerError, NotPossibleError, SigningNotFoundError } from './errors.js';
+import { mapError } from './map-errors.js';
 
 export type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type ProtoFailure = NonNullable<PendingActivity['lastFailure']>;
@@ -146,6 +145,6 @@ export function readState({
   return [...OPEN_STATES, ...FINAL_STATES].find((state) => state === value) ?? null;
 }
 
-export function isRunning(status: WorkflowExecutionInfo['status']['name']): boolean {
+function isRunning(status: WorkflowExecutionInfo['status']['name']): boolean {
   return status === 'RUNNING' || status === 'PAUSED';
 }

@@ -1,5 +1,5 @@
-import { describeProblems } from '../domain/parse-request.js';
 import type { Problem } from '../domain/field-schema.js';
+import { describeProblems } from '../domain/parse-request.js';
 import type { SigningState } from '../domain/status.js';
 
 /** The request is wrong; nothing was started. `problems` names every wrong field. */

@@ -11,11 +11,11 @@ export {
 } from './errors.js';
 export { NoAccessError, NoServerError } from '../shared/temporal-errors.js';
 export type { SigningFilter, SigningPage, SigningPageFilter, SigningSummary } from './list.js';
-export { createSigningClient, type SigningClient } from './signing-client.js';
+export { type SigningClient, createSigningClient } from './signing-client.js';
 export type { SigningClientOptions, StartedSigning } from './start.js';
 export type * from '../audit/signing-audit.js';
-export { watchSigning, type Observation } from './watch-signing.js';
-export { createDataConverter, parsePayloadKeys, UnreadablePayloadError } from '../shared/encryption/index.js';
+export { type Observation, watchSigning } from './watch-signing.js';
+export { UnreadablePayloadError, createDataConverter, parsePayloadKeys } from '../shared/encryption/index.js';
 export type { StatusWithCallback } from './callback-status.js';
 export type { CallbackEvent, CallbackType } from '../domain/callback-event.js';
 export type { CallbackStatus } from '../domain/callback-queue.js';

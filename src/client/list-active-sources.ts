@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { parseRequest } from '../domain/parse-request.js';
 import type { OpenState } from '../domain/status.js';
-import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
-import { mapCallError, isMissingSearchAttribute } from '../shared/temporal-errors.js';
+import { isMissingSearchAttribute, mapCallError } from '../shared/temporal-errors.js';
+import { WORKFLOW_TYPE, searchAttributes } from '../workflows/messages.js';
 import { getWorkflowInput } from './describe-signing.js';
 
 const SERVER_TIMEOUT_MS = 10_000;

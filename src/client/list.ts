@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
+import { createHash } from 'node:crypto';
 import { HOUR_MS, type Reservation } from '../domain/start-rate-limit.js';
 import { OPEN_STATES, type SigningState } from '../domain/status.js';
-import { isMissingSearchAttribute, mapCallError } from '../shared/temporal-errors.js';
 import { buildWorkflowId, parseRequestId } from '../domain/workflow-id.js';
-import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
-import { readState, type Tenant } from './describe-signing.js';
+import { isMissingSearchAttribute, mapCallError } from '../shared/temporal-errors.js';
+import { WORKFLOW_TYPE, searchAttributes } from '../workflows/messages.js';
+import { type Tenant, readState } from './describe-signing.js';
 import { InvalidRequestError } from './errors.js';
 
 /** One signing of a list. */

@@ -1,7 +1,7 @@
-import { REJECTION_TYPES } from '../workflows/messages.js';
-import { mapCallError } from '../shared/temporal-errors.js';
 import { WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import { mapCallError } from '../shared/temporal-errors.js';
+import { REJECTION_TYPES } from '../workflows/messages.js';
 import {
   NotPossibleError,
   RequestRejectedError,

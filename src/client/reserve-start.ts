@@ -1,19 +1,19 @@
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { tryReserve, type Reservation } from '../domain/start-rate-limit.js';
+import { type Reservation, tryReserve } from '../domain/start-rate-limit.js';
+import { buildStartsWorkflowId } from '../domain/workflow-id.js';
+import { isWorkerTimeout } from '../shared/temporal-errors.js';
 import {
-  reserveStartUpdate,
-  recordStartSignal,
+  type ReservationRequest as WorkflowReservationRequest,
   STARTS_WORKFLOW_TYPE,
   TOO_MANY_STARTS,
-  type ReservationRequest as WorkflowReservationRequest,
+  recordStartSignal,
+  reserveStartUpdate,
 } from '../workflows/messages.js';
-import { buildStartsWorkflowId } from '../domain/workflow-id.js';
+import { type Tenant, callServer } from './describe-signing.js';
 import { TooManyStartsError } from './errors.js';
-import { mapError } from './map-errors.js';
-import { isWorkerTimeout } from '../shared/temporal-errors.js';
 import { listRecentStarts } from './list.js';
-import { callServer, type Tenant } from './describe-signing.js';
+import { mapError } from './map-errors.js';
 
 /** A worker may have to read the whole history first. */
 const WORKER_TIMEOUT_MS = 5_000;

@@ -1,8 +1,8 @@
 import type { Resolution } from '../domain/resolution.js';
 import type { SigningStatus } from '../domain/status.js';
 import { resolveUpdate } from '../workflows/messages.js';
+import { type Tenant, callServer, callWorker, describeSigning } from './describe-signing.js';
 import { NotPossibleError } from './errors.js';
-import { callServer, callWorker, describeSigning, type Tenant } from './describe-signing.js';
 
 /**
  * Sends an operator's decision. Its `attentionId` makes it idempotent: the signing recognizes a decision that it has, and

@@ -1,32 +1,32 @@
 import type { Client } from '@temporalio/client';
 import type { SigningAudit } from '../audit/signing-audit.js';
-import { parseRequest, type ParsedRequest } from '../domain/parse-request.js';
+import { type ParsedRequest, parseRequest } from '../domain/parse-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
-import { isFinal, type SigningState, type SigningStatus } from '../domain/status.js';
-import { buildWorkflowId, DEFAULT_TASK_QUEUE } from '../domain/workflow-id.js';
+import { type SigningState, type SigningStatus, isFinal } from '../domain/status.js';
+import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../domain/workflow-id.js';
 import * as messages from '../workflows/messages.js';
 import { auditSigning } from './audit-signing.js';
-import { addCallbackStatus, type StatusWithCallback } from './callback-status.js';
+import { type StatusWithCallback, addCallbackStatus } from './callback-status.js';
 import {
+  type Tenant,
   callServer,
   callWorker,
   describeOpenSigning,
   describeSigning,
   findLastFailure,
   getWorkflowInput,
-  type Tenant,
 } from './describe-signing.js';
 import {
-  listPage,
-  listSignings,
   type SigningFilter,
   type SigningPage,
   type SigningPageFilter,
   type SigningSummary,
+  listPage,
+  listSignings,
 } from './list.js';
 import { mapError } from './map-errors.js';
 import { resolveIdempotently } from './resolve-idempotently.js';
-import { startSigning, type SigningClientOptions, type StartedSigning } from './start.js';
+import { type SigningClientOptions, type StartedSigning, startSigning } from './start.js';
 
 /**
  * Starts and follows the signings of one task queue, which serves one tenant. Signings of other queues are not visible.

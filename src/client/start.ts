@@ -1,13 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
-import { parseRequest, type ParsedRequest } from '../domain/parse-request.js';
+import { type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
+import { type ParsedRequest, parseRequest } from '../domain/parse-request.js';
 import type { SigningRequest } from '../domain/request.js';
 import { buildWorkflowId } from '../domain/workflow-id.js';
-import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
-import { InvalidRequestError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { NoServerError, isMissingSearchAttribute } from '../shared/temporal-errors.js';
-import { getWorkflowInput, callServer, describeSigning, type Tenant } from './describe-signing.js';
-
+import { WORKFLOW_TYPE, searchAttributes } from '../workflows/messages.js';
+import { type Tenant, callServer, describeSigning, getWorkflowInput } from './describe-signing.js';
+import { InvalidRequestError, RequestConflictError, SigningNotFoundError } from './errors.js';
 import { reserveStart } from './reserve-start.js';
 
 export interface SigningClientOptions {

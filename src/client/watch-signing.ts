@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal } from '../domain/status.js';
-import type { StatusWithCallback } from './callback-status.js';
-import type { SigningClient } from './signing-client.js';
-import { NoWorkerError } from './errors.js';
 import { NoServerError } from '../shared/temporal-errors.js';
+import type { StatusWithCallback } from './callback-status.js';
+import { NoWorkerError } from './errors.js';
+import type { SigningClient } from './signing-client.js';
 
 /** The result of one poll: the status, or that nobody answers at the moment. */
 export type Observation =

@@ -1,12 +1,11 @@
 import pLimit from 'p-limit';
 import type { Problem } from '../domain/field-schema.js';
-import type { Method, CheckedDocument, RequestedDocument, SigningRequest } from '../domain/request.js';
-import type { PdfFacts, PdfInspection } from '../pdf/verdict.js';
-import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
 import { parseRequest } from '../domain/parse-request.js';
-
-import { DocumentUnavailableError } from './errors.js';
+import type { CheckedDocument, Method, RequestedDocument, SigningRequest } from '../domain/request.js';
+import { MAX_DOCUMENTS, MAX_TOTAL_BYTES } from '../domain/request.js';
 import type { PdfInspector } from '../pdf/inspector.js';
+import type { PdfFacts, PdfInspection } from '../pdf/verdict.js';
+import { DocumentUnavailableError } from './errors.js';
 import type { Sources } from './sources.js';
 
 const ADD_FIELD_ADVICE =

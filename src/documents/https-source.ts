@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
-import { createConnector, PrivateAddressError } from '../shared/http/connector.js';
 import { getErrorCode } from '../shared/errors.js';
-import { isIpAddress, type HostAllowlist } from '../shared/http/host-allowlist.js';
+import { PrivateAddressError, createConnector } from '../shared/http/connector.js';
+import { type HostAllowlist, isIpAddress } from '../shared/http/host-allowlist.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { sendRequest } from '../shared/http/request.js';
 import { DocumentUnavailableError } from './errors.js';

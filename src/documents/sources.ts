@@ -10,7 +10,7 @@ import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { DocumentUnavailableError } from './errors.js';
 import { readFileInChunks, resolveFile } from './file-source.js';
 import { createHttpsSource } from './https-source.js';
-import { verifyContent, type ExpectedContent } from './verify-content.js';
+import { type ExpectedContent, verifyContent } from './verify-content.js';
 
 export interface SourceOptions {
   /** The folder of `file:` sources; all workers of a task queue must see the same files there. */

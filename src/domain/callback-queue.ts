@@ -1,4 +1,4 @@
-import type { CallbackEvent, CallbackData, StatusChange, CallbackType } from './callback-event.js';
+import type { CallbackData, CallbackEvent, CallbackType, StatusChange } from './callback-event.js';
 import { isFinal } from './status.js';
 
 /**

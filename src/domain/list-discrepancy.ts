@@ -1,6 +1,6 @@
 import { determineOutcome } from './outcome.js';
 import type { DocumentState } from './status.js';
-import { isNotDeleted, assignEntries, mergeDocuments, type VendorDocument } from './vendor-document.js';
+import { type VendorDocument, assignEntries, isNotDeleted, mergeDocuments } from './vendor-document.js';
 
 /**
  * What only a person can find out about a list of documents, as the reason of the attention; `undefined` where the list

@@ -1,4 +1,4 @@
-import type { SigningStatus, DocumentState } from './status.js';
+import type { DocumentState, SigningStatus } from './status.js';
 
 /**
  * What stays at the vendor after the end of the signing, in a sentence without its full stop; `undefined` where no contract

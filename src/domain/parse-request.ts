@@ -1,4 +1,4 @@
-import { isObject, parseObject, WHOLE_REQUEST, type Problem } from './field-schema.js';
+import { type Problem, WHOLE_REQUEST, isObject, parseObject } from './field-schema.js';
 import { REQUEST_FIELDS, type RequestedDocument, type SigningRequest } from './request.js';
 
 /** A request as far as it could be read: complete where `problems` is empty, else only good for finding further problems. */

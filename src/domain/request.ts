@@ -1,13 +1,13 @@
 import {
+  type Field,
+  type FieldContext,
+  type Fields,
   listOf,
   oneOf,
   optional,
   positiveNumber,
   text,
   withDefault,
-  type Field,
-  type FieldContext,
-  type Fields,
 } from './field-schema.js';
 import * as rules from './text-rules.js';
 
@@ -21,10 +21,10 @@ export const MAX_DOCUMENTS = 20;
 export const MAX_TOTAL_BYTES = 50_000_000;
 
 /** `participants` is an array in the vendor's API, which supports exactly one element. */
-export const PARTICIPANT_COUNT = 1;
+const PARTICIPANT_COUNT = 1;
 
 /** Days until an unsigned signing ends as `expired`, where the request names no number. */
-export const DEFAULT_DEADLINE_DAYS = 30;
+const DEFAULT_DEADLINE_DAYS = 30;
 export const MAX_DEADLINE_DAYS = 365;
 
 /** The contract session that a call concerns, and the employee in whose name the worker makes the call. */

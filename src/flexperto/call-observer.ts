@@ -1,4 +1,4 @@
-import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
+import { type Call, NotSentError, OutcomeUnknownError, RefusedError } from './errors.js';
 
 /** The status of the answer, or why there was none. `given-up`: cancelled, or its document could not be read. */
 export type CallOutcome = number | 'not-sent' | 'no-answer' | 'given-up';

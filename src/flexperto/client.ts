@@ -1,12 +1,12 @@
 import type { Method, Participant } from '../domain/request.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
-import * as answers from './responses.js';
 import type { CallObserver } from './call-observer.js';
-import { AnswerNotUnderstoodError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
-import { createMultipartBody, type UploadContent } from './multipart.js';
-import { createTransport, type ApiResponse, type ApiRequest } from './transport.js';
-import { readExpiry, assertHttps, type UploadUrl } from './upload-url.js';
+import { AnswerNotUnderstoodError, type Call, OutcomeUnknownError, RefusedError } from './errors.js';
+import { type UploadContent, createMultipartBody } from './multipart.js';
+import * as answers from './responses.js';
+import { type ApiRequest, type ApiResponse, createTransport } from './transport.js';
+import { type UploadUrl, assertHttps, readExpiry } from './upload-url.js';
 
 type AttachMethod = 'POST' | 'GET';
 

@@ -1,10 +1,10 @@
-export { combineObservers, type CallStart, type CallOutcome, type CallObserver } from './call-observer.js';
+export { type CallObserver, type CallOutcome, type CallStart, combineObservers } from './call-observer.js';
 export {
-  createFlexpertoClient,
   type CallContext,
   type FlexpertoClient,
   type FlexpertoOptions,
   type NewContractSession,
+  createFlexpertoClient,
 } from './client.js';
 export * from './errors.js';
 export type { UploadContent } from './multipart.js';

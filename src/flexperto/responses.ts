@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { parseLenientJson } from './lenient-json.js';
-
 import type { VendorDocument } from '../domain/vendor-document.js';
 import { AnswerNotUnderstoodError, type Call } from './errors.js';
+import { parseLenientJson } from './lenient-json.js';
 
 const MAX_VENDOR_MESSAGE_LENGTH = 300;
 

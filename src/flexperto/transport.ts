@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import { Agent, type buildConnector, type Dispatcher } from 'undici';
-import { createConnector } from '../shared/http/connector.js';
+import { Agent, type Dispatcher, type buildConnector } from 'undici';
 import { getErrorCode } from '../shared/errors.js';
+import { createConnector } from '../shared/http/connector.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
-import { sendRequest, TimeLimitError, type HttpResponse } from '../shared/http/request.js';
+import { type HttpResponse, TimeLimitError, sendRequest } from '../shared/http/request.js';
 import { parseRetryAfter } from '../shared/http/retry-after.js';
-import { instrument, type CallStart, type CallObserver } from './call-observer.js';
-import { NotSentError, OutcomeUnknownError, RefusedError, type Call } from './errors.js';
+import { type CallObserver, type CallStart, instrument } from './call-observer.js';
+import { type Call, NotSentError, OutcomeUnknownError, RefusedError } from './errors.js';
 import { extractVendorMessage } from './responses.js';
 
 /** An answer of status 2xx. `text` is incomplete if the connection ended early, and then it is not JSON. */

@@ -1,27 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import { fastifyCors } from '@fastify/cors';
 import {
-  fastify,
-  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyPluginAsync,
+  LogController,
+  fastify,
 } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
-import { requireAuthentication, type Authenticator } from './auth/caller.js';
-import { codecRoutes, type CodecOptions } from './codec/routes.js';
-import { handleClientError, sendError, setErrorHandler, handleUnknownRoutes } from './http/error-handler.js';
-import { uploadRoutes } from './uploads/routes.js';
-import type { CleanupOptions } from './uploads/cleanup.js';
+import { randomUUID } from 'node:crypto';
+import type { HostAllowlist } from '../shared/http/host-allowlist.js';
+import { requireAuthentication } from './auth/caller.js';
+import type { Authenticator, SigningClientFactory } from './auth/caller.js';
+import { type CodecOptions, codecRoutes } from './codec/routes.js';
 import { healthRoutes } from './health.js';
-import { readJsonAsUtf8 } from './http/request-body.js';
+import { handleClientError, handleUnknownRoutes, sendError, setErrorHandler } from './http/error-handler.js';
 import * as limits from './http/limits.js';
+import { readJsonAsUtf8 } from './http/request-body.js';
 import type { GatewayMetrics } from './metrics.js';
 import { registerOpenApi, serveOpenApi } from './openapi.js';
-import type { SigningClientFactory } from './auth/caller.js';
 import { signingRoutes } from './signings/routes.js';
-
-import type { HostAllowlist } from '../shared/http/host-allowlist.js';
+import type { CleanupOptions } from './uploads/cleanup.js';
+import { uploadRoutes } from './uploads/routes.js';
 
 /** Logs one line for each request: caller, route and status. Never an address or a body, which can hold personal data. */
 function logRequests(app: FastifyInstance): void {

@@ -1,8 +1,8 @@
-import { serveOn } from '../shared/listen.js';
-import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
+import { statfs } from 'node:fs/promises';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { getUploadFolder, type UploadArea } from './uploads/storage.js';
+import { serveOn } from '../shared/listen.js';
+import { type UploadArea, getUploadFolder } from './uploads/storage.js';
 
 /** Source: the exposition formats of Prometheus. */
 const EXPOSITION_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,14 +1,14 @@
-import { PDFArray, PDFName, PDFNumber, PDFDict } from '@cantoo/pdf-lib';
+import { PDFArray, PDFDict, PDFName, PDFNumber } from '@cantoo/pdf-lib';
 import type { PdfBudget } from './budget.js';
 import { PdfDamagedError } from './budget.js';
-import { decodeStream, parseNumber, type PdfSource, PdfTokenizer } from './tokenizer.js';
-import type { EncodedStream } from './tokenizer.js';
+import { PdfTokenizer, decodeStream, parseNumber } from './tokenizer.js';
+import type { EncodedStream, PdfSource } from './tokenizer.js';
 
 const createUnreadableError = (): PdfDamagedError =>
   new PdfDamagedError('its cross-references are unreadable');
 
 /** A cross-reference stream (ISO 32000-2, 7.5.8): rows of three numbers, each of the width that /W gives. */
-export function readCrossReferenceStream(stream: EncodedStream, budget: PdfBudget): CrossReferenceSection {
+function readCrossReferenceStream(stream: EncodedStream, budget: PdfBudget): CrossReferenceSection {
   const { dictionary } = stream;
   if (dictionary.get(PDFName.of('Type')) !== PDFName.of('XRef')) throw createUnreadableError();
   const [kindWidth = 0, secondWidth = 0, thirdWidth = 0] = readNumbers(dictionary, 'W');

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { MAX_TOTAL_BYTES } from '../domain/request.js';
-import type { InspectionJob, InspectionResult, PdfVerdict } from './verdict.js';
 import { readPdf } from './read-pdf.js';
+import type { InspectionJob, InspectionResult, PdfVerdict } from './verdict.js';
 
 /** Runs in a thread of the inspection process. Reads the file once, and takes everything from those bytes. */
 async function handleJob(job: InspectionJob): Promise<InspectionResult> {

@@ -1,5 +1,5 @@
-import type { PdfVerdict, InspectionAnswer, InspectionLimits } from './verdict.js';
-import { startInspectionChild, type InspectionChild, type JobOutcome } from './inspection-child.js';
+import { type InspectionChild, type JobOutcome, startInspectionChild } from './inspection-child.js';
+import type { InspectionAnswer, InspectionLimits, PdfVerdict } from './verdict.js';
 
 export interface PdfInspector {
   /**

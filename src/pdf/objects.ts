@@ -1,18 +1,17 @@
 import {
+  PDFArray,
   PDFDict,
   PDFInvalidObject,
   PDFName,
+  PDFNumber,
   type PDFObject,
   PDFRef,
-  PDFNumber,
-  PDFArray,
   PDFStream,
 } from '@cantoo/pdf-lib';
-import { createEncryptedError, PdfRefusedError, PdfDamagedError } from './budget.js';
-import { inObjectStream, type CrossReference, readCrossReferences, FREE } from './cross-references.js';
-import { type PdfSource, PdfTokenizer, decodeStream, type EncodedStream } from './tokenizer.js';
-
+import { PdfDamagedError, PdfRefusedError, createEncryptedError } from './budget.js';
 import type { PdfBudget } from './budget.js';
+import { type CrossReference, FREE, inObjectStream, readCrossReferences } from './cross-references.js';
+import { type EncodedStream, type PdfSource, PdfTokenizer, decodeStream } from './tokenizer.js';
 
 /** The number of an object is at most this far before its `obj`. */
 const OBJECT_HEADER_WITHIN = 40;
@@ -166,7 +165,7 @@ export interface ObjectStream {
  * The objects of a file whose offsets are known. Each is read on demand, so that a document's images and texts cost neither
  * time nor memory. `find` throws `PdfDamagedError` if the number in front of an object is another one.
  */
-export function createPdfObjects(
+function createPdfObjects(
   source: PdfSource,
   references: ReadonlyMap<number, CrossReference>,
   catalog: PDFObject | undefined,
@@ -211,7 +210,7 @@ export function createPdfObjects(
 }
 
 /** @throws {PdfDamagedError} if this is no object stream, or it cannot be unpacked */
-export function readObjectStream(encoded: EncodedStream, { context, budget }: PdfSource): ObjectStream {
+function readObjectStream(encoded: EncodedStream, { context, budget }: PdfSource): ObjectStream {
   const count = encoded.dictionary.get(PDFName.of('N'));
   const first = encoded.dictionary.get(PDFName.of('First'));
   if (!(count instanceof PDFNumber) || !(first instanceof PDFNumber))

@@ -1,14 +1,14 @@
 import { type PDFDict, PDFName, type PDFObject } from '@cantoo/pdf-lib';
-import {
-  asDictionary,
-  getElements,
-  hasName,
-  getIdentity,
-  type PdfObjects,
-  dereference,
-  getValue,
-} from './objects.js';
 import { PdfDamagedError } from './budget.js';
+import {
+  type PdfObjects,
+  asDictionary,
+  dereference,
+  getElements,
+  getIdentity,
+  getValue,
+  hasName,
+} from './objects.js';
 
 /** More than fits into a document. A tree that names its nodes twice on every level can have any number of pages. */
 const MAX_PAGES = 1_000_000;

@@ -1,28 +1,25 @@
-import { PdfDamagedError, PdfRefusedError, PdfBudget } from './budget.js';
-import { PDFBool, type PDFDict, PDFHexString, type PDFObject, PDFString, PDFContext } from '@cantoo/pdf-lib';
+import { PDFBool, PDFContext, type PDFDict, PDFHexString, type PDFObject, PDFString } from '@cantoo/pdf-lib';
+import { PdfBudget, PdfDamagedError, PdfRefusedError } from './budget.js';
 import {
-  asDictionary,
-  hasName,
   type PdfObjects,
+  asDictionary,
   dereference,
-  getValue,
   findObjectsByReferences,
   findObjectsByScan,
+  getValue,
+  hasName,
 } from './objects.js';
 import { type PageTree, readPages } from './pages.js';
-
 import {
   type SignatureField,
+  type Visibility,
+  createSignatureReader,
   findSignatureFields,
   forbidsChanges,
-  createSignatureReader,
-  type Visibility,
   getVisibility,
 } from './signature-fields.js';
-
-import type { PdfFacts } from './verdict.js';
-
 import type { PdfSource } from './tokenizer.js';
+import type { PdfFacts } from './verdict.js';
 
 /** Readers accept the header anywhere in the first KiB, because mail gateways put lines before it. */
 const HEADER_WITHIN = 1024;
@@ -43,7 +40,7 @@ const OBJECT_START = /^[\s\0]*\d+(\s+(\d+(\s+o?b?)?)?)?$/;
  * @throws {PdfRefusedError} if it is not a PDF
  * @throws {PdfDamagedError} if its end is missing
  */
-export function checkBoundaries(bytes: Buffer): number {
+function checkBoundaries(bytes: Buffer): number {
   if (bytes.length === 0) throw new PdfRefusedError('is empty');
   const head = bytes.subarray(0, HEADER_WITHIN).toString('latin1');
   if (!head.includes('%PDF-')) throw new PdfRefusedError('is not a PDF');
@@ -73,7 +70,7 @@ const MAX_WARNINGS = 10;
  * @throws {PdfRefusedError} if it is a dynamic XFA form, whose pages the reader generates
  * @throws {PdfDamagedError} if its structure is broken
  */
-export function readFacts(objects: PdfObjects): PdfFacts {
+function readFacts(objects: PdfObjects): PdfFacts {
   const catalog = asDictionary(dereference(objects, objects.catalog));
   if (catalog === undefined || !isCatalog(objects, catalog))
     throw new PdfDamagedError('its catalog is missing');

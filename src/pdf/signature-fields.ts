@@ -1,26 +1,25 @@
 import {
   PDFArray,
   type PDFDict,
+  PDFHexString,
+  PDFInvalidObject,
   PDFName,
   PDFNumber,
   type PDFObject,
-  PDFHexString,
   PDFString,
-  PDFInvalidObject,
 } from '@cantoo/pdf-lib';
+import { PdfDamagedError } from './budget.js';
 import {
+  type PdfObjects,
+  asDictionary,
+  dereference,
   getElements,
   getIdentity,
-  type PdfObjects,
-  dereference,
-  getValue,
-  asDictionary,
-  hasName,
   getName,
+  getValue,
+  hasName,
 } from './objects.js';
 import type { PageTree } from './pages.js';
-
-import { PdfDamagedError } from './budget.js';
 
 /** A dictionary, and the element of an array that leads to it: a reference, or the dictionary itself. */
 export interface ReferencedDictionary {

@@ -1,13 +1,13 @@
-import { constants, inflateSync } from 'node:zlib';
 import {
   PDFArray,
+  type PDFContext,
   PDFDict,
   PDFName,
   PDFNumber,
   type PDFObject,
-  type PDFContext,
   PDFObjectParser,
 } from '@cantoo/pdf-lib';
+import { constants, inflateSync } from 'node:zlib';
 import type { PdfBudget } from './budget.js';
 import { PdfDamagedError } from './budget.js';
 

@@ -1,6 +1,6 @@
-import { pino, type Logger } from 'pino';
-import { redact } from './redaction.js';
+import { type Logger, pino } from 'pino';
 import type { ClientConfig } from './config/index.js';
+import { redact } from './redaction.js';
 
 /**
  * Structured logs, one JSON object a line on stdout. Messages of errors are redacted here again: this program's errors are

@@ -25,7 +25,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 const MIN_GENITIVE_LENGTH = 4;
 
 /** The identifying parts of a name: `von der Leyen` has one. */
-export function splitName(name: string): string[] {
+function splitName(name: string): string[] {
   return name
     .normalize('NFKD')
     .split(PART_SEPARATOR)
@@ -36,7 +36,7 @@ export function splitName(name: string): string[] {
  * Finds a name in a decomposed text (NFKD) in any case, with or without accents, its parts joined by anything short.
  * Whole words only, so that a participant called "Al" does not change "all". `undefined` if the value is not a name.
  */
-export function createNamePattern(value: string): RegExp | undefined {
+function createNamePattern(value: string): RegExp | undefined {
   if (!NAME.test(value)) return undefined;
   const parts = value.normalize('NFKD').toLowerCase().split(PART_SEPARATOR);
   const words = parts.filter((part) => part !== '').map(createWordPattern);

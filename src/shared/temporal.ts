@@ -3,10 +3,10 @@ import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
 import { type ClientConfig } from './config/index.js';
+import { createDataConverter } from './encryption/index.js';
 import { ConfigError, getErrorMessage } from './errors.js';
 import { isLoopback } from './http/host-allowlist.js';
-import { createDataConverter } from './encryption/index.js';
-import { mapCallError, isDenied, NoAccessError, NoServerError } from './temporal-errors.js';
+import { NoAccessError, NoServerError, isDenied, mapCallError } from './temporal-errors.js';
 import type { Tracing } from './tracing/index.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createUploadUrlCipher, type ActivityDependencies } from '../activities/index.js';
+import { type ActivityDependencies, createUploadUrlCipher } from '../activities/index.js';
 import { createCallbackSender } from '../callbacks/sender.js';
 import { createRequestChecker } from '../documents/check-request.js';
 import { createSources } from '../documents/sources.js';

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Logger, NativeConnection, Worker } from '@temporalio/worker';
+import type { ServerResponse } from 'node:http';
 import { getErrorMessage } from '../shared/errors.js';
 import { serveOn } from '../shared/listen.js';
 import { mapCallError } from '../shared/temporal-errors.js';

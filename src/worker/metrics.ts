@@ -1,9 +1,8 @@
 import type { MetricMeter } from '@temporalio/common';
-import type { CallOutcome, CallObserver } from '../flexperto/call-observer.js';
-
 import type { Logger } from '@temporalio/worker';
 import { OPEN_STATES } from '../domain/status.js';
-import { UNCLAIMED, type StateCount, type WorkflowLookup } from './workflow-lookup.js';
+import type { CallObserver, CallOutcome } from '../flexperto/call-observer.js';
+import { type StateCount, UNCLAIMED, type WorkflowLookup } from './workflow-lookup.js';
 
 /** In seconds. A JSON call takes some tenths, an upload of 50 MB over a slow line many minutes. */
 const CALL_DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];

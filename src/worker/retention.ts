@@ -1,8 +1,8 @@
 import { tsToMs } from '@temporalio/common/lib/time';
 import type { Logger, NativeConnection } from '@temporalio/worker';
-import { ConfigError, getErrorMessage } from '../shared/errors.js';
 import { MAX_DEADLINE_DAYS } from '../domain/request.js';
-import { mapCallError, isDenied, isUnimplemented } from '../shared/temporal-errors.js';
+import { ConfigError, getErrorMessage } from '../shared/errors.js';
+import { isDenied, isUnimplemented, mapCallError } from '../shared/temporal-errors.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 

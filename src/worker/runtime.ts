@@ -1,8 +1,8 @@
 import {
   DefaultLogger,
-  Runtime,
   type LogEntry,
   type Logger,
+  Runtime,
   type TelemetryOptions,
 } from '@temporalio/worker';
 import type { WorkerConfig } from '../shared/config/index.js';

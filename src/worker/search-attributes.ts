@@ -1,7 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { ConfigError, getErrorMessage } from '../shared/errors.js';
-import { mapCallError, isDenied, isInvalidArgument } from '../shared/temporal-errors.js';
+import { isDenied, isInvalidArgument, mapCallError } from '../shared/temporal-errors.js';
 import { searchAttributes } from '../workflows/messages.js';
 
 const { IndexedValueType } = temporal.api.enums.v1;

@@ -1,6 +1,6 @@
+import type { WorkerOptions } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from '../shared/config/index.js';
 import { ConfigError } from '../shared/errors.js';
 

@@ -4,7 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies } from '../activities/index.js';
 import type { OpenState } from '../domain/status.js';
 import { isNotFound } from '../shared/temporal-errors.js';
-import { searchAttributes, WORKFLOW_TYPE } from '../workflows/messages.js';
+import { WORKFLOW_TYPE, searchAttributes } from '../workflows/messages.js';
 
 /** Before the first signing of all. */
 const EARLIEST_START = Date.parse('2020-01-01');

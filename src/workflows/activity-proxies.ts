@@ -1,4 +1,4 @@
-import { proxyLocalActivities, sleep, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { SigningActivities } from '../activities/index.js';
 import {
   CALLBACK_DELIVERY,

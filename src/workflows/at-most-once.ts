@@ -1,8 +1,8 @@
 import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
-import { classifyFailure, type StepFailure } from '../domain/call-failure.js';
-import { backoffMs } from './retry-policies.js';
+import { type StepFailure, classifyFailure } from '../domain/call-failure.js';
 import type { Resolution } from '../domain/resolution.js';
 import type { Action, Step } from '../domain/status.js';
+import { backoffMs } from './retry-policies.js';
 import type { Signing } from './signing.js';
 import { toStepFailure } from './step-failure.js';
 

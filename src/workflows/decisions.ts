@@ -1,9 +1,9 @@
 import { condition, uuid4 } from '@temporalio/workflow';
 import {
-  appendRetryTime,
-  validateResolution,
   type ClosedAttention,
   type Resolution,
+  appendRetryTime,
+  validateResolution,
 } from '../domain/resolution.js';
 import type { Action, Attention, SigningStatus, Step } from '../domain/status.js';
 import { countAttention } from './metrics.js';

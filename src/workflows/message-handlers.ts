@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import { validateOutcome, type RecordedOutcome } from '../domain/resolution.js';
-import { isFinal, type SigningStatus } from '../domain/status.js';
+import { type RecordedOutcome, validateOutcome } from '../domain/resolution.js';
+import { type SigningStatus, isFinal } from '../domain/status.js';
 import {
   checkNowSignal,
   lastFailureQuery,

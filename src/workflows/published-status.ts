@@ -1,5 +1,5 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SigningRequest } from '../domain/request.js';
 import type { DocumentState, OpenState, SigningStatus } from '../domain/status.js';
 import type { CallbackPublisher } from './callbacks/callback-publisher.js';

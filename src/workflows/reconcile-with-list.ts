@@ -1,12 +1,12 @@
 import { sleep } from '@temporalio/workflow';
-import { mayStillBeRunning, type StepFailure } from '../domain/call-failure.js';
+import { type StepFailure, mayStillBeRunning } from '../domain/call-failure.js';
 import { describeSurplus } from '../domain/list-discrepancy.js';
 import type { Step } from '../domain/status.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
-import type { Reconciliation } from './at-most-once.js';
 import { idempotent } from './activity-proxies.js';
+import type { Reconciliation } from './at-most-once.js';
 import { RECONCILE_PAUSES_AFTER_ERROR_MS, RECONCILE_PAUSES_AFTER_TIMEOUT_MS } from './retry-policies.js';
-import { getContractSession, type Signing } from './signing.js';
+import { type Signing, getContractSession } from './signing.js';
 import { toStepFailure } from './step-failure.js';
 
 /**

@@ -1,7 +1,7 @@
 import {
-  allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  allHandlersFinished,
   condition,
   continueAsNew,
   isCancellation,
@@ -9,11 +9,11 @@ import {
 } from '@temporalio/workflow';
 import { parseRequest } from '../domain/parse-request.js';
 import type { SigningStatus } from '../domain/status.js';
-import { runUntilDeadline, type RunEnd } from './deadline.js';
+import { type RunEnd, runUntilDeadline } from './deadline.js';
 import { registerHandlers } from './message-handlers.js';
 import { countSigningEnd } from './metrics.js';
-import { createSigning, toContinueAsNewState, type ContinueAsNewState, type Signing } from './signing.js';
-import { isRejection, isReset, assertStartedByHuman, RESET_REASON } from './start-guard.js';
+import { type ContinueAsNewState, type Signing, createSigning, toContinueAsNewState } from './signing.js';
+import { RESET_REASON, assertStartedByHuman, isRejection, isReset } from './start-guard.js';
 import { attach } from './steps/attach.js';
 import { awaitCompletion } from './steps/await-completion.js';
 import { checkDocuments } from './steps/check-documents.js';

@@ -1,10 +1,10 @@
 import { ApplicationFailure, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import { addReservation, tryReserve, msUntilEmpty, type Reservation } from '../domain/start-rate-limit.js';
+import { type Reservation, addReservation, msUntilEmpty, tryReserve } from '../domain/start-rate-limit.js';
 import {
-  reserveStartUpdate,
-  recordStartSignal,
-  TOO_MANY_STARTS,
   type ReservationRequest,
+  TOO_MANY_STARTS,
+  recordStartSignal,
+  reserveStartUpdate,
 } from './messages.js';
 
 /** How long a new run waits for its first reservation. */

@@ -3,9 +3,9 @@ import type { ContractSessionRef, SigningRequest } from '../domain/request.js';
 import type { ClosedAttention, RecordedOutcome } from '../domain/resolution.js';
 import type { FinalState, SigningStatus } from '../domain/status.js';
 import type { VendorDocument } from '../domain/vendor-document.js';
-import { createCallbackPublisher, type CallbackPublisher } from './callbacks/callback-publisher.js';
-import { createAttention, createDecisions, type Decisions, type Issue } from './decisions.js';
-import { createInitialStatus, createPublishedStatus, type PublishedStatus } from './published-status.js';
+import { type CallbackPublisher, createCallbackPublisher } from './callbacks/callback-publisher.js';
+import { type Decisions, type Issue, createAttention, createDecisions } from './decisions.js';
+import { type PublishedStatus, createInitialStatus, createPublishedStatus } from './published-status.js';
 
 /** The state of one signing: its status, the decision it waits for, and what its steps have found out. */
 export interface Signing extends PublishedStatus, Decisions {

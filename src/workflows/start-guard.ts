@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { parseRequestId, buildWorkflowId } from '../domain/workflow-id.js';
+import { buildWorkflowId, parseRequestId } from '../domain/workflow-id.js';
 
 /** Set by the server on every workflow that a Schedule starts. */
 const SCHEDULED_BY = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD');

@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { FailureKind, StepFailure } from '../domain/call-failure.js';
 import type { FailureDetails } from '../activities/failures.js';
+import type { FailureKind, StepFailure } from '../domain/call-failure.js';
 
 const KINDS = new Set<string>([
   'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallNotSupported', 'UploadUrlRejected',

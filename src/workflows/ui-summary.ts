@@ -1,6 +1,6 @@
 import type { CallbackQueue, CallbackStatus } from '../domain/callback-queue.js';
-import { describeNextStep, STATE_DESCRIPTIONS, describeActionUse } from '../domain/state-descriptions.js';
 import { describeAction } from '../domain/resolution.js';
+import { STATE_DESCRIPTIONS, describeActionUse, describeNextStep } from '../domain/state-descriptions.js';
 import type { Attention, DocumentState, SigningState, SigningStatus } from '../domain/status.js';
 
 /** The page of a signing's callbacks in the Temporal UI, in Markdown. Without the callback URL and personal data. */

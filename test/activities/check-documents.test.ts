@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createCheckDocuments, type CheckedDocuments } from '../../src/activities/check-documents.js';
+import { type CheckedDocuments, createCheckDocuments } from '../../src/activities/check-documents.js';
 import { parseRequest } from '../../src/domain/parse-request.js';
 import { captureRejection } from '../support/async-helpers.js';
 import { createRequest } from '../support/signing.js';

@@ -1,15 +1,15 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { createUploadUrlCipher } from '../../src/activities/index.js';
 import { createUploadDocument } from '../../src/activities/upload-document.js';
 import { createSources } from '../../src/documents/sources.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import type { UploadContent } from '../../src/flexperto/multipart.js';
-import { readStream, captureRejection } from '../support/async-helpers.js';
+import { captureRejection, readStream } from '../support/async-helpers.js';
 
 const BYTES = randomBytes(2_000_000);
 const SESSION = { employeeId: '45', sessionId: 13, participants: [] };

@@ -1,13 +1,13 @@
 import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
-import { formatAuditReport } from '../../src/cli/output/audit-report.js';
-import type { SigningStatus } from '../../src/domain/status.js';
 import { createAudit } from '../../src/audit/create-audit.js';
 import { decodeHistory } from '../../src/audit/decode-history.js';
 import type { RunHistory } from '../../src/audit/history-event.js';
+import { formatAuditReport } from '../../src/cli/output/audit-report.js';
 import type { AuditEntry, SigningAudit } from '../../src/client/index.js';
+import type { SigningStatus } from '../../src/domain/status.js';
 import {
-  readRecordedHistory,
   RECORDED_SIGNING_HISTORIES,
+  readRecordedHistory,
   workflowIdOf,
 } from '../support/recorded-histories.js';
 import { REQUEST } from '../support/requests.js';

@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createSigningClient } from '../../src/client/index.js';
+import { waitUntil } from '../support/async-helpers.js';
+import { type CallbackReceiver, startCallbackReceiver } from '../support/callback-receiver.js';
 import { createEncryptedClient, followWithClient, generatePayloadKey } from '../support/encrypted-client.js';
 import {
-  isWrittenBySdk,
-  findPayloads,
-  readRawData,
   collectText,
+  findPayloads,
+  isWrittenBySdk,
   readHistoryTexts,
+  readRawData,
 } from '../support/raw-data.js';
-import { startCallbackReceiver, type CallbackReceiver } from '../support/callback-receiver.js';
-import { waitUntil } from '../support/async-helpers.js';
-import { API_KEY, useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
-import { getCallbacksHandle, createRequest, type Signing } from '../support/signing.js';
+import { API_KEY, type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
+import { type Signing, createRequest, getCallbacksHandle } from '../support/signing.js';
 
 const createEnvironment = useRealEnvironments();
 let crm: CallbackReceiver;

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { findPythonWithPackages } from '../../scripts/tools/python.js';
 import { killOnParentExit } from '../../scripts/processes/watchdog.js';
+import { findPythonWithPackages } from '../../scripts/tools/python.js';
 import { createCallbackSender } from '../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import { RECEIVER_REQUIREMENTS } from '../support/callback-receiver.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { createSigningClient } from '../../src/client/index.js';
 import { CALLBACK_TYPES, type CallbackType } from '../../src/domain/callback-event.js';
 import { isFinal } from '../../src/domain/status.js';
-import { createSigningClient } from '../../src/client/index.js';
-import { runCli } from '../support/run-cli.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import {
-  startCallbackReceiver,
   type CallbackReceiver,
   type ReceivedCallback,
+  startCallbackReceiver,
   verifyInPython,
 } from '../support/callback-receiver.js';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { resetBeforeCall } from '../support/reset.js';
-import { getCallbacksHandle, sendCheckNow, PARTICIPANT, type Signing } from '../support/signing.js';
+import { runCli } from '../support/run-cli.js';
+import { PARTICIPANT, type Signing, getCallbacksHandle, sendCheckNow } from '../support/signing.js';
 
 const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const [OLD_SECRET, NEW_SECRET] = [freshSecret(), freshSecret()];

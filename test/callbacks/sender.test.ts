@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import {
   CallbackError,
+  type CallbackSender,
   createCallbackSender,
   findCallbackUrlProblem,
-  type CallbackSender,
 } from '../../src/callbacks/sender.js';
 import type { CallbackEvent } from '../../src/domain/callback-event.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import { captureRejection } from '../support/async-helpers.js';
 import {
-  startCallbackReceiver,
   type CallbackReceiver,
+  startCallbackReceiver,
   verifyInPython,
 } from '../support/callback-receiver.js';
-import { createLocalCertificate, type Certificate } from '../support/local-server.js';
-import { captureRejection } from '../support/async-helpers.js';
+import { type Certificate, createLocalCertificate } from '../support/local-server.js';
 
 const freshSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const SECRET = freshSecret();

@@ -1,6 +1,6 @@
-import type { Evidence, AcceptedSigning, WorkflowRecord } from '../../chaos/verify/evidence.js';
-import { planSigning, type SigningPlan } from '../../chaos/plan/signing.js';
+import { type SigningPlan, planSigning } from '../../chaos/plan/signing.js';
 import type { ContractSession } from '../../chaos/run/vendor.js';
+import type { AcceptedSigning, Evidence, WorkflowRecord } from '../../chaos/verify/evidence.js';
 import type { LedgerEntry } from '../../fake-flexperto/index.js';
 import type { SigningStatus } from '../../src/client/index.js';
 

@@ -1,6 +1,6 @@
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { readHistory } from '../../chaos/verify/history.js';
 
 const readRecorded = (name: string) =>

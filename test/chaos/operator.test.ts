@@ -1,6 +1,6 @@
 import { resolveAttention } from '../../chaos/run/operator.js';
-import type { Attention } from '../../src/domain/status.js';
 import { NotPossibleError, type Resolution } from '../../src/client/index.js';
+import type { Attention } from '../../src/domain/status.js';
 import { createSigningEvidence } from './evidence.js';
 
 const signing = createSigningEvidence(0, 'needs-attention');

@@ -1,8 +1,8 @@
-import { faultSchema } from '../../fake-flexperto/control-schemas.js';
-import { FAULT_KINDS, classifyFault, LATEST_EFFECT_SECONDS } from '../../chaos/plan/faults.js';
+import { FAULT_KINDS, LATEST_EFFECT_SECONDS, classifyFault } from '../../chaos/plan/faults.js';
+import { type Kill, createKillSchedule } from '../../chaos/plan/kill-schedule.js';
 import { planSigning, planSignings } from '../../chaos/plan/signing.js';
-import { createKillSchedule, type Kill } from '../../chaos/plan/kill-schedule.js';
 import { createRequest } from '../../chaos/run/start-signing.js';
+import { faultSchema } from '../../fake-flexperto/control-schemas.js';
 import { parseRequest } from '../../src/domain/parse-request.js';
 
 const plans = planSignings(1, 200);

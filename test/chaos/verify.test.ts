@@ -1,12 +1,12 @@
-import type { ViolationKind } from '../../chaos/verify/evidence.js';
-import { findViolations } from '../../chaos/verify/verify.js';
-import { formatViolations, formatTable } from '../../chaos/verify/table.js';
 import type { ContractSession } from '../../chaos/run/vendor.js';
+import type { ViolationKind } from '../../chaos/verify/evidence.js';
+import { formatTable, formatViolations } from '../../chaos/verify/table.js';
+import { findViolations } from '../../chaos/verify/verify.js';
 import {
-  createLedgerEntry,
-  createEvidence,
-  createSigningEvidence,
   type SigningEvidence,
+  createEvidence,
+  createLedgerEntry,
+  createSigningEvidence,
 } from './evidence.js';
 
 type Document = ContractSession['documents'][number];

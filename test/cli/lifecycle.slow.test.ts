@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPEN_STATES, type SigningStatus } from '../../src/domain/status.js';
+import { type CliEnvironment, createCliEnvironment } from '../support/cli-environment.js';
 import { REQUEST } from '../support/requests.js';
-import { parseError, parseJson, type CommandResult } from '../support/run-cli.js';
-import { createCliEnvironment, type CliEnvironment } from '../support/cli-environment.js';
+import { type CommandResult, parseError, parseJson } from '../support/run-cli.js';
 
 let environment: CliEnvironment;
 beforeAll(async () => {

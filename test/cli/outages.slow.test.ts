@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
+import { type TemporalServer, startTemporalServer } from '../../scripts/processes/temporal-server.js';
+import { type CliEnvironment, createCliEnvironment } from '../support/cli-environment.js';
 import { parseError, parseJson } from '../support/run-cli.js';
-import { createCliEnvironment, type CliEnvironment } from '../support/cli-environment.js';
 
 let folder = '';
 let environment: CliEnvironment;

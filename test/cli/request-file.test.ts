@@ -1,10 +1,10 @@
+import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { readRequestFile } from '../../src/cli/request-file.js';
-import { REQUEST } from '../support/requests.js';
 import { captureRejection } from '../support/async-helpers.js';
+import { REQUEST } from '../support/requests.js';
 import { runCli } from '../support/run-cli.js';
 
 let folder = '';

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { parseError, runCli, type CommandResult } from '../support/run-cli.js';
+import { type CommandResult, parseError, runCli } from '../support/run-cli.js';
 
 let folder = '';
 beforeEach(async () => {

@@ -1,6 +1,6 @@
-import { createSigningClient, type SigningAudit } from '../../src/client/index.js';
+import { type SigningAudit, createSigningClient } from '../../src/client/index.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { resetBeforeCall } from '../support/reset.js';
 import type { Signing } from '../support/signing.js';
 

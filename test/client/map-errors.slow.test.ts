@@ -1,7 +1,7 @@
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
-import { createSigningClient, type SigningClient } from '../../src/client/index.js';
+import { type Http2Server, type ServerHttp2Session, createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { type SigningClient, createSigningClient } from '../../src/client/index.js';
 import { NoAccessError, NoServerError } from '../../src/shared/temporal-errors.js';
 import { captureRejection } from '../support/async-helpers.js';
 import { REQUEST } from '../support/requests.js';

@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import {
+  RequestConflictError,
+  type SigningClient,
+  TooManyStartsError,
   createDataConverter,
   createSigningClient,
   parsePayloadKeys,
-  RequestConflictError,
-  TooManyStartsError,
-  type SigningClient,
 } from '../../src/client/index.js';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import { generatePayloadKey } from '../support/encrypted-client.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { createRequest as createSigningRequest } from '../support/signing.js';
 
 const createEnvironment = useRealEnvironments();

@@ -1,13 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import {
-  createSigningClient,
   NotPossibleError,
   SigningBrokenError,
   SigningNotFoundError,
   SigningTerminatedError,
+  createSigningClient,
 } from '../../src/client/index.js';
-import { createCliEnvironment, type CliEnvironment } from '../support/cli-environment.js';
 import { captureRejection } from '../support/async-helpers.js';
+import { type CliEnvironment, createCliEnvironment } from '../support/cli-environment.js';
 
 let environment: CliEnvironment;
 let connection: Connection;

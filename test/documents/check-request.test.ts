@@ -1,12 +1,12 @@
+import { PDFDict, PDFDocument, PDFRawStream } from '@cantoo/pdf-lib';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PDFDict, PDFDocument, PDFRawStream } from '@cantoo/pdf-lib';
-import { createRequestChecker, type CheckedRequest } from '../../src/documents/check-request.js';
-import { createPdfInspector, type PdfInspector } from '../../src/pdf/inspector.js';
-import { createSources, type Sources } from '../../src/documents/sources.js';
-import { createParticipant, REQUEST } from '../support/requests.js';
+import { type CheckedRequest, createRequestChecker } from '../../src/documents/check-request.js';
+import { type Sources, createSources } from '../../src/documents/sources.js';
+import { type PdfInspector, createPdfInspector } from '../../src/pdf/inspector.js';
+import { REQUEST, createParticipant } from '../support/requests.js';
 
 const EXAMPLES = resolve('examples');
 const PDFS = resolve('test/pdf');

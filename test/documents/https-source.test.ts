@@ -4,16 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DocumentChangedError, DocumentUnavailableError } from '../../src/documents/errors.js';
-
-import { createSources, type Sources } from '../../src/documents/sources.js';
+import { type Sources, createSources } from '../../src/documents/sources.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import { captureRejection, readStream } from '../support/async-helpers.js';
 import {
-  createLocalCertificate,
-  startLocalServer,
   type Certificate,
   type LocalServer,
+  createLocalCertificate,
+  startLocalServer,
 } from '../support/local-server.js';
-import { readStream, captureRejection } from '../support/async-helpers.js';
 
 const BYTES = Buffer.from('%PDF-1.7 a document');
 

@@ -1,12 +1,12 @@
+import fc from 'fast-check';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { DocumentChangedError, DocumentUnavailableError } from '../../src/documents/errors.js';
-import { createSources, type DocumentToRead, type Sources } from '../../src/documents/sources.js';
-import { verifyContent, type ExpectedContent } from '../../src/documents/verify-content.js';
-import { readStream, captureRejection } from '../support/async-helpers.js';
+import { type DocumentToRead, type Sources, createSources } from '../../src/documents/sources.js';
+import { type ExpectedContent, verifyContent } from '../../src/documents/verify-content.js';
+import { captureRejection, readStream } from '../support/async-helpers.js';
 
 let folder: string;
 let sources: Sources;

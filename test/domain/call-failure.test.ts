@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import {
+  type FailureKind,
+  classifyFailure,
   isBusyStatus,
   isFileGoneStatus,
   isInvalidRequestStatus,
-  classifyFailure,
   mayStillBeRunning,
-  type FailureKind,
 } from '../../src/domain/call-failure.js';
 
 const KINDS = [

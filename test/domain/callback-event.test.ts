@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { CALLBACK_TYPES, detectStatusChange } from '../../src/domain/callback-event.js';
 import {
-  dequeue,
-  isDrained,
   createQueue,
-  enqueueReminder,
+  dequeue,
   enqueue,
+  enqueueReminder,
+  isDrained,
   isWaitingForPerson,
 } from '../../src/domain/callback-queue.js';
 import {
-  FINAL_STATES,
-  isFinal,
-  OPEN_STATES,
   type DocumentState,
+  FINAL_STATES,
+  OPEN_STATES,
   type SigningState,
   type SigningStatus,
+  isFinal,
 } from '../../src/domain/status.js';
 
 const createDocument = (status: string | null, documentId: number | null = 7): DocumentState => ({

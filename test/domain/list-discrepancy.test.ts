@@ -1,4 +1,4 @@
-import { findDiscrepancy, describeSurplus, findUnlisted } from '../../src/domain/list-discrepancy.js';
+import { describeSurplus, findDiscrepancy, findUnlisted } from '../../src/domain/list-discrepancy.js';
 import type { DocumentState } from '../../src/domain/status.js';
 import type { VendorDocument } from '../../src/domain/vendor-document.js';
 

@@ -1,11 +1,11 @@
+import fc from 'fast-check';
 import {
   describeLeftovers,
-  isHandedOver,
   determineOutcome,
   determineWaitingState,
+  isHandedOver,
 } from '../../src/domain/outcome.js';
 import type { DocumentState } from '../../src/domain/status.js';
-import fc from 'fast-check';
 
 const createDocument = (status: string | null): DocumentState => ({
   name: 'contract.pdf',

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {
+  appendRetryTime,
   describeActions,
   validateOutcome,
   validateResolution,
-  appendRetryTime,
 } from '../../src/domain/resolution.js';
 import { ACTIONS, type Action, type Attention, type Step } from '../../src/domain/status.js';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import {
-  addReservation,
-  tryReserve,
-  msUntilEmpty,
   HOUR_MS,
   type Reservation,
+  addReservation,
+  msUntilEmpty,
+  tryReserve,
 } from '../../src/domain/start-rate-limit.js';
 
 /** The result of each start at these times, in order. Times in milliseconds. */

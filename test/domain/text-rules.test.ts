@@ -1,7 +1,7 @@
 import { parseRequest } from '../../src/domain/parse-request.js';
 import { validateOutcome, validateResolution } from '../../src/domain/resolution.js';
 import type { Attention } from '../../src/domain/status.js';
-import { createParticipant, REQUEST } from '../support/requests.js';
+import { REQUEST, createParticipant } from '../support/requests.js';
 
 const findProblems = (change: Record<string, unknown>): readonly { field: string; message: string }[] =>
   parseRequest({ ...REQUEST, ...change }).problems;

@@ -1,9 +1,9 @@
 import type { DocumentState } from '../../src/domain/status.js';
 import {
-  hasChanged,
-  findAttached,
-  mergeDocuments,
   type VendorDocument,
+  findAttached,
+  hasChanged,
+  mergeDocuments,
 } from '../../src/domain/vendor-document.js';
 
 const known: DocumentState = {

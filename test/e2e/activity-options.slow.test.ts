@@ -1,9 +1,9 @@
 import type { Call } from '../../fake-flexperto/types.js';
-import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
+import { type TemporalServer, startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
+import { type RealEnvironment, createRealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
-import { createTemporalCommand, type TemporalCommand } from '../support/temporal-command.js';
+import { type TemporalCommand, createTemporalCommand } from '../support/temporal-command.js';
 
 /** The three calls that must not have their effect twice, with their activities. */
 const CALLS = [

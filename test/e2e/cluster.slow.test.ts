@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type Cluster } from '../../scripts/cluster/cluster.js';
+import { type Cluster, startCluster } from '../../scripts/cluster/cluster.js';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { writeLargePdf, startThrottlingProxy } from '../support/slow-uploads.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
 import type { WorkerProcess } from '../support/program-process.js';
+import { type RealEnvironment, createRealEnvironment } from '../support/real-environment.js';
+import { startThrottlingProxy, writeLargePdf } from '../support/slow-uploads.js';
 
 const MEGABYTE = 1024 * 1024;
 

@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findInspectionProcesses, isRunning, sendSignal } from '../support/inspection-processes.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
 
 const createEnvironment = useRealEnvironments();

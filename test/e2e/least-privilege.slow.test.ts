@@ -1,12 +1,12 @@
 import { NativeConnection } from '@temporalio/worker';
-import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { type TemporalServer, startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import { ConfigError } from '../../src/shared/errors.js';
 import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
-import { GRPC_STATUS, startDenyingProxy, type DenyingProxy } from '../support/denying-proxy.js';
-import { hashGatewayKey } from '../../scripts/processes/program.js';
-import { startGatewayProcess, spawnWorker, type WorkerProcess } from '../support/program-process.js';
 import { captureRejection } from '../support/async-helpers.js';
-import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
+import { type DenyingProxy, GRPC_STATUS, startDenyingProxy } from '../support/denying-proxy.js';
+import { type WorkerProcess, spawnWorker, startGatewayProcess } from '../support/program-process.js';
+import { type RealEnvironment, createRealEnvironment } from '../support/real-environment.js';
 import { createTemporalCommand } from '../support/temporal-command.js';
 
 const LIST = 'ListSearchAttributes';

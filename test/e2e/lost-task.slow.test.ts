@@ -3,13 +3,13 @@ import type { temporal } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createInitiateSession } from '../../src/activities/non-idempotent-calls.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import {
+  type RealEnvironment,
   startWorkflowOnlyWorker,
   useRealEnvironments,
-  type RealEnvironment,
 } from '../support/real-environment.js';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { createVendorClient, closeVendorsAfterEach } from '../support/scripted-vendor.js';
+import { closeVendorsAfterEach, createVendorClient } from '../support/scripted-vendor.js';
 import type { Signing } from '../support/signing.js';
 
 type ActivityTask = temporal.api.workflowservice.v1.IPollActivityTaskQueueResponse;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { callAt, KEY } from '../gateway/gateway-environment.js';
-import { startIdentityProvider } from '../gateway/auth/identity-provider.js';
-import { runCli } from '../support/run-cli.js';
 import { hashGatewayKey } from '../../scripts/processes/program.js';
-import { startGatewayProcess, spawnWorker } from '../support/program-process.js';
+import { startIdentityProvider } from '../gateway/auth/identity-provider.js';
+import { KEY, callAt } from '../gateway/gateway-environment.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { startHttpProxy, type TestProxy } from '../support/http-proxy.js';
+import { type TestProxy, startHttpProxy } from '../support/http-proxy.js';
+import { spawnWorker, startGatewayProcess } from '../support/program-process.js';
 import { useRealEnvironments } from '../support/real-environment.js';
+import { runCli } from '../support/run-cli.js';
 import { startTraceCollector } from '../support/trace-collector.js';
 
 const createEnvironment = useRealEnvironments();

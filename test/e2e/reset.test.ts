@@ -1,7 +1,7 @@
 import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve as pathTo } from 'node:path';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { resetBeforeCall, resetBeforeDecision } from '../support/reset.js';
 import type { Signing } from '../support/signing.js';
 

@@ -1,9 +1,9 @@
-import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
+import { type TemporalServer, startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import { captureRejection } from '../support/async-helpers.js';
-import { readHistoryTexts } from '../support/raw-data.js';
-import { API_KEY, createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
-import type { Signing } from '../support/signing.js';
 import type { WorkerProcess } from '../support/program-process.js';
+import { readHistoryTexts } from '../support/raw-data.js';
+import { API_KEY, type RealEnvironment, createRealEnvironment } from '../support/real-environment.js';
+import type { Signing } from '../support/signing.js';
 
 const CUSTOMER = {
   email: 'zoe.quastenflosser@example.invalid',

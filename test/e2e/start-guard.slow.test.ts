@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { captureRejection, waitUntil } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { createRequest, workflowIdOf } from '../support/signing.js';
 
 const createEnvironment = useRealEnvironments();

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { createRequest, workflowIdOf } from '../support/signing.js';
-import { createTemporalCommand, type TemporalCommand } from '../support/temporal-command.js';
+import { type TemporalCommand, createTemporalCommand } from '../support/temporal-command.js';
 
 const createEnvironment = useRealEnvironments();
 

@@ -1,9 +1,9 @@
-import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
-import { waitUntil } from '../support/async-helpers.js';
-import type { Signing } from '../support/signing.js';
-import { createTemporalCommand } from '../support/temporal-command.js';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { waitUntil } from '../support/async-helpers.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
+import type { Signing } from '../support/signing.js';
+import { createTemporalCommand } from '../support/temporal-command.js';
 
 /** A later release of the worker: this one with another workflow. */
 interface Release {

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { startTemporalServer, type TemporalServer } from '../../scripts/processes/temporal-server.js';
-import { writeLargePdf, startThrottlingProxy, type ThrottlingProxy } from '../support/slow-uploads.js';
-import { createLocalCertificate, startLocalServer, type LocalServer } from '../support/local-server.js';
+import { type TemporalServer, startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
+import { type LocalServer, createLocalCertificate, startLocalServer } from '../support/local-server.js';
+import { type RealEnvironment, createRealEnvironment } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
+import { type ThrottlingProxy, startThrottlingProxy, writeLargePdf } from '../support/slow-uploads.js';
 
 const MEGABYTE = 1024 * 1024;
 const OVER_AN_HOUR_SECONDS = 3_700;

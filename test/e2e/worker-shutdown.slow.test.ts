@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { writeLargePdf, startThrottlingProxy, type ThrottlingProxy } from '../support/slow-uploads.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
-import type { Signing } from '../support/signing.js';
 import type { WorkerProcess } from '../support/program-process.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
+import type { Signing } from '../support/signing.js';
+import { type ThrottlingProxy, startThrottlingProxy, writeLargePdf } from '../support/slow-uploads.js';
 
 const MEGABYTE = 1024 * 1024;
 /** The time for an idle worker to end: less than the grace time of an upload in flight. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, type Server, createServer } from 'node:net';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { spawnWorker } from '../support/program-process.js';
 

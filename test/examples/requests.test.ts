@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createRequestChecker } from '../../src/documents/check-request.js';
-import { createPdfInspector } from '../../src/pdf/inspector.js';
 import { createSources } from '../../src/documents/sources.js';
+import { createPdfInspector } from '../../src/pdf/inspector.js';
 
 const folder = resolve('examples');
 const requests = readdirSync(folder).filter((file) => file.endsWith('.json'));

@@ -2,15 +2,15 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 import { MAX_TOTAL_BYTES, startFakeFlexperto } from '../../fake-flexperto/index.js';
 import {
-  attach,
-  createSessionWithDocuments,
-  call,
   CONTRACTS_PATH,
   INITIATE_REQUEST,
-  initiate,
-  parseJson,
-  list,
+  attach,
+  call,
   createSession,
+  createSessionWithDocuments,
+  initiate,
+  list,
+  parseJson,
   upload,
   uploadUrl,
 } from './client.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 import { startFakeFlexperto } from '../../fake-flexperto/index.js';
-import { createSessionWithDocuments, call, parseJson, createSession, uploadUrl } from './client.js';
+import { call, createSession, createSessionWithDocuments, parseJson, uploadUrl } from './client.js';
 
 let fake: FakeFlexperto;
 

@@ -2,15 +2,15 @@ import { request as httpRequest } from 'node:http';
 import type { FakeFlexperto, Fault } from '../../fake-flexperto/index.js';
 import { startFakeFlexperto } from '../../fake-flexperto/index.js';
 import {
+  CONTRACTS_PATH,
+  INITIATE_REQUEST,
+  type Reply,
   attach,
   call,
-  CONTRACTS_PATH,
-  initiate,
-  INITIATE_REQUEST,
-  parseJson,
-  list,
   createSession,
-  type Reply,
+  initiate,
+  list,
+  parseJson,
   upload,
   uploadUrl,
 } from './client.js';

@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  startFakeFlexperto,
   type FakeFlexperto,
   type FakeFlexpertoOptions,
+  startFakeFlexperto,
 } from '../../fake-flexperto/index.js';
-import { OutcomeUnknownError, RefusedError, type FlexpertoOptions } from '../../src/flexperto/index.js';
+import { type FlexpertoOptions, OutcomeUnknownError, RefusedError } from '../../src/flexperto/index.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {
-  createVendorClient,
-  closeVendorsAfterEach,
-  streamOf,
   CALL_CONTEXT,
   SESSION,
+  closeVendorsAfterEach,
+  createVendorClient,
+  streamOf,
 } from '../support/scripted-vendor.js';
 
 let fake: FakeFlexperto;

@@ -1,13 +1,13 @@
 import { OutcomeUnknownError, RefusedError } from '../../src/flexperto/index.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {
-  closeVendorsAfterEach,
   CALL_CONTEXT,
-  resetConnection,
-  startScriptedVendor,
-  replyWithStatus,
   type Reply,
   type ScriptedVendor,
+  closeVendorsAfterEach,
+  replyWithStatus,
+  resetConnection,
+  startScriptedVendor,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

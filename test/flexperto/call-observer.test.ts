@@ -1,16 +1,16 @@
-import type { FlexpertoClient } from '../../src/flexperto/index.js';
-import type { CallStart, CallOutcome } from '../../src/flexperto/call-observer.js';
 import { findFreePort } from '../../scripts/processes/ports.js';
+import type { CallOutcome, CallStart } from '../../src/flexperto/call-observer.js';
+import type { FlexpertoClient } from '../../src/flexperto/index.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {
-  createVendorClient,
-  closeVendorsAfterEach,
-  streamOf,
   CALL_CONTEXT,
-  resetConnection,
-  startScriptedVendor,
+  closeVendorsAfterEach,
+  createVendorClient,
   neverReply,
   replyWithStatus,
+  resetConnection,
+  startScriptedVendor,
+  streamOf,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

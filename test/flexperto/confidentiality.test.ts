@@ -1,21 +1,21 @@
-import { inspect } from 'node:util';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
+import { inspect } from 'node:util';
 import type { FlexpertoClient } from '../../src/flexperto/index.js';
-import { createLocalCertificate, startLocalServer } from '../support/local-server.js';
 import { captureRejection } from '../support/async-helpers.js';
+import { createLocalCertificate, startLocalServer } from '../support/local-server.js';
 import {
   API_KEY,
-  createVendorClient,
-  closeVendorsAfterEach,
-  streamOf,
   CALL_CONTEXT,
-  resetConnection,
-  startScriptedVendor,
+  type Reply,
   SESSION,
+  closeVendorsAfterEach,
+  createVendorClient,
   neverReply,
   replyWithStatus,
-  type Reply,
+  resetConnection,
+  startScriptedVendor,
+  streamOf,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

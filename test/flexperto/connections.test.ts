@@ -1,10 +1,10 @@
 import type { FlexpertoClient } from '../../src/flexperto/index.js';
 import { startLocalServer } from '../support/local-server.js';
 import {
-  createVendorClient,
-  closeVendorsAfterEach,
   CALL_CONTEXT,
   SESSION,
+  closeVendorsAfterEach,
+  createVendorClient,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

@@ -1,14 +1,14 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { AnswerNotUnderstoodError, RefusedError, type FlexpertoClient } from '../../src/flexperto/index.js';
+import { AnswerNotUnderstoodError, type FlexpertoClient, RefusedError } from '../../src/flexperto/index.js';
 import { measureGrowth } from '../hostile/property-runs.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {
-  closeVendorsAfterEach,
-  streamOf,
   CALL_CONTEXT,
-  startScriptedVendor,
-  SESSION,
   type Reply,
+  SESSION,
+  closeVendorsAfterEach,
+  startScriptedVendor,
+  streamOf,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

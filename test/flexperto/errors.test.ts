@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,18 +9,18 @@ import {
   OutcomeUnknownError,
   RefusedError,
 } from '../../src/flexperto/index.js';
-import { createLocalCertificate, startLocalServer } from '../support/local-server.js';
 import { captureRejection } from '../support/async-helpers.js';
+import { createLocalCertificate, startLocalServer } from '../support/local-server.js';
 import {
-  createVendorClient,
-  closeVendorsAfterEach,
   CALL_CONTEXT,
-  resetConnection,
-  startScriptedVendor,
+  type Reply,
   SESSION,
+  closeVendorsAfterEach,
+  createVendorClient,
   neverReply,
   replyWithStatus,
-  type Reply,
+  resetConnection,
+  startScriptedVendor,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

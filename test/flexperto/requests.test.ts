@@ -1,13 +1,13 @@
 import type { FlexpertoClient } from '../../src/flexperto/index.js';
 import {
   API_KEY,
-  createVendorClient,
-  closeVendorsAfterEach,
-  streamOf,
   CALL_CONTEXT,
-  startScriptedVendor,
-  SESSION,
   type ReceivedRequest,
+  SESSION,
+  closeVendorsAfterEach,
+  createVendorClient,
+  startScriptedVendor,
+  streamOf,
 } from '../support/scripted-vendor.js';
 
 const CONTRACTS = '/api/v2/collaboration/contracts/contracts';

@@ -1,14 +1,14 @@
 import { runInNewContext } from 'node:vm';
-import { AnswerNotUnderstoodError } from '../../src/flexperto/index.js';
 import type { VendorDocument } from '../../src/domain/vendor-document.js';
+import { AnswerNotUnderstoodError } from '../../src/flexperto/index.js';
 import { parseLenientJson } from '../../src/flexperto/lenient-json.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {
-  closeVendorsAfterEach,
-  streamOf,
   CALL_CONTEXT,
-  startScriptedVendor,
   SESSION,
+  closeVendorsAfterEach,
+  startScriptedVendor,
+  streamOf,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

@@ -8,7 +8,7 @@ import { createDocuments } from '../../bench/support/documents.js';
 import { createSources } from '../../src/documents/sources.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import { startLocalServer } from '../support/local-server.js';
-import { createVendorClient, closeVendorsAfterEach, streamOf } from '../support/scripted-vendor.js';
+import { closeVendorsAfterEach, createVendorClient, streamOf } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();
 

@@ -1,5 +1,5 @@
 import { AnswerNotUnderstoodError } from '../../src/flexperto/index.js';
-import { readExpiry, assertHttps } from '../../src/flexperto/upload-url.js';
+import { assertHttps, readExpiry } from '../../src/flexperto/upload-url.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 60 * 60_000;

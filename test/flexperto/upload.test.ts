@@ -1,19 +1,19 @@
+import { Busboy } from '@fastify/busboy';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { Busboy } from '@fastify/busboy';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { NotSentError, OutcomeUnknownError, RefusedError } from '../../src/flexperto/index.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {
-  createVendorClient,
+  type ReceivedRequest,
   closeVendorsAfterEach,
-  streamOf,
-  resetConnection,
-  startScriptedVendor,
+  createVendorClient,
   neverReply,
   replyWithStatus,
-  type ReceivedRequest,
+  resetConnection,
+  startScriptedVendor,
+  streamOf,
 } from '../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGatewayEnvironment, KEY, type GatewayEnvironment } from './gateway-environment.js';
+import { type GatewayEnvironment, KEY, createGatewayEnvironment } from './gateway-environment.js';
 
 const PAGE = readFileSync('docs/connect-a-crm.md', 'utf8');
 const [, commands = ''] = /```sh\n(GATEWAY=[^`]*)```/.exec(PAGE) ?? [];

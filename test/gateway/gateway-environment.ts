@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
 import {
-  startTemporalServer,
   type TemporalServer,
   type TemporalServerOptions,
+  startTemporalServer,
 } from '../../scripts/processes/temporal-server.js';
-import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
-import { hashGatewayKey } from '../../scripts/processes/program.js';
-import { startGatewayProcess, type GatewayProcess } from '../support/program-process.js';
-import { createRealEnvironment, type RealEnvironment } from '../support/real-environment.js';
+import { type SigningState, type SigningStatus, isFinal } from '../../src/domain/status.js';
+import { type GatewayProcess, startGatewayProcess } from '../support/program-process.js';
+import { type RealEnvironment, createRealEnvironment } from '../support/real-environment.js';
 import { REQUEST } from '../support/requests.js';
 
 /** A response of the gateway; `body` is parsed if it is JSON. */

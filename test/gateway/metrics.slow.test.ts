@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { readFile, utimes } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
-import { createGatewayMetrics } from '../../src/gateway/metrics.js';
-import { scrape, sumSamples, type Sample } from '../support/exposition.js';
 import { hashGatewayKey } from '../../scripts/processes/program.js';
-import { startGatewayProcess, spawnProgram } from '../support/program-process.js';
+import { createGatewayMetrics } from '../../src/gateway/metrics.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { callAt, createGatewayEnvironment, type GatewayEnvironment } from './gateway-environment.js';
+import { type Sample, scrape, sumSamples } from '../support/exposition.js';
+import { spawnProgram, startGatewayProcess } from '../support/program-process.js';
+import { type GatewayEnvironment, callAt, createGatewayEnvironment } from './gateway-environment.js';
 import { filePart, postForm } from './uploads/multipart.js';
 
 const REQUESTS = 'signing_gateway_request_duration_seconds_count';

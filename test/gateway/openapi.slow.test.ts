@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand } from '../../scripts/processes/commands.js';
-import { findSchemathesis } from '../../scripts/tools/python.js';
 import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { findSchemathesis } from '../../scripts/tools/python.js';
 import { generatePayloadKey } from '../support/encrypted-client.js';
-import { createGatewayEnvironment, KEY, type GatewayEnvironment } from './gateway-environment.js';
+import { type GatewayEnvironment, KEY, createGatewayEnvironment } from './gateway-environment.js';
 
 const FUZZING_SECONDS = 240;
 const CODEC_KEY = 'the-key-of-an-operator';

@@ -2,22 +2,22 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashGatewayKey } from '../../scripts/processes/program.js';
+import { captureRejection } from '../support/async-helpers.js';
+import { startLocalServer } from '../support/local-server.js';
 import {
-  startGatewayProcess,
-  spawnProgram,
   type ProcessExit,
   type WorkerProcess,
+  spawnProgram,
+  startGatewayProcess,
 } from '../support/program-process.js';
-import { startLocalServer } from '../support/local-server.js';
-import { captureRejection } from '../support/async-helpers.js';
-import { openEvents } from './signings/event-source.js';
 import {
+  type GatewayEnvironment,
+  KEY,
   callAt,
   createGatewayEnvironment,
-  KEY,
   problem,
-  type GatewayEnvironment,
 } from './gateway-environment.js';
+import { openEvents } from './signings/event-source.js';
 
 let environment: GatewayEnvironment;
 let worker: WorkerProcess;

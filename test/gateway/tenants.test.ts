@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { RequestConflictError, SigningNotFoundError, createSigningClient } from '../../src/client/index.js';
 import { removeUnusedUploads } from '../../src/gateway/uploads/cleanup.js';
-import { createSigningClient, RequestConflictError, SigningNotFoundError } from '../../src/client/index.js';
-import { runCli } from '../support/run-cli.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import type { GatewayProcess } from '../support/program-process.js';
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
 import { REQUEST } from '../support/requests.js';
+import { runCli } from '../support/run-cli.js';
 import { createRequest, workflowIdOf } from '../support/signing.js';
 import {
+  type GatewayEnvironment,
+  type HttpResponse,
   callAt,
   createGatewayEnvironment,
   problem,
-  type HttpResponse,
-  type GatewayEnvironment,
 } from './gateway-environment.js';
 import { uploadContract } from './uploads/multipart.js';
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import {
-  createPayloadCodec,
-  parsePayloadKeys,
-  UnreadablePayloadError,
-} from '../../src/shared/encryption/index.js';
-import {
-  handleCodecRequest,
   CodecRequestError,
   type JsonPayload,
+  handleCodecRequest,
 } from '../../src/gateway/codec/codec-request.js';
+import {
+  UnreadablePayloadError,
+  createPayloadCodec,
+  parsePayloadKeys,
+} from '../../src/shared/encryption/index.js';
 import { generatePayloadKey } from '../support/encrypted-client.js';
 import { arbitraryJson, arbitraryOddText, objectOf, withOddities } from './odd-json.js';
 import { runOptions } from './property-runs.js';

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { withForm, writePdf } from './costly-pdfs.js';
-import { packObjects, VALID_STREAM_PDF, writeStreamPdf, type StreamPdf } from './stream-pdfs.js';
+import { type StreamPdf, VALID_STREAM_PDF, packObjects, writeStreamPdf } from './stream-pdfs.js';
 
 const MEGABYTE = 1024 * 1024;
 const NEARLY_ALL = 900_000;

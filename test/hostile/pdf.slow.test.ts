@@ -1,14 +1,14 @@
+import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { createPdfInspector } from '../../src/pdf/inspector.js';
 import type { PdfVerdict } from '../../src/pdf/verdict.js';
 import { COSTLY_PDFS } from './costly-pdfs.js';
 import { CORPUS, arbitraryMutatedPdf } from './mutated-pdfs.js';
+import { measureGrowth, measureRetained, runOptions, timeLimitMs } from './property-runs.js';
 import { arbitraryStreamPdf } from './stream-pdfs.js';
-import { runOptions, measureGrowth, measureRetained, timeLimitMs } from './property-runs.js';
 
 const MEGABYTE = 1024 * 1024;
 /** Lower limits than in production, so that a file that reaches one does not take half a minute. */

@@ -1,6 +1,6 @@
+import type { Parameters } from 'fast-check';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Parameters } from 'fast-check';
 
 /** `HOSTILE_TIMES=100 npx jest hostile` runs a hundred times as many cases. `npm test` always runs the same few cases. */
 const TIMES = Number(process.env['HOSTILE_TIMES'] ?? '1');

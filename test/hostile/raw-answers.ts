@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Socket } from 'node:net';
 import fc from 'fast-check';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { arbitraryJson, arbitraryOddText, withOddities } from './odd-json.js';
 import type { Script } from './raw-server.js';
 
@@ -80,7 +80,7 @@ async function sendAnswer(socket: Socket, bytes: Buffer, pieces: number, ending:
 }
 
 /** Repeats the same text as fast as the client reads it, until the client disconnects. */
-export const endless =
+const endless =
   (begin: string, more: string): Script =>
   (socket) => {
     const block = more.repeat(Math.ceil(65_536 / more.length));
@@ -93,7 +93,7 @@ export const endless =
   };
 
 /** Sends one byte now and then, so that no pause is long. */
-export const dripping =
+const dripping =
   (begin: string): Script =>
   (socket) => {
     socket.write(begin);

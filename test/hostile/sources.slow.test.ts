@@ -1,22 +1,22 @@
+import fc from 'fast-check';
 import dns from 'node:dns';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { type Server, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { DocumentUnavailableError } from '../../src/documents/errors.js';
-import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
-import { createSources, type Sources } from '../../src/documents/sources.js';
+import { type Sources, createSources } from '../../src/documents/sources.js';
 import { parseRequest } from '../../src/domain/parse-request.js';
-import { createLocalCertificate, type Certificate } from '../support/local-server.js';
+import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import { type Certificate, createLocalCertificate } from '../support/local-server.js';
 import { REQUEST } from '../support/requests.js';
-import { toHostForms, toIpv6Forms, privateIpv4 } from './private-addresses.js';
 import { arbitraryOddText } from './odd-json.js';
-import { arbitraryAnswer, ENDLESS_ANSWERS } from './raw-answers.js';
-import { startRawServer, type RawServer } from './raw-server.js';
-import { runOptions, measureGrowth, timeLimitMs } from './property-runs.js';
+import { privateIpv4, toHostForms, toIpv6Forms } from './private-addresses.js';
+import { measureGrowth, runOptions, timeLimitMs } from './property-runs.js';
+import { ENDLESS_ANSWERS, arbitraryAnswer } from './raw-answers.js';
+import { type RawServer, startRawServer } from './raw-server.js';
 
 const MEGABYTE = 1024 * 1024;
 

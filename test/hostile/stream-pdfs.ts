@@ -1,5 +1,5 @@
-import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
+import { deflateSync } from 'node:zlib';
 
 /** The numbers in a PDF with a cross-reference stream, and its compressed bytes. */
 export interface StreamPdf {

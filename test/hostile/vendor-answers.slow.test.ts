@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import type { VendorDocument } from '../../src/domain/vendor-document.js';
 import {
-  createFlexpertoClient,
+  type FlexpertoClient,
   FlexpertoError,
   OutcomeUnknownError,
   RefusedError,
-  type FlexpertoClient,
   type UploadUrl,
+  createFlexpertoClient,
 } from '../../src/flexperto/index.js';
-import { API_KEY, streamOf, CALL_CONTEXT, SESSION } from '../support/scripted-vendor.js';
-import { arbitraryAnswer, ENDLESS_ANSWERS } from './raw-answers.js';
-import { startRawServer, type RawServer } from './raw-server.js';
-import { runOptions, measureGrowth, measureRetained, timeLimitMs } from './property-runs.js';
+import { API_KEY, CALL_CONTEXT, SESSION, streamOf } from '../support/scripted-vendor.js';
+import { measureGrowth, measureRetained, runOptions, timeLimitMs } from './property-runs.js';
+import { ENDLESS_ANSWERS, arbitraryAnswer } from './raw-answers.js';
+import { type RawServer, startRawServer } from './raw-server.js';
 
 const MEGABYTE = 1024 * 1024;
 const DAY_MS = 86_400_000;

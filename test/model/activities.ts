@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import {
+  type SigningActivities,
   createActivities,
   createUploadUrlCipher,
-  type SigningActivities,
 } from '../../src/activities/index.js';
 import type { CheckedRequest } from '../../src/documents/check-request.js';
 import { parseRequest } from '../../src/domain/parse-request.js';

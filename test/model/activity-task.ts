@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time';
 import { coresdk, temporal } from '@temporalio/proto';
-import { startAttempt, type Attempt, type AttemptOptions, type AttemptResult } from './attempt.js';
+import { type Attempt, type AttemptOptions, type AttemptResult, startAttempt } from './attempt.js';
 import type { EventQueue } from './event-queue.js';
 import type { WorkerFault } from './schedule.js';
 

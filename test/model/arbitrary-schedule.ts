@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import {
-  DECISIONS,
-  PERSON_ACTIONS,
-  HARMLESS_DECISIONS,
-  isHonest,
-  FAULTLESS_SCHEDULE,
   type Call,
+  DECISIONS,
   type Decision,
+  FAULTLESS_SCHEDULE,
   type Fault,
+  HARMLESS_DECISIONS,
   type Injection,
-  type WorkerFault,
+  PERSON_ACTIONS,
   type Schedule,
+  type WorkerFault,
+  isHonest,
 } from './schedule.js';
 
 const HOUR = 60 * 60_000;

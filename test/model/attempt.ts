@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import {
   ActivityCancellationDetails,
+  type ActivityFunction,
   defaultFailureConverter,
   defaultPayloadConverter,
   noopMetricMeter,
-  type ActivityFunction,
 } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import { DefaultLogger } from '@temporalio/worker';

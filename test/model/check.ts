@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { arbitrarySchedule, describeSchedule, type ScheduleBounds } from './arbitrary-schedule.js';
+import { type ScheduleBounds, arbitrarySchedule, describeSchedule } from './arbitrary-schedule.js';
 import type { ScheduleRun } from './recording.js';
 import { findViolation } from './rules/index.js';
 import type { Schedule } from './schedule.js';

@@ -1,6 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { coresdk } from '@temporalio/proto';
-import { type temporal } from '@temporalio/proto';
+import type { coresdk, temporal } from '@temporalio/proto';
 import type { SigningStatus } from '../../src/domain/status.js';
 import type { ScheduleCommand } from './activity-task.js';
 

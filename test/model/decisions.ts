@@ -10,7 +10,7 @@ import {
 } from './vendor.js';
 
 /** The shortest time of a decision: by then late effects have arrived. */
-export const MIN_DECISION_DELAY_MS = 15_000;
+const MIN_DECISION_DELAY_MS = 15_000;
 
 const FALLBACK_DECISIONS = 12;
 

@@ -3,11 +3,11 @@
  * time-skipping server. Prints how the signings ended, or the smallest schedule found that violates a rule.
  */
 import { parseArgs } from 'node:util';
-import { findCounterexample, REAL_SERVER_BOUNDS, SIMULATED_BOUNDS } from './check.js';
 import { ACTIVITY_NAMES } from './activities.js';
-import type { ScheduleRun } from './recording.js';
+import { REAL_SERVER_BOUNDS, SIMULATED_BOUNDS, findCounterexample } from './check.js';
 import { RealServer } from './real-server.js';
-import { readWorkflowBundle, Sandbox } from './sandbox.js';
+import type { ScheduleRun } from './recording.js';
+import { Sandbox, readWorkflowBundle } from './sandbox.js';
 import type { Schedule } from './schedule.js';
 import { runSimulation } from './simulate.js';
 

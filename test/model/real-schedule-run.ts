@@ -1,22 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import {
   ApplicationFailure,
-  WorkflowFailedError,
-  WorkflowUpdateFailedError,
   type Client,
+  WorkflowFailedError,
   type WorkflowHandle,
+  WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { SigningStatus } from '../../src/domain/status.js';
-import { expandDecisions, createResolution, getDecisionDelayMs } from './decisions.js';
-import { createModelActivities, type ActivityFunctions } from './activities.js';
-import type { ScheduleRun } from './recording.js';
-import { Recording, type End, type RecordedMessage } from './recording.js';
+import { type ActivityFunctions, createModelActivities } from './activities.js';
+import { createResolution, expandDecisions, getDecisionDelayMs } from './decisions.js';
+import type { End, RecordedMessage, ScheduleRun } from './recording.js';
+import { Recording } from './recording.js';
 import { createRequest } from './request.js';
 import type { Injection, Schedule, TimedInjection } from './schedule.js';
-import { Vendor } from './vendor.js';
 import { createVendorClient } from './vendor-client.js';
+import { Vendor } from './vendor.js';
 
 export const TASK_QUEUE = 'signing';
 

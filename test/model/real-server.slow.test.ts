@@ -1,4 +1,4 @@
-import { findCounterexample, REAL_SERVER_BOUNDS } from './check.js';
+import { REAL_SERVER_BOUNDS, findCounterexample } from './check.js';
 import { COMMON_MUTANTS, applyMutant } from './mutants.js';
 import { RealServer } from './real-server.js';
 import { findViolation } from './rules/index.js';

@@ -1,10 +1,10 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { createTimeSkippingEnvironment, canSkipTime } from '../../scripts/processes/time-skipping-server.js';
+import { canSkipTime, createTimeSkippingEnvironment } from '../../scripts/processes/time-skipping-server.js';
 import { addSearchAttributes } from '../../src/worker/search-attributes.js';
 import { ACTIVITY_NAMES, type ActivityFunctions } from './activities.js';
-import type { ScheduleRun } from './recording.js';
 import { RealScheduleRun, TASK_QUEUE } from './real-schedule-run.js';
+import type { ScheduleRun } from './recording.js';
 import type { Schedule } from './schedule.js';
 
 const RUN_TIMEOUT_MS = 90_000;

@@ -1,6 +1,6 @@
-import type { Schedule, Call } from './schedule.js';
-import type { Vendor } from './vendor.js';
 import type { SigningStatus } from '../../src/domain/status.js';
+import type { Call, Schedule } from './schedule.js';
+import type { Vendor } from './vendor.js';
 
 /** The result of a schedule: the recording, and the state of the vendor. */
 export interface ScheduleRun {

@@ -1,8 +1,8 @@
-import { type Command, getScheduleCommand, getUpsertedState, getCancelledSeqs } from './commands.js';
 import { tsToMs } from '@temporalio/common/lib/time';
-import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import { coresdk } from '@temporalio/proto';
+import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import type { ScheduleCommand } from './activity-task.js';
+import { type Command, getCancelledSeqs, getScheduleCommand, getUpsertedState } from './commands.js';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Activation = coresdk.workflow_activation.IWorkflowActivation;

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker';
-import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm';
 import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/interface';
+import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 /** The workflow as the worker runs it. */
 export const readWorkflowBundle = (): string => readFileSync(resolve('dist/workflow-bundle.js'), 'utf8');

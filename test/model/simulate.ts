@@ -1,15 +1,15 @@
 import type { SigningStatus } from '../../src/domain/status.js';
-import { EventQueue } from './event-queue.js';
-import { expandDecisions, createResolution, getDecisionDelayMs } from './decisions.js';
 import { createModelActivities } from './activities.js';
+import { createResolution, expandDecisions, getDecisionDelayMs } from './decisions.js';
+import { EventQueue } from './event-queue.js';
 import type { ScheduleRun } from './recording.js';
 import { Recording } from './recording.js';
 import { createRequest } from './request.js';
 import type { Sandbox } from './sandbox.js';
 import type { Injection, Schedule, TimedInjection } from './schedule.js';
 import { SimulatedServer } from './simulated-server.js';
+import { type CallHooks, createVendorClient } from './vendor-client.js';
 import { Vendor } from './vendor.js';
-import { createVendorClient, type CallHooks } from './vendor-client.js';
 
 /** More steps than any signing needs. After them it counts as stuck. */
 const MAX_STEPS = 20_000;

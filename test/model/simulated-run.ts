@@ -1,11 +1,11 @@
 import type { ActivityFunction } from '@temporalio/common';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
 import type { SigningStatus } from '../../src/domain/status.js';
-import { ActivityTask, decodeArguments, type ScheduleCommand } from './activity-task.js';
-import { decodeStatus, decodeText, type Command } from './commands.js';
+import { ActivityTask, type ScheduleCommand, decodeArguments } from './activity-task.js';
+import { type Command, decodeStatus, decodeText } from './commands.js';
 import type { EventQueue } from './event-queue.js';
 import type { Recording } from './recording.js';
-import { queryStatus, RunHistory, TaskFailedError, type Job } from './run-history.js';
+import { type Job, RunHistory, TaskFailedError, queryStatus } from './run-history.js';
 import type { RunIdentity } from './sandbox.js';
 import type { WorkerFault } from './schedule.js';
 

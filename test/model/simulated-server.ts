@@ -1,24 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import type { ActivityFunction } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import { randomUUID } from 'node:crypto';
 import type { SigningStatus } from '../../src/domain/status.js';
 import { createCancelledFailure } from './activity-task.js';
-import type { EventQueue } from './event-queue.js';
 import {
-  getScheduleCommand,
+  type Command,
+  type Payload,
   decodeStatus,
   encode,
-  getUpsertedState,
   getCancelRequest,
   getCancelledSeqs,
-  type Payload,
-  type Command,
+  getScheduleCommand,
+  getUpsertedState,
 } from './commands.js';
+import type { EventQueue } from './event-queue.js';
 import type { End, RecordedMessage, Recording } from './recording.js';
-import { sortJobs, TaskFailedError, type Job } from './run-history.js';
-import { createSeed, SimulatedRun, toLong, type RunContext } from './simulated-run.js';
+import { type Job, TaskFailedError, sortJobs } from './run-history.js';
 import type { RunIdentity, Sandbox } from './sandbox.js';
 import type { WorkerFault } from './schedule.js';
+import { type RunContext, SimulatedRun, createSeed, toLong } from './simulated-run.js';
 
 const DEADLINE_TIMER = 'Deadline';
 

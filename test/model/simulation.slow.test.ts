@@ -1,12 +1,12 @@
-import { findCounterexample, SIMULATED_BOUNDS } from './check.js';
 import { ACTIVITY_NAMES } from './activities.js';
-import { REGRESSION_MUTANTS } from './regression-mutants.js';
+import { SIMULATED_BOUNDS, findCounterexample } from './check.js';
 import { ATTEMPT_BLIND_MUTANT, COMMON_MUTANTS, SUBTLE_MUTANTS, applyMutant } from './mutants.js';
+import { POLLING_MUTANTS } from './polling-mutants.js';
+import { REGRESSION_MUTANTS } from './regression-mutants.js';
 import { findViolation } from './rules/index.js';
-import { readWorkflowBundle, Sandbox } from './sandbox.js';
+import { Sandbox, readWorkflowBundle } from './sandbox.js';
 import { FAULTLESS_SCHEDULE } from './schedule.js';
 import { runSimulation } from './simulate.js';
-import { POLLING_MUTANTS } from './polling-mutants.js';
 
 const SEED = 20_260_101;
 /** About half a minute on two busy cores; `npm run model` takes any number. */

@@ -2,14 +2,14 @@ import { DocumentChangedError, DocumentUnavailableError } from '../../src/docume
 import type { VendorDocument } from '../../src/domain/vendor-document.js';
 import {
   AnswerNotUnderstoodError,
+  type FlexpertoClient,
   NotSentError,
   OutcomeUnknownError,
   RefusedError,
-  type FlexpertoClient,
 } from '../../src/flexperto/index.js';
-import type { RecordedCall, Recording, CallEffect } from './recording.js';
+import type { CallEffect, RecordedCall, Recording } from './recording.js';
 import type { Call, Fault, Schedule } from './schedule.js';
-import { RefusalError, type AttachedDocument, type Vendor } from './vendor.js';
+import { type AttachedDocument, RefusalError, type Vendor } from './vendor.js';
 
 /** Called while a call to the vendor runs; `call` is its index, from 0. */
 export interface CallHooks {

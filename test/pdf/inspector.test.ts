@@ -1,11 +1,11 @@
-import { writeFileSync, mkdtempSync, rmSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import {
-  createPdfInspector,
-  createFairSemaphore,
   type FairSemaphore,
+  createFairSemaphore,
+  createPdfInspector,
   createVerdictCache,
 } from '../../src/pdf/inspector.js';
 

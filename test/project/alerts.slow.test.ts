@@ -7,9 +7,9 @@ import { findOnPath } from '../../scripts/processes/commands.js';
 import { OPEN_STATES } from '../../src/domain/status.js';
 import { UNCLAIMED } from '../../src/worker/workflow-lookup.js';
 import type { Sample } from '../support/exposition.js';
-import { parsePromQl, matchesLabel } from '../support/promql.js';
-import { useRealEnvironments } from '../support/real-environment.js';
 import { collectGatewayFailureMetrics, collectWorkerFailureMetrics } from '../support/failure-metrics.js';
+import { matchesLabel, parsePromQl } from '../support/promql.js';
+import { useRealEnvironments } from '../support/real-environment.js';
 
 interface Rule {
   readonly alert: string;

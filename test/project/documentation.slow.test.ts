@@ -3,8 +3,8 @@ import { findTemporalCli } from '../../scripts/tools/temporal.js';
 import {
   extractCode,
   extractCommands,
-  splitCommandLine,
   readDocumentationPages,
+  splitCommandLine,
 } from '../support/markdown.js';
 
 const code = readDocumentationPages().flatMap(({ text }) => extractCode(text));

@@ -8,8 +8,8 @@ import {
   extractCode,
   extractCommands,
   extractLinks,
-  splitCommandLine,
   readDocumentationPages,
+  splitCommandLine,
 } from '../support/markdown.js';
 
 const pages = readDocumentationPages();

@@ -1,7 +1,7 @@
-import { findNode, OTHER_NODE_VERSIONS, type OtherNodeVersion } from '../../scripts/tools/node-versions.js';
 import { runCommand } from '../../scripts/processes/commands.js';
 import { hashGatewayKey } from '../../scripts/processes/program.js';
-import { startGatewayProcess, spawnWorker } from '../support/program-process.js';
+import { OTHER_NODE_VERSIONS, type OtherNodeVersion, findNode } from '../../scripts/tools/node-versions.js';
+import { spawnWorker, startGatewayProcess } from '../support/program-process.js';
 import { useRealEnvironments } from '../support/real-environment.js';
 
 const newEnvironment = useRealEnvironments();

@@ -5,7 +5,7 @@ import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findOnPath } from '../../scripts/processes/commands.js';
 import { IMAGE_VARIABLES, hashGatewayKey } from '../../scripts/processes/program.js';
-import { readGatewayConfig, readWorkerConfig, VARIABLE_NAMES } from '../../src/shared/config/index.js';
+import { VARIABLE_NAMES, readGatewayConfig, readWorkerConfig } from '../../src/shared/config/index.js';
 import { generatePayloadKey } from '../support/encrypted-client.js';
 
 interface Service {

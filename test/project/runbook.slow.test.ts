@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { findOnPath, runCommand } from '../../scripts/processes/commands.js';
 import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import { VARIABLE_NAMES } from '../../src/shared/config/index.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
-import { extractAnchors, extractCodeBlocks, extractCode, extractLinks } from '../support/markdown.js';
-import { createTemporalCommand } from '../support/temporal-command.js';
+import { extractAnchors, extractCode, extractCodeBlocks, extractLinks } from '../support/markdown.js';
 import { spawnWorker } from '../support/program-process.js';
+import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
+import { createTemporalCommand } from '../support/temporal-command.js';
 
 const page = readFileSync(resolve('docs/operations.md'), 'utf8');
 const code = extractCode(page);

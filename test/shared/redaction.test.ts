@@ -1,5 +1,5 @@
-import { listPersonalValues, redact, redactDocument, redactVendorText } from '../../src/shared/redaction.js';
 import type { Participant } from '../../src/domain/request.js';
+import { listPersonalValues, redact, redactDocument, redactVendorText } from '../../src/shared/redaction.js';
 
 const john: Participant = {
   email: 'john.doe@example.invalid',

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { findPythonWithPackages } from '../../scripts/tools/python.js';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { CallbackEvent, CallbackType } from '../../src/domain/callback-event.js';
-import { startLocalServer, type Certificate } from './local-server.js';
+import { type Certificate, startLocalServer } from './local-server.js';
 
 export const RECEIVER_REQUIREMENTS = 'test/callbacks/receiver/requirements.txt';
 

@@ -1,20 +1,20 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { Client, Connection } from '@temporalio/client';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
-import { startFakeFlexperto, type FakeFlexperto } from '../../fake-flexperto/index.js';
+import { type FakeFlexperto, startFakeFlexperto } from '../../fake-flexperto/index.js';
 import {
-  startTemporalServer,
   type TemporalServer,
   type TemporalServerOptions,
+  startTemporalServer,
 } from '../../scripts/processes/temporal-server.js';
-import { isFinal, type SigningState, type SigningStatus } from '../../src/domain/status.js';
-import { createSigningClient, type SigningClient } from '../../src/client/index.js';
+import { type SigningClient, createSigningClient } from '../../src/client/index.js';
+import { type SigningState, type SigningStatus, isFinal } from '../../src/domain/status.js';
 import { REQUEST } from './requests.js';
-import { runCli, startCli, type CommandResult, type CliOptions, type RunningCli } from './run-cli.js';
+import { type CliOptions, type CommandResult, type RunningCli, runCli, startCli } from './run-cli.js';
 
 /** A Temporal dev server, the fake vendor, documents, and the CLI configured for them. Workers start on demand. */
 export interface CliEnvironment {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import {
-  connect,
-  constants,
-  createServer,
   type ClientHttp2Stream,
   type Http2Session,
   type ServerHttp2Stream,
+  connect,
+  constants,
+  createServer,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 

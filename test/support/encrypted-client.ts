@@ -1,9 +1,9 @@
+import { Client } from '@temporalio/client';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
 import { createDataConverter, parsePayloadKeys } from '../../src/shared/encryption/index.js';
 import type { RealEnvironment } from './real-environment.js';
-import { trackSigning, sendCheckNow, type Signing, workflowIdOf } from './signing.js';
+import { type Signing, sendCheckNow, trackSigning, workflowIdOf } from './signing.js';
 
 /** A new key, as of `openssl rand -base64 32`. */
 export const generatePayloadKey = (): string => randomBytes(32).toString('base64');

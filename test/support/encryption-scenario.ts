@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
-import { createSigningClient, type SigningClient } from '../../src/client/index.js';
-import { waitUntil, captureRejection } from './async-helpers.js';
-import { API_KEY, type RealEnvironment } from './real-environment.js';
-import { createRequest as createSigningRequest, type Signing, workflowIdOf } from './signing.js';
+import { type SigningClient, createSigningClient } from '../../src/client/index.js';
+import { captureRejection, waitUntil } from './async-helpers.js';
 import { followWithClient } from './encrypted-client.js';
 import { readRawData } from './raw-data.js';
+import { API_KEY, type RealEnvironment } from './real-environment.js';
+import { type Signing, createRequest as createSigningRequest, workflowIdOf } from './signing.js';
 
 /** Long and unusual, so that no ciphertext contains it by chance. */
-export const PARTICIPANT = {
+const PARTICIPANT = {
   email: 'maximiliane.mustermann@example.invalid',
   firstname: 'Maximiliane',
   lastname: 'Mustermann-Oyelaran',

@@ -6,7 +6,7 @@ export interface Sample {
 }
 
 /** Parses a text in Prometheus' exposition format. @throws Error for an invalid line */
-export function parseExposition(text: string): Sample[] {
+function parseExposition(text: string): Sample[] {
   return text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))

@@ -1,14 +1,14 @@
-import { findFreePort } from '../../scripts/processes/ports.js';
-import { scrape, type Sample, sumSamples } from './exposition.js';
-import { hashGatewayKey } from '../../scripts/processes/program.js';
-import { startGatewayProcess } from './program-process.js';
-import type { RealEnvironment } from './real-environment.js';
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { ApplicationFailure } from '@temporalio/common';
+import { once } from 'node:events';
+import { type AddressInfo, type Server, createServer } from 'node:net';
+import { findFreePort } from '../../scripts/processes/ports.js';
+import { hashGatewayKey } from '../../scripts/processes/program.js';
 import type { CallbackData } from '../../src/domain/callback-event.js';
 import { createQueue } from '../../src/domain/callback-queue.js';
 import { waitUntil } from './async-helpers.js';
+import { type Sample, scrape, sumSamples } from './exposition.js';
+import { startGatewayProcess } from './program-process.js';
+import type { RealEnvironment } from './real-environment.js';
 
 /** The metrics of a gateway that has refused a caller and has not reached Temporal. */
 export async function collectGatewayFailureMetrics({ env }: RealEnvironment): Promise<Sample[]> {

@@ -1,6 +1,6 @@
-import { createServer as createPlainServer, type IncomingMessage, type Server } from 'node:http';
+import { type IncomingMessage, type Server, createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import type { Certificate } from './local-server.js';
 
 /** What a proxy does with a CONNECT: connects, refuses, never answers, or closes the connection. */

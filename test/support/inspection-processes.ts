@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 /** The ids of the PDF inspection processes of a worker or gateway. */
 export function findInspectionProcesses(parent: number | undefined): number[] {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const FOLDERS = ['.', 'docs', 'docs/decisions', 'examples', 'test', 'test/pdf'];

@@ -1,4 +1,4 @@
-import type { WorkflowHandle, Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 
 /** A text in a history, and its path: `3.workflowTaskCompletedEventAttributes.identity`. */
 export interface HistoryText {

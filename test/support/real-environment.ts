@@ -1,23 +1,23 @@
-import { resolve, join } from 'node:path';
+import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createDataConverter, parsePayloadKeys } from '../../src/client/index.js';
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import {
-  startFakeFlexperto,
   type FakeFlexperto,
   type FakeFlexpertoOptions,
+  startFakeFlexperto,
 } from '../../fake-flexperto/index.js';
 import {
-  startTemporalServer,
   type TemporalServer,
   type TemporalServerOptions,
+  startTemporalServer,
 } from '../../scripts/processes/temporal-server.js';
-import { trackSigning, sendCheckNow, createRequest, workflowIdOf, type Signing } from './signing.js';
-import { startWorkerProcess, type WorkerProcess } from './program-process.js';
+import { createDataConverter, parsePayloadKeys } from '../../src/client/index.js';
+import { type WorkerProcess, startWorkerProcess } from './program-process.js';
+import { type Signing, createRequest, sendCheckNow, trackSigning, workflowIdOf } from './signing.js';
 
 /** Starts a worker for workflow tasks alone; the test executes the activities. */
 export async function startWorkflowOnlyWorker(

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 
 /** Resets a signing, as the Temporal UI and CLI do, to the moment before its first call of an activity. */
 export async function resetBeforeCall(

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import {
-  createFlexpertoClient,
   type FlexpertoClient,
   type FlexpertoOptions,
+  createFlexpertoClient,
 } from '../../src/flexperto/index.js';
 import { startLocalServer } from './local-server.js';
 

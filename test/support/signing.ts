@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 import type { SigningStatus } from '../../src/domain/status.js';
 
@@ -89,7 +89,7 @@ export function trackSigning({ fake, handle, requestId, pause, triggerPoll }: Tr
 }
 
 /** Adds the attention's id to a decision, unless the decision is not an object. */
-export function withAttentionId(decision: unknown, attentionId: string | undefined): unknown {
+function withAttentionId(decision: unknown, attentionId: string | undefined): unknown {
   return typeof decision === 'object' && decision !== null ? { attentionId, ...decision } : decision;
 }
 

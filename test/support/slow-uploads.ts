@@ -1,8 +1,8 @@
+import { PDFDocument } from '@cantoo/pdf-lib';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { resolve } from 'node:path';
-import { PDFDocument } from '@cantoo/pdf-lib';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
 /** Writes the example contract with a PDF attachment of so many random bytes. */
 export async function writeLargePdf(path: string, bytes: number): Promise<void> {

@@ -1,27 +1,27 @@
+import type { WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { createTimeSkippingEnvironment, canSkipTime } from '../../scripts/processes/time-skipping-server.js';
-import { addSearchAttributes } from '../../src/worker/search-attributes.js';
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
 import {
-  startFakeFlexperto,
   type FakeFlexperto,
   type FakeFlexpertoOptions,
+  startFakeFlexperto,
 } from '../../fake-flexperto/index.js';
+import { canSkipTime, createTimeSkippingEnvironment } from '../../scripts/processes/time-skipping-server.js';
 import { createActivities, createUploadUrlCipher } from '../../src/activities/index.js';
 import { createCallbackSender } from '../../src/callbacks/sender.js';
-import type { CallbackQueue } from '../../src/domain/callback-queue.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
-import { createPdfInspector } from '../../src/pdf/inspector.js';
 import { createSources } from '../../src/documents/sources.js';
-import { createFlexpertoClient, type FlexpertoOptions } from '../../src/flexperto/index.js';
+import type { CallbackQueue } from '../../src/domain/callback-queue.js';
+import { type FlexpertoOptions, createFlexpertoClient } from '../../src/flexperto/index.js';
+import { createPdfInspector } from '../../src/pdf/inspector.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import { addSearchAttributes } from '../../src/worker/search-attributes.js';
 import type { CallbackTarget } from '../../src/workflows/callbacks/signing-callbacks.js';
-import { trackSigning, createRequest, workflowIdOf, type Signing } from './signing.js';
+import { type Signing, createRequest, trackSigning, workflowIdOf } from './signing.js';
 
 /**
  * Returns a factory of environments, which are closed after each test, on a time-skipping server for the test file. If a
@@ -60,7 +60,7 @@ async function startServer(): Promise<TestWorkflowEnvironment> {
 }
 
 /** Parses the configured form `POST /path/{sessionId}`. */
-export function parseHandover(text: string): { method: 'POST'; path: string } {
+function parseHandover(text: string): { method: 'POST'; path: string } {
   return { method: 'POST', path: text.split(' ')[1] ?? '' };
 }
 
@@ -104,7 +104,7 @@ const TERMS = resolve('examples/terms.pdf');
 /** Longer than the first pauses between two polls. */
 const POLL_MS = 180_000;
 
-export async function createTestEnvironment(
+async function createTestEnvironment(
   env: TestWorkflowEnvironment,
   options: TestEnvironmentOptions = {},
 ): Promise<TestEnvironment> {

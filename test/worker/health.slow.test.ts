@@ -1,14 +1,14 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import { spawnWorker } from '../support/program-process.js';
+import { createRealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 
 interface HealthResponse {
   readonly status: number;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { findFreePort } from '../../scripts/processes/ports.js';
 import { OPEN_STATES } from '../../src/domain/status.js';
 import { UNCLAIMED } from '../../src/worker/workflow-lookup.js';
-import { scrape, sumSamples, type Sample } from '../support/exposition.js';
 import { waitUntil } from '../support/async-helpers.js';
-import { useRealEnvironments, type RealEnvironment } from '../support/real-environment.js';
+import { type Sample, scrape, sumSamples } from '../support/exposition.js';
+import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 
 const STATES = [UNCLAIMED, ...OPEN_STATES];
 

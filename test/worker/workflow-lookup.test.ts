@@ -1,4 +1,4 @@
-import { assert, asyncProperty, array, integer } from 'fast-check';
+import { array, assert, asyncProperty, integer } from 'fast-check';
 import { findOldestStart } from '../../src/worker/workflow-lookup.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');

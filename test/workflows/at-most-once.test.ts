@@ -1,4 +1,4 @@
-import { waitUntil, captureRejection } from '../support/async-helpers.js';
+import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import type { Signing } from '../support/signing.js';
 import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 

@@ -2,15 +2,15 @@
  * `npm run record-histories`: runs signings on a real Temporal server and writes their histories to
  * test/histories/{version}/, which `npm test` replays from then on. For a release that changes the workflow.
  */
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { FakeFlexperto } from '../../fake-flexperto/index.js';
 import { runCommand } from '../../scripts/processes/commands.js';
 import { startStack } from '../../scripts/processes/stack.js';
 import { findTemporalCli } from '../../scripts/tools/temporal.js';
-import { createSigningClient, type SigningClient, type SigningStatus } from '../../src/client/index.js';
+import { type SigningClient, type SigningStatus, createSigningClient } from '../../src/client/index.js';
 import { startCallbackReceiver } from '../support/callback-receiver.js';
 import { resetBeforeCall } from '../support/reset.js';
 import { getCallbacksHandle } from '../support/signing.js';

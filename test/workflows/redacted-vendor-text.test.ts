@@ -1,5 +1,5 @@
-import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 import { PARTICIPANT } from '../support/signing.js';
+import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 
 const createEnvironment = useTimeSkippingEnvironments();
 

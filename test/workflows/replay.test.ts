@@ -1,12 +1,12 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import {
-  readRecordedHistory,
-  RECORDED_HISTORIES,
-  workflowIdOf,
   type History,
+  RECORDED_HISTORIES,
+  readRecordedHistory,
   replayHistories,
+  workflowIdOf,
 } from '../support/recorded-histories.js';
 
 /** Replays a history: returns nothing, or why the current workflow takes another path. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import {
-  callbackTimeoutMs,
-  callbackPauseMs,
-  pollPauseMs,
   backoffMs,
+  callbackPauseMs,
+  callbackTimeoutMs,
   deadlinePollPauseMs,
   minUrlLifetimeMs,
+  pollPauseMs,
   uploadPauseMs,
 } from '../../src/workflows/retry-policies.js';
 

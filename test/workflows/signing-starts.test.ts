@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
-import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { createTimeSkippingEnvironment } from '../../scripts/processes/time-skipping-server.js';
 import { HOUR_MS } from '../../src/domain/start-rate-limit.js';
 import { captureRejection } from '../support/async-helpers.js';

@@ -1,8 +1,8 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { ProxyConfig } from '../../src/shared/http/proxy-config.js';
-import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 import type { Signing } from '../support/signing.js';
+import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 
 const createEnvironment = useTimeSkippingEnvironments();
 

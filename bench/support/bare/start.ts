@@ -1,8 +1,8 @@
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { ChildServer } from '../../../scripts/processes/child-server.js';
 import { IMAGE_VARIABLES } from '../../../scripts/processes/program.js';
 import { DEFAULT_TASK_QUEUE } from '../../../src/domain/workflow-id.js';

@@ -1,11 +1,10 @@
+import type { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
 import type { SigningAudit } from '../../client/index.js';
-import { formatAuditReport } from '../output/audit-report.js';
-import { addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '../command.js';
-
+import { type CommandContext, REQUEST_ID, addCommand, withSigningClient } from '../command.js';
 import { UnwritableError } from '../failures.js';
+import { formatAuditReport } from '../output/audit-report.js';
 
 export function addAudit(program: Command, { output, action }: CommandContext): void {
   addCommand(program, 'audit', 'show the evidence of a signing; it names the participant')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommand, REQUEST_ID, type CommandContext, formatCommand, withSigningClient } from '../command.js';
+import { type CommandContext, REQUEST_ID, addCommand, formatCommand, withSigningClient } from '../command.js';
 
 export function addCheck(program: Command, { output, action }: CommandContext): void {
   addCommand(program, 'check', 'poll flexperto for the documents now')

@@ -1,8 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { FINAL_STATES, OPEN_STATES } from '../../domain/status.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SigningFilter, SigningSummary } from '../../client/index.js';
-import { addCommand, type CommandContext, withSigningClient } from '../command.js';
-
+import { FINAL_STATES, OPEN_STATES } from '../../domain/status.js';
+import { type CommandContext, addCommand, withSigningClient } from '../command.js';
 import { formatMinute, formatTable } from '../output/table.js';
 
 const DEFAULT_LIMIT = 50;

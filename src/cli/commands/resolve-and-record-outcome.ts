@@ -1,9 +1,8 @@
-import { Argument, InvalidArgumentError, type Command } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { OUTCOMES, type Outcome } from '../../domain/outcome.js';
 import type { Resolution } from '../../domain/resolution.js';
 import { ACTIONS, type Action, type SigningStatus } from '../../domain/status.js';
-import { formatCommand, addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '../command.js';
-
+import { type CommandContext, REQUEST_ID, addCommand, formatCommand, withSigningClient } from '../command.js';
 import { UsageError } from '../failures.js';
 
 interface ResolveOptions {

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { StartedSigning } from '../../client/index.js';
-import { addCommand, type CommandContext, formatCommand, withSigningClient } from '../command.js';
-
+import { type CommandContext, addCommand, formatCommand, withSigningClient } from '../command.js';
 import { createProgressPrinter } from '../output/progress.js';
 import { readRequestFile } from '../request-file.js';
-import { addStopAtAttention, waitForEnd, type WaitOptions } from './wait.js';
+import { type WaitOptions, addStopAtAttention, waitForEnd } from './wait.js';
 
 interface StartOptions extends WaitOptions {
   readonly wait?: boolean;

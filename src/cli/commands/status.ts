@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { StatusWithCallback } from '../../client/index.js';
-import { addCommand, REQUEST_ID, type CommandContext, withSigningClient } from '../command.js';
-
+import { type CommandContext, REQUEST_ID, addCommand, withSigningClient } from '../command.js';
 import type { Output } from '../output/output.js';
 import { formatStatusPage } from '../output/status-page.js';
 import { waitForEnd } from './wait.js';

@@ -1,18 +1,18 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readClientConfig, assertDocumentRoot } from '../../shared/config/index.js';
+import { resolve } from 'node:path';
+import { InvalidRequestError } from '../../client/index.js';
 import {
-  createRequestChecker,
   type CheckedRequest,
   type InspectedDocument,
+  createRequestChecker,
 } from '../../documents/check-request.js';
-import { createPdfInspector } from '../../pdf/inspector.js';
 import { createSources } from '../../documents/sources.js';
 import type { CheckedDocument } from '../../domain/request.js';
-import { InvalidRequestError } from '../../client/index.js';
-import { addCommand, type CommandContext } from '../command.js';
-import { readRequestFile } from '../request-file.js';
+import { createPdfInspector } from '../../pdf/inspector.js';
+import { assertDocumentRoot, readClientConfig } from '../../shared/config/index.js';
+import { type CommandContext, addCommand } from '../command.js';
 import { formatSize, formatTable } from '../output/table.js';
+import { readRequestFile } from '../request-file.js';
 
 export function addValidate(program: Command, { output, action }: CommandContext): void {
   addCommand(

@@ -1,23 +1,22 @@
+import { type Command, Option } from 'commander';
 import {
   NoWorkerError,
   type Observation,
-  watchSigning,
   type StatusWithCallback,
+  watchSigning,
 } from '../../client/index.js';
-import type { Output } from '../output/output.js';
 import {
-  addCommand,
-  formatCommand,
-  REQUEST_ID,
-  withSigningClient,
   type CommandContext,
   type ConnectedSigningClient,
+  REQUEST_ID,
+  addCommand,
+  formatCommand,
+  withSigningClient,
 } from '../command.js';
+import { type ExitReason, toExitReason } from '../exit-codes.js';
 import { InterruptedError } from '../failures.js';
-import { Option, type Command } from 'commander';
+import type { Output } from '../output/output.js';
 import { createProgressPrinter } from '../output/progress.js';
-
-import { toExitReason, type ExitReason } from '../exit-codes.js';
 
 export function addWait(program: Command, { output, action }: CommandContext): void {
   const command = addCommand(program, 'wait', 'show the progress of a signing until it has ended').argument(

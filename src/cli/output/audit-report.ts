@@ -3,14 +3,13 @@ import type {
   AuditDecision,
   AuditDocument,
   AuditEntry,
-  RecordedFailure,
   AuditRun,
   AuditState,
+  RecordedFailure,
   SigningAudit,
 } from '../../client/index.js';
-import { STATE_DESCRIPTIONS } from '../../domain/state-descriptions.js';
 import { parseRequest } from '../../domain/parse-request.js';
-
+import { STATE_DESCRIPTIONS } from '../../domain/state-descriptions.js';
 import { stripControlCharacters } from './output.js';
 import { formatTable } from './table.js';
 

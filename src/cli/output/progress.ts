@@ -1,7 +1,7 @@
 import { STATE_DESCRIPTIONS } from '../../domain/state-descriptions.js';
-import { isFinal, type SigningStatus } from '../../domain/status.js';
-import { formatAttention, formatDocumentStatus, STATE_STYLES } from './status-page.js';
-import { stripControlCharacters, type Output } from './output.js';
+import { type SigningStatus, isFinal } from '../../domain/status.js';
+import { type Output, stripControlCharacters } from './output.js';
+import { STATE_STYLES, formatAttention, formatDocumentStatus } from './status-page.js';
 
 /** Prints what changed in each status: one line for a new state, and one for each document with a new status. */
 export function createProgressPrinter(output: Output): (status: SigningStatus) => void {

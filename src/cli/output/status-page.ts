@@ -1,12 +1,9 @@
-import { describeNextStep, describeActionUse, STATE_DESCRIPTIONS } from '../../domain/state-descriptions.js';
+import type { StatusWithCallback } from '../../client/index.js';
+import type { CallbackStatus } from '../../domain/callback-queue.js';
+import { STATE_DESCRIPTIONS, describeActionUse, describeNextStep } from '../../domain/state-descriptions.js';
 import type { Action, Attention, DocumentState, SigningState } from '../../domain/status.js';
 import { formatCommand } from '../command.js';
-import { stripControlCharacters, type Output, type Style } from './output.js';
-
-import type { CallbackStatus } from '../../domain/callback-queue.js';
-
-import type { StatusWithCallback } from '../../client/index.js';
-
+import { type Output, type Style, stripControlCharacters } from './output.js';
 import { formatMinute, formatSize, formatTable } from './table.js';
 
 /** Why a person must decide, and the exact command for each possible decision. */

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApiKeyHash, GatewayConfig } from '../../shared/config/index.js';
 import type { Authenticator } from './caller.js';
-
 import {
   createDecryptorAuthenticator,
   createEmployeeAuthenticator,

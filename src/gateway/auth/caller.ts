@@ -1,6 +1,6 @@
-import { SigningNotFoundError, type SigningClient } from '../../client/index.js';
-import { createProblemError, type ProblemError } from '../http/problem.js';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type SigningClient, SigningNotFoundError } from '../../client/index.js';
+import { type ProblemError, createProblemError } from '../http/problem.js';
 
 /** The one who makes a request. */
 export interface Caller {

@@ -1,12 +1,11 @@
-import { errors, createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload } from 'jose';
-import type { RequiredClaim, TokenIssuer } from '../../shared/config/index.js';
-import { identifier } from '../../domain/text-rules.js';
-import type { Authenticator, Caller } from './caller.js';
-import { createProblemError, type ProblemError } from '../http/problem.js';
-
+import { type JWTPayload, createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { createFetch } from '../../shared/http/request.js';
+import { identifier } from '../../domain/text-rules.js';
+import type { RequiredClaim, TokenIssuer } from '../../shared/config/index.js';
 import type { ProxyConfig } from '../../shared/http/proxy-config.js';
+import { createFetch } from '../../shared/http/request.js';
+import { type ProblemError, createProblemError } from '../http/problem.js';
+import type { Authenticator, Caller } from './caller.js';
 
 /** Asymmetric algorithms only: public keys cannot create signatures. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -93,7 +92,7 @@ const employeeIdSchema = z.union([
 ]);
 
 /** The employee that a token names, if any. */
-export function readEmployeeId(claims: JWTPayload, employeeClaim: string): string | undefined {
+function readEmployeeId(claims: JWTPayload, employeeClaim: string): string | undefined {
   return employeeIdSchema.safeParse(claims[employeeClaim]).data;
 }
 

@@ -1,20 +1,20 @@
+import { fastifyCors } from '@fastify/cors';
+import type { PayloadCodec } from '@temporalio/common';
+import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { MAX_PAYLOADS, MAX_CODEC_BODY_BYTES } from '../http/limits.js';
+import { UnreadablePayloadError } from '../../shared/encryption/index.js';
+import { type Authenticator, getCaller, requireAuthentication } from '../auth/caller.js';
+import { createInvalidRequest } from '../http/error-mapping.js';
+import { MAX_CODEC_BODY_BYTES, MAX_PAYLOADS } from '../http/limits.js';
 import {
-  describeJsonResponse,
-  describeProblemResponses,
   ProblemError,
   createProblemError,
+  describeJsonResponse,
+  describeProblemResponses,
 } from '../http/problem.js';
-import { fastifyCors } from '@fastify/cors';
-import type { FastifyInstance } from 'fastify';
-import type { PayloadCodec } from '@temporalio/common';
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { UnreadablePayloadError } from '../../shared/encryption/index.js';
-import { handleCodecRequest, CodecRequestError } from './codec-request.js';
 import { setBodyTimeout } from '../http/request-body.js';
-import { getCaller, requireAuthentication, type Authenticator } from '../auth/caller.js';
-import { createInvalidRequest } from '../http/error-mapping.js';
+import { CodecRequestError, handleCodecRequest } from './codec-request.js';
 
 export interface CodecOptions {
   readonly codec: PayloadCodec;

@@ -1,23 +1,22 @@
 import type {
-  FastifyInstance,
-  FastifyRequest,
   FastifyError,
+  FastifyInstance,
   FastifyReply,
+  FastifyRequest,
   FastifySchemaValidationError,
 } from 'fastify';
-import {
-  createProblemError,
-  type ProblemError,
-  createProblem,
-  PROBLEM_MEDIA_TYPE,
-  type FieldProblem,
-  type ProblemResponse,
-} from './problem.js';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { createInvalidRequest, mapError } from './error-mapping.js';
+import {
+  type FieldProblem,
+  PROBLEM_MEDIA_TYPE,
+  type ProblemError,
+  type ProblemResponse,
+  createProblem,
+  createProblemError,
+} from './problem.js';
 
 /** Answers requests without a route: 405 if the address has other methods, else 404. Call it before routes are added. */
 export function handleUnknownRoutes(app: FastifyInstance): void {

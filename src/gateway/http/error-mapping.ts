@@ -1,7 +1,7 @@
-import { InspectionInterruptedError } from '../../pdf/inspector.js';
-import { WHOLE_REQUEST } from '../../domain/field-schema.js';
 import * as client from '../../client/index.js';
-import { createProblem, ProblemError, type FieldProblem, type ProblemResponse } from './problem.js';
+import { WHOLE_REQUEST } from '../../domain/field-schema.js';
+import { InspectionInterruptedError } from '../../pdf/inspector.js';
+import { type FieldProblem, ProblemError, type ProblemResponse, createProblem } from './problem.js';
 
 type ErrorClass<E extends Error> = new (...args: never[]) => E;
 type ErrorMapper = (error: unknown) => ProblemResponse | undefined;

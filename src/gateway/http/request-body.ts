@@ -1,7 +1,7 @@
-import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { PassThrough } from 'node:stream';
 import { BODY_TIMEOUT_MS } from './limits.js';
-import { createProblem, ProblemError, createProblemError } from './problem.js';
+import { ProblemError, createProblem, createProblemError } from './problem.js';
 
 /** Answers 408 if the body of a request does not arrive in time; for the routes of `app`, whose bodies are small. */
 export function setBodyTimeout(app: FastifyInstance): void {

@@ -1,17 +1,14 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { createHash } from 'node:crypto';
 import { PassThrough, type Readable } from 'node:stream';
-import { isFinal, type SigningStatus } from '../../domain/status.js';
-import { mapError } from '../http/error-mapping.js';
-import { EVENT_STREAM_RETRY_MS, EVENT_STREAM_KEEPALIVE_MS } from '../http/limits.js';
-import { createProblem, describeProblemResponses } from '../http/problem.js';
-import type { StatusBroadcaster } from './status-broadcaster.js';
-
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-
-import { getCaller, type Caller, assertOwnSigning, type SigningClientFactory } from '../auth/caller.js';
-
+import { type SigningStatus, isFinal } from '../../domain/status.js';
+import { type Caller, type SigningClientFactory, assertOwnSigning, getCaller } from '../auth/caller.js';
+import { mapError } from '../http/error-mapping.js';
+import { EVENT_STREAM_KEEPALIVE_MS, EVENT_STREAM_RETRY_MS } from '../http/limits.js';
+import { createProblem, describeProblemResponses } from '../http/problem.js';
 import { NO_OUTCOME_PROBLEMS, SIGNING_PROBLEMS, SigningParams } from './signing-by-id.js';
+import type { StatusBroadcaster } from './status-broadcaster.js';
 import { createStatusBroadcaster } from './status-broadcaster.js';
 
 /** The limit of setTimeout: with a longer time it fires immediately. No token is valid that long. */

@@ -1,13 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { getCaller, resolveEmployeeId, type SigningClientFactory } from '../auth/caller.js';
+import { type SigningClientFactory, getCaller, resolveEmployeeId } from '../auth/caller.js';
 import { describeJsonResponse, describeProblemResponses } from '../http/problem.js';
-
-import { ListFilter, ListPage } from './schemas.js';
-
 import { setBodyTimeout } from '../http/request-body.js';
 import { eventsRoute } from './events.js';
+import { ListFilter, ListPage } from './schemas.js';
 import { signingByIdRoutes } from './signing-by-id.js';
-import { startRoute, type StartOptions } from './start.js';
+import { type StartOptions, startRoute } from './start.js';
 
 const listSchema = {
   tags: ['signings'],
@@ -23,7 +21,7 @@ const listSchema = {
   },
 };
 
-export function listRoute(clientFor: SigningClientFactory): FastifyPluginAsyncZod {
+function listRoute(clientFor: SigningClientFactory): FastifyPluginAsyncZod {
   return async (app) => {
     await Promise.resolve();
     app.get('/signings', { schema: listSchema }, async (request) => {

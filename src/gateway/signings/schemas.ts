@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { optional, type AnyFields, type Field, type FieldType } from '../../domain/field-schema.js';
-import { METHODS, REQUEST_FIELDS, SIGNATURE_FIELDS } from '../../domain/request.js';
+import { type AnyFields, type Field, type FieldType, optional } from '../../domain/field-schema.js';
 import { OUTCOMES } from '../../domain/outcome.js';
-
+import { METHODS, REQUEST_FIELDS, SIGNATURE_FIELDS } from '../../domain/request.js';
 import { reasonRule } from '../../domain/resolution.js';
 import { ACTIONS, FINAL_STATES, OPEN_STATES, STEPS } from '../../domain/status.js';
 import * as rules from '../../domain/text-rules.js';
@@ -136,7 +135,7 @@ export const Status = z
   })
   .meta({ id: 'SigningStatus' });
 
-export const Summary = z
+const Summary = z
   .object({
     requestId: z.string(),
     state: State.nullable().describe('Null if no worker has started it yet.'),

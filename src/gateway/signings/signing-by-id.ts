@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { getCaller, assertOwnSigning, type SigningClientFactory } from '../auth/caller.js';
+import { type SigningClientFactory, assertOwnSigning, getCaller } from '../auth/caller.js';
 import type { ProblemName } from '../http/problem.js';
 import { describeJsonResponse, describeProblemResponses } from '../http/problem.js';
-
 import { RecordedOutcome, RequestId, Resolution, Status } from './schemas.js';
 
 export const SigningParams = z.object({ requestId: RequestId });

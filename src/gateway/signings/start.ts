@@ -1,22 +1,20 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import { validatorCompiler, type FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { type FastifyPluginAsyncZod, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { findCallbackUrlProblem } from '../../callbacks/sender.js';
-import { parseRequest, type ParsedRequest } from '../../domain/parse-request.js';
-import type { HostAllowlist } from '../../shared/http/host-allowlist.js';
 import { InvalidRequestError, RequestConflictError } from '../../client/index.js';
-import { getCaller, type Caller, resolveEmployeeId, type SigningClientFactory } from '../auth/caller.js';
-import { refreshUploadExpiry, isOwnUpload, type UploadArea } from '../uploads/storage.js';
-
-import { describeErrors, createInvalidRequest } from '../http/error-mapping.js';
+import { type ParsedRequest, parseRequest } from '../../domain/parse-request.js';
+import type { HostAllowlist } from '../../shared/http/host-allowlist.js';
+import { type Caller, type SigningClientFactory, getCaller, resolveEmployeeId } from '../auth/caller.js';
+import { createInvalidRequest, describeErrors } from '../http/error-mapping.js';
 import {
-  createProblem,
   ProblemError,
+  createProblem,
   createProblemError,
   describeJsonResponse,
   describeProblemResponses,
 } from '../http/problem.js';
-
+import { type UploadArea, isOwnUpload, refreshUploadExpiry } from '../uploads/storage.js';
 import { RequestId, SigningRequest, StartedSigning } from './schemas.js';
 
 const LOCATION_HEADER = {

@@ -1,5 +1,5 @@
+import { type SigningClient, watchSigning } from '../../client/index.js';
 import type { SigningStatus } from '../../domain/status.js';
-import { watchSigning, type SigningClient } from '../../client/index.js';
 
 /** Receives the changes of one signing. */
 interface StatusListener {

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { GatewayMetrics } from '../metrics.js';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getErrorCode } from '../../shared/errors.js';
-import { PARTIAL_SUFFIX, UPLOAD_ID, getUploadFolder, parseUploadId, type UploadArea } from './storage.js';
+import type { GatewayMetrics } from '../metrics.js';
+import { PARTIAL_SUFFIX, UPLOAD_ID, type UploadArea, getUploadFolder, parseUploadId } from './storage.js';
 
 const CLEANUP_INTERVAL_MS = 60 * 60_000;
 

@@ -1,15 +1,14 @@
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { MultipartFile } from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
-import { getErrorCode } from '../../shared/errors.js';
 import { MAX_TOTAL_BYTES } from '../../domain/request.js';
-import { ProblemError, createProblemError } from '../http/problem.js';
+import { getErrorCode } from '../../shared/errors.js';
 import { getCaller } from '../auth/caller.js';
-import { sanitizeFileName, captureExtendedFileName } from './file-name.js';
-
-import { createUpload, type Upload, type UploadArea } from './storage.js';
+import { ProblemError, createProblemError } from '../http/problem.js';
+import { captureExtendedFileName, sanitizeFileName } from './file-name.js';
+import { type Upload, type UploadArea, createUpload } from './storage.js';
 
 /** More than the multipart form around one file takes. */
 const MAX_FORM_BYTES = 100 * 1024;

@@ -1,21 +1,19 @@
-import type { FastifyRequest, FastifyReply } from 'fastify';
-import { MAX_DOCUMENTS } from '../../domain/request.js';
-import { createProblemError, describeJsonResponse, describeProblemResponses } from '../http/problem.js';
-import { access, constants, mkdir } from 'node:fs/promises';
 import { fastifyMultipart } from '@fastify/multipart';
-
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { z } from 'zod';
-import { ConfigError, getErrorCode } from '../../shared/errors.js';
+import { checkSignatureRequirement } from '../../documents/check-request.js';
+import { MAX_DOCUMENTS } from '../../domain/request.js';
 import { createPdfInspector } from '../../pdf/inspector.js';
 import type { PdfVerdict } from '../../pdf/verdict.js';
-import { checkSignatureRequirement } from '../../documents/check-request.js';
+import { ConfigError, getErrorCode } from '../../shared/errors.js';
 import { getCaller } from '../auth/caller.js';
+import { createProblemError, describeJsonResponse, describeProblemResponses } from '../http/problem.js';
 import type { GatewayMetrics } from '../metrics.js';
-
-import { receiveUpload, type ReceivedFile } from './receive.js';
-import { scheduleCleanup, type CleanupOptions } from './cleanup.js';
-import { getUploadFolders, type UploadArea } from './storage.js';
+import { type CleanupOptions, scheduleCleanup } from './cleanup.js';
+import { type ReceivedFile, receiveUpload } from './receive.js';
+import { type UploadArea, getUploadFolders } from './storage.js';
 
 const UploadedDocument = z
   .strictObject({

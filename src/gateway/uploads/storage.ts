@@ -1,8 +1,8 @@
-import { utimes, mkdir, rename, rm } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
-import { getErrorCode } from '../../shared/errors.js';
-import type { SigningRequest } from '../../domain/request.js';
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { SigningRequest } from '../../domain/request.js';
+import { getErrorCode } from '../../shared/errors.js';
 
 /**
  * Keeps the uploads that a request names for another day. Call it before the start: the list of signings shows a new one only

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { parsePayloadKeys, PayloadKeysError, type PayloadKey } from '../encryption/index.js';
+import { type PayloadKey, PayloadKeysError, parsePayloadKeys } from '../encryption/index.js';
 import { ConfigError } from '../errors.js';
-import { ProxyAddressError, readProxyConfig, type ProxyConfig } from '../http/proxy-config.js';
+import { ProxyAddressError, type ProxyConfig, readProxyConfig } from '../http/proxy-config.js';
 import { hostList, ipAndPort, parsedBy, trueOrFalse } from './schemas.js';
 
 /** What more than one program reads. */

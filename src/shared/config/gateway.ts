@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConfigError } from '../errors.js';
 import { isLoopback } from '../http/host-allowlist.js';
 import { parseHostAndPort } from '../listen.js';
-import { toClientConfig, type ClientConfig, type CommonVariables } from './common.js';
+import { type ClientConfig, type CommonVariables, toClientConfig } from './common.js';
 import { commaSeparatedList, hostAndPort } from './schemas.js';
 
 /** A key that opens the gateway. A name may have two keys while one is exchanged. */

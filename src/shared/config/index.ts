@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { ConfigError, getErrorMessage } from '../errors.js';
-import { commonVariables, toClientConfig, type ClientConfig } from './common.js';
-import { gatewayVariables, toGatewayConfig, type GatewayConfig } from './gateway.js';
-import { toWorkerConfig, workerVariables, type WorkerConfig } from './worker.js';
+import { type ClientConfig, commonVariables, toClientConfig } from './common.js';
+import { type GatewayConfig, gatewayVariables, toGatewayConfig } from './gateway.js';
+import { type WorkerConfig, toWorkerConfig, workerVariables } from './worker.js';
 
-export { assertDocumentRoot, type ClientConfig } from './common.js';
+export { type ClientConfig, assertDocumentRoot } from './common.js';
 export type { ApiKeyHash, GatewayConfig, RequiredClaim, TokenIssuer } from './gateway.js';
 export type { WorkerConfig } from './worker.js';
 

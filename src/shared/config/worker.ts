@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CallbackSecretsError, parseCallbackSecrets } from '../callback-secrets.js';
 import { ConfigError } from '../errors.js';
 import { isLoopback } from '../http/host-allowlist.js';
-import { toClientConfig, type ClientConfig, type CommonVariables } from './common.js';
+import { type ClientConfig, type CommonVariables, toClientConfig } from './common.js';
 import { hostAndPort, parsedBy, seconds, trueOrFalse } from './schemas.js';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,3 +1,3 @@
-export { createDataConverter, FAILURE_CONVERTER_PATH } from './payload-codec.js';
-export { createPayloadCodec, UnreadablePayloadError } from './payload-codec.js';
-export { parsePayloadKeys, PayloadKeysError, type PayloadKey } from './payload-keys.js';
+export { FAILURE_CONVERTER_PATH, createDataConverter } from './payload-codec.js';
+export { UnreadablePayloadError, createPayloadCodec } from './payload-codec.js';
+export { type PayloadKey, PayloadKeysError, parsePayloadKeys } from './payload-keys.js';

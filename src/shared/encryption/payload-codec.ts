@@ -1,10 +1,8 @@
-import type { LoadedDataConverter, Payload, DataConverter, PayloadCodec } from '@temporalio/common';
-import { join } from 'node:path';
-
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
-
+import type { DataConverter, LoadedDataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { isValidKeyId, type PayloadKey } from './payload-keys.js';
+import { type KeyObject, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type PayloadKey, isValidKeyId } from './payload-keys.js';
 
 /** Decodes payloads as the client does. @throws UnreadablePayloadError if a key is missing */
 export async function decodePayloads(

@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { type KeyObject, createSecretKey } from 'node:crypto';
 
 /** A key of `SIGNING_PAYLOAD_KEYS`. A key object does not reveal its bytes in logs or JSON. */
 export interface PayloadKey {

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { normalizeHost, isInRange, parseIpRange, type IpRange } from './host-allowlist.js';
+import { type IpRange, isInRange, normalizeHost, parseIpRange } from './host-allowlist.js';
 
 /** The target of a connection; as in `URL`, an empty port means the protocol's default. */
 export interface ConnectionTarget {

@@ -2,7 +2,7 @@ import { request as requestInPlain } from 'node:http';
 import { request as requestOverTls } from 'node:https';
 import type { Socket } from 'node:net';
 import { getErrorCode } from '../errors.js';
-import type { Proxy, ConnectionTarget } from './proxy-config.js';
+import type { ConnectionTarget, Proxy } from './proxy-config.js';
 
 /** A proxy made no connection, so nothing was sent to its target. */
 export class ProxyError extends Error {

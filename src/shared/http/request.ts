@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { createConnector } from './connector.js';
 import type { ProxyConfig } from './proxy-config.js';
 import { decodeContent, decodeText } from './response-body.js';

@@ -1,6 +1,3 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import type { Duplex } from 'node:stream';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -11,13 +8,16 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { createConnector } from '../http/connector.js';
 import type { ProxyConfig } from '../http/proxy-config.js';
 import {
+  type Tracing,
   createActivityInterceptor,
   createCallSpans,
   createClientInterceptor,
-  type Tracing,
 } from './spans.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;

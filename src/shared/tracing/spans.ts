@@ -1,15 +1,15 @@
 import {
-  context,
-  isSpanContextValid,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
   type Context,
   type Link,
+  ROOT_CONTEXT,
   type Span,
   type SpanContext,
+  SpanKind,
+  SpanStatusCode,
   type Tracer,
+  context,
+  isSpanContextValid,
+  trace,
 } from '@opentelemetry/api';
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';

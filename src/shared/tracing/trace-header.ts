@@ -1,4 +1,4 @@
-import { defaultPayloadConverter, type Headers } from '@temporalio/common';
+import { type Headers, defaultPayloadConverter } from '@temporalio/common';
 
 /** The header in which Temporal's SDKs of all languages pass trace context. */
 const HEADER = '_tracer-data';

@@ -5,12 +5,12 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { detectStatusChange, type StatusChange } from '../../domain/callback-event.js';
+import { type StatusChange, detectStatusChange } from '../../domain/callback-event.js';
 import { createQueue } from '../../domain/callback-queue.js';
 import type { SigningRequest } from '../../domain/request.js';
 import type { SigningStatus } from '../../domain/status.js';
-import { CALLBACKS_WORKFLOW_TYPE, statusChangeSignal } from '../messages.js';
 import { buildCallbacksWorkflowId } from '../../domain/workflow-id.js';
+import { CALLBACKS_WORKFLOW_TYPE, statusChangeSignal } from '../messages.js';
 import type { signingCallbacks } from './signing-callbacks.js';
 
 /**

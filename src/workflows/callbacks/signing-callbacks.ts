@@ -1,10 +1,10 @@
 import {
   ActivityFailure,
   ApplicationFailure,
-  isCancellation,
-  TemporalFailure,
   CancellationScope,
+  TemporalFailure,
   condition,
+  isCancellation,
   makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
@@ -13,22 +13,20 @@ import {
 } from '@temporalio/workflow';
 import type { CallbackGone, DeliveryFailureDetails } from '../../activities/deliver-callback.js';
 import type { CallbackEvent } from '../../domain/callback-event.js';
-
-import { callbackTimeoutMs } from '../retry-policies.js';
-import { CALLBACK_MEMO, statusChangeSignal } from '../messages.js';
-import { buildDeliveryId } from '../../domain/workflow-id.js';
-import { countCallbackGivenUp } from '../metrics.js';
-import { callbackDelivery, reminder } from '../activity-proxies.js';
-
 import {
-  dequeue,
-  isDrained,
-  enqueueReminder,
-  enqueue,
-  isWaitingForPerson,
   type CallbackQueue,
   type CallbackStatus,
+  dequeue,
+  enqueue,
+  enqueueReminder,
+  isDrained,
+  isWaitingForPerson,
 } from '../../domain/callback-queue.js';
+import { buildDeliveryId } from '../../domain/workflow-id.js';
+import { callbackDelivery, reminder } from '../activity-proxies.js';
+import { CALLBACK_MEMO, statusChangeSignal } from '../messages.js';
+import { countCallbackGivenUp } from '../metrics.js';
+import { callbackTimeoutMs } from '../retry-policies.js';
 import { renderCallbacksSummary } from '../ui-summary.js';
 
 /** The end of a delivery. `gone`: the CRM wants no more callbacks. */
@@ -38,7 +36,7 @@ export interface DeliveryResult {
 }
 
 /** Delivers one event, or gives it up after three days. */
-export async function deliverEvent(
+async function deliverEvent(
   { url, signingRunId }: CallbackTarget,
   event: CallbackEvent,
 ): Promise<DeliveryResult> {

@@ -1,12 +1,12 @@
-import { isFileGoneStatus, type StepFailure } from '../../domain/call-failure.js';
+import { type StepFailure, isFileGoneStatus } from '../../domain/call-failure.js';
 import type { CheckedDocument } from '../../domain/request.js';
 import type { DocumentState } from '../../domain/status.js';
-import { findAttached, pickVendorFields, type VendorDocument } from '../../domain/vendor-document.js';
-import { executeAtMostOnce, type Reconciliation, type NonIdempotentStep } from '../at-most-once.js';
-import { reconcileWithList } from '../reconcile-with-list.js';
+import { type VendorDocument, findAttached, pickVendorFields } from '../../domain/vendor-document.js';
 import { nonIdempotent } from '../activity-proxies.js';
+import { type NonIdempotentStep, type Reconciliation, executeAtMostOnce } from '../at-most-once.js';
+import { reconcileWithList } from '../reconcile-with-list.js';
 import { ATTACH_MIN_FILE_LIFETIME_MS } from '../retry-policies.js';
-import { getContractSession, type Signing } from '../signing.js';
+import { type Signing, getContractSession } from '../signing.js';
 import { upload } from './upload.js';
 
 /** Attaches the uploaded files in the request's order, each exactly once. */

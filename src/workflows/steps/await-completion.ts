@@ -1,11 +1,11 @@
-import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
-import { isUnsupportedStatus, type StepFailure } from '../../domain/call-failure.js';
+import { CancellationScope, allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { type StepFailure, isUnsupportedStatus } from '../../domain/call-failure.js';
 import { findDiscrepancy, findUnlisted } from '../../domain/list-discrepancy.js';
-import { determineOutcome, determineWaitingState, type Outcome } from '../../domain/outcome.js';
-import { mergeDocuments, type VendorDocument } from '../../domain/vendor-document.js';
-import { polling, RETRY_AFTER_PAUSE, local } from '../activity-proxies.js';
+import { type Outcome, determineOutcome, determineWaitingState } from '../../domain/outcome.js';
+import { type VendorDocument, mergeDocuments } from '../../domain/vendor-document.js';
+import { RETRY_AFTER_PAUSE, local, polling } from '../activity-proxies.js';
 import { POLL_MAX_UNSUPPORTED_RESPONSES } from '../retry-policies.js';
-import { getContractSession, type Signing } from '../signing.js';
+import { type Signing, getContractSession } from '../signing.js';
 import { isNonRetryable, toStepFailure } from '../step-failure.js';
 
 /** A signing that waits, and how many polls in a row found no list call. */

@@ -4,7 +4,7 @@ import type { CheckedDocument } from '../../domain/request.js';
 import type { DocumentState } from '../../domain/status.js';
 import { documentCheck } from '../activity-proxies.js';
 import type { Signing } from '../signing.js';
-import { isReset, createRejection, RESET_REASON } from '../start-guard.js';
+import { RESET_REASON, createRejection, isReset } from '../start-guard.js';
 
 /**
  * Checks request and documents, and enters the next state with each document's size and SHA-256. The first run fails with

@@ -1,13 +1,12 @@
 import { condition } from '@temporalio/workflow';
 import { describeLeftovers, determineOutcome } from '../../domain/outcome.js';
-
-import { deadlinePollPauseMs } from '../retry-policies.js';
 import type { FinalState, OpenState, SigningState, Step } from '../../domain/status.js';
 import { mergeDocuments } from '../../domain/vendor-document.js';
-import { applyRecordedOutcome } from './await-completion.js';
 import { deadlinePoll } from '../activity-proxies.js';
-import { getContractSession, type Signing } from '../signing.js';
+import { deadlinePollPauseMs } from '../retry-policies.js';
+import { type Signing, getContractSession } from '../signing.js';
 import { toStepFailure } from '../step-failure.js';
+import { applyRecordedOutcome } from './await-completion.js';
 
 const SUMMARY = 'Poll the documents once more, after the deadline';
 

@@ -1,9 +1,9 @@
-import { ATTACHED, isHandedOver, determineOutcome } from '../../domain/outcome.js';
-import { mergeDocuments, type VendorDocument } from '../../domain/vendor-document.js';
-import { executeAtMostOnce, type Reconciliation } from '../at-most-once.js';
-import { reconcileWithList } from '../reconcile-with-list.js';
+import { ATTACHED, determineOutcome, isHandedOver } from '../../domain/outcome.js';
+import { type VendorDocument, mergeDocuments } from '../../domain/vendor-document.js';
 import { nonIdempotent } from '../activity-proxies.js';
-import { getContractSession, type Signing } from '../signing.js';
+import { type Reconciliation, executeAtMostOnce } from '../at-most-once.js';
+import { reconcileWithList } from '../reconcile-with-list.js';
+import { type Signing, getContractSession } from '../signing.js';
 
 /**
  * Hands the contract session over, once. The list of documents shows the effect: any entry past ATTACHED, whichever

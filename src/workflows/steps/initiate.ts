@@ -1,8 +1,8 @@
-import { isInvalidRequestStatus, lacksVendorResponse, type StepFailure } from '../../domain/call-failure.js';
-import { executeAtMostOnce } from '../at-most-once.js';
+import { type StepFailure, isInvalidRequestStatus, lacksVendorResponse } from '../../domain/call-failure.js';
 import { idempotent, nonIdempotent } from '../activity-proxies.js';
-import type { Signing } from '../signing.js';
+import { executeAtMostOnce } from '../at-most-once.js';
 import { INITIATE_MAX_LATE_EFFECT_MS } from '../retry-policies.js';
+import type { Signing } from '../signing.js';
 import { createRejection } from '../start-guard.js';
 
 /** Creates the contract session and returns its id. @throws ApplicationFailure where the vendor rejects the request itself */

@@ -1,12 +1,11 @@
 import { sleep } from '@temporalio/workflow';
 import type { EncryptedUploadUrl } from '../../activities/upload-document.js';
-import { isBusyStatus, type StepFailure } from '../../domain/call-failure.js';
-import { UPLOAD_CONCURRENCY, uploadPauseMs, type UploadRounds } from '../retry-policies.js';
+import { type StepFailure, isBusyStatus } from '../../domain/call-failure.js';
 import type { CheckedDocument, UploadedFile } from '../../domain/request.js';
+import { idempotent, local, localThenRemote, uploads } from '../activity-proxies.js';
 import { countUrlRefresh } from '../metrics.js';
-import { idempotent, uploads, local, localThenRemote } from '../activity-proxies.js';
-
-import { getContractSession, type Signing } from '../signing.js';
+import { UPLOAD_CONCURRENCY, type UploadRounds, uploadPauseMs } from '../retry-policies.js';
+import { type Signing, getContractSession } from '../signing.js';
 import { toStepFailure } from '../step-failure.js';
 
 /**

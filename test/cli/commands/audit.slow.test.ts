@@ -1,18 +1,18 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { mkdtemp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { SigningAudit } from '../../../src/client/index.js';
-import { waitUntil } from '../../support/async-helpers.js';
-import { generatePayloadKey } from '../../support/encrypted-client.js';
-import { REQUEST } from '../../support/requests.js';
 import type { SigningStatus } from '../../../src/domain/status.js';
-import { parseError, parseJson } from '../../support/run-cli.js';
+import { waitUntil } from '../../support/async-helpers.js';
 import {
-  createCliEnvironment,
   type CliEnvironment,
   type WorkerProcess,
+  createCliEnvironment,
 } from '../../support/cli-environment.js';
+import { generatePayloadKey } from '../../support/encrypted-client.js';
+import { REQUEST } from '../../support/requests.js';
+import { parseError, parseJson } from '../../support/run-cli.js';
 
 const ME = `cli/${userInfo().username}`;
 const PERSONAL = Object.values(REQUEST.participants[0] ?? {});

@@ -1,6 +1,6 @@
 import type { SigningStatus } from '../../../src/domain/status.js';
+import { type CliEnvironment, createCliEnvironment } from '../../support/cli-environment.js';
 import { parseError, parseJson } from '../../support/run-cli.js';
-import { createCliEnvironment, type CliEnvironment } from '../../support/cli-environment.js';
 
 let environment: CliEnvironment;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { REQUEST } from '../../support/requests.js';
-import { parseError, parseJson, runCli, type CommandResult } from '../../support/run-cli.js';
+import { type CommandResult, parseError, parseJson, runCli } from '../../support/run-cli.js';
 
 let root = '';
 beforeAll(async () => {

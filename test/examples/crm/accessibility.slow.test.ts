@@ -1,6 +1,6 @@
 import axe from 'axe-core';
-import { CONTRACT, setUpBrowser, WITHOUT_FIELDS, type CrmPage } from './crm-page.js';
-import { startScriptedCrm, createStatusAnswer, UPLOAD_ANSWER, type ScriptedCrm } from './scripted-gateway.js';
+import { CONTRACT, type CrmPage, WITHOUT_FIELDS, setUpBrowser } from './crm-page.js';
+import { type ScriptedCrm, UPLOAD_ANSWER, createStatusAnswer, startScriptedCrm } from './scripted-gateway.js';
 
 const PHONE = { width: 360, height: 740 };
 const LONG_NAME =

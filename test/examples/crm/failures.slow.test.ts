@@ -1,10 +1,10 @@
-import { CONTRACT, setUpBrowser, type CrmPage } from './crm-page.js';
+import { CONTRACT, type CrmPage, setUpBrowser } from './crm-page.js';
 import {
   KEY,
-  startScriptedCrm,
-  createStatusAnswer,
-  UPLOAD_ANSWER,
   type ScriptedCrm,
+  UPLOAD_ANSWER,
+  createStatusAnswer,
+  startScriptedCrm,
 } from './scripted-gateway.js';
 
 const QUESTION = {

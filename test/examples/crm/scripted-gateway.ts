@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { startCrm, type Crm } from '../../../examples/crm/server.js';
+import { type Crm, startCrm } from '../../../examples/crm/server.js';
 import { startLocalServer } from '../../support/local-server.js';
 
 /** An answer of the gateway: a problem by its name, or a body. */

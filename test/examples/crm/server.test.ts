@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { Webhook } from 'standardwebhooks';
-import { SECRET, startScriptedCrm, createStatusAnswer, type ScriptedCrm } from './scripted-gateway.js';
+import { SECRET, type ScriptedCrm, createStatusAnswer, startScriptedCrm } from './scripted-gateway.js';
 
 describe('The server of the example CRM', () => {
   let scripted: ScriptedCrm;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startStack, type Stack } from '../../../scripts/processes/stack.js';
-import { CONTRACT, setUpBrowser, ENCRYPTED, TERMS, WITHOUT_FIELDS, type CrmPage } from './crm-page.js';
+import { type Stack, startStack } from '../../../scripts/processes/stack.js';
+import { CONTRACT, type CrmPage, ENCRYPTED, TERMS, WITHOUT_FIELDS, setUpBrowser } from './crm-page.js';
 
 describe('An employee sends documents for signature from the page of a CRM', () => {
   const openPage = setUpBrowser();

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hashGatewayKey } from '../../../scripts/processes/program.js';
 import { REQUEST } from '../../support/requests.js';
 import {
+  type GatewayEnvironment,
+  KEY,
   callAt,
   createGatewayEnvironment,
-  KEY,
   problem,
-  type GatewayEnvironment,
 } from '../gateway-environment.js';
 import { uploadContract } from '../uploads/multipart.js';
-import { startIdentityProvider, type TokenKind, type IdentityProvider } from './identity-provider.js';
+import { type IdentityProvider, type TokenKind, startIdentityProvider } from './identity-provider.js';
 
 let provider: IdentityProvider;
 let environment: GatewayEnvironment;

@@ -1,5 +1,5 @@
-import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
-import { startLocalServer, type LocalServer } from '../../support/local-server.js';
+import { type KeyObject, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { type LocalServer, startLocalServer } from '../../support/local-server.js';
 
 /** An identity provider with its keys at a JWKS address, and tokens that it or a forger could create. */
 export interface IdentityProvider {

@@ -1,8 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { startIdentityProvider, type IdentityProvider } from './identity-provider.js';
-import type { VerificationResult, VerificationRequest } from './token-verifier.js';
+import { type IdentityProvider, startIdentityProvider } from './identity-provider.js';
+import type { VerificationRequest, VerificationResult } from './token-verifier.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

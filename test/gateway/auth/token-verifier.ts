@@ -1,6 +1,6 @@
 /** Verifies tokens as the gateway does, at a given time, in a separate process: jest cannot load `jose`. */
-import type { TokenIssuer } from '../../../src/shared/config/index.js';
 import { createTokenVerifier } from '../../../src/gateway/auth/json-web-tokens.js';
+import type { TokenIssuer } from '../../../src/shared/config/index.js';
 
 /** A token, and the milliseconds since 1970. */
 export interface VerificationRequest {

@@ -1,5 +1,5 @@
-import { createPayloadCodec, parsePayloadKeys } from '../../../src/shared/encryption/index.js';
 import { type JsonPayload, handleCodecRequest } from '../../../src/gateway/codec/codec-request.js';
+import { createPayloadCodec, parsePayloadKeys } from '../../../src/shared/encryption/index.js';
 
 /** The tests put these values into payloads, and must find them nowhere else. */
 export const SECRET = 'Maximiliane Mustermann-Oyelaran';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { CodecRequestError, handleCodecRequest } from '../../../src/gateway/codec/codec-request.js';
 import {
+  UnreadablePayloadError,
   createPayloadCodec,
   parsePayloadKeys,
-  UnreadablePayloadError,
 } from '../../../src/shared/encryption/index.js';
-import { handleCodecRequest, CodecRequestError } from '../../../src/gateway/codec/codec-request.js';
 import { captureRejection } from '../../support/async-helpers.js';
 import { generatePayloadKey } from '../../support/encrypted-client.js';
 

@@ -2,16 +2,16 @@ import { request } from 'node:http';
 import { hashGatewayKey } from '../../../scripts/processes/program.js';
 import { waitUntil } from '../../support/async-helpers.js';
 import { generatePayloadKey } from '../../support/encrypted-client.js';
-import { base64, encryptedWith, PLAIN, SECRET } from './codec-payloads.js';
+import { type IdentityProvider, startIdentityProvider } from '../auth/identity-provider.js';
 import {
+  type GatewayEnvironment,
+  type HttpResponse,
+  KEY,
   callAt,
   createGatewayEnvironment,
-  KEY,
   problem,
-  type HttpResponse,
-  type GatewayEnvironment,
 } from '../gateway-environment.js';
-import { startIdentityProvider, type IdentityProvider } from '../auth/identity-provider.js';
+import { PLAIN, SECRET, base64, encryptedWith } from './codec-payloads.js';
 
 const PAYLOAD_KEYS = `k1:${generatePayloadKey()}`;
 const CODEC_KEY = 'the-key-of-an-operator';

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { REQUEST } from '../../support/requests.js';
 import {
-  createGatewayEnvironment,
-  KEY,
-  problem,
-  type HttpResponse,
   type GatewayEnvironment,
+  type HttpResponse,
+  KEY,
+  createGatewayEnvironment,
+  problem,
 } from '../gateway-environment.js';
-import { buildForm, postDocument, type Part } from '../uploads/multipart.js';
+import { type Part, buildForm, postDocument } from '../uploads/multipart.js';
 
 let environment: GatewayEnvironment;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import { REQUEST } from '../../support/requests.js';
-import { createGatewayEnvironment, KEY, problem, type GatewayEnvironment } from '../gateway-environment.js';
+import { type GatewayEnvironment, KEY, createGatewayEnvironment, problem } from '../gateway-environment.js';
 
 let environment: GatewayEnvironment;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { SigningStatus } from '../../../src/domain/status.js';
-import { createEventStream, computeEventId } from '../../../src/gateway/signings/events.js';
+import { computeEventId, createEventStream } from '../../../src/gateway/signings/events.js';
 
 const status: SigningStatus & { callback: unknown } = {
   requestId: 'a',

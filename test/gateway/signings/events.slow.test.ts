@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { SigningStatus } from '../../../src/domain/status.js';
 import { waitUntil } from '../../support/async-helpers.js';
 import type { WorkerProcess } from '../../support/program-process.js';
-import { openEvents, type EventStream, type ServerEvent } from './event-source.js';
-import { createGatewayEnvironment, problem, type GatewayEnvironment } from '../gateway-environment.js';
-import { startIdentityProvider, type IdentityProvider } from '../auth/identity-provider.js';
+import { type IdentityProvider, startIdentityProvider } from '../auth/identity-provider.js';
+import { type GatewayEnvironment, createGatewayEnvironment, problem } from '../gateway-environment.js';
+import { type EventStream, type ServerEvent, openEvents } from './event-source.js';
 
 let provider: IdentityProvider;
 let environment: GatewayEnvironment;

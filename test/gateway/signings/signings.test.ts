@@ -1,18 +1,18 @@
+import { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from '@temporalio/client';
 import { createDataConverter, parsePayloadKeys } from '../../../src/client/index.js';
 import type { SigningStatus } from '../../../src/domain/status.js';
 import { waitUntil } from '../../support/async-helpers.js';
 import { generatePayloadKey } from '../../support/encrypted-client.js';
 import { PARTICIPANT_VALUES, REQUEST } from '../../support/requests.js';
 import {
+  type GatewayEnvironment,
+  type HttpResponse,
   callAt,
   createGatewayEnvironment,
   problem,
-  type HttpResponse,
-  type GatewayEnvironment,
 } from '../gateway-environment.js';
 
 let environment: GatewayEnvironment;

@@ -1,13 +1,13 @@
+import { NativeConnection } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { NativeConnection } from '@temporalio/worker';
+import { listActiveSources } from '../../../src/client/list-active-sources.js';
 import { removeUnusedUploads } from '../../../src/gateway/uploads/cleanup.js';
 import { addSearchAttributes } from '../../../src/worker/search-attributes.js';
-import { listActiveSources } from '../../../src/client/list-active-sources.js';
 import { waitUntil } from '../../support/async-helpers.js';
 import { REQUEST } from '../../support/requests.js';
-import { createGatewayEnvironment, type GatewayEnvironment } from '../gateway-environment.js';
+import { type GatewayEnvironment, createGatewayEnvironment } from '../gateway-environment.js';
 import { startUpload, uploadContract } from './multipart.js';
 
 const HOUR_MS = 60 * 60_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { getBaseName } from '../../../src/domain/request.js';
-import { fileName, documentSource } from '../../../src/domain/text-rules.js';
+import { documentSource, fileName } from '../../../src/domain/text-rules.js';
 import { sanitizeFileName } from '../../../src/gateway/uploads/file-name.js';
 
 it.each([

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { type Socket, connect } from 'node:net';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { KEY, type HttpResponse } from '../gateway-environment.js';
+import { type HttpResponse, KEY } from '../gateway-environment.js';
 
 const BOUNDARY = 'the-boundary-of-this-test';
 export const FORM_CONTENT_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
@@ -23,7 +23,7 @@ export const filePart = (content: Uint8Array | string, fileName = 'contract.pdf'
   content,
 });
 
-export function partHeader({ name = 'file', fileName }: Partial<Part>): Buffer {
+function partHeader({ name = 'file', fileName }: Partial<Part>): Buffer {
   const named = fileName === undefined ? '' : `; filename="${fileName.replaceAll('"', '%22')}"`;
   const type = fileName === undefined ? '' : '\r\nContent-Type: application/pdf';
   const disposition = `Content-Disposition: form-data; name="${name}"${named}`;

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { REQUEST } from '../../support/requests.js';
+import { type IdentityProvider, startIdentityProvider } from '../auth/identity-provider.js';
 import {
+  type GatewayEnvironment,
+  type HttpResponse,
+  KEY,
   callAt,
   createGatewayEnvironment,
-  KEY,
   problem,
-  type HttpResponse,
-  type GatewayEnvironment,
 } from '../gateway-environment.js';
-import { startIdentityProvider, type IdentityProvider } from '../auth/identity-provider.js';
 import { uploadContract } from './multipart.js';
 
 let provider: IdentityProvider;

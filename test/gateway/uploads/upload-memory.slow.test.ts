@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MAX_TOTAL_BYTES } from '../../../src/domain/request.js';
-import { createGatewayEnvironment, type GatewayEnvironment } from '../gateway-environment.js';
+import { type GatewayEnvironment, createGatewayEnvironment } from '../gateway-environment.js';
 import { generateForm, postDocument } from './multipart.js';
 
 const MEGABYTE = 1024 * 1024;

@@ -1,30 +1,30 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_TOTAL_BYTES } from '../../../src/domain/request.js';
-import { findInspectionProcesses, sendSignal } from '../../support/inspection-processes.js';
 import { waitUntil } from '../../support/async-helpers.js';
+import { findInspectionProcesses, sendSignal } from '../../support/inspection-processes.js';
 import { REQUEST } from '../../support/requests.js';
 import {
-  createGatewayEnvironment,
-  KEY,
-  problem,
-  type HttpResponse,
   type GatewayEnvironment,
+  type HttpResponse,
+  KEY,
+  createGatewayEnvironment,
+  problem,
 } from '../gateway-environment.js';
 import {
-  startUpload,
-  FORM_END,
-  filePart,
   FORM_CONTENT_TYPE,
+  FORM_END,
+  type Part,
   buildForm,
-  generateForm,
+  filePart,
   formLength,
+  generateForm,
   postDocument,
   postForm,
-  type Part,
+  startUpload,
 } from './multipart.js';
 
 interface Uploaded {

@@ -1,5 +1,4 @@
-import type { ScheduleRun, RecordedEvent, RecordedCall } from '../recording.js';
-
+import type { RecordedCall, RecordedEvent, ScheduleRun } from '../recording.js';
 import { getDocumentName } from '../request.js';
 import type { Call } from '../schedule.js';
 

@@ -1,5 +1,5 @@
-import type { ScheduleRun, RecordedEvent } from '../recording.js';
-import { isFinal, type SigningStatus } from '../../../src/domain/status.js';
+import { type SigningStatus, isFinal } from '../../../src/domain/status.js';
+import type { RecordedEvent, ScheduleRun } from '../recording.js';
 
 /** Calls that only read. A running attempt may still make them: the server does not wait for it. */
 const READ_CALLS = ['list', 'upload-url'];

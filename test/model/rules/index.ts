@@ -1,17 +1,16 @@
 import type { ScheduleRun } from '../recording.js';
+import { attachesInOrder, attachesUnexpiredFiles, handsOverOnce, initiatesOnce } from './at-most-once.js';
 import { hasDocumentedEnd, noCallAfterEnd } from './ending.js';
-import { keepsPolling } from './polling.js';
 import { answersMessages } from './messages.js';
 import { losesNothing } from './no-loss.js';
-import { attachesInOrder, attachesUnexpiredFiles, handsOverOnce, initiatesOnce } from './at-most-once.js';
-
+import { keepsPolling } from './polling.js';
 import { hasConsistentStatus } from './status.js';
 
 /** A rule for every course of a signing. Returns the violation in one sentence. */
 export type Rule = (run: ScheduleRun) => string | undefined;
 
 /** The rules, by the sentence that names each in a failure. */
-export const RULES: Readonly<Record<string, Rule>> = {
+const RULES: Readonly<Record<string, Rule>> = {
   'never two initiates without a person’s retry': initiatesOnce,
   'each document is attached once, in the order of the request': attachesInOrder,
   'no file is attached after its expiry': attachesUnexpiredFiles,

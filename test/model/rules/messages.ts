@@ -1,5 +1,5 @@
 import type { SigningStatus } from '../../../src/domain/status.js';
-import type { ScheduleRun, RecordedEvent, RecordedMessage } from '../recording.js';
+import type { RecordedEvent, RecordedMessage, ScheduleRun } from '../recording.js';
 
 const OUTCOMES: readonly unknown[] = ['completed', 'failed', 'withdrawn'];
 

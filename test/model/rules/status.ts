@@ -1,4 +1,4 @@
-import { isFinal, OPEN_STATES, type SigningStatus, type Step } from '../../../src/domain/status.js';
+import { OPEN_STATES, type SigningStatus, type Step, isFinal } from '../../../src/domain/status.js';
 import type { ScheduleRun } from '../recording.js';
 import { getDocumentName } from '../request.js';
 

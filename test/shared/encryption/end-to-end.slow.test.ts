@@ -1,25 +1,25 @@
-import { resolve } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { resolve } from 'node:path';
 import { findFreePort } from '../../../scripts/processes/ports.js';
-import { startTemporalServer, type TemporalServer } from '../../../scripts/processes/temporal-server.js';
+import { type TemporalServer, startTemporalServer } from '../../../scripts/processes/temporal-server.js';
 import { createDataConverter, parsePayloadKeys } from '../../../src/shared/encryption/index.js';
-import { generatePayloadKey, createEncryptedClient } from '../../support/encrypted-client.js';
-import { createRealEnvironment, type RealEnvironment } from '../../support/real-environment.js';
-import { replayHistories } from '../../support/recorded-histories.js';
+import { createEncryptedClient, generatePayloadKey } from '../../support/encrypted-client.js';
 import {
-  findFailures,
-  isWrittenBySdk,
-  findPayloads,
-  collectText,
-  type RawPayload,
-} from '../../support/raw-data.js';
-import {
+  DOCUMENT,
   PERSONAL_DATA,
   SECRETS,
-  runScenario,
-  DOCUMENT,
   type ScenarioResult,
+  runScenario,
 } from '../../support/encryption-scenario.js';
+import {
+  type RawPayload,
+  collectText,
+  findFailures,
+  findPayloads,
+  isWrittenBySdk,
+} from '../../support/raw-data.js';
+import { type RealEnvironment, createRealEnvironment } from '../../support/real-environment.js';
+import { replayHistories } from '../../support/recorded-histories.js';
 
 /** The same scenario twice, with a key and without. */
 interface EncryptionRun extends ScenarioResult {

@@ -1,22 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { createSigningClient, UnreadablePayloadError } from '../../../src/client/index.js';
-import { runCli, type CommandResult } from '../../support/run-cli.js';
+import { randomUUID } from 'node:crypto';
+import { UnreadablePayloadError, createSigningClient } from '../../../src/client/index.js';
+import { captureRejection, waitUntil } from '../../support/async-helpers.js';
 import {
-  startWorkflowOnlyWorker,
-  useRealEnvironments,
-  type RealEnvironment,
-} from '../../support/real-environment.js';
-import { waitUntil, captureRejection } from '../../support/async-helpers.js';
-import {
-  generatePayloadKey,
   createEncryptedClient,
   followWithClient,
+  generatePayloadKey,
 } from '../../support/encrypted-client.js';
-import { sendCheckNow, createRequest, type Signing } from '../../support/signing.js';
 import type { WorkerProcess } from '../../support/program-process.js';
 import { findPayloads, readRawData } from '../../support/raw-data.js';
+import {
+  type RealEnvironment,
+  startWorkflowOnlyWorker,
+  useRealEnvironments,
+} from '../../support/real-environment.js';
+import { type CommandResult, runCli } from '../../support/run-cli.js';
+import { type Signing, createRequest, sendCheckNow } from '../../support/signing.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const createEnvironment = useRealEnvironments();

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import type { Payload, PayloadCodec } from '@temporalio/common';
+import fc from 'fast-check';
 import {
+  UnreadablePayloadError,
   createPayloadCodec,
   parsePayloadKeys,
-  UnreadablePayloadError,
 } from '../../../src/shared/encryption/index.js';
 import { captureRejection } from '../../support/async-helpers.js';
 import { generatePayloadKey } from '../../support/encrypted-client.js';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { readClientConfig } from '../../../src/shared/config/index.js';
-import { ConfigError } from '../../../src/shared/errors.js';
 import { parsePayloadKeys } from '../../../src/shared/encryption/index.js';
+import { ConfigError } from '../../../src/shared/errors.js';
 import { generatePayloadKey } from '../../support/encrypted-client.js';
 
 const [KEY, OTHER] = [generatePayloadKey(), generatePayloadKey()];

@@ -1,35 +1,35 @@
-import { createCallbackSender, type CallbackSender } from '../../../src/callbacks/sender.js';
+import { type CallbackSender, createCallbackSender } from '../../../src/callbacks/sender.js';
+import { type Sources, createSources } from '../../../src/documents/sources.js';
 import type { CallbackEvent } from '../../../src/domain/callback-event.js';
-import { createSources, type Sources } from '../../../src/documents/sources.js';
 import { NotSentError, OutcomeUnknownError, RefusedError } from '../../../src/flexperto/index.js';
-import { createFetch } from '../../../src/shared/http/request.js';
 import { parseHostAllowlist } from '../../../src/shared/http/host-allowlist.js';
-import { readProxyConfig, type ProxyConfig } from '../../../src/shared/http/proxy-config.js';
+import { type ProxyConfig, readProxyConfig } from '../../../src/shared/http/proxy-config.js';
+import { createFetch } from '../../../src/shared/http/request.js';
+import { captureRejection } from '../../support/async-helpers.js';
 import { startCallbackReceiver } from '../../support/callback-receiver.js';
 import {
-  createLocalCertificate,
-  startLocalServer,
-  type Certificate,
-  type LocalServer,
-} from '../../support/local-server.js';
-import { captureRejection } from '../../support/async-helpers.js';
-import {
-  startHttpProxy,
   type ProxyBehavior,
   type ProxyOptions,
   type TestProxy,
+  startHttpProxy,
 } from '../../support/http-proxy.js';
 import {
-  createVendorClient,
-  closeVendorsAfterEach,
-  streamOf,
+  type Certificate,
+  type LocalServer,
+  createLocalCertificate,
+  startLocalServer,
+} from '../../support/local-server.js';
+import {
   CALL_CONTEXT,
-  startScriptedVendor,
-  SESSION,
-  neverReply,
-  resetConnection,
-  replyWithStatus,
   type Reply,
+  SESSION,
+  closeVendorsAfterEach,
+  createVendorClient,
+  neverReply,
+  replyWithStatus,
+  resetConnection,
+  startScriptedVendor,
+  streamOf,
 } from '../../support/scripted-vendor.js';
 
 closeVendorsAfterEach();

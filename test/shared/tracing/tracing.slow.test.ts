@@ -1,22 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { randomUUID } from 'node:crypto';
-import { runCli } from '../../support/run-cli.js';
 import { waitUntil } from '../../support/async-helpers.js';
-import { API_KEY, useRealEnvironments, type RealEnvironment } from '../../support/real-environment.js';
+import { API_KEY, type RealEnvironment, useRealEnvironments } from '../../support/real-environment.js';
+import { runCli } from '../../support/run-cli.js';
 import {
-  trackSigning,
-  sendCheckNow,
   PARTICIPANT,
-  createRequest,
   type Signing,
+  createRequest,
+  sendCheckNow,
+  trackSigning,
   workflowIdOf,
 } from '../../support/signing.js';
 import {
-  startTraceCollector,
   type CollectedSpan,
   type TraceCollector,
+  startTraceCollector,
 } from '../../support/trace-collector.js';
 
 const createEnvironment = useRealEnvironments();

@@ -1,6 +1,6 @@
 import { createSigningClient } from '../../../src/client/index.js';
-import { startCallbackReceiver, type CallbackReceiver } from '../../support/callback-receiver.js';
-import { waitUntil, captureRejection } from '../../support/async-helpers.js';
+import { captureRejection, waitUntil } from '../../support/async-helpers.js';
+import { type CallbackReceiver, startCallbackReceiver } from '../../support/callback-receiver.js';
 import { useRealEnvironments } from '../../support/real-environment.js';
 import { getCallbacksHandle } from '../../support/signing.js';
 

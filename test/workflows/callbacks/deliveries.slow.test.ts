@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import type { CallbackData, CallbackType } from '../../../src/domain/callback-event.js';
-import { createQueue, type CallbackStatus } from '../../../src/domain/callback-queue.js';
+import { type CallbackStatus, createQueue } from '../../../src/domain/callback-queue.js';
 import type { SigningState } from '../../../src/domain/status.js';
-import { startCallbackReceiver, type CallbackReceiver } from '../../support/callback-receiver.js';
-import { waitUntil, captureRejection } from '../../support/async-helpers.js';
+import { captureRejection, waitUntil } from '../../support/async-helpers.js';
+import { type CallbackReceiver, startCallbackReceiver } from '../../support/callback-receiver.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 import type { TestEnvironment, TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
 
@@ -46,7 +46,8 @@ async function startCallbacks(
   return {
     advanceTime: environment.advanceTime,
     handle,
-    notify: async (state) => handle.signal('statusChanged', signingId, createChange(state, await environment.now())),
+    notify: async (state) =>
+      handle.signal('statusChanged', signingId, createChange(state, await environment.now())),
     end: () => handle.result() as Promise<CallbackStatus | null>,
   };
 }

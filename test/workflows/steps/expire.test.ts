@@ -1,5 +1,5 @@
-import type { TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
 import { waitUntil } from '../../support/async-helpers.js';
+import type { TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
 import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 
 const createEnvironment = useTimeSkippingEnvironments();

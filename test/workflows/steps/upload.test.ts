@@ -1,7 +1,7 @@
 import { appendFile, copyFile, rm } from 'node:fs/promises';
 import { join, resolve as resolvePath } from 'node:path';
-import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 import { PARTICIPANT } from '../../support/signing.js';
+import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
 import type { TestEnvironment } from '../../support/time-skipping-environment.js';
 
 const createEnvironment = useTimeSkippingEnvironments();
