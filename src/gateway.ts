@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import type { FastifyInstance } from 'fastify';
 import { createSigningClient } from './client/index.js';
-import { listActiveSources } from './client/list-active-sources.js';
+import { listActiveSources } from './client/list.js';
 import { createGateway } from './gateway/app.js';
 import { createAuthenticators } from './gateway/auth/authenticators.js';
 import type { Authenticator, Caller } from './gateway/auth/caller.js';

@@ -1,4 +1,4 @@
-import { LOCAL_ACTIVITY_MARKER } from '../../src/audit/event-decoders.js';
+import { LOCAL_ACTIVITY_MARKER } from '../../src/audit/decode-history.js';
 import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/domain/workflow-id.js';
 import type { BenchEnvironment } from './environment.js';
 

@@ -1,5 +1,5 @@
+import { createDeliverCallback, createWaitForReminder } from './callbacks.js';
 import { createCheckDocuments } from './check-documents.js';
-import { createDeliverCallback } from './deliver-callback.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createListDocuments } from './list-documents.js';
 import {
@@ -10,7 +10,6 @@ import {
 import { createPollDocuments } from './poll-documents.js';
 import { createRequestUploadUrl, createUploadDocument } from './upload-document.js';
 import { createValidateAdoption } from './validate-adoption.js';
-import { createWaitForReminder } from './wait-for-reminder.js';
 
 export type { ActivityDependencies } from './dependencies.js';
 export { createUploadUrlCipher } from './upload-url-cipher.js';

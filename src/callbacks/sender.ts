@@ -1,13 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 import { Agent } from 'undici';
-import type { CallbackEvent } from '../domain/callback-event.js';
+import type { CallbackEvent } from '../domain/callbacks.js';
 import { callbackUrl } from '../domain/text-rules.js';
 import { getErrorCode } from '../shared/errors.js';
 import { PrivateAddressError, createConnector } from '../shared/http/connector.js';
 import { type HostAllowlist, isIpAddress } from '../shared/http/host-allowlist.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { type HttpRequest, TimeLimitError, sendRequest } from '../shared/http/request.js';
-import { parseRetryAfter } from '../shared/http/retry-after.js';
+import { parseRetryAfter } from '../shared/http/response-body.js';
 
 /**
  * Why callbacks to this address are not sent: a sentence without a subject that repeats nothing of the address; `undefined`

@@ -6,9 +6,8 @@ import type { SigningAudit } from '../audit/signing-audit.js';
 import { buildWorkflowId } from '../domain/workflow-id.js';
 import { isNotFound } from '../shared/temporal-errors.js';
 import { type Tenant, describeSigning } from './describe-signing.js';
-import { SigningNotFoundError } from './errors.js';
+import { SigningNotFoundError, mapError } from './errors.js';
 import { createCondition } from './list.js';
-import { mapError } from './map-errors.js';
 
 /** For all histories of a signing, which can be long. */
 const HISTORIES_TIMEOUT_MS = 60_000;

@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import type { CallbackStatus } from '../domain/callback-queue.js';
+import type { CallbackStatus } from '../domain/callbacks.js';
 import type { SigningStatus } from '../domain/status.js';
 import { buildCallbacksWorkflowId, buildWorkflowId, parseDeliveryId } from '../domain/workflow-id.js';
 import { CALLBACKS_WORKFLOW_TYPE, CALLBACK_MEMO } from '../workflows/messages.js';

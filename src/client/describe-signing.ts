@@ -10,8 +10,7 @@ import { buildWorkflowId } from '../domain/workflow-id.js';
 import { decodePayloads } from '../shared/encryption/payload-codec.js';
 import { isWorkerTimeout } from '../shared/temporal-errors.js';
 import { WORKFLOW_TYPE, searchAttributes } from '../workflows/messages.js';
-import { NoWorkerError, NotPossibleError, SigningNotFoundError } from './errors.js';
-import { mapError } from './map-errors.js';
+import { NoWorkerError, NotPossibleError, SigningNotFoundError, mapError } from './errors.js';
 
 export type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type ProtoFailure = NonNullable<PendingActivity['lastFailure']>;

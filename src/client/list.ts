@@ -1,12 +1,14 @@
-import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import { createHash } from 'node:crypto';
+import { parseRequest } from '../domain/parse-request.js';
 import { HOUR_MS, type Reservation } from '../domain/start-rate-limit.js';
-import { OPEN_STATES, type SigningState } from '../domain/status.js';
+import type { OpenState, SigningState } from '../domain/status.js';
+import { OPEN_STATES } from '../domain/status.js';
 import { buildWorkflowId, parseRequestId } from '../domain/workflow-id.js';
 import { isMissingSearchAttribute, mapCallError } from '../shared/temporal-errors.js';
 import { WORKFLOW_TYPE, searchAttributes } from '../workflows/messages.js';
-import { type Tenant, readState } from './describe-signing.js';
+import { type Tenant, getWorkflowInput, readState } from './describe-signing.js';
 import { InvalidRequestError } from './errors.js';
 
 /** One signing of a list. */
@@ -192,4 +194,56 @@ function decodeCursor(query: string, cursor: string): Uint8Array {
 
 function computeChecksum(query: string, token: Uint8Array): Buffer {
   return createHash('sha256').update(`${query}\0`).update(token).digest().subarray(0, CHECKSUM_BYTES);
+}
+
+const SERVER_TIMEOUT_MS = 10_000;
+
+/** In later states nothing reads the documents any more. */
+const STATES_READING_SOURCES: readonly OpenState[] = [
+  'checking-documents', 'initiating', 'uploading', 'attaching', 'needs-attention',
+]; // prettier-ignore
+
+/**
+ * The sources of all documents that open signings of this task queue may still read. A signing that started within the
+ * last seconds can be missing. @throws NoServerError, NoAccessError
+ */
+export async function listActiveSources(client: Client, taskQueue: string): Promise<ReadonlySet<string>> {
+  const callWithDeadline = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    client.withDeadline(Date.now() + SERVER_TIMEOUT_MS, call).catch((error: unknown) => {
+      throw mapCallError(error);
+    });
+  const sources = new Set<string>();
+  for (const workflowId of await callWithDeadline(() => listWorkflowsReadingSources(client, taskQueue))) {
+    const { request } = parseRequest(
+      await callWithDeadline(() => getWorkflowInput({ client, taskQueue }, workflowId)),
+    );
+    for (const { source } of request.documents) sources.add(source);
+  }
+  return sources;
+}
+
+async function listWorkflowsReadingSources(client: Client, taskQueue: string): Promise<string[]> {
+  const { name } = searchAttributes.state;
+  const open = `WorkflowType = '${WORKFLOW_TYPE}' AND CloseTime IS NULL`;
+  const states = STATES_READING_SOURCES.map((state) => `'${state}'`).join(', ');
+  try {
+    // A signing that no worker has started yet lacks the attribute if the namespace did not know it.
+    return await listWorkflowIds(
+      client,
+      taskQueue,
+      `${open} AND (${name} IS NULL OR ${name} IN (${states}))`,
+    );
+  } catch (error) {
+    if (!isMissingSearchAttribute(error)) throw error;
+    return listWorkflowIds(client, taskQueue, open);
+  }
+}
+
+async function listWorkflowIds(client: Client, taskQueue: string, query: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
+    // Another task queue may serve another tenant, whose inputs this client cannot read.
+    if (execution.taskQueue === taskQueue) ids.push(execution.workflowId);
+  }
+  return ids;
 }

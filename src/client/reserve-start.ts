@@ -11,9 +11,8 @@ import {
   reserveStartUpdate,
 } from '../workflows/messages.js';
 import { type Tenant, callServer } from './describe-signing.js';
-import { TooManyStartsError } from './errors.js';
+import { TooManyStartsError, mapError } from './errors.js';
 import { listRecentStarts } from './list.js';
-import { mapError } from './map-errors.js';
 
 /** A worker may have to read the whole history first. */
 const WORKER_TIMEOUT_MS = 5_000;

@@ -4,6 +4,7 @@ import { type ParsedRequest, parseRequest } from '../domain/parse-request.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import { type SigningState, type SigningStatus, isFinal } from '../domain/status.js';
 import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../domain/workflow-id.js';
+import { resolveUpdate } from '../workflows/messages.js';
 import * as messages from '../workflows/messages.js';
 import { auditSigning } from './audit-signing.js';
 import { type StatusWithCallback, addCallbackStatus } from './callback-status.js';
@@ -16,6 +17,7 @@ import {
   findLastFailure,
   getWorkflowInput,
 } from './describe-signing.js';
+import { NotPossibleError, mapError } from './errors.js';
 import {
   type SigningFilter,
   type SigningPage,
@@ -24,8 +26,6 @@ import {
   listPage,
   listSignings,
 } from './list.js';
-import { mapError } from './map-errors.js';
-import { resolveIdempotently } from './resolve-idempotently.js';
 import { type SigningClientOptions, type StartedSigning, startSigning } from './start.js';
 
 /**
@@ -138,4 +138,41 @@ async function readStatus(
     }
   }
   return callServer(tenant.client, requestId, () => handle.result() as Promise<SigningStatus>);
+}
+
+/**
+ * Sends an operator's decision. Its `attentionId` makes it idempotent: the signing recognizes a decision that it has, and
+ * a repeated abort returns the end that it caused. @throws NotPossibleError
+ */
+async function resolveIdempotently(
+  tenant: Tenant,
+  requestId: string,
+  resolution: Resolution,
+): Promise<SigningStatus> {
+  const { handle, isOpen } = await describeSigning(tenant, requestId);
+  try {
+    if (isOpen)
+      return await callWorker(tenant, requestId, () =>
+        handle.executeUpdate(resolveUpdate, { args: [resolution] }),
+      );
+  } catch (error) {
+    // The same abort, sent concurrently by somebody else, may have ended the signing.
+    if (!(error instanceof NotPossibleError) || (await describeSigning(tenant, requestId)).isOpen)
+      throw error;
+  }
+  const end = await readEndCausedBy(tenant, requestId, resolution);
+  if (end !== undefined) return end;
+  throw new NotPossibleError(`The signing ${requestId} has ended already.`);
+}
+
+/** The end of a signing, if this decision caused it. */
+async function readEndCausedBy(
+  tenant: Tenant,
+  requestId: string,
+  { action, attentionId }: Resolution,
+): Promise<SigningStatus | undefined> {
+  const { handle, state } = await describeSigning(tenant, requestId);
+  if (action !== 'abort' || state !== 'cancelled') return undefined;
+  const end = await callServer(tenant.client, requestId, () => handle.result() as Promise<SigningStatus>);
+  return end.attention?.id === attentionId ? end : undefined;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,10 +8,9 @@ import { MAX_TOTAL_BYTES } from '../domain/request.js';
 import type { CheckedDocument } from '../domain/request.js';
 import { parseHostAllowlist } from '../shared/http/host-allowlist.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
-import { DocumentUnavailableError } from './errors.js';
+import { DocumentChangedError, DocumentUnavailableError } from './errors.js';
 import { readFileInChunks, resolveFile } from './file-source.js';
 import { createHttpsSource } from './https-source.js';
-import { type ExpectedContent, verifyContent } from './verify-content.js';
 
 export interface SourceOptions {
   /** The folder of `file:` sources; all workers of a task queue must see the same files there. */
@@ -92,4 +92,40 @@ async function* limitSize(content: AsyncIterable<Uint8Array>): AsyncIterable<Uin
 
 function createTooLargeError(): DocumentUnavailableError {
   return new DocumentUnavailableError('is larger than the 50 MB that all documents together may have', false);
+}
+
+/** The bytes that a document had when it was checked. */
+export interface ExpectedContent {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * Passes on the bytes and compares their size and SHA-256 with the check. The last chunk waits for the result, so that a
+ * changed document never arrives whole.
+ * @throws DocumentChangedError
+ */
+export async function* verifyContent(
+  content: AsyncIterable<Uint8Array>,
+  expected: ExpectedContent,
+): AsyncIterable<Uint8Array> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let heldBack: Uint8Array | undefined;
+  for await (const chunk of content) {
+    // Holding back an empty chunk would hold back nothing.
+    if (chunk.length === 0) continue;
+    hash.update(chunk);
+    bytes += chunk.length;
+    if (bytes > expected.bytes) throw createChangedError('it is longer');
+    if (heldBack !== undefined) yield heldBack;
+    heldBack = chunk;
+  }
+  if (bytes < expected.bytes) throw createChangedError('it is shorter');
+  if (hash.digest('hex') !== expected.sha256) throw createChangedError('its bytes are others');
+  if (heldBack !== undefined) yield heldBack;
+}
+
+function createChangedError(reason: string): DocumentChangedError {
+  return new DocumentChangedError(`has changed since it was checked: ${reason}`);
 }

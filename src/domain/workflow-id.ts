@@ -1,4 +1,4 @@
-import type { CallbackEvent, CallbackType } from './callback-event.js';
+import type { CallbackEvent, CallbackType } from './callbacks.js';
 
 /** The task queue whose workflow ids are a public contract: `signing-<requestId>`. */
 export const DEFAULT_TASK_QUEUE = 'signing';

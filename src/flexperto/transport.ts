@@ -4,7 +4,7 @@ import { getErrorCode } from '../shared/errors.js';
 import { createConnector } from '../shared/http/connector.js';
 import type { ProxyConfig } from '../shared/http/proxy-config.js';
 import { type HttpResponse, TimeLimitError, sendRequest } from '../shared/http/request.js';
-import { parseRetryAfter } from '../shared/http/retry-after.js';
+import { parseRetryAfter } from '../shared/http/response-body.js';
 import { type CallObserver, type CallStart, instrument } from './call-observer.js';
 import { type Call, NotSentError, OutcomeUnknownError, RefusedError } from './errors.js';
 import { extractVendorMessage } from './responses.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AnswerNotUnderstoodError } from './errors.js';
-import { parseLenientJson } from './lenient-json.js';
+import { parseLenientJson } from './responses.js';
 
 /** The vendor's page: "It is valid for 1 hour." */
 const DEFAULT_VALIDITY_MS = 60 * 60_000;

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { StatusChange } from '../domain/callback-event.js';
+import type { StatusChange } from '../domain/callbacks.js';
 import type { RecordedOutcome, Resolution } from '../domain/resolution.js';
 import type { Reservation } from '../domain/start-rate-limit.js';
 import type { SigningStatus } from '../domain/status.js';

@@ -1,6 +1,6 @@
 import { metricMeter, workflowInfo } from '@temporalio/workflow';
 import type { FailureKind } from '../domain/call-failure.js';
-import type { CallbackType } from '../domain/callback-event.js';
+import type { CallbackType } from '../domain/callbacks.js';
 import type { FinalState, Step } from '../domain/status.js';
 
 // A replay counts nothing. The number of label values is bounded.

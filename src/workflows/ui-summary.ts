@@ -1,4 +1,4 @@
-import type { CallbackQueue, CallbackStatus } from '../domain/callback-queue.js';
+import type { CallbackQueue, CallbackStatus } from '../domain/callbacks.js';
 import { describeAction } from '../domain/resolution.js';
 import { STATE_DESCRIPTIONS, describeActionUse, describeNextStep } from '../domain/state-descriptions.js';
 import type { Attention, DocumentState, SigningState, SigningStatus } from '../domain/status.js';

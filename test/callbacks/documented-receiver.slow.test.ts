@@ -5,7 +5,7 @@ import { findFreePort } from '../../scripts/processes/ports.js';
 import { killOnParentExit } from '../../scripts/processes/watchdog.js';
 import { findPythonWithPackages } from '../../scripts/tools/python.js';
 import { createCallbackSender } from '../../src/callbacks/sender.js';
-import type { CallbackEvent } from '../../src/domain/callback-event.js';
+import type { CallbackEvent } from '../../src/domain/callbacks.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import { RECEIVER_REQUIREMENTS } from '../support/callback-receiver.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSigningClient } from '../../src/client/index.js';
-import { CALLBACK_TYPES, type CallbackType } from '../../src/domain/callback-event.js';
+import { CALLBACK_TYPES, type CallbackType } from '../../src/domain/callbacks.js';
 import { isFinal } from '../../src/domain/status.js';
 import { captureRejection, waitUntil } from '../support/async-helpers.js';
 import {

@@ -5,7 +5,7 @@ import {
   createCallbackSender,
   findCallbackUrlProblem,
 } from '../../src/callbacks/sender.js';
-import type { CallbackEvent } from '../../src/domain/callback-event.js';
+import type { CallbackEvent } from '../../src/domain/callbacks.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {

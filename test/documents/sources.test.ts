@@ -4,8 +4,13 @@ import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DocumentChangedError, DocumentUnavailableError } from '../../src/documents/errors.js';
-import { type DocumentToRead, type Sources, createSources } from '../../src/documents/sources.js';
-import { type ExpectedContent, verifyContent } from '../../src/documents/verify-content.js';
+import {
+  type DocumentToRead,
+  type ExpectedContent,
+  type Sources,
+  createSources,
+  verifyContent,
+} from '../../src/documents/sources.js';
 import { captureRejection, readStream } from '../support/async-helpers.js';
 
 let folder: string;

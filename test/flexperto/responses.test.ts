@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import type { VendorDocument } from '../../src/domain/vendor-document.js';
 import { AnswerNotUnderstoodError } from '../../src/flexperto/index.js';
-import { parseLenientJson } from '../../src/flexperto/lenient-json.js';
+import { parseLenientJson } from '../../src/flexperto/responses.js';
 import { captureRejection } from '../support/async-helpers.js';
 import {
   CALL_CONTEXT,

@@ -1,5 +1,5 @@
 /** The calls of the vendor's API, as the model names them. */
-const CALLS = ['initiate', 'upload-url', 'upload', 'attach', 'list', 'hand-over'] as const;
+export const CALLS = ['initiate', 'upload-url', 'upload', 'attach', 'list', 'hand-over'] as const;
 export type Call = (typeof CALLS)[number];
 
 /** How one call fails; `null` is a call that works. */

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { findPythonWithPackages } from '../../scripts/tools/python.js';
-import type { CallbackEvent, CallbackType } from '../../src/domain/callback-event.js';
+import type { CallbackEvent, CallbackType } from '../../src/domain/callbacks.js';
 import { type Certificate, startLocalServer } from './local-server.js';
 
 export const RECEIVER_REQUIREMENTS = 'test/callbacks/receiver/requirements.txt';

@@ -15,7 +15,7 @@ import { createActivities, createUploadUrlCipher } from '../../src/activities/in
 import { createCallbackSender } from '../../src/callbacks/sender.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createSources } from '../../src/documents/sources.js';
-import type { CallbackQueue } from '../../src/domain/callback-queue.js';
+import type { CallbackQueue } from '../../src/domain/callbacks.js';
 import { type FlexpertoOptions, createFlexpertoClient } from '../../src/flexperto/index.js';
 import { createPdfInspector } from '../../src/pdf/inspector.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';

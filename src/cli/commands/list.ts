@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SigningFilter, SigningSummary } from '../../client/index.js';
 import { FINAL_STATES, OPEN_STATES } from '../../domain/status.js';
 import { type CommandContext, addCommand, withSigningClient } from '../command.js';
-import { formatMinute, formatTable } from '../output/table.js';
+import { formatMinute, formatTable } from '../output/output.js';
 
 const DEFAULT_LIMIT = 50;
 

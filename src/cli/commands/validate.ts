@@ -11,7 +11,7 @@ import type { CheckedDocument } from '../../domain/request.js';
 import { createPdfInspector } from '../../pdf/inspector.js';
 import { assertDocumentRoot, readClientConfig } from '../../shared/config/index.js';
 import { type CommandContext, addCommand } from '../command.js';
-import { formatSize, formatTable } from '../output/table.js';
+import { formatSize, formatTable } from '../output/output.js';
 import { readRequestFile } from '../request-file.js';
 
 export function addValidate(program: Command, { output, action }: CommandContext): void {

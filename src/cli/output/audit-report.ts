@@ -10,8 +10,7 @@ import type {
 } from '../../client/index.js';
 import { parseRequest } from '../../domain/parse-request.js';
 import { STATE_DESCRIPTIONS } from '../../domain/state-descriptions.js';
-import { stripControlCharacters } from './output.js';
-import { formatTable } from './table.js';
+import { formatTable, stripControlCharacters } from './output.js';
 
 /** The evidence as plain text for people. It names the participant. */
 export function formatAuditReport(audit: SigningAudit): string[] {

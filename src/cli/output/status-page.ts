@@ -1,10 +1,16 @@
 import type { StatusWithCallback } from '../../client/index.js';
-import type { CallbackStatus } from '../../domain/callback-queue.js';
+import type { CallbackStatus } from '../../domain/callbacks.js';
 import { STATE_DESCRIPTIONS, describeActionUse, describeNextStep } from '../../domain/state-descriptions.js';
 import type { Action, Attention, DocumentState, SigningState } from '../../domain/status.js';
 import { formatCommand } from '../command.js';
-import { type Output, type Style, stripControlCharacters } from './output.js';
-import { formatMinute, formatSize, formatTable } from './table.js';
+import {
+  type Output,
+  type Style,
+  formatMinute,
+  formatSize,
+  formatTable,
+  stripControlCharacters,
+} from './output.js';
 
 /** Why a person must decide, and the exact command for each possible decision. */
 export function formatAttention(requestId: string, attention: Attention): string[] {

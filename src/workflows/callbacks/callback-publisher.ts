@@ -5,8 +5,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type StatusChange, detectStatusChange } from '../../domain/callback-event.js';
-import { createQueue } from '../../domain/callback-queue.js';
+import { type StatusChange, createQueue, detectStatusChange } from '../../domain/callbacks.js';
 import type { SigningRequest } from '../../domain/request.js';
 import type { SigningStatus } from '../../domain/status.js';
 import { buildCallbacksWorkflowId } from '../../domain/workflow-id.js';

@@ -11,17 +11,9 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CallbackGone, DeliveryFailureDetails } from '../../activities/deliver-callback.js';
-import type { CallbackEvent } from '../../domain/callback-event.js';
-import {
-  type CallbackQueue,
-  type CallbackStatus,
-  dequeue,
-  enqueue,
-  enqueueReminder,
-  isDrained,
-  isWaitingForPerson,
-} from '../../domain/callback-queue.js';
+import type { CallbackGone, DeliveryFailureDetails } from '../../activities/callbacks.js';
+import type { CallbackEvent, CallbackQueue, CallbackStatus } from '../../domain/callbacks.js';
+import { dequeue, enqueue, enqueueReminder, isDrained, isWaitingForPerson } from '../../domain/callbacks.js';
 import { buildDeliveryId } from '../../domain/workflow-id.js';
 import { callbackDelivery, reminder } from '../activity-proxies.js';
 import { CALLBACK_MEMO, statusChangeSignal } from '../messages.js';

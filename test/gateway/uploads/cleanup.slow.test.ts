@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { listActiveSources } from '../../../src/client/list-active-sources.js';
+import { listActiveSources } from '../../../src/client/list.js';
 import { removeUnusedUploads } from '../../../src/gateway/uploads/cleanup.js';
 import { addSearchAttributes } from '../../../src/worker/search-attributes.js';
 import { waitUntil } from '../../support/async-helpers.js';

@@ -1,6 +1,6 @@
 import { type CallbackSender, createCallbackSender } from '../../../src/callbacks/sender.js';
 import { type Sources, createSources } from '../../../src/documents/sources.js';
-import type { CallbackEvent } from '../../../src/domain/callback-event.js';
+import type { CallbackEvent } from '../../../src/domain/callbacks.js';
 import { NotSentError, OutcomeUnknownError, RefusedError } from '../../../src/flexperto/index.js';
 import { parseHostAllowlist } from '../../../src/shared/http/host-allowlist.js';
 import { type ProxyConfig, readProxyConfig } from '../../../src/shared/http/proxy-config.js';

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { CallbackData, CallbackType } from '../../../src/domain/callback-event.js';
-import { type CallbackStatus, createQueue } from '../../../src/domain/callback-queue.js';
+import type { CallbackData, CallbackStatus, CallbackType } from '../../../src/domain/callbacks.js';
+import { createQueue } from '../../../src/domain/callbacks.js';
 import type { SigningState } from '../../../src/domain/status.js';
 import { captureRejection, waitUntil } from '../../support/async-helpers.js';
 import { type CallbackReceiver, startCallbackReceiver } from '../../support/callback-receiver.js';

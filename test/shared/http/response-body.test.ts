@@ -6,7 +6,7 @@ const NOW = Date.parse('2026-11-30T08:00:00Z');
 /** What a process in another time zone waits, in seconds. */
 function parseInZone(header: string, zone: string): unknown {
   const program =
-    `const { parseRetryAfter } = require(${JSON.stringify(resolve('dist/src/shared/http/retry-after.js'))});` +
+    `const { parseRetryAfter } = require(${JSON.stringify(resolve('dist/src/shared/http/response-body.js'))});` +
     `process.stdout.write(JSON.stringify(parseRetryAfter(${JSON.stringify(header)}, ${NOW}) ?? null));`;
   const { stdout } = spawnSync(process.execPath, ['-e', program], { env: { ...process.env, TZ: zone } });
   const ms = JSON.parse(stdout.toString()) as number | null;

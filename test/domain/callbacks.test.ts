@@ -1,13 +1,14 @@
 import fc from 'fast-check';
-import { CALLBACK_TYPES, detectStatusChange } from '../../src/domain/callback-event.js';
 import {
+  CALLBACK_TYPES,
   createQueue,
   dequeue,
+  detectStatusChange,
   enqueue,
   enqueueReminder,
   isDrained,
   isWaitingForPerson,
-} from '../../src/domain/callback-queue.js';
+} from '../../src/domain/callbacks.js';
 import {
   type DocumentState,
   FINAL_STATES,

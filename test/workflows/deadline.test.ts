@@ -1,6 +1,6 @@
-import { waitUntil } from '../../support/async-helpers.js';
-import type { TestEnvironmentOptions } from '../../support/time-skipping-environment.js';
-import { useTimeSkippingEnvironments } from '../../support/time-skipping-environment.js';
+import { waitUntil } from '../support/async-helpers.js';
+import type { TestEnvironmentOptions } from '../support/time-skipping-environment.js';
+import { useTimeSkippingEnvironments } from '../support/time-skipping-environment.js';
 
 const createEnvironment = useTimeSkippingEnvironments();
 /** Enough time for the steps before initiate, even on a busy machine. */
