@@ -3,6 +3,8 @@ export interface Target {
   readonly of: 'ratio' | 'median' | 'max';
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** What the measured median may exceed `atMost` times the reference by, in the measurement's unit; for ratios. */
+  readonly allowance?: number;
 }
 
 /** One line of the table: the measured values of all rounds, and the reference of the same rounds. */
@@ -37,7 +39,9 @@ export function summarize({ name, unit, measured, reference, target }: Measureme
   const own = computeDistribution(measured);
   const other = reference === undefined ? null : computeDistribution(reference);
   const ratio = other === null ? null : own.median / other.median;
-  const reached = target === undefined ? null : meetsTarget(target, { ...own, ratio });
+  const excess = (target?.allowance ?? 0) / (other?.median ?? 1);
+  const bounded = { ...own, ratio: ratio === null ? null : ratio - excess };
+  const reached = target === undefined ? null : meetsTarget(target, bounded);
   return {
     name,
     unit,

@@ -29,7 +29,8 @@ function formatDistribution({ min, median, max }: Distribution): string {
   return [min, median, max].map((value) => value.toFixed(1)).join(' / ');
 }
 
-function formatTarget({ of, atMost, atLeast }: Target): string {
+function formatTarget({ of, atMost, atLeast, allowance }: Target): string {
   const bounds = [atLeast === undefined ? '' : `≥ ${atLeast}`, atMost === undefined ? '' : `≤ ${atMost}`];
-  return `${of} ${bounds.filter((bound) => bound !== '').join(', ')}`;
+  const more = allowance === undefined ? '' : ` + ${allowance}`;
+  return `${of} ${bounds.filter((bound) => bound !== '').join(', ')}${more}`;
 }

@@ -22,6 +22,19 @@ export async function uploadByCurl(
   return { command: performance.now() - start, ownClock: Number(stdout) * 1000 };
 }
 
+/** The duration of `sha256sum` of these documents in milliseconds. */
+export async function hashBySha256sum(
+  folder: string,
+  documents: readonly CheckedDocument[],
+): Promise<number> {
+  const start = performance.now();
+  await run(
+    'sha256sum',
+    documents.map(({ name }) => join(folder, name)),
+  );
+  return performance.now() - start;
+}
+
 /** Uploads all in one curl process, which reuses its connections; `concurrency` at a time. */
 export async function uploadAllByCurl(
   url: string,
