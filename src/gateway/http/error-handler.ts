@@ -6,8 +6,10 @@ import type {
   FastifySchemaValidationError,
 } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createInvalidRequest, mapError } from './error-mapping.js';
 import {
   type FieldProblem,
@@ -71,29 +73,26 @@ export function sendError(error: Error, request: FastifyRequest, reply: FastifyR
 }
 
 function sendProblem(reply: FastifyReply, { problem, headers }: ProblemResponse): FastifyReply {
-  const { connection, ...otherHeaders } = headers;
-  if (connection === 'close' && isBodyPending(reply.request)) closeAfterBody(reply);
-  else if (connection !== undefined) reply.header('connection', connection);
+  const text = JSON.stringify(problem);
+  const endsAfterBody = headers['connection'] === 'close' && isBodyPending(reply.request);
   return reply
     .code(problem.status)
-    .headers(otherHeaders)
+    .headers({ ...headers, 'content-length': String(Buffer.byteLength(text)) })
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(problem));
+    .send(endsAfterBody ? Readable.from(writeUntilBodyEnds(text, reply.request.raw)) : text);
 }
 
 function isBodyPending({ raw: { complete, headers } }: FastifyRequest): boolean {
   return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0);
 }
 
-/** Closes the connection after the body: a client that is still sending would miss the response otherwise. */
-function closeAfterBody({ raw: response, request: { raw: request } }: FastifyReply): void {
-  const close = (): void => {
-    request.socket.destroySoon();
-  };
-  response.once('finish', () => {
-    if (request.complete) close();
-    else request.once('end', close).resume();
-  });
+/**
+ * The whole response immediately, and its end after the request's body. The end closes the connection, and a client that
+ * is still sending would miss the response otherwise.
+ */
+async function* writeUntilBodyEnds(text: string, request: IncomingMessage): AsyncIterable<string> {
+  yield text;
+  await finished(request.resume()).catch(() => undefined);
 }
 
 /** Errors of Fastify and of its schema validation. */

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { hashGatewayKey } from '../../../scripts/processes/program.js';
+import { waitUntil } from '../../support/async-helpers.js';
 import { REQUEST } from '../../support/requests.js';
 import {
   type GatewayEnvironment,
@@ -246,4 +249,20 @@ it('only pages of the listed origins may call from a browser', async () => {
   };
   expect(await from('https://crm.bank.example')).toBe('https://crm.bank.example');
   expect(await from('https://evil.example')).not.toBe('https://evil.example');
+});
+
+test('a rejected caller that is still sending gets the whole response, which says that the connection closes', async () => {
+  const socket = connect(Number(new URL(environment.gateway.url).port), '127.0.0.1');
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+  const closed = once(socket, 'close');
+  socket.write(
+    'POST /signings HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n{',
+  );
+  await waitUntil('the response is complete', () => Promise.resolve(received.endsWith('}')));
+  expect(received).toMatch(/^HTTP\/1\.1 401 /);
+  expect(received).toMatch(/\r\nconnection: close\r\n/i);
+  expect(socket.closed).toBe(false);
+  socket.write(' '.repeat(199));
+  expect(await closed).toEqual([false]);
 });
