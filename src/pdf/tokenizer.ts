@@ -221,8 +221,13 @@ interface ParserInternals {
   readonly bytes: ConstructorParameters<typeof PDFObjectParser>[0];
 }
 
+/** Real objects nest some ten levels deep. */
+const MAX_NESTING = 500;
+
 /** The library's parser, which stops after a stream's dictionary instead of reading its data. */
 class ObjectParser extends PDFObjectParser {
+  #depth = 0;
+
   static create(bytes: Uint8Array, context: PDFContext): ObjectParser {
     // The constructor takes a byte stream, whose class the library does not export; another parser creates one.
     const { bytes: stream } = PDFObjectParser.forBytes(bytes, context) as unknown as ParserInternals;
@@ -231,6 +236,17 @@ class ObjectParser extends PDFObjectParser {
 
   get offset(): number {
     return this.bytes.offset();
+  }
+
+  /** Bounded, since the depth that the engine's stack allows differs from run to run. */
+  override parseObject(): PDFObject {
+    if (this.#depth === MAX_NESTING) throw new RangeError('an object is nested too deep');
+    this.#depth += 1;
+    try {
+      return super.parseObject();
+    } finally {
+      this.#depth -= 1;
+    }
   }
 
   protected override parseDictOrStream(): PDFDict {
