@@ -37,10 +37,11 @@ import { type SigningClientOptions, type StartedSigning, startSigning } from './
 export interface SigningClient {
   /**
    * Starts a signing once: the same request again returns the existing signing. Needs no worker.
-   * A caller that has parsed `input` already passes the result.
    * @throws InvalidRequestError, RequestConflictError, TooManyStartsError if there is a limit
    */
-  start(input: unknown, parsed?: ParsedRequest): Promise<StartedSigning>;
+  start(input: unknown): Promise<StartedSigning>;
+  /** The same for a caller that has parsed the request already. */
+  startParsed(parsed: ParsedRequest): Promise<StartedSigning>;
   /**
    * The whole status and that of the callbacks. Needs a worker until the signing has ended.
    * @throws what `wait` throws, once it has ended
@@ -79,7 +80,8 @@ export function createSigningClient(
 ): SigningClient {
   const tenant: Tenant = { client, taskQueue };
   return {
-    start: (input, parsed) => startSigning(tenant, options, input, parsed),
+    start: (input) => startSigning(tenant, options, parseRequest(input)),
+    startParsed: (parsed) => startSigning(tenant, options, parsed),
     status: (requestId) => addCallbackStatus(tenant, requestId, readStatus(tenant, requestId)),
     wait: async (requestId) => {
       const { handle } = await describeSigning(tenant, requestId);

@@ -28,8 +28,7 @@ export interface StartedSigning {
 export async function startSigning(
   tenant: Tenant,
   { startsPerHour }: SigningClientOptions,
-  input: unknown,
-  { request, problems }: ParsedRequest = parseRequest(input),
+  { input, request, problems }: ParsedRequest,
 ): Promise<StartedSigning> {
   if (problems.length > 0) throw new InvalidRequestError(problems);
   const { requestId, employeeId } = request;

@@ -3,6 +3,8 @@ import { REQUEST_FIELDS, type RequestedDocument, type SigningRequest } from './r
 
 /** A request as far as it could be read: complete where `problems` is empty, else only good for finding further problems. */
 export interface ParsedRequest {
+  /** The request as it came. */
+  readonly input: unknown;
   readonly request: SigningRequest;
   readonly problems: readonly Problem[];
 }
@@ -15,12 +17,12 @@ export function parseRequest(input: unknown): ParsedRequest {
   const problems: Problem[] = [];
   const request = parseObject(input, '', 'a signing request', REQUEST_FIELDS, problems);
   if (!isObject(input))
-    return { request, problems: [{ field: WHOLE_REQUEST, message: 'must be a JSON object' }] };
+    return { input, request, problems: [{ field: WHOLE_REQUEST, message: 'must be a JSON object' }] };
   problems.push(...findContradictions(request));
-  return { request, problems };
+  return { input, request, problems };
 }
 
-/** What is wrong although each field is valid alone. */
+/** The problems of fields that are valid alone and contradict each other. */
 function findContradictions({ documents, method }: SigningRequest): Problem[] {
   const hasNothingToSign =
     method !== 'qes' &&

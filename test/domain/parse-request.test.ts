@@ -222,7 +222,7 @@ test('any JSON is read without throwing, twice with the same result, and as a wh
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), toLooseSchema), (input) => {
       const { request, problems } = parseRequest(input);
-      expect(parseRequest(input)).toEqual({ request, problems });
+      expect(parseRequest(input)).toEqual({ input, request, problems });
       expect(Object.keys(request)).toEqual(expect.arrayContaining([...Object.keys(REQUEST), 'deadlineDays']));
       for (const { field, message } of problems)
         expect(`${field}${message}`).not.toMatch(/undefined|\[object/);
@@ -232,7 +232,7 @@ test('any JSON is read without throwing, twice with the same result, and as a wh
 
 test('a request that was read without problems is read again as the same request', () => {
   const { request } = parseRequest(REQUEST);
-  expect(parseRequest(request)).toEqual({ request, problems: [] });
+  expect(parseRequest(request)).toEqual({ input: request, request, problems: [] });
 });
 
 test('a problem names the field and never its value', () => {

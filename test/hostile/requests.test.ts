@@ -55,7 +55,7 @@ describe('A request that is odd in any way', () => {
         if (problems.length > 0) return;
         sound += 1;
         const again = parseRequest(JSON.parse(Buffer.from(JSON.stringify(request), 'utf8').toString('utf8')));
-        expect(again).toEqual({ request, problems: [] });
+        expect(again).toEqual({ input: request, request, problems: [] });
         const { requestId, participants, documents } = request;
         expect([participants.length, documents.length > 0]).toEqual([1, true]);
         expect(encodeURIComponent(requestId).length).toBeLessThan(700);

@@ -63,12 +63,11 @@ export function startRoute({ clientFor, uploads, callbackHosts }: StartOptions):
     await Promise.resolve();
     app.post('/signings', { schema, validatorCompiler: skipBodyValidation }, async (request, reply) => {
       const caller = getCaller(request);
-      const input = buildRequest(request.body, request.headers['idempotency-key'], caller);
-      const parsed = parseRequest(input);
+      const parsed = parseRequest(buildRequest(request.body, request.headers['idempotency-key'], caller));
       assertOwnUploads(parsed.request, caller, uploads.area);
       assertCallbackAllowed(parsed, callbackHosts);
       await refreshUploadExpiry(uploads.area, parsed.request);
-      const started = await clientFor(caller).start(input, parsed).catch(hideOtherEmployees(caller));
+      const started = await clientFor(caller).startParsed(parsed).catch(hideOtherEmployees(caller));
       return reply
         .code(started.created ? 201 : 200)
         .header('location', `/signings/${encodeURIComponent(started.requestId)}`)
