@@ -1,3 +1,4 @@
+import { getErrorMessage } from '../../src/shared/errors.js';
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
 import { getOrCreateCached } from '../tools/cache.js';
 
@@ -24,7 +25,7 @@ export async function buildGoProgram(
     );
   };
   return getOrCreateCached(cache, build, env).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = getErrorMessage(error);
     throw new Error(`${name} could not be built: ${why}.`, { cause: error });
   });
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { getErrorMessage } from '../../src/shared/errors.js';
 import { killOnParentExit } from './watchdog.js';
 
 const runFile = promisify(execFile);
@@ -72,5 +73,5 @@ function extractErrorLine(error: unknown): string {
   const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string };
   const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
   const errorLine = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
-  return errorLine ?? (error instanceof Error ? error.message : String(error));
+  return errorLine ?? getErrorMessage(error);
 }

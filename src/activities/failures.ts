@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { DocumentChangedError, DocumentUnavailableError } from '../documents/errors.js';
-import { type FailureKind, isBusyStatus } from '../domain/call-failure.js';
+import { type FailureKind, type StepFailure, isBusyStatus } from '../domain/call-failure.js';
 import {
   AnswerNotUnderstoodError,
   FlexpertoError,
@@ -21,15 +21,7 @@ export function createRetryLater(message: string, nextRetryDelay: number): Appli
 }
 
 /** The `details` of the Temporal failure. */
-export interface FailureDetails {
-  readonly status?: number;
-  readonly retryAfterMs?: number;
-  readonly timedOut?: true;
-  /** The run that must first reconcile what an earlier run has done. */
-  readonly runId?: string;
-  /** Milliseconds from the call to its failure. */
-  readonly elapsedMs?: number;
-}
+export type FailureDetails = Omit<StepFailure, 'kind' | 'message'>;
 
 /** What the failed step was about. */
 export interface FailureContext {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { getErrorMessage } from '../../src/shared/errors.js';
 import { type ScheduleBounds, arbitrarySchedule, describeSchedule } from './arbitrary-schedule.js';
 import type { ScheduleRun } from './recording.js';
 import { findViolation } from './rules/index.js';
@@ -54,7 +55,7 @@ export async function findCounterexample(options: CheckOptions): Promise<Counter
   const [schedule] = smallest.counterexample ?? [];
   const error = smallest.errorInstance;
   if (schedule === undefined) throw new Error('a property that fails has a counterexample');
-  const violation = error instanceof Error ? error.message : String(error);
+  const violation = getErrorMessage(error);
   const position = `schedule ${found.numRuns} of seed ${seed}`;
   return {
     violation,

@@ -3,6 +3,7 @@
  * time-skipping server. Prints how the signings ended, or the smallest schedule found that violates a rule.
  */
 import { parseArgs } from 'node:util';
+import { getErrorMessage } from '../../src/shared/errors.js';
 import { ACTIVITY_NAMES } from './activities.js';
 import { REAL_SERVER_BOUNDS, SIMULATED_BOUNDS, findCounterexample } from './check.js';
 import { RealServer } from './real-server.js';
@@ -80,6 +81,6 @@ function describeEnd({ recording: { events } }: ScheduleRun): string {
 }
 
 void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${getErrorMessage(error)}\n`);
   process.exitCode = 2;
 });
