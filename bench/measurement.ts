@@ -39,9 +39,7 @@ export function summarize({ name, unit, measured, reference, target }: Measureme
   const own = computeDistribution(measured);
   const other = reference === undefined ? null : computeDistribution(reference);
   const ratio = other === null ? null : own.median / other.median;
-  const excess = (target?.allowance ?? 0) / (other?.median ?? 1);
-  const bounded = { ...own, ratio: ratio === null ? null : ratio - excess };
-  const reached = target === undefined ? null : meetsTarget(target, bounded);
+  const reached = target === undefined ? null : meetsTarget(target, own, other);
   return {
     name,
     unit,
@@ -66,9 +64,11 @@ function computeDistribution(values: readonly number[]): Distribution {
 }
 
 function meetsTarget(
-  { of, atMost, atLeast }: Target,
-  values: Distribution & { ratio: number | null },
+  { of, atMost = Infinity, atLeast = -Infinity, allowance = 0 }: Target,
+  measured: Distribution,
+  reference: Distribution | null,
 ): boolean {
-  const value = values[of] ?? NaN;
-  return value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity);
+  if (of !== 'ratio') return measured[of] <= atMost && measured[of] >= atLeast;
+  const { median } = reference ?? { median: NaN };
+  return measured.median <= atMost * median + allowance && measured.median >= atLeast * median;
 }
