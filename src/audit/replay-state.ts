@@ -2,7 +2,7 @@ import type { SigningState } from '../domain/status.js';
 import type { HistoryContent, HistoryEvent } from './history-event.js';
 import type { AuditCall, AuditDecision, AuditDocument, EntryContent, RunEnd } from './signing-audit.js';
 
-/** What is known at one point of a run, while its events are replayed in order. */
+/** The facts known at one point of a run, while its events are replayed in order. */
 export interface ReplayState {
   documents: readonly AuditDocument[];
   sessionId: number | null;

@@ -135,7 +135,7 @@ const MAX_NAME_LENGTH = 100;
 const MAX_NAMED_FIELDS = 20;
 
 /**
- * Reads a JSON object field by field and adds all problems to `problems`. What is no object is read as an empty one.
+ * Reads a JSON object field by field and adds all problems to `problems`. It reads any other value as an empty object.
  * A field that is not in `fields` is a problem: a misspelt optional field must not be ignored in silence.
  * Messages name fields and never repeat values, which may be personal data.
  */

@@ -40,7 +40,7 @@ export function addReservation(
   return dropExpired([...others, { requestId, at: Math.min(at, now) }], now);
 }
 
-/** Milliseconds until all reservations have expired; 0 where there are none. */
+/** Milliseconds until all reservations have expired; 0 without reservations. */
 export function msUntilEmpty(reservations: readonly Reservation[], now: number): number {
   return reservations.reduce((longest, { at }) => Math.max(longest, at + HOUR_MS - now), 0);
 }

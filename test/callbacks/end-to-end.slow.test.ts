@@ -224,7 +224,7 @@ describe('A signing continues, and the event numbers keep growing,', () => {
     expect((await signing.result()).state).toBe('completed');
     expect(typesOf(signing)).toEqual(['awaiting-handover']);
     expect((await signings.status(signing.requestId)).callback).toMatchObject({ order: 1 });
-    // What was written arrives here later than the result.
+    // The worker's output arrives here later than the result.
     await worker.waitFor('the CRM is not notified of a change');
   });
 

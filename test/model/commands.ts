@@ -7,7 +7,7 @@ export type Payload = temporal.api.common.v1.IPayload;
 
 export const encode = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 
-/** The text in a payload; empty where there is none. */
+/** The text in a payload; empty without data. */
 export function decodeText(payload: Payload | null | undefined): string {
   const value = decode(payload);
   return typeof value === 'string' ? value : '';

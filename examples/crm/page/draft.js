@@ -50,7 +50,7 @@ export function findObstacle({ name, state, inspection, failure, isEnclosed }, m
   };
 }
 
-/** What may surprise the customer in a document that can be sent. */
+/** Warnings about a document that can be sent but may surprise the customer. */
 export function listWarnings({ inspection, isEnclosed }) {
   return isEnclosed ? [] : (inspection?.warnings ?? []);
 }

@@ -166,6 +166,7 @@ async function askAboutDiscrepancy(wait: Wait): Promise<boolean> {
   };
   return askWhilePolling(wait, discrepancy, { toleratesFailures: false, isResolvedBy });
 }
+
 /** How a list can replace a person's decision. */
 interface ListResolution {
   /** Whether every list counts; else only one that differs from what is known. */
