@@ -88,12 +88,11 @@ async function takeTemporalScreenshots(page: Page, { temporal, fake }: Stack): P
   await takeScreenshot(
     'sessions',
     `${workflows}?query=${encodeURIComponent('WorkflowType = "signingSession"')}`,
-    () => page.getByLabel('Collapse saved views').click(),
   );
   await takeScreenshot('session-awaiting-signature', `${workflows}/signing-crm-4714`, openDetails);
   await takeScreenshot('session-needs-attention', `${workflows}/signing-crm-4715`, openDetails);
   await takeScreenshot('session-timeline', `${workflows}/signing-crm-4711`, () =>
-    page.getByText('Compact', { exact: true }).scrollIntoViewIfNeeded(),
+    page.getByText('Timeline', { exact: true }).first().click(),
   );
   await takeScreenshot('dashboard', `${fake.url}/`);
 }
