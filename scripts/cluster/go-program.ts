@@ -18,7 +18,7 @@ export async function buildGoProgram(
 ): Promise<string> {
   const build = async (folder: string): Promise<void> => {
     const go = findOnPath('go', env);
-    if (go === undefined) throw new Error('Go 1.25 or newer is not on PATH');
+    if (go === undefined) throw new Error('Go 1.26.8 or newer is not on PATH');
     await withProgressLog(
       `Building ${name} with Go: about 1 to 5 minutes, once per machine.`,
       runCommand(go, ['install', ...packages], { env: { ...env, GOBIN: folder } }),

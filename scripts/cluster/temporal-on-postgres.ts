@@ -9,8 +9,8 @@ import { ensureNamespace, isNamespaceReady } from './namespace.js';
 import type { Postgres } from './postgres.js';
 import { SERVICES, type ServicePorts, type TemporalPorts, createTemporalConfig } from './temporal-config.js';
 
-/** The version of docker-compose.yml. */
-const VERSION = '1.29.1';
+/** The version of docker-compose.yml, and of the dev server (scripts/tools/temporal.ts). */
+const VERSION = '1.32.0';
 
 /** The Temporal server, and the tool that creates its database schema. */
 export interface TemporalBinaries {
