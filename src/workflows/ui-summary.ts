@@ -47,7 +47,6 @@ export function renderSigningSummary(
     ...(lastFailure === null ? [] : [`**Retrying automatically:** ${escapeMarkdown(lastFailure)}`]),
     ...(listWorks === false && status.state.startsWith('awaiting') ? [WITHOUT_LIST] : []),
     renderDocuments(status.documents),
-    '\u00a0',
     renderFacts(status),
     TRAILING_SPACE,
   ];
@@ -81,12 +80,22 @@ function renderAttention(attention: Attention): string {
 }
 
 function renderDocuments(documents: readonly DocumentState[]): string {
-  const rows = documents.map(
-    (document) =>
-      `| ${escapeMarkdown(document.name)} | ${document.bytes === null ? '' : formatSize(document.bytes)} | ${document.signatureFields === 'none' ? 'for information' : 'to be signed'} | ${describeProgress(document)} |`,
-  );
-  return ['| Document | Size | Purpose | Status |', '|---|---|---|---|', ...rows].join('\n');
+  const rows = documents.map((document) => [
+    escapeMarkdown(document.name),
+    document.bytes === null ? '' : formatSize(document.bytes),
+    document.signatureFields === 'none' ? 'for information' : 'to be signed',
+    describeProgress(document),
+  ]);
+  return renderTable(['Document', 'Size', 'Purpose', 'Status'], rows);
 }
+
+/** The Temporal UI shows cells side by side without a space and centers the header: padding and alignment mend both. */
+function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const renderRow = (cells: readonly string[]): string => `| ${cells.join(`${CELL_PADDING} | `)} |`;
+  return [renderRow(header), `|${':--|'.repeat(header.length)}`, ...rows.map(renderRow)].join('\n');
+}
+
+const CELL_PADDING = '\u00a0'.repeat(4);
 
 function describeProgress({ status, fileId, failureReason }: DocumentState): string {
   if (status !== null) return escapeMarkdown(failureReason === null ? status : `${status}: ${failureReason}`);
@@ -94,17 +103,21 @@ function describeProgress({ status, fileId, failureReason }: DocumentState): str
 }
 
 function formatSize(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return bytes < 1_000_000
+    ? `${Math.ceil(bytes / 1000)}\u00a0KB`
+    : `${(bytes / 1_000_000).toFixed(1)}\u00a0MB`;
 }
 
 function renderFacts({ sessionId, method, employeeId, crmRecord, deadline }: SigningStatus): string {
-  const contractSession = sessionId === null ? 'none yet' : String(sessionId);
-  const deadlineText = `${deadline.slice(0, 16).replace('T', ' ')} UTC`;
-  return [
-    '| Contract session | Method | Employee | CRM record | Deadline |',
-    '|---|---|---|---|---|',
-    `| ${contractSession} | ${method} | ${escapeMarkdown(employeeId)} | ${escapeMarkdown(crmRecord ?? '')} | ${deadlineText} |`,
-  ].join('\n');
+  const facts = [
+    ['**Contract session**', sessionId === null ? 'none yet' : String(sessionId)],
+    ['**Method**', method],
+    ['**Employee**', escapeMarkdown(employeeId)],
+    ...(crmRecord === null ? [] : [['**CRM record**', escapeMarkdown(crmRecord)]]),
+    ['**Deadline**', formatMinute(deadline)],
+  ];
+  // Markdown knows no table without a header: its row stays empty.
+  return renderTable(['', ''], facts);
 }
 
 /** Names and the vendor's texts must not become Markdown. */

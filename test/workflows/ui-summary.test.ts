@@ -17,6 +17,12 @@ async function startMissingProxy(): Promise<{ proxies: ProxyConfig; mend: () => 
   return { proxies: { proxyFor: () => (missing ? proxy : undefined) }, mend: () => void (missing = false) };
 }
 
+/** The cells of the table rows of a page in Markdown. */
+function readTableCells(page: string): string[][] {
+  const rows = page.split('\n').filter((line) => line.startsWith('| '));
+  return rows.map((row) => row.slice(2, -2).split(' | '));
+}
+
 async function readSummary({ handle }: Signing): Promise<string> {
   const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
   return currentDetails;
@@ -38,4 +44,17 @@ it('A signing that cannot connect for an hour says why on its page and by a quer
   await signing.untilState('awaiting-handover');
   expect(await signing.handle.query('lastFailure')).toBeNull();
   expect(await readSummary(signing)).not.toContain('Retried');
+});
+
+it('The tables of a page show a document a row and a fact a row, with a gap that the Temporal UI keeps', async () => {
+  const { start } = await createEnvironment();
+  const signing = await start({ crmRecord: null });
+  await signing.untilState('awaiting-handover');
+  const rows = readTableCells(await readSummary(signing));
+  const gap = '\u00a0'.repeat(4);
+  expect(rows.map(([first]) => first?.replace(gap, ''))).toEqual([
+    ...['Document', 'contract.pdf', 'terms.pdf'],
+    ...['', '**Contract session**', '**Method**', '**Employee**', '**Deadline**'],
+  ]);
+  expect(rows.flatMap((cells) => cells.slice(0, -1)).filter((cell) => !cell.endsWith(gap))).toEqual([]);
 });
