@@ -89,9 +89,10 @@ function renderDocuments(documents: readonly DocumentState[]): string {
   return renderTable(['Document', 'Size', 'Purpose', 'Status'], rows);
 }
 
-/** The Temporal UI shows cells side by side without a space and centers the header: padding and alignment mend both. */
+/** The Temporal UI shows cells side by side without a gap, and centers the header: padding and alignment mend both. */
 function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const renderRow = (cells: readonly string[]): string => `| ${cells.join(`${CELL_PADDING} | `)} |`;
+  const pad = (cell: string): string => (cell === '' ? '' : `${cell}${CELL_PADDING}`);
+  const renderRow = (cells: readonly string[]): string => `| ${cells.map(pad).join(' | ')} |`;
   return [renderRow(header), `|${':--|'.repeat(header.length)}`, ...rows.map(renderRow)].join('\n');
 }
 
