@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 /** The services of a Temporal server, here all in one process. */
 export const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
 
@@ -8,6 +10,9 @@ export interface ServicePorts {
 }
 
 export type TemporalPorts = Readonly<Record<(typeof SERVICES)[number], ServicePorts>>;
+
+/** That of docker-compose.yml, too. */
+const DYNAMIC_CONFIG = path.resolve(__dirname, '../../../ops/temporal-dynamic-config.yaml');
 
 /** The configuration of a Temporal server on a Postgres of this machine, as JSON, which is YAML too. */
 export function createTemporalConfig(ports: TemporalPorts, postgresPort: number): string {
@@ -55,6 +60,7 @@ export function createTemporalConfig(ports: TemporalPorts, postgresPort: number)
       },
       dcRedirectionPolicy: { policy: 'noop' },
       publicClient: { hostPort: frontend },
+      dynamicConfigClient: { filepath: DYNAMIC_CONFIG, pollInterval: '60s' },
     },
     null,
     2,

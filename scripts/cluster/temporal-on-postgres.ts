@@ -10,7 +10,7 @@ import type { Postgres } from './postgres.js';
 import { SERVICES, type ServicePorts, type TemporalPorts, createTemporalConfig } from './temporal-config.js';
 
 /** The version of docker-compose.yml, and of the dev server (scripts/tools/temporal.ts). */
-const VERSION = '1.32.0';
+export const TEMPORAL_SERVER_VERSION = '1.32.0';
 
 /** The Temporal server, and the tool that creates its database schema. */
 export interface TemporalBinaries {
@@ -21,9 +21,11 @@ export interface TemporalBinaries {
 /** @throws Error with one sentence if they cannot be built */
 export async function findTemporalBinaries(): Promise<TemporalBinaries> {
   const folder = await buildGoProgram({
-    name: `the Temporal server ${VERSION}`,
-    cache: `temporal-server-${VERSION}`,
-    packages: ['server', 'tools/sql'].map((name) => `go.temporal.io/server/cmd/${name}@v${VERSION}`),
+    name: `the Temporal server ${TEMPORAL_SERVER_VERSION}`,
+    cache: `temporal-server-${TEMPORAL_SERVER_VERSION}`,
+    packages: ['server', 'tools/sql'].map(
+      (name) => `go.temporal.io/server/cmd/${name}@v${TEMPORAL_SERVER_VERSION}`,
+    ),
   });
   return { server: path.join(folder, 'server'), sqlTool: path.join(folder, 'sql') };
 }

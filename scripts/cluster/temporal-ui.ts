@@ -6,7 +6,8 @@ import { ChildServer } from '../processes/child-server.js';
 import { buildGoProgram } from './go-program.js';
 
 /** The version of docker-compose.yml, and of the dev server (scripts/tools/temporal.ts). */
-const PACKAGE = 'github.com/temporalio/ui-server/v2/cmd/server@v2.54.1';
+export const TEMPORAL_UI_VERSION = '2.54.1';
+const PACKAGE = `github.com/temporalio/ui-server/v2/cmd/server@v${TEMPORAL_UI_VERSION}`;
 const START_SECONDS = 30;
 
 /** Starts the Temporal UI, built with Go once per machine. @throws Error with one sentence if it does not start */
@@ -16,7 +17,7 @@ export async function startTemporalUi(
 ): Promise<ChildServer> {
   const built = await buildGoProgram({
     name: 'the Temporal UI',
-    cache: 'temporal-ui-2.54.1',
+    cache: `temporal-ui-${TEMPORAL_UI_VERSION}`,
     packages: [PACKAGE],
   });
   mkdirSync(path.join(folder, 'config'), { recursive: true });

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
+import { TEMPORAL_SERVER_VERSION } from '../../scripts/cluster/temporal-on-postgres.js';
+import { TEMPORAL_UI_VERSION } from '../../scripts/cluster/temporal-ui.js';
 import { findOnPath } from '../../scripts/processes/commands.js';
 import { IMAGE_VARIABLES, hashGatewayKey } from '../../scripts/processes/program.js';
 import { VARIABLE_NAMES, readGatewayConfig, readWorkerConfig } from '../../src/shared/config/index.js';
@@ -15,11 +17,16 @@ interface Service {
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly stop_grace_period?: string;
+  readonly ports?: readonly string[];
+  readonly healthcheck?: object;
+  readonly restart: string;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
 const readText = (file: string): string => readFileSync(resolve(file), 'utf8');
 const compose = parse(readText('docker-compose.yml'), { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 };
 const services = Object.entries(compose.services);
 const isProgramVariable = (name: string): boolean => /^(FLEXPERTO|SIGNING)_/.test(name);
@@ -121,7 +128,8 @@ describe('What is delivered beside the code', () => {
   });
 
   it('docker-compose.yml starts only programs that the build creates', () => {
-    const programs = services.flatMap(([, { command }]) => command?.slice(1) ?? []);
+    const own = services.filter(([, { build }]) => build !== undefined);
+    const programs = own.flatMap(([, { command }]) => command?.slice(1) ?? []);
     const [inImage = ''] = /(?<=^CMD \["node", ")[^"]+/m.exec(readText('Dockerfile')) ?? [];
     expect([inImage, ...programs].filter((program) => !existsSync(resolve(program)))).toEqual([]);
   });
@@ -134,10 +142,42 @@ describe('What is delivered beside the code', () => {
     );
   });
 
-  it('docker-compose.yml pins every image to one version', () => {
+  it('docker-compose.yml pins every image to one version, and runs the versions of the cluster', () => {
     const images = services.flatMap(([, { image }]) => image ?? []);
-    expect(images.length).toBeGreaterThan(0);
     expect(images.filter((image) => !/:\d+\.\d+/.test(image))).toEqual([]);
+    expect(new Set(images.filter((image) => image.startsWith('temporalio/')))).toEqual(
+      new Set([
+        `temporalio/server:${TEMPORAL_SERVER_VERSION}`,
+        `temporalio/admin-tools:${TEMPORAL_SERVER_VERSION}`,
+        `temporalio/ui:${TEMPORAL_UI_VERSION}`,
+      ]),
+    );
+  });
+
+  it('docker-compose.yml publishes ports on loopback alone', () => {
+    const ports = services.flatMap(([, service]) => service.ports ?? []);
+    expect(ports.length).toBeGreaterThan(0);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('docker-compose.yml takes the password of Postgres from a file alone', () => {
+    const names = services.flatMap(([, { environment }]) => Object.keys(environment));
+    expect(names.filter((name) => /PASSWORD|PWD/.test(name))).toEqual(['POSTGRES_PASSWORD_FILE']);
+    expect(compose.secrets).toEqual({
+      'postgres-password': { file: '${POSTGRES_PASSWORD_FILE:-./secrets/postgres-password}' },
+    });
+    expect(readText('.gitignore')).toMatch(/^\/secrets\/$/m);
+  });
+
+  it('docker-compose.yml starts a service only after those that it needs are healthy or have ended', () => {
+    const jobs = services.filter(([, { restart }]) => restart !== 'unless-stopped').map(([name]) => name);
+    expect(jobs).toEqual(['temporal-schema', 'temporal-namespace']);
+    for (const [, { depends_on: needs = {} }] of services)
+      for (const [name, { condition }] of Object.entries(needs))
+        expect(condition).toBe(jobs.includes(name) ? 'service_completed_successfully' : 'service_healthy');
+    // The image has the worker's health check.
+    const unchecked = services.filter(([, { healthcheck }]) => healthcheck === undefined);
+    expect(unchecked.map(([name]) => name)).toEqual([...jobs, 'worker', 'worker-trial']);
   });
 
   it('docker-compose.yml requires the keys, and is valid if docker-compose is installed', async () => {
