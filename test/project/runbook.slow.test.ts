@@ -63,6 +63,10 @@ describe('The runbook', () => {
   });
 });
 
+interface WorkflowInList {
+  readonly execution: { readonly workflowId: string };
+}
+
 const createEnvironment = useRealEnvironments();
 
 describe('The runbook is right', () => {
@@ -108,6 +112,26 @@ describe('The runbook is right', () => {
     await refused.untilState('awaiting-handover');
     expect((await unknownOutcome.status()).state).toBe('needs-attention');
   }, 120_000);
+
+  it('about code that fails: its query lists what cannot continue, and no other signing', async () => {
+    // By default the server reports a problem after five attempts.
+    const afterOne = { 'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 1 };
+    const server = await startTemporalServer({ dynamicConfig: afterOne });
+    const environment = await createRealEnvironment(server);
+    const { client, taskQueue, start, startWorker } = environment;
+    await startWorker();
+    const signing = await start();
+    await signing.untilState('awaiting-handover');
+    await client.workflow.start('unknown', { taskQueue, workflowId: 'unknown' });
+    const [, query = ''] =
+      code.map((text) => /^temporal workflow list --query "(Temporal.*)"$/.exec(text)).find(Boolean) ?? [];
+    const temporal = await createTemporalCommand(environment);
+    const list = async () => (await temporal('workflow', 'list', '--query', query)) as WorkflowInList[];
+    await waitUntil('the problem is reported', async () => (await list()).length > 0);
+    expect((await list()).map(({ execution }) => execution.workflowId)).toEqual(['unknown']);
+    await environment.close();
+    await server.stop();
+  });
 
   it('about the log: one JSON object a line, also for messages of the SDK’s native core', async () => {
     const { client, startWorker, taskQueue } = await createEnvironment();
