@@ -14,6 +14,9 @@ import { type ProcessLifecycle, runWithCleanup } from './processes/process-lifec
 const TRIAL = ['--profile', 'trial'];
 
 async function testCompose(lifecycle: ProcessLifecycle): Promise<void> {
+  await runCommand('docker', ['compose', 'version']).catch((error: unknown) => {
+    throw new Error('There is no docker compose here: install version 2.24 or newer.', { cause: error });
+  });
   const folder = mkdtempSync(path.join(tmpdir(), 'signing-compose-'));
   lifecycle.addCleanup(() => {
     rmSync(folder, { recursive: true });
