@@ -3,15 +3,17 @@
  * `npm run build`. It writes dist/workflow-bundle.js and, for workers with payload keys, dist/workflow-bundle-encrypting.js,
  * which encrypts the messages of failures: the sandbox cannot know whether its worker has keys.
  */
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import { type BundleOptions, DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FAILURE_CONVERTER_PATH } from '../src/shared/encryption/index.js';
 
 const dist = path.resolve(__dirname, '..');
-const workflows = path.join(dist, 'src', 'workflows');
+const root = path.dirname(dist);
 
 async function main(): Promise<void> {
+  // The SDK looks for the workflows from here.
+  process.chdir(root);
   await bundle('workflow-bundle.js');
   await bundle('workflow-bundle-encrypting.js', { failureConverterPath: FAILURE_CONVERTER_PATH });
 }
@@ -19,14 +21,30 @@ async function main(): Promise<void> {
 async function bundle(name: string, converter: { failureConverterPath?: string } = {}): Promise<void> {
   const target = path.join(dist, name);
   const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(workflows, 'index.js'),
-    workflowInterceptorModules: [path.join(workflows, 'interceptors.js')],
+    workflowsPath: 'dist/src/workflows/index.js',
+    workflowInterceptorModules: ['dist/src/workflows/interceptors.js'],
+    webpackConfigHook: withRelativePaths(name),
     logger: new DefaultLogger('WARN'),
     ...converter,
   });
   // A worker that starts at this moment reads the old bundle or the new one, never half of one.
   writeFileSync(`${target}.new`, code);
   renameSync(`${target}.new`, target);
+}
+
+/** Keeps this folder out of the bundle and its source map, so that a commit gives the same bytes wherever it is built. */
+function withRelativePaths(filename: string): NonNullable<BundleOptions['webpackConfigHook']> {
+  return ({ resolve, output, ...config }) => ({
+    ...config,
+    context: root,
+    resolve: { ...resolve, modules: [...(resolve?.modules ?? []), root] },
+    output: { ...output, filename, devtoolModuleFilenameTemplate: relativeToDist },
+  });
+}
+
+/** Also of a module that webpack leaves out, whose name only contains a path. */
+function relativeToDist({ absoluteResourcePath }: { readonly absoluteResourcePath: string }): string {
+  return absoluteResourcePath.replace(root, '..');
 }
 
 void main();
