@@ -1,5 +1,8 @@
 # glibc: the Temporal SDK's native core has no build for musl.
-FROM node:24-bookworm-slim AS build
+FROM node:24-bookworm-slim AS base
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+
+FROM base AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -8,12 +11,12 @@ COPY scripts scripts
 COPY src src
 COPY fake-flexperto fake-flexperto
 COPY examples examples
-RUN npm run build && npm prune --omit=dev
+# The bill of materials lists the Debian packages of this stage, and the final stage has the same.
+RUN npm run build && npm run sbom -- --image && npm prune --omit=dev
 
-FROM node:24-bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+FROM base
 WORKDIR /app
-COPY --from=build /app/package.json ./
+COPY --from=build /app/package.json /app/sbom.cdx.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/workflow-bundle.js /app/dist/workflow-bundle-encrypting.js dist/
 COPY --from=build /app/dist/src dist/src

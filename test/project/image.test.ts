@@ -36,9 +36,10 @@ describe('The image', () => {
     for (const name of readCopiedPaths(buildStage))
       cpSync(resolve(name), join(context, name), { recursive: true });
     symlinkSync(resolve('node_modules'), join(context, 'node_modules'));
-    const [, command = ''] = /^RUN (npm run build) && /m.exec(buildStage) ?? [];
-    const [program = '', ...args] = command.split(' ');
-    await runCommand(program, args, { cwd: context });
+    // Without --image, which needs a system of Debian packages.
+    const commands = buildStage.match(/npm run [a-z]+/g) ?? [];
+    expect(commands).toContain('npm run build');
+    for (const command of commands) await runCommand('npm', command.split(' ').slice(1), { cwd: context });
     const missing = readCopiedPaths(finalStage).filter((path) => !existsSync(path.replace('/app', context)));
     expect(missing).toEqual([]);
   }, 300_000);
