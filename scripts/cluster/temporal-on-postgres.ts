@@ -10,6 +10,7 @@ import type { Postgres } from './postgres.js';
 import { SERVICES, type ServicePorts, type TemporalPorts, createTemporalConfig } from './temporal-config.js';
 
 /** The version of docker-compose.yml, and of the dev server (scripts/tools/temporal.ts). */
+// renovate: datasource=go depName=go.temporal.io/server
 export const TEMPORAL_SERVER_VERSION = '1.32.0';
 
 /** The Temporal server, and the tool that creates its database schema. */

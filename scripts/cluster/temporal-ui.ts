@@ -6,6 +6,7 @@ import { ChildServer } from '../processes/child-server.js';
 import { buildGoProgram } from './go-program.js';
 
 /** The version of docker-compose.yml, and of the dev server (scripts/tools/temporal.ts). */
+// renovate: datasource=go depName=github.com/temporalio/ui-server/v2
 export const TEMPORAL_UI_VERSION = '2.54.1';
 const PACKAGE = `github.com/temporalio/ui-server/v2/cmd/server@v${TEMPORAL_UI_VERSION}`;
 const START_SECONDS = 30;

