@@ -1,24 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Component } from './component.js';
 import { listCrates } from './crates.js';
 import { type InstalledPackage, readProductionPackages, resolveDependencies } from './packages.js';
-
-/** A part of the product, in the fields of CycloneDX that this project sets. */
-export interface Component {
-  readonly type: 'application' | 'library' | 'operating-system' | 'platform';
-  readonly 'bom-ref': string;
-  readonly name: string;
-  readonly version: string;
-  readonly licenses?: readonly (
-    { readonly license: { readonly id: string } } | { readonly expression: string }
-  )[];
-  readonly purl?: string;
-  readonly cpe?: string;
-  readonly hashes?: readonly { readonly alg: 'SHA-256' | 'SHA-512'; readonly content: string }[];
-  /** What the component contains, as a library that is linked into it. */
-  readonly components?: readonly Component[];
-}
 
 interface Dependency {
   readonly ref: string;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Component } from './bom.js';
+import type { Component } from './component.js';
 
 /**
  * The Rust crates of Cargo.lock in this folder. That is all of them for every platform and for the tests, so the native

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { runCommand } from '../processes/commands.js';
-import type { Component } from './bom.js';
+import type { Component } from './component.js';
 
 /** Node, the operating system and its Debian packages. @throws Error if this system has no `dpkg-query` */
 export async function listSystemComponents(): Promise<Component[]> {
