@@ -13,8 +13,15 @@ COPY fake-flexperto fake-flexperto
 COPY examples examples
 # The bill of materials lists the Debian packages of this stage, and the final stage has the same.
 RUN npm run build && npm run sbom -- --image && npm prune --omit=dev
+# Temporal's core for other platforms and its sources, and what only compilers and debuggers of packages read.
+RUN cd node_modules \
+  && find @temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + \
+  && rm -r @temporalio/core-bridge/sdk-core \
+  && find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM base
+# Nothing is installed in a running container, so npm and yarn go.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
 WORKDIR /app
 COPY --from=build /app/package.json /app/sbom.cdx.json ./
 COPY --from=build /app/node_modules node_modules
