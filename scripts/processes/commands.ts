@@ -55,12 +55,13 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** Prints a message before a long step, and its progress every half minute. */
+/** Prints a message before a long step, and its progress every half minute, immediately also in a test. */
 export async function withProgressLog<T>(message: string, work: Promise<T>): Promise<T> {
   const start = Date.now();
-  console.error(message);
+  process.stderr.write(`${message}\n`);
   const interval = setInterval(() => {
-    console.error(`  still working after ${Math.round((Date.now() - start) / 1000)} seconds`);
+    const seconds = Math.round((Date.now() - start) / 1000);
+    process.stderr.write(`  still working after ${seconds} seconds\n`);
   }, 30_000);
   try {
     return await work;
