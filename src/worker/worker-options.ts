@@ -34,14 +34,11 @@ export function createWorkerOptions(config: WorkerConfig) {
  * Signings wait for weeks, so they move to the current build with their next workflow task. Pinned to the build of their
  * start, they would keep old workers in use for a month.
  */
-function createVersioningOptions({
-  buildId,
-  taskQueue,
-}: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
-  if (buildId === undefined) return {};
+function createVersioningOptions({ version }: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (version === undefined) return {};
   return {
     workerDeploymentOptions: {
-      version: { deploymentName: taskQueue, buildId },
+      version,
       useWorkerVersioning: true,
       defaultVersioningBehavior: 'AUTO_UPGRADE',
     },

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { waitUntil } from '../support/async-helpers.js';
 import { type RealEnvironment, useRealEnvironments } from '../support/real-environment.js';
 import type { Signing } from '../support/signing.js';
-import { createTemporalCommand } from '../support/temporal-command.js';
+import { type TemporalCommand, createTemporalCommand } from '../support/temporal-command.js';
 
 /** A later release of the worker: this one with another workflow. */
 interface Release {
@@ -124,20 +124,22 @@ describe('The same change without patched()', () => {
   }, 120_000);
 });
 
+/** Repeats it until the server knows the build, which its worker announces with its first poll. */
+function setCurrentVersion(temporal: TemporalCommand, deployment: string, build: string): Promise<unknown> {
+  const names = ['--deployment-name', deployment, '--build-id', build];
+  return waitUntil(`build ${build} is current`, () =>
+    temporal('worker', 'deployment', 'set-current-version', '--yes', ...names).then(
+      () => true,
+      () => false,
+    ),
+  );
+}
+
 describe('With worker versions', () => {
   it('a waiting signing moves to the current build, and nothing runs on other builds', async () => {
     const environment = await createEnvironment();
     const temporal = await createTemporalCommand(environment);
-    const makeCurrent = (build: string): Promise<unknown> =>
-      waitUntil(`build ${build} is current`, () =>
-        temporal(
-          ...['worker', 'deployment', 'set-current-version', '--yes'],
-          ...['--deployment-name', environment.taskQueue, '--build-id', build],
-        ).then(
-          () => true,
-          () => false,
-        ),
-      );
+    const makeCurrent = (build: string) => setCurrentVersion(temporal, environment.taskQueue, build);
     await environment.startWorker({ SIGNING_BUILD_ID: '1.0' });
     await makeCurrent('1.0');
     const signing = await environment.start();
@@ -158,4 +160,22 @@ describe('With worker versions', () => {
     await signing.signAll();
     expect((await signing.result()).state).toBe('completed');
   }, 120_000);
+
+  it('a worker takes deployment and build from the variables that Temporal’s Worker Controller sets', async () => {
+    const environment = await createEnvironment();
+    const temporal = await createTemporalCommand(environment);
+    const version = {
+      TEMPORAL_DEPLOYMENT_NAME: 'bank/signing-worker',
+      TEMPORAL_WORKER_BUILD_ID: '0.2.0-6bd4',
+    };
+    await environment.startWorker(version);
+    await setCurrentVersion(temporal, version.TEMPORAL_DEPLOYMENT_NAME, version.TEMPORAL_WORKER_BUILD_ID);
+    const signing = await environment.start();
+    await signing.untilState('awaiting-handover');
+    const described = await signing.handle.describe();
+    expect(described.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion).toMatchObject({
+      deploymentName: version.TEMPORAL_DEPLOYMENT_NAME,
+      buildId: version.TEMPORAL_WORKER_BUILD_ID,
+    });
+  }, 90_000);
 });

@@ -99,8 +99,14 @@ export interface WorkerConfig extends ClientConfig {
   readonly reminderMs: number;
   readonly metricsAddress: string | undefined;
   readonly healthAddress: string | undefined;
-  /** With it, Temporal sends work only to workers of the current build. */
-  readonly buildId: string | undefined;
+  readonly version: WorkerVersion | undefined;
+}
+
+/** With it, Temporal sends work only to workers of the current build. */
+export interface WorkerVersion {
+  /** Temporal's Worker Deployment, which has one build for each release. */
+  readonly deploymentName: string;
+  readonly buildId: string;
 }
 
 /** @throws ConfigError if address or key of the tenant is missing, or the address is not https: */
@@ -126,8 +132,25 @@ export function toWorkerConfig(values: WorkerVariables, env: NodeJS.ProcessEnv):
     reminderMs: values.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
     metricsAddress: values.SIGNING_METRICS_ADDRESS,
     healthAddress: values.SIGNING_HEALTH_ADDRESS,
-    buildId: values.SIGNING_BUILD_ID,
+    version: readVersion(values, env),
   };
+}
+
+/** From SIGNING_BUILD_ID, or from what Temporal's Worker Controller sets in each pod. @throws ConfigError */
+function readVersion(values: WorkerVariables, env: NodeJS.ProcessEnv): WorkerVersion | undefined {
+  const { SIGNING_BUILD_ID: buildId, SIGNING_TASK_QUEUE: taskQueue } = values;
+  const { TEMPORAL_DEPLOYMENT_NAME: deploymentName = '', TEMPORAL_WORKER_BUILD_ID: controlledId = '' } = env;
+  if (deploymentName === '' && controlledId === '')
+    return buildId === undefined ? undefined : { deploymentName: taskQueue, buildId };
+  if (buildId !== undefined)
+    throw new ConfigError(
+      'SIGNING_BUILD_ID must be unset where TEMPORAL_WORKER_BUILD_ID is set: the Worker Controller names the build.',
+    );
+  if (deploymentName === '' || controlledId === '')
+    throw new ConfigError(
+      'TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID must be set together: the Worker Controller sets both.',
+    );
+  return { deploymentName, buildId: controlledId };
 }
 
 function assertHttpsBaseUrl(baseUrl: string): void {

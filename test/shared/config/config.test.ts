@@ -163,6 +163,26 @@ describe('The configuration', () => {
     );
   });
 
+  it('takes the version of a worker from its build id, in the deployment of its task queue', () => {
+    const env = { SIGNING_BUILD_ID: '0.2.0', SIGNING_TASK_QUEUE: 'bank' };
+    expect(readWorkerConfig({ ...NEEDED, ...env }).version).toEqual({
+      deploymentName: 'bank',
+      buildId: '0.2.0',
+    });
+  });
+
+  it('takes the version of a worker from the variables of the Worker Controller, never from half of them', () => {
+    const env = { TEMPORAL_DEPLOYMENT_NAME: 'bank/signing-worker', TEMPORAL_WORKER_BUILD_ID: '0.2.0-6bd4' };
+    expect(readWorkerConfig({ ...NEEDED, ...env }).version).toEqual({
+      deploymentName: 'bank/signing-worker',
+      buildId: '0.2.0-6bd4',
+    });
+    expect(problemOf({ ...env, SIGNING_BUILD_ID: '0.2.0' })).toMatch(/^SIGNING_BUILD_ID must be unset .*\.$/);
+    const together = /^TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID must be set together: .*\.$/;
+    expect(problemOf({ ...env, TEMPORAL_DEPLOYMENT_NAME: '' })).toMatch(together);
+    expect(problemOf({ ...env, TEMPORAL_WORKER_BUILD_ID: '' })).toMatch(together);
+  });
+
   it('names everything that is wrong in one message', () => {
     const problem = problemOf({ SIGNING_POLL_SECONDS: 'often', SIGNING_LOG_LEVEL: 'loud', SIGNING_X: '1' });
     for (const name of ['SIGNING_POLL_SECONDS', 'SIGNING_LOG_LEVEL', 'SIGNING_X'])
