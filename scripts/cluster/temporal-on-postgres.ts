@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ChildServer } from '../processes/child-server.js';
 import { runCommand } from '../processes/commands.js';
 import { findFreePort } from '../processes/ports.js';
-import { buildGoProgram } from './go-program.js';
+import { buildGoProgram } from '../tools/go-program.js';
 import { ensureNamespace, isNamespaceReady } from './namespace.js';
 import type { Postgres } from './postgres.js';
 import { SERVICES, type ServicePorts, type TemporalPorts, createTemporalConfig } from './temporal-config.js';

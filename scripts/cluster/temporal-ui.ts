@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildServer } from '../processes/child-server.js';
-import { buildGoProgram } from './go-program.js';
+import { buildGoProgram } from '../tools/go-program.js';
 
 /** The version of docker-compose.yml, and of the dev server (scripts/tools/temporal.ts). */
 // renovate: datasource=go depName=github.com/temporalio/ui-server/v2

@@ -117,6 +117,7 @@ function isStaleLock(file: string): boolean {
   }
 }
 
+/** Without `instanceof Error`: under jest, errors of Node have another class. */
 function hasErrorCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return (error as { readonly code?: unknown } | null)?.code === code;
 }

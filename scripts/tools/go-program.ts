@@ -1,6 +1,6 @@
 import { getErrorMessage } from '../../src/shared/errors.js';
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
-import { getOrCreateCached } from '../tools/cache.js';
+import { getOrCreateCached } from './cache.js';
 
 interface GoProgramSpec {
   /** Its name in messages. */
