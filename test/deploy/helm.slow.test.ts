@@ -162,11 +162,12 @@ describe('The chart refuses in one sentence', () => {
     expect([refusal.startsWith(start), /^[^\n]+\.$/.test(refusal)]).toEqual([true, true]);
   });
 
-  it('nothing that is plain text on purpose, or tokens instead of keys', async () => {
+  it('nothing that is plain text on purpose, tokens instead of keys, or a gateway without a tenant’s key', async () => {
     const plain = 'settings.SIGNING_ALLOW_PLAINTEXT=true';
     expect(await refusalOf(removeValue('secrets.SIGNING_PAYLOAD_KEYS'), plain)).toBe('');
     const tokens = 'settings.SIGNING_GATEWAY_JWKS_URL=https://id.bank.example/keys';
     expect(await refusalOf(removeValue('secrets.SIGNING_GATEWAY_KEYS'), tokens)).toBe('');
+    expect(await refusalOf(removeValue('secrets.FLEXPERTO_API_KEY'), 'worker.enabled=false')).toBe('');
   });
 });
 
