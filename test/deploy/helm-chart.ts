@@ -83,13 +83,13 @@ export async function renderObjects(
   return parseObjects(await renderChart(values, ...args));
 }
 
-/** The pods of a rendered chart by their programs, also those that the Worker Controller starts. */
+/** The pods of a rendered chart, also those that the Worker Controller starts. */
 export function findPods(objects: readonly KubernetesObject[]): readonly PodSpec[] {
   return objects.flatMap(({ spec }) => spec.template?.spec ?? []);
 }
 
 /** The only container of a pod. */
-export function getContainer({ containers }: PodSpec): Container {
+export function getContainer({ containers }: Pick<PodSpec, 'containers'>): Container {
   const [container] = containers;
   if (container === undefined || containers.length > 1) throw new Error('The pod has not one container.');
   return container;
