@@ -16,9 +16,9 @@ import { findOnPath, runCommand } from '../processes/commands.js';
 
 const PACKAGES_FOLDER = path.resolve(__dirname, '../../../scripts/tools/packages');
 
-/** The name of a cache folder for the packages of `packages/{name}/package-lock.json`: another one for other versions. */
-export function nameOfPinnedPackages(name: string): string {
-  const lockfile = readFileSync(path.join(PACKAGES_FOLDER, name, 'package-lock.json'));
+/** The name of a cache folder for the packages that `packages/{name}/{file}` pins: another one for other versions. */
+export function nameOfPinnedPackages(name: string, file = 'package-lock.json'): string {
+  const lockfile = readFileSync(path.join(PACKAGES_FOLDER, name, file));
   return `${name}-${createHash('sha256').update(lockfile).digest('hex').slice(0, 16)}`;
 }
 

