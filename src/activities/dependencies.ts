@@ -2,6 +2,7 @@ import type { CallbackSender } from '../callbacks/sender.js';
 import type { RequestChecker } from '../documents/check-request.js';
 import type { Sources } from '../documents/sources.js';
 import type { FlexpertoClient } from '../flexperto/index.js';
+import type { PollPauses } from '../workflows/retry-policies.js';
 import type { UploadUrlCipher } from './upload-url-cipher.js';
 
 /** The dependencies of the activities; created once per worker. */
@@ -12,8 +13,7 @@ export interface ActivityDependencies {
   readonly uploadUrlCipher: UploadUrlCipher;
   /** Whether the hand-over call is configured. */
   readonly isHandOverEnabled: boolean;
-  /** Milliseconds from the first poll of a signing's documents to the second. */
-  readonly firstPollMs: number;
+  readonly pollPauses: PollPauses;
   /** Values that no message may contain: the API key. */
   readonly secrets: readonly string[];
   /** Whether another run of this workflow id exists, closed ones included, as far as the server remembers. */

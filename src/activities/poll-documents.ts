@@ -5,7 +5,7 @@ import { findDiscrepancy } from '../domain/list-discrepancy.js';
 import type { DocumentState } from '../domain/status.js';
 import { type VendorDocument, hasChanged, mergeDocuments } from '../domain/vendor-document.js';
 import { listPersonalValues } from '../shared/redaction.js';
-import { pollPauseMs, slowPollMs } from '../workflows/retry-policies.js';
+import { pollPauseMs, slowPollPauses } from '../workflows/retry-policies.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createRetryLater, toFailure } from './failures.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -18,7 +18,7 @@ export interface PollRequest extends ListRequest {
   readonly reportedDiscrepancy?: string | undefined;
   /** Whether lists have shown every attached document; true by default. */
   readonly allListed?: boolean;
-  /** Whether to poll immediately; else the first poll comes after the first interval. */
+  /** Whether to poll immediately; else the first poll comes after the first pause. */
   readonly pollImmediately: boolean;
   /**
    * Whether every failure is retried and the first list ends the activity: while the tenant seems to lack the list call, and
@@ -34,16 +34,17 @@ export interface PollRequest extends ListRequest {
 export function createPollDocuments({
   flexperto,
   secrets,
-  firstPollMs,
-}: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'firstPollMs'>) {
+  pollPauses,
+}: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'pollPauses'>) {
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const { attempt } = activityInfo();
     const { pollImmediately, listWorks, toleratesFailures } = request;
-    const firstMs = toleratesFailures ? slowPollMs(firstPollMs) : firstPollMs;
+    const pauses = toleratesFailures ? slowPollPauses(pollPauses) : pollPauses;
     const pause = (retryAfterMs?: number): number =>
-      pollPauseMs(attempt, firstMs, Math.random(), retryAfterMs);
+      pollPauseMs(attempt, pauses, Math.random(), retryAfterMs);
     const sensitiveValues = [...secrets, ...listPersonalValues(request.participants)];
-    if (!pollImmediately && attempt === 1) throw createRetryLater('the first poll comes later', pause());
+    if (!pollImmediately && attempt === 1)
+      throw createRetryLater('the first poll comes later', pause());
     try {
       const listed = await withHeartbeat(() => listRedacted(flexperto, request, sensitiveValues));
       if (toleratesFailures || !listWorks || hasListChanged(request, listed)) return listed;

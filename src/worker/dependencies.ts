@@ -35,7 +35,7 @@ export function createDependencies(
       checker: createRequestChecker(sources, createPdfInspector()),
       uploadUrlCipher: createUploadUrlCipher(config.apiKey),
       isHandOverEnabled: config.handover !== undefined,
-      firstPollMs: config.firstPollMs,
+      pollPauses: { firstMs: config.firstPollMs, maxMs: config.maxPollMs },
       secrets: [config.apiKey],
       callbacks,
       reminderMs: config.reminderMs,

@@ -20,7 +20,8 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
  * |                          | list does not decide        | by a person, after the last list below        | 10 s to 5 min             |
  * | listDocuments, reconcile | effect not listed           | after 10 s; call still running: 10, 50, 240 s | see above                 |
  * |                          | all but a rejection         | no limit, 1 s → 5 min                         | rejection: immediately    |
- * | pollDocuments            | no change, no answer, 429   | no limit, SIGNING_POLL_SECONDS → 30 min, ×1.5 | never                     |
+ * | pollDocuments            | no change, no answer, 429   | no limit, SIGNING_POLL_SECONDS, ×1.5, up to   | never                     |
+ * |                          |                             | SIGNING_POLL_MAX_SECONDS                      |                           |
  * |                          | 404, 405, 501 after success | with the pauses of a poll                     | at the third in a row     |
  * |                          | any other rejection         | polls go on, ten times slower                 | immediately               |
  * | listDocuments, deadline  | every failure               | 6 attempts, 16 s → 256 s: 8 min               | never: the result says it |
@@ -160,27 +161,34 @@ export const POLL = {
   retry: { initialInterval: '1 minute', maximumInterval: '1 minute' },
 } as const satisfies ActivityOptions;
 
-const POLL_MAX_PAUSE_MS = 30 * 60_000;
 const POLL_BACKOFF = 1.5;
 
+/** The pauses between polls, as the worker's configuration sets them, in milliseconds. */
+export interface PollPauses {
+  readonly firstMs: number;
+  /** At least `firstMs`. */
+  readonly maxMs: number;
+}
+
 /**
- * Milliseconds until the next poll: the first interval, grown by half with every poll, up to half an hour (or the first
- * interval, where that is longer), and spread by ±20 % so that signings started together do not poll together. `random` is
- * a number from 0 to 1; `retryAfterMs`, the vendor's Retry-After, is never undercut.
+ * Milliseconds until the next poll: the first pause, grown by half with every poll, up to the longest, and spread by ±20 %
+ * so that signings started together do not poll together. `random` is a number from 0 to 1; `retryAfterMs`, the vendor's
+ * Retry-After, is never undercut.
  */
-export function pollPauseMs(attempt: number, firstMs: number, random: number, retryAfterMs = 0): number {
-  const maxMs = Math.max(POLL_MAX_PAUSE_MS, firstMs);
-  // The exponent is bounded because an interval that has reached the maximum need not be computed further.
+export function pollPauseMs(
+  attempt: number,
+  { firstMs, maxMs }: PollPauses,
+  random: number,
+  retryAfterMs = 0,
+): number {
+  // The exponent is bounded because a pause that has reached the maximum need not be computed further.
   const pauseMs = Math.min(maxMs, firstMs * POLL_BACKOFF ** Math.min(attempt - 1, 60));
   return Math.round(Math.max(retryAfterMs, pauseMs * (0.8 + 0.4 * random)));
 }
 
-/**
- * The first interval, in milliseconds, of polls that are likely to fail: ten times as long, but at most half an hour unless
- * the usual interval is longer.
- */
-export function slowPollMs(firstMs: number): number {
-  return Math.max(firstMs, Math.min(10 * firstMs, POLL_MAX_PAUSE_MS));
+/** The pauses of polls that are likely to fail: the first is ten times as long, up to the longest. */
+export function slowPollPauses({ firstMs, maxMs }: PollPauses): PollPauses {
+  return { firstMs: Math.min(10 * firstMs, maxMs), maxMs };
 }
 
 /** Polls in a row that a list call, which has worked, may answer as if it did not exist, before a person is asked. */

@@ -11,7 +11,7 @@ import type { Schedule } from './schedule.js';
 import { TAKEN_SESSION_ID } from './vendor.js';
 
 /** Long, so that the wait for signatures, which costs most of a simulation, takes few polls. */
-const FIRST_POLL_MS = 6 * 60 * 60_000;
+const POLL_PAUSES = { firstMs: 6 * 60 * 60_000, maxMs: 6 * 60 * 60_000 };
 const uploadUrlCipher = createUploadUrlCipher('the API key of the model');
 
 /** The names of the activities. */
@@ -43,7 +43,7 @@ export function createModelActivities(schedule: Schedule, flexperto: FlexpertoCl
     sources: { read: () => Readable.from([]) },
     uploadUrlCipher,
     isHandOverEnabled: schedule.tenant.handsOver,
-    firstPollMs: FIRST_POLL_MS,
+    pollPauses: POLL_PAUSES,
     secrets: [],
     hasEarlierRun: () => Promise.resolve(false),
     isContractSessionTaken: (sessionId) => Promise.resolve(sessionId === TAKEN_SESSION_ID),

@@ -21,6 +21,7 @@ import { createPdfInspector } from '../../src/pdf/inspector.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
 import { addSearchAttributes } from '../../src/worker/search-attributes.js';
 import type { CallbackTarget } from '../../src/workflows/callbacks/signing-callbacks.js';
+import type { PollPauses } from '../../src/workflows/retry-policies.js';
 import { type Signing, createRequest, trackSigning, workflowIdOf } from './signing.js';
 
 /**
@@ -91,6 +92,7 @@ export interface TestEnvironmentOptions {
   readonly client?: Partial<FlexpertoOptions>;
   readonly handOver?: string;
   readonly firstPollMs?: number;
+  readonly maxPollMs?: number;
   readonly callbackSecrets?: readonly string[];
   readonly callbackHosts?: readonly string[];
   readonly reminderMs?: number;
@@ -103,6 +105,11 @@ const TERMS = resolve('examples/terms.pdf');
 
 /** Longer than the first pauses between two polls. */
 const POLL_MS = 180_000;
+
+/** As by default. */
+function createPollPauses({ firstPollMs: firstMs = 60_000, maxPollMs }: TestEnvironmentOptions): PollPauses {
+  return { firstMs, maxMs: maxPollMs ?? Math.max(firstMs, 30 * 60_000) };
+}
 
 async function createTestEnvironment(
   env: TestWorkflowEnvironment,
@@ -138,7 +145,7 @@ async function createTestEnvironment(
       checker: createRequestChecker(sources, createPdfInspector()),
       uploadUrlCipher: createUploadUrlCipher(fake.apiKey),
       isHandOverEnabled: options.handOver !== undefined,
-      firstPollMs: options.firstPollMs ?? 60_000,
+      pollPauses: createPollPauses(options),
       secrets: [fake.apiKey],
       // The time-skipping server cannot list runs; the end-to-end tests cover these rules on a real server.
       hasEarlierRun: () => Promise.resolve(false),

@@ -43,6 +43,8 @@ function parseCallbackSecrets(text: string): string[] {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+const MAX_POLL_SECONDS = 86_400;
+const DEFAULT_POLL_MAX_SECONDS = 1_800;
 
 export const workerVariables = z.object({
   FLEXPERTO_BASE_URL: z
@@ -80,7 +82,8 @@ export const workerVariables = z.object({
     .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes and underscores')
     .optional(),
   SIGNING_HEALTH_ADDRESS: hostAndPort.optional(),
-  SIGNING_POLL_SECONDS: seconds(0.1, 86_400).default(60),
+  SIGNING_POLL_SECONDS: seconds(0.1, MAX_POLL_SECONDS).default(60),
+  SIGNING_POLL_MAX_SECONDS: seconds(0.1, MAX_POLL_SECONDS).optional(),
 });
 
 type WorkerVariables = CommonVariables & z.output<typeof workerVariables>;
@@ -94,6 +97,7 @@ export interface WorkerConfig extends ClientConfig {
   readonly timeoutMs: number;
   readonly uploadTimeoutMs: number;
   readonly firstPollMs: number;
+  readonly maxPollMs: number;
   readonly callbackSecrets: readonly string[];
   readonly callbackHosts: readonly string[];
   readonly reminderMs: number;
@@ -109,7 +113,10 @@ export interface WorkerVersion {
   readonly buildId: string;
 }
 
-/** @throws ConfigError if address or key of the tenant is missing, or the address is not https: */
+/**
+ * @throws ConfigError if address or key of the tenant is missing, the address is not https:, or the longest pause between
+ * polls is shorter than the first
+ */
 export function toWorkerConfig(values: WorkerVariables, env: NodeJS.ProcessEnv): WorkerConfig {
   const { FLEXPERTO_BASE_URL: baseUrl, FLEXPERTO_API_KEY: apiKey } = values;
   if (baseUrl === undefined)
@@ -127,6 +134,7 @@ export function toWorkerConfig(values: WorkerVariables, env: NodeJS.ProcessEnv):
     timeoutMs: values.FLEXPERTO_TIMEOUT_SECONDS * 1000,
     uploadTimeoutMs: values.FLEXPERTO_UPLOAD_TIMEOUT_SECONDS * 1000,
     firstPollMs: values.SIGNING_POLL_SECONDS * 1000,
+    maxPollMs: getMaxPollSeconds(values) * 1000,
     callbackSecrets: values.SIGNING_CALLBACK_SECRET,
     callbackHosts: values.SIGNING_CALLBACK_HOSTS,
     reminderMs: values.SIGNING_CALLBACK_REMINDER_DAYS * DAY_MS,
@@ -151,6 +159,16 @@ function readVersion(values: WorkerVariables, env: NodeJS.ProcessEnv): WorkerVer
       'TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID must be set together: the Worker Controller sets both.',
     );
   return { deploymentName, buildId: controlledId };
+}
+
+/** A first pause above the default lasts as long as each later one. */
+function getMaxPollSeconds(values: WorkerVariables): number {
+  const { SIGNING_POLL_SECONDS: first, SIGNING_POLL_MAX_SECONDS: max } = values;
+  if (max === undefined) return Math.max(first, DEFAULT_POLL_MAX_SECONDS);
+  if (max >= first) return max;
+  throw new ConfigError(
+    `SIGNING_POLL_MAX_SECONDS must be at least SIGNING_POLL_SECONDS: the longest pause between two polls is ${max} s, and the first ${first} s.`,
+  );
 }
 
 function assertHttpsBaseUrl(baseUrl: string): void {

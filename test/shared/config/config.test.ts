@@ -31,6 +31,7 @@ describe('The configuration', () => {
       timeoutMs: 30_000,
       uploadTimeoutMs: 600_000,
       firstPollMs: 60_000,
+      maxPollMs: 1_800_000,
       callbackSecrets: [],
       callbackHosts: [],
       reminderMs: 7 * 24 * 60 * 60_000,
@@ -70,6 +71,7 @@ describe('The configuration', () => {
       FLEXPERTO_TIMEOUT_SECONDS: '2.5',
       FLEXPERTO_UPLOAD_TIMEOUT_SECONDS: '100',
       SIGNING_POLL_SECONDS: '0.5',
+      SIGNING_POLL_MAX_SECONDS: '7200',
       SIGNING_DOCUMENT_HOSTS:
         ' docs.bank.example , docs.bank.example:8443,10.1.0.0/16,10.1.2.3,[::1]:8443,fd00::/8 ',
       SIGNING_CALLBACK_SECRET: `${SECRET}, whsec_${Buffer.alloc(24).toString('base64')}`,
@@ -83,6 +85,7 @@ describe('The configuration', () => {
       timeoutMs: 2_500,
       uploadTimeoutMs: 100_000,
       firstPollMs: 500,
+      maxPollMs: 7_200_000,
       documentHosts: [
         'docs.bank.example',
         'docs.bank.example:8443',
@@ -123,6 +126,7 @@ describe('The configuration', () => {
     ['SIGNING_METRICS_ADDRESS', ['9464', ':9464', 'localhost:9464', '127.0.0.1:99999']],
     ['SIGNING_HEALTH_ADDRESS', ['9465', ':9465', 'localhost:99999']],
     ['SIGNING_POLL_SECONDS', ['often', '0', '86401']],
+    ['SIGNING_POLL_MAX_SECONDS', ['rarely', '0', '86401']],
     ['SIGNING_LOG_LEVEL', ['verbose', 'trace']],
     ['SIGNING_STARTS_PER_HOUR', ['many', '0', '2.5', '-1']],
     ['SIGNING_GATEWAY_ADDRESS', ['8080', 'localhost:99999']],
@@ -181,6 +185,13 @@ describe('The configuration', () => {
     const together = /^TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID must be set together: .*\.$/;
     expect(problemOf({ ...env, TEMPORAL_DEPLOYMENT_NAME: '' })).toMatch(together);
     expect(problemOf({ ...env, TEMPORAL_WORKER_BUILD_ID: '' })).toMatch(together);
+  });
+
+  it('needs a longest pause between polls that is not shorter than the first', () => {
+    expect(problemOf({ SIGNING_POLL_SECONDS: '60', SIGNING_POLL_MAX_SECONDS: '30' })).toBe(
+      'SIGNING_POLL_MAX_SECONDS must be at least SIGNING_POLL_SECONDS: the longest pause between two polls is 30 s, and the first 60 s.',
+    );
+    expect(readWorkerConfig({ ...NEEDED, SIGNING_POLL_SECONDS: '3600' }).maxPollMs).toBe(3_600_000);
   });
 
   it('names everything that is wrong in one message', () => {
