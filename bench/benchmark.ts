@@ -1,5 +1,11 @@
 import type { Measurement } from './measurement.js';
 
+/** `quick`: fewer rounds and fewer signings, for a trend; its figures are no evidence. */
+export type Size = 'full' | 'quick';
+
+/** A number of rounds, signings or milliseconds for either size. */
+export type PerSize = Readonly<Record<Size, number>>;
+
 /** One benchmark. It starts the servers and processes that it needs, and stops them again. */
 export interface Benchmark {
   readonly name: string;
@@ -8,7 +14,7 @@ export interface Benchmark {
   /** The measurement and its reference, in one sentence. */
   readonly description: string;
   /** @param folder empty; it is removed afterwards */
-  run(folder: string): Promise<readonly Measurement[]>;
+  run(folder: string, size: Size): Promise<readonly Measurement[]>;
 }
 
 /** The duration of a task in milliseconds, with a fraction. */

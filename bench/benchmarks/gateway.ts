@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
 import { createSigningClient } from '../../src/client/index.js';
-import { type Benchmark, interleave, measureMs } from '../benchmark.js';
+import { type Benchmark, type PerSize, interleave, measureMs } from '../benchmark.js';
 import { startCountingWorker } from '../support/bare/start.js';
 import { createDocument } from '../support/documents.js';
 import { startEnvironment } from '../support/environment.js';
 import { startGateway } from '../support/gateway.js';
 import { createRequest } from '../support/signings.js';
 
-const ROUNDS = 5;
-const STARTS = 200;
+const ROUNDS: PerSize = { full: 5, quick: 2 };
+const STARTS: PerSize = { full: 200, quick: 100 };
 /** As many employees as concurrent starts, since the reservations of one employee are made in turn. */
 const CONCURRENCY = 50;
 /** Above the gateway's default of 30, since each employee starts 48. Both sides have the same limit. */
@@ -21,7 +21,7 @@ const STARTS_PER_HOUR = 100;
 export const gateway: Benchmark = {
   name: 'gateway',
   description: `starts a second through the gateway, ${CONCURRENCY} concurrent, against the client library with the same limit of starts`,
-  run: async (folder) => {
+  run: async (folder, size) => {
     const environment = await startEnvironment(folder, { inMemory: true });
     await environment.worker.stop();
     const counting = await startCountingWorker(environment.address);
@@ -33,14 +33,14 @@ export const gateway: Benchmark = {
     try {
       const document = await createDocument(environment.documents, 'document.pdf', 20_000);
       const perSecond = async (start: (request: unknown) => Promise<unknown>): Promise<number> => {
-        const requests = Array.from({ length: STARTS }, (_, index) =>
+        const requests = Array.from({ length: STARTS[size] }, (_, index) =>
           createRequest([document], `employee-${index % CONCURRENCY}`),
         );
         const limit = pLimit(CONCURRENCY);
         const startAll = () => Promise.all(requests.map((request) => limit(start, request)));
-        return STARTS / ((await measureMs(startAll)) / 1000);
+        return STARTS[size] / ((await measureMs(startAll)) / 1000);
       };
-      const { through, direct } = await interleave(ROUNDS, {
+      const { through, direct } = await interleave(ROUNDS[size], {
         through: () => perSecond((request) => gate.start(request)),
         direct: () => perSecond((request) => library.start(request)),
       });

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_TASK_QUEUE, buildWorkflowId } from '../../src/domain/workflow-id.js';
-import type { Benchmark } from '../benchmark.js';
+import type { Benchmark, Size } from '../benchmark.js';
 import type { Measurement } from '../measurement.js';
 import { createDocuments } from '../support/documents.js';
 import { type BenchEnvironment, startEnvironment } from '../support/environment.js';
@@ -12,13 +12,14 @@ import { runOneToSignature } from '../support/signings.js';
 
 const POLL_SECONDS = 0.5;
 const WAIT_MS = 10_000;
+const DOCUMENTS: Readonly<Record<Size, readonly number[]>> = { full: [1, 5, 20], quick: [1] };
 
 export const history: Benchmark = {
   name: 'history',
   description:
     'events, bytes and billed actions of an encrypted signing until it waits, and what waiting adds',
-  run: async (folder) => [
-    ...(await measure(await createFolder(folder, 'in the Dashboard'), [1, 5, 20], false)),
+  run: async (folder, size) => [
+    ...(await measure(await createFolder(folder, 'in the Dashboard'), DOCUMENTS[size], false)),
     ...(await measure(await createFolder(folder, 'by call'), [1], true)),
   ],
 };

@@ -5,6 +5,7 @@ import { inspect } from './inspect.js';
 import { latency } from './latency.js';
 import { lifecycle } from './lifecycle.js';
 import { memory } from './memory.js';
+import { priority } from './priority.js';
 import { startUp } from './start-up.js';
 import { upload, uploadMany } from './upload.js';
 import { waiting } from './waiting.js';
@@ -19,6 +20,7 @@ export const benchmarks: readonly Benchmark[] = [
   latency,
   history,
   waiting,
+  priority,
   gateway,
   startUp,
 ];

@@ -6,16 +6,16 @@ import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createSources } from '../../src/documents/sources.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
 import { createPdfInspector } from '../../src/pdf/inspector.js';
-import { type Benchmark, interleave, measureMs } from '../benchmark.js';
+import { type Benchmark, type PerSize, interleave, measureMs } from '../benchmark.js';
 import { MEGABYTE, createDocuments } from '../support/documents.js';
 
-const ROUNDS = 5;
+const ROUNDS: PerSize = { full: 5, quick: 3 };
 const MAX_BLOCK_MS = 50;
 
 export const inspect: Benchmark = {
   name: 'inspect',
   description: 'a request with 20 documents, 50 MB together, checked, against reading and SHA-256 alone',
-  run: async (folder) => {
+  run: async (folder, size) => {
     const documents = await createDocuments(folder, { count: 20, bytes: 50 * MEGABYTE });
     const sources = createSources({ root: folder, hosts: [] });
     const checker = createRequestChecker(sources, createPdfInspector());
@@ -30,7 +30,7 @@ export const inspect: Benchmark = {
       blocks.push(delay.max / 1e6);
       if (!checked.ok) throw new Error(`The request is not accepted: ${JSON.stringify(checked.problems)}`);
     };
-    const { inspected, read } = await interleave(ROUNDS, {
+    const { inspected, read } = await interleave(ROUNDS[size], {
       inspected: () => measureMs(check),
       read: () => measureMs(() => readAndHash(folder, documents)),
     });

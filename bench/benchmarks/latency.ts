@@ -1,17 +1,17 @@
-import { type Benchmark, interleave, measureMs } from '../benchmark.js';
+import { type Benchmark, type PerSize, interleave, measureMs } from '../benchmark.js';
 import { createDocuments } from '../support/documents.js';
 import { startEnvironment } from '../support/environment.js';
 import { type Event, countActivities, fetchSigningEvents, toMilliseconds } from '../support/events.js';
 import { createPlainScript } from '../support/plain-script.js';
 import { runBare, runOneToSignature } from '../support/signings.js';
 
-const ROUNDS = 15;
+const ROUNDS: PerSize = { full: 15, quick: 5 };
 
 export const latency: Benchmark = {
   name: 'latency',
   description:
     'one signing from start to awaiting signature, 3 documents, against the same calls in a plain script plus a bare workflow with as many activities',
-  run: async (folder) => {
+  run: async (folder, size) => {
     const environment = await startEnvironment(folder);
     const script = createPlainScript(environment);
     try {
@@ -22,7 +22,7 @@ export const latency: Benchmark = {
         );
       };
       const activities = countActivities(await runSigning());
-      const { measured, calls, bare } = await interleave(ROUNDS, {
+      const { measured, calls, bare } = await interleave(ROUNDS[size], {
         measured: async () => measureDuration(await runSigning()),
         calls: () => measureMs(() => script.run(documents)),
         bare: () => measureMs(() => runBare(environment, activities)),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Benchmark, interleave, measureMs } from '../benchmark.js';
+import { type Benchmark, type PerSize, type Size, interleave, measureMs } from '../benchmark.js';
 import type { Batch } from '../support/batch.js';
 import { createDocument } from '../support/documents.js';
 import { startEnvironment } from '../support/environment.js';
@@ -7,12 +7,16 @@ import { countActivities, countAttributeUpdates, fetchSigningEvents } from '../s
 import { runBareBatch, runBatchToSignature, runOneToSignature } from '../support/signings.js';
 
 /** Polls less often than by default, since counting costs the server more with every signing. */
-const BATCH: Batch = { count: 100, concurrency: 50, pollMs: 250 };
+const CONCURRENCY = 50;
+const BATCHES: Readonly<Record<Size, Batch>> = {
+  full: { count: 100, concurrency: CONCURRENCY, pollMs: 250 },
+  quick: { count: 50, concurrency: CONCURRENCY, pollMs: 250 },
+};
 /** Signings of earlier rounds must not poll during later ones. */
 const POLL_SECONDS = 1800;
-const ROUNDS = 9;
+const ROUNDS: PerSize = { full: 9, quick: 2 };
 /** During the first hundreds of signings the engine still compiles much of the worker's code. */
-const WARM_UPS = 2;
+const WARM_UPS: PerSize = { full: 2, quick: 1 };
 /** The first poll of the list follows immediately; in a batch it is part of the measurement. */
 const FIRST_POLL_MS = 2_000;
 
@@ -23,8 +27,9 @@ const FIRST_POLL_MS = 2_000;
  */
 export const lifecycle: Benchmark = {
   name: 'lifecycle',
-  description: `signings a second from start to awaiting signature, 1 document, ${BATCH.concurrency} concurrent, against a bare workflow with as many activities that do nothing`,
-  run: async (folder) => {
+  description: `signings a second from start to awaiting signature, 1 document, ${CONCURRENCY} concurrent, against a bare workflow with as many activities that do nothing`,
+  run: async (folder, size) => {
+    const batch = BATCHES[size];
     // In memory: on a file, the disk would take most of the time on both sides.
     const environment = await startEnvironment(folder, { inMemory: true, pollSeconds: POLL_SECONDS });
     try {
@@ -35,13 +40,13 @@ export const lifecycle: Benchmark = {
       const activities = countActivities(events);
       const changes = countAttributeUpdates(events);
       const perSecond = async (work: () => Promise<unknown>): Promise<number> =>
-        BATCH.count / ((await measureMs(work)) / 1000);
+        batch.count / ((await measureMs(work)) / 1000);
       const tasks = {
-        signings: () => perSecond(() => runBatchToSignature(environment, BATCH, [document])),
-        bare: () => perSecond(() => runBareBatch(environment, BATCH, activities)),
-        updating: () => perSecond(() => runBareBatch(environment, BATCH, activities, changes)),
+        signings: () => perSecond(() => runBatchToSignature(environment, batch, [document])),
+        bare: () => perSecond(() => runBareBatch(environment, batch, activities)),
+        updating: () => perSecond(() => runBareBatch(environment, batch, activities, changes)),
       };
-      const { signings, bare, updating } = await interleave(ROUNDS, tasks, WARM_UPS);
+      const { signings, bare, updating } = await interleave(ROUNDS[size], tasks, WARM_UPS[size]);
       const measured = { unit: '/s', measured: signings } as const;
       const target = { of: 'ratio', atLeast: 0.8 } as const;
       return [

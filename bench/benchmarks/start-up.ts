@@ -1,14 +1,14 @@
 import { startProgram } from '../../scripts/processes/program.js';
-import { type Benchmark, interleave } from '../benchmark.js';
+import { type Benchmark, type PerSize, interleave } from '../benchmark.js';
 import { startBareWorker } from '../support/bare/start.js';
 import { startEnvironment } from '../support/environment.js';
 
-const ROUNDS = 9;
+const ROUNDS: PerSize = { full: 9, quick: 3 };
 
 export const startUp: Benchmark = {
   name: 'start-up',
   description: 'the worker from the start of its process until it polls, against an empty worker',
-  run: async (folder) => {
+  run: async (folder, size) => {
     const environment = await startEnvironment(folder);
     const measureStart = async (start: () => Promise<{ stop(): Promise<void> }>): Promise<number> => {
       const begin = performance.now();
@@ -18,7 +18,7 @@ export const startUp: Benchmark = {
       return ms;
     };
     try {
-      const { worker, empty } = await interleave(ROUNDS, {
+      const { worker, empty } = await interleave(ROUNDS[size], {
         worker: () =>
           measureStart(() =>
             startProgram('worker', environment.variables).then(({ server: started }) => started),

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Benchmark, interleave } from '../benchmark.js';
+import { type Benchmark, type PerSize, interleave } from '../benchmark.js';
 import type { Measurement } from '../measurement.js';
 import { createDocument } from '../support/documents.js';
 import { type BenchEnvironment, startEnvironment } from '../support/environment.js';
@@ -12,20 +12,16 @@ import {
   createWaitingSignings,
 } from '../support/waiting-signings.js';
 
-const FEW = 100;
-/** `BENCH_WAITING` sets a smaller number, to try the benchmark. */
-const MANY = Number(process.env['BENCH_WAITING'] ?? 10_000);
+const FEW: PerSize = { full: 100, quick: 50 };
+/** `BENCH_WAITING` sets another number. */
+const MANY: PerSize = { full: Number(process.env['BENCH_WAITING'] ?? 10_000), quick: 100 };
 
-/**
- * The longest pause between two polls, which most signings have, as they have waited for more than two hours. In proportion
- * to their number, so that fewer signings cause as many polls a second.
- */
-const POLL_SECONDS = (1800 * MANY) / 10_000;
-/** By then polls are evenly distributed, since each pause varies by a fifth. */
-const STEADY_STATE_MS = 1.2 * POLL_SECONDS * 1000;
-const IDLE_ROUNDS = 3;
+/** The longest pause between two polls by default, which most signings have, as they have waited for more than two hours. */
+const LONGEST_PAUSE_SECONDS = 1800;
+const SIGNINGS_AT_LONGEST_PAUSE = 10_000;
+const IDLE_ROUNDS: PerSize = { full: 3, quick: 1 };
 /** Of `checkNow` and of new signings. */
-const ROUNDS = 20;
+const ROUNDS: PerSize = { full: 20, quick: 5 };
 /** By then the worker has made the polls that became due while it was paused. */
 const CATCH_UP_MS = 1_000;
 
@@ -44,8 +40,13 @@ interface WaitingMeasurements {
 export const waiting: Benchmark = {
   name: 'waiting',
   aliases: ['recovery'],
-  description: `${MANY} signings that wait for their signature, against ${FEW}: the idle worker, checkNow, new signings, and a restarted worker`,
-  run: async (folder) => {
+  description:
+    'many signings that wait for their signature, against few: the idle worker, checkNow, new signings, and a restarted worker',
+  run: async (folder, size) => {
+    // In proportion to their number, so that fewer signings cause as many polls a second.
+    const pollSeconds = (LONGEST_PAUSE_SECONDS * MANY[size]) / SIGNINGS_AT_LONGEST_PAUSE;
+    // By then polls are evenly distributed, since each pause varies by a fifth.
+    const steadyStateMs = 1.2 * pollSeconds * 1000;
     const environments: BenchEnvironment[] = [];
     const open = async (
       name: string,
@@ -53,21 +54,21 @@ export const waiting: Benchmark = {
       const subfolder = join(folder, name);
       await mkdir(subfolder);
       // In memory, since creating the signings takes hours otherwise.
-      const environment = await startEnvironment(subfolder, { inMemory: true, pollSeconds: POLL_SECONDS });
+      const environment = await startEnvironment(subfolder, { inMemory: true, pollSeconds });
       environments.push(environment);
       const document = await createDocument(environment.documents, 'document.pdf', 20_000);
-      return { environment, signings: createWaitingSignings(environment, document) };
+      return { environment, signings: createWaitingSignings(environment, document, size) };
     };
     try {
       const few = await open('few');
-      const ofFew = await createSignings(few.signings, FEW);
+      const ofFew = await createSignings(few.signings, FEW[size]);
       const many = await open('many');
-      const steadyAt = Date.now() + STEADY_STATE_MS;
-      const ofMany = await createSignings(many.signings, MANY);
+      const steadyAt = Date.now() + steadyStateMs;
+      const ofMany = await createSignings(many.signings, MANY[size]);
       await sleep(Math.max(0, steadyAt - Date.now()));
-      const usages = await measureIdleSideBySide(few.signings, many.signings);
+      const usages = await measureIdleSideBySide(few.signings, many.signings, IDLE_ROUNDS[size]);
       const inTurn = (time: (signings: WaitingSignings) => Promise<number>) =>
-        interleave(ROUNDS, {
+        interleave(ROUNDS[size], {
           few: () => many.environment.whilePaused(() => time(few.signings)),
           many: async () => {
             await sleep(CATCH_UP_MS);
@@ -99,9 +100,10 @@ async function createSignings(
 async function measureIdleSideBySide(
   few: WaitingSignings,
   many: WaitingSignings,
+  rounds: number,
 ): Promise<Record<'few' | 'many', IdleUsage[]>> {
   const idleUsages: Record<'few' | 'many', IdleUsage[]> = { few: [], many: [] };
-  for (let round = 0; round < IDLE_ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const [ofFew, ofMany] = await Promise.all([few.measureIdle(), many.measureIdle()]);
     idleUsages.few.push(ofFew);
     idleUsages.many.push(ofMany);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerEntry } from '../../fake-flexperto/index.js';
 import type { SigningSummary } from '../../src/client/index.js';
 import type { CheckedDocument } from '../../src/domain/request.js';
+import type { PerSize, Size } from '../benchmark.js';
 import { MEBIBYTE } from './documents.js';
 import type { BenchEnvironment } from './environment.js';
 import { type LedgerReader, createLedgerReader, signAllDocuments } from './ledger.js';
@@ -37,14 +38,14 @@ const POLL_MS = 1_000;
  * The engine gives back the memory of the worker's start within a minute; by then the processes that inspect PDFs have
  * ended, too.
  */
-const SETTLING_MS = 75_000;
-const WINDOW_MS = 30_000;
+const SETTLING_MS: PerSize = { full: 75_000, quick: 5_000 };
+const WINDOW_MS: PerSize = { full: 30_000, quick: 10_000 };
 /** How many signings are signed while the worker is stopped. */
 const SIGNED_COUNT = 20;
 /** Signings for `checkNow`, enough for all rounds: listing ten thousand again would disturb the next round. */
 const CHECK_NOW_COUNT = 25;
 /** How long the worker is stopped, so that polls are due when it starts again. */
-const OUTAGE_MS = 30_000;
+const OUTAGE_MS: PerSize = { full: 30_000, quick: 5_000 };
 
 /** The usage of a worker whose signings wait, over half a minute. */
 export interface IdleUsage {
@@ -76,12 +77,14 @@ export interface WaitingSignings {
 export function createWaitingSignings(
   environment: BenchEnvironment,
   document: CheckedDocument,
+  size: Size = 'full',
 ): WaitingSignings {
   const ledger = createLedgerReader(environment);
   let unusedSignings: SigningSummary[] = [];
   return {
-    create: (count) => createSignings(environment, ledger, document, count),
-    measureIdle: () => measureIdle(environment, ledger),
+    create: (count) =>
+      createSignings(environment, ledger, document, { count, settlingMs: SETTLING_MS[size] }),
+    measureIdle: () => measureIdle(environment, ledger, size),
     measureCheckNow: async () => {
       if (unusedSignings.length === 0) unusedSignings = await selectEvenly(environment, CHECK_NOW_COUNT);
       const signing = unusedSignings.shift();
@@ -89,7 +92,7 @@ export function createWaitingSignings(
       return measureCheckNow(environment, ledger, signing);
     },
     measureStart: () => measureStart(environment, ledger, document),
-    measureRecovery: () => measureRecovery(environment),
+    measureRecovery: () => measureRecovery(environment, OUTAGE_MS[size]),
   };
 }
 
@@ -97,24 +100,28 @@ async function createSignings(
   environment: BenchEnvironment,
   ledger: LedgerReader,
   document: CheckedDocument,
-  count: number,
+  { count, settlingMs }: { readonly count: number; readonly settlingMs: number },
 ): Promise<number> {
   await runBatchToSignature(environment, { count, concurrency: CONCURRENCY, pollMs: POLL_MS }, [document]);
   // Skips the calls so far.
   await ledger.readNew();
-  await sleep(SETTLING_MS);
+  await sleep(settlingMs);
   return readMegabytes(environment);
 }
 
-async function measureIdle(environment: BenchEnvironment, ledger: LedgerReader): Promise<IdleUsage> {
+async function measureIdle(
+  environment: BenchEnvironment,
+  ledger: LedgerReader,
+  size: Size,
+): Promise<IdleUsage> {
   const { worker } = environment;
   await worker.stop();
   await worker.start();
-  await sleep(SETTLING_MS);
+  await sleep(SETTLING_MS[size]);
   await ledger.readNew();
   const before = await readCpuSeconds(worker.pid());
-  await sleep(WINDOW_MS);
-  const seconds = WINDOW_MS / 1000;
+  await sleep(WINDOW_MS[size]);
+  const seconds = WINDOW_MS[size] / 1000;
   return {
     megabytes: await readMegabytes(environment),
     cpuPercent: (((await readCpuSeconds(worker.pid())) - before) / seconds) * 100,
@@ -160,7 +167,7 @@ async function measureStart(
  * `checkNow` is what a CRM sends when it learns of a signature. Without it a signing polls when its pause is over, up to
  * half an hour after the signature, with or without a stopped worker.
  */
-async function measureRecovery(environment: BenchEnvironment): Promise<Recovery> {
+async function measureRecovery(environment: BenchEnvironment, outageMs: number): Promise<Recovery> {
   const { signings, worker } = environment;
   const selected = await selectEvenly(environment, SIGNED_COUNT);
   await worker.stop();
@@ -168,7 +175,7 @@ async function measureRecovery(environment: BenchEnvironment): Promise<Recovery>
     await signAllDocuments(environment, sessionId ?? NaN);
     await signings.check(requestId);
   }
-  await sleep(OUTAGE_MS);
+  await sleep(outageMs);
   const begin = performance.now();
   const served = selected.map(async ({ requestId }) => {
     await signings.wait(requestId);

@@ -26,18 +26,23 @@ export async function bundleBare(folder: string): Promise<string> {
 
 /** Starts a worker for the bare workflow in a separate process, and waits until it is ready. */
 export function startBareWorker(address: string, bundle: string): Promise<ChildServer> {
-  return startWorker([address, BARE_QUEUE, bundle]);
+  return startWorker('worker', [address, BARE_QUEUE, bundle]);
 }
 
 /**
  * Starts a worker that has the real workflows but no activity, so a signing rests after its first workflow task.
  */
 export function startCountingWorker(address: string): Promise<ChildServer> {
-  return startWorker([address, DEFAULT_TASK_QUEUE, SIGNING_BUNDLE, 'workflows-alone']);
+  return startWorker('worker', [address, DEFAULT_TASK_QUEUE, SIGNING_BUNDLE, 'workflows-alone']);
 }
 
-async function startWorker(args: readonly string[]): Promise<ChildServer> {
-  const program = path.join(__dirname, 'worker.js');
+/** Starts a worker that postpones every poll. */
+export function startPostponingWorker(address: string, delaySeconds: number): Promise<ChildServer> {
+  return startWorker('postponing-worker', [address, String(delaySeconds)]);
+}
+
+async function startWorker(name: string, args: readonly string[]): Promise<ChildServer> {
+  const program = path.join(__dirname, `${name}.js`);
   const child = spawn(process.execPath, [program, ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
