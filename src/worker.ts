@@ -10,9 +10,10 @@ import { createDependencies } from './worker/dependencies.js';
 import { checkWorkerReadiness, startHealthReports, startHealthServer } from './worker/health.js';
 import { createCallMetrics, startSigningGauges } from './worker/metrics.js';
 import { warnOnShortRetention } from './worker/retention.js';
+import { runTogether } from './worker/run-together.js';
 import { installRuntime } from './worker/runtime.js';
 import { registerSearchAttributes } from './worker/search-attributes.js';
-import { createWorkerOptions } from './worker/worker-options.js';
+import { createPollWorkerOptions, createWorkerOptions } from './worker/worker-options.js';
 import { createWorkflowLookup } from './worker/workflow-lookup.js';
 
 async function main(): Promise<void> {
@@ -36,18 +37,25 @@ async function main(): Promise<void> {
   const tracing = await startTracing('flexperto-signing-worker', config.proxies);
   const observe = combineObservers(createCallMetrics(meter), tracing.observe);
   const { dependencies, close: closeDependencies } = createDependencies(config, lookup, observe);
-  const worker = await Worker.create({
-    ...createWorkerOptions(config),
+  const activities = createActivities(dependencies);
+  const sharedOptions = {
     connection,
     namespace,
     dataConverter: temporal.dataConverter,
-    activities: createActivities(dependencies),
     interceptors: { activity: tracing.activityInterceptors },
+  };
+  const worker = await Worker.create({ ...createWorkerOptions(config), ...sharedOptions, activities });
+  const { pollDocuments } = activities;
+  const pollWorker = await Worker.create({
+    ...createPollWorkerOptions(config),
+    ...sharedOptions,
+    activities: { pollDocuments },
   });
-  const stopHealthReports = startHealthReports(worker, logger);
+  const workers = [worker, pollWorker];
+  const stopHealthReports = startHealthReports(worker, pollWorker, logger);
   const stopGauges =
     config.metricsAddress === undefined ? undefined : startSigningGauges(meter, lookup.countByState, logger);
-  health.setReadinessCheck(() => checkWorkerReadiness(worker, connection, namespace));
+  health.setReadinessCheck(() => checkWorkerReadiness(workers, connection, namespace));
   // From here on the SDK handles signals: it lets the worker finish its calls.
   stopExitOnSignal();
   logger.info('worker ready', {
@@ -57,7 +65,7 @@ async function main(): Promise<void> {
     flexperto: config.baseUrl,
   });
   try {
-    await worker.run();
+    await runTogether(workers);
   } finally {
     stopHealthReports();
     stopGauges?.();

@@ -14,8 +14,11 @@ export interface ListRequest extends ContractSessionRef {
   readonly listWorks: boolean;
 }
 
-/** Call 5, to reconcile a call of unknown outcome; idempotent. Fails with `CallNotSupported` where the tenant lacks it. */
-export function createListDocuments({ flexperto, secrets }: ActivityDependencies) {
+/** Call 5, once, for somebody who waits for the result; idempotent. Fails with `CallNotSupported` where the tenant lacks it. */
+export function createListDocuments({
+  flexperto,
+  secrets,
+}: Pick<ActivityDependencies, 'flexperto' | 'secrets'>) {
   return async (request: ListRequest): Promise<VendorDocument[]> => {
     const sensitiveValues = [...secrets, ...listPersonalValues(request.participants)];
     try {

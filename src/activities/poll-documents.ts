@@ -1,68 +1,55 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { FailureKind } from '../domain/call-failure.js';
-import { findDiscrepancy } from '../domain/list-discrepancy.js';
-import type { DocumentState } from '../domain/status.js';
-import { type VendorDocument, hasChanged, mergeDocuments } from '../domain/vendor-document.js';
-import { listPersonalValues } from '../shared/redaction.js';
+import type { FailureKind, StepFailure } from '../domain/call-failure.js';
+import { type KnownList, endsPolling } from '../domain/list-discrepancy.js';
+import type { VendorDocument } from '../domain/vendor-document.js';
 import { pollPauseMs, slowPollPauses } from '../workflows/retry-policies.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { createRetryLater, toFailure } from './failures.js';
-import { withHeartbeat } from './heartbeat.js';
-import { type ListRequest, listRedacted } from './list-documents.js';
+import { createFailure, createRetryLater } from './failures.js';
+import { type ListRequest, createListDocuments } from './list-documents.js';
 
-export interface PollRequest extends ListRequest {
-  /** The documents as the status shows them; the activity returns when the vendor's list differs. */
-  readonly knownDocuments: readonly DocumentState[];
-  /** The discrepancy that needs a decision since an earlier poll (domain/list-discrepancy.ts). */
-  readonly reportedDiscrepancy?: string | undefined;
-  /** Whether lists have shown every attached document; true by default. */
-  readonly allListed?: boolean;
-  /** Whether to poll immediately; else the first poll comes after the first pause. */
-  readonly pollImmediately: boolean;
-  /**
-   * Whether every failure is retried and the first list ends the activity: while the tenant seems to lack the list call, and
-   * while a decision is needed. Such polls are slower.
-   */
+export interface PollRequest extends ListRequest, KnownList {
+  /** Whether every failure is retried, too. Such polls are slower. */
   readonly toleratesFailures: boolean;
+  /** Why a single poll before this has failed. It is shown until the next poll, which obeys its Retry-After. */
+  readonly lastFailure?: StepFailure | undefined;
 }
 
 /**
  * Polls the documents until they change, and returns the changed list. While nothing has changed it fails with `RetryLater`,
- * which the server retries after a growing, jittered pause. So the history grows only with a change.
+ * which the server retries after a growing, jittered pause. So the history grows only with a change. The first poll comes
+ * after the first pause.
  */
-export function createPollDocuments({
-  flexperto,
-  secrets,
-  pollPauses,
-}: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'pollPauses'>) {
+export function createPollDocuments(
+  dependencies: Pick<ActivityDependencies, 'flexperto' | 'secrets' | 'pollPauses'>,
+) {
+  const listDocuments = createListDocuments(dependencies);
   return async (request: PollRequest): Promise<VendorDocument[]> => {
     const { attempt } = activityInfo();
-    const { pollImmediately, listWorks, toleratesFailures } = request;
+    const { toleratesFailures, lastFailure } = request;
+    const { pollPauses } = dependencies;
     const pauses = toleratesFailures ? slowPollPauses(pollPauses) : pollPauses;
     const pause = (retryAfterMs?: number): number =>
       pollPauseMs(attempt, pauses, Math.random(), retryAfterMs);
-    const sensitiveValues = [...secrets, ...listPersonalValues(request.participants)];
-    if (!pollImmediately && attempt === 1)
-      throw createRetryLater('the first poll comes later', pause());
+    if (attempt === 1) throw createFirstPause(lastFailure, pause);
     try {
-      const listed = await withHeartbeat(() => listRedacted(flexperto, request, sensitiveValues));
-      if (toleratesFailures || !listWorks || hasListChanged(request, listed)) return listed;
+      const listed = await listDocuments(request);
+      if (endsPolling(request, listed)) return listed;
     } catch (error) {
-      throw withPollPause(toFailure(error, { sensitiveValues }), pause, toleratesFailures);
+      throw withPollPause(error, pause, toleratesFailures);
     }
     throw createRetryLater('no change since the last poll', pause());
   };
 }
 
-function hasListChanged(
-  { knownDocuments, reportedDiscrepancy, allListed = true }: PollRequest,
-  listed: readonly VendorDocument[],
-): boolean {
-  const merged = mergeDocuments(knownDocuments, listed);
-  return (
-    hasChanged(knownDocuments, merged) || findDiscrepancy(merged, listed, allListed) !== reportedDiscrepancy
-  );
+function createFirstPause(
+  lastFailure: StepFailure | undefined,
+  pause: (retryAfterMs?: number) => number,
+): ApplicationFailure {
+  if (lastFailure === undefined) return createRetryLater('the first poll comes later', pause());
+  const { kind, message, retryAfterMs, status } = lastFailure;
+  const nextRetryDelay = pause(retryAfterMs);
+  return createFailure(kind, message, { status, retryAfterMs, nextRetryDelay, nonRetryable: false });
 }
 
 /** A failed poll is repeated after the usual pause, or after the vendor's Retry-After. */

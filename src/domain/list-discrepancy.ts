@@ -1,6 +1,12 @@
 import { determineOutcome } from './outcome.js';
 import type { DocumentState } from './status.js';
-import { type VendorDocument, assignEntries, isNotDeleted, mergeDocuments } from './vendor-document.js';
+import {
+  type VendorDocument,
+  assignEntries,
+  hasChanged,
+  isNotDeleted,
+  mergeDocuments,
+} from './vendor-document.js';
 
 /**
  * What only a person can find out about a list of documents, as the reason of the attention; `undefined` where the list
@@ -75,4 +81,28 @@ function findSurplus(known: readonly DocumentState[], listed: readonly VendorDoc
   const unlistedCount = entriesByDocument.filter((entries) => entries.length === 0).length;
   const strays = unassigned.filter(isNotDeleted);
   return strays.length > unlistedCount ? [...duplicates, ...strays] : duplicates;
+}
+
+/** What a signing knows before a poll. */
+export interface KnownList {
+  /** The documents as the status shows them. */
+  readonly knownDocuments: readonly DocumentState[];
+  /** The discrepancy that needs a decision since an earlier poll. */
+  readonly reportedDiscrepancy?: string | undefined;
+  /** Whether lists have shown every attached document; true by default. */
+  readonly allListed?: boolean;
+  /** Whether the list call has worked for this signing before. */
+  readonly listWorks: boolean;
+  /** Whether every list counts: while the tenant seems to lack the list call, and while a decision is needed. */
+  readonly toleratesFailures: boolean;
+}
+
+/** Whether a list says more than is known: it changes a document, or differs from the documents in another way than before. */
+export function endsPolling(known: KnownList, listed: readonly VendorDocument[]): boolean {
+  const { knownDocuments, reportedDiscrepancy, allListed = true, listWorks, toleratesFailures } = known;
+  if (toleratesFailures || !listWorks) return true;
+  const merged = mergeDocuments(knownDocuments, listed);
+  return (
+    hasChanged(knownDocuments, merged) || findDiscrepancy(merged, listed, allListed) !== reportedDiscrepancy
+  );
 }

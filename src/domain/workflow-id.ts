@@ -3,6 +3,11 @@ import type { CallbackEvent, CallbackType } from './callbacks.js';
 /** The task queue whose workflow ids are a public contract: `signing-<requestId>`. */
 export const DEFAULT_TASK_QUEUE = 'signing';
 
+/** The task queue for the polls of waiting signings. The workers of `taskQueue` serve it too, at a limited rate. */
+export function buildPollTaskQueue(taskQueue: string): string {
+  return `${taskQueue}/polls`;
+}
+
 /**
  * The id that makes a start idempotent; a start under another id is refused. Each task queue serves one tenant, so a queue
  * other than `signing` is part of the id: two tenants can use the same requestId.

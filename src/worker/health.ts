@@ -53,14 +53,14 @@ async function handleRequest(
   }
 }
 
-/** A worker is ready when it polls and its Temporal server answers from the database. */
+/** Workers are ready when all of them poll and their Temporal server answers from the database. */
 export async function checkWorkerReadiness(
-  worker: Worker,
+  workers: readonly Worker[],
   connection: NativeConnection,
   namespace: string,
 ): Promise<string | undefined> {
-  const state = worker.getState();
-  if (state !== 'RUNNING') return `The worker takes no work: it is ${state.toLowerCase()}.`;
+  const state = workers.map((worker) => worker.getState()).find((one) => one !== 'RUNNING');
+  if (state !== undefined) return `The worker takes no work: it is ${state.toLowerCase()}.`;
   try {
     const ping = () => pingDatabase(connection.workflowService, namespace);
     await connection.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, ping);
@@ -70,12 +70,14 @@ export async function checkWorkerReadiness(
   }
 }
 
-/** Logs every minute what the worker holds. Returns what stops it. */
-export function startHealthReports(worker: Worker, logger: Logger): () => void {
+/** Logs every minute what the workers hold. Returns what stops it. */
+export function startHealthReports(worker: Worker, pollWorker: Worker, logger: Logger): () => void {
   const report = (): void => {
     const { runState, numInFlightActivities, numCachedWorkflows } = worker.getStatus();
     const megabytes = Math.round(process.memoryUsage.rss() / 1024 / 1024);
-    logger.info('worker health', { runState, numInFlightActivities, numCachedWorkflows, megabytes });
+    const { numInFlightActivities: numInFlightPolls } = pollWorker.getStatus();
+    const work = { numInFlightActivities, numInFlightPolls, numCachedWorkflows };
+    logger.info('worker health', { runState, ...work, megabytes });
   };
   const timer = setInterval(report, REPORT_INTERVAL_MS).unref();
   return () => {

@@ -1,6 +1,7 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildPollTaskQueue } from '../domain/workflow-id.js';
 import type { WorkerConfig } from '../shared/config/index.js';
 import { ConfigError } from '../shared/errors.js';
 
@@ -15,6 +16,12 @@ export const WORKER_LIMITS = {
   maxCachedWorkflows: 2 * CONCURRENT_ACTIVITIES,
 } as const;
 
+/**
+ * How much of the server's and the vendor's time the polls of waiting signings may take, so that a click does not wait for
+ * them. Ten polls a second are enough for 18,000 signings with the default pauses.
+ */
+const POLL_LIMITS = { maxActivitiesPerSecond: 10, maxConcurrentActivityTaskExecutions: 20 } as const;
+
 /** Longer than any JSON call may take, so that no initiate is cut off. A longer upload moves to another worker. */
 const SHUTDOWN_GRACE_MS = 60_000;
 
@@ -23,11 +30,28 @@ export function createWorkerOptions(config: WorkerConfig) {
   return {
     taskQueue: config.taskQueue,
     workflowBundle: { codePath: findWorkflowBundle(config) },
+    ...WORKER_LIMITS,
+    ...createSharedOptions(config),
+  } satisfies WorkerOptions;
+}
+
+/** The same for the worker of the polls, which has no workflows. */
+export function createPollWorkerOptions(config: WorkerConfig) {
+  return {
+    taskQueue: buildPollTaskQueue(config.taskQueue),
+    ...POLL_LIMITS,
+    ...createSharedOptions(config),
+  } satisfies WorkerOptions;
+}
+
+function createSharedOptions(
+  config: WorkerConfig,
+): Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime' | 'workerDeploymentOptions'> {
+  return {
     shutdownGraceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs + 5_000),
     shutdownForceTime: Math.max(SHUTDOWN_GRACE_MS, config.timeoutMs) + 30_000,
-    ...WORKER_LIMITS,
     ...createVersioningOptions(config),
-  } satisfies WorkerOptions;
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   DEADLINE_POLL,
   DOCUMENT_CHECK,
   IDEMPOTENT_CALL,
+  IMMEDIATE_POLL,
   LOCAL_ATTEMPT,
   NON_IDEMPOTENT_CALL,
   POLL,
@@ -56,6 +57,8 @@ export const documentCheck = proxyActivities<Pick<SigningActivities, 'checkDocum
 export const uploads = proxyActivities<Pick<SigningActivities, 'uploadDocument'>>(UPLOAD);
 
 export const polling = proxyActivities<Pick<SigningActivities, 'pollDocuments'>>(POLL);
+
+export const immediatePoll = proxyActivities<Pick<SigningActivities, 'listDocuments'>>(IMMEDIATE_POLL);
 
 export const deadlinePoll = proxyActivities<Pick<SigningActivities, 'listDocuments'>>(DEADLINE_POLL);
 

@@ -1,4 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { BACKGROUND_PRIORITY } from './priorities.js';
 
 /**
  * Every budget and pause of activities and workflows, in the order of a signing. "1 s → 5 min": the pause doubles up to
@@ -24,6 +25,7 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
  * |                          |                             | SIGNING_POLL_MAX_SECONDS                      |                           |
  * |                          | 404, 405, 501 after success | with the pauses of a poll                     | at the third in a row     |
  * |                          | any other rejection         | polls go on, ten times slower                 | immediately               |
+ * | listDocuments, asked for | any failure but a rejection | by pollDocuments, after its first pause       | rejection: as above       |
  * | listDocuments, deadline  | every failure               | 6 attempts, 16 s → 256 s: 8 min               | never: the result says it |
  * | validateAdoption         | all but a rejection         | no limit, 1 s → 5 min                         | again, if it does not fit |
  * | deliverCallback          | all but 410                 | 3 days, 5 s → 4 h, ×3                         | never: given up           |
@@ -161,6 +163,13 @@ export const POLL = {
   retry: { initialInterval: '1 minute', maximumInterval: '1 minute' },
 } as const satisfies ActivityOptions;
 
+/** A poll that a person waits for. Those after it have their own task queue. */
+export const IMMEDIATE_POLL = {
+  ...WITH_HEARTBEAT,
+  cancellationType: 'TRY_CANCEL',
+  retry: { maximumAttempts: 1 },
+} as const satisfies ActivityOptions;
+
 const POLL_BACKOFF = 1.5;
 
 /** The pauses between polls, as the worker's configuration sets them, in milliseconds. */
@@ -200,7 +209,10 @@ export const FIRST_POLL_TIMEOUT_MS = 5_000;
 // listDocuments, after the deadline
 
 /** The workflow retries these polls itself, for a bounded time. */
-export const DEADLINE_POLL = NON_IDEMPOTENT_CALL;
+export const DEADLINE_POLL = {
+  ...NON_IDEMPOTENT_CALL,
+  priority: BACKGROUND_PRIORITY,
+} as const satisfies ActivityOptions;
 
 const DEADLINE_MAX_POLLS = 6;
 const DEADLINE_SKIPPED_PAUSES = 4;

@@ -18,11 +18,16 @@ const secrets = schema.properties?.['secrets']?.properties ?? {};
 /** Variables that the chart sets itself. */
 const SET_BY_CHART = ['SIGNING_DOCUMENT_ROOT', 'SIGNING_METRICS_ADDRESS', 'SIGNING_HEALTH_ADDRESS', 'SIGNING_GATEWAY_ADDRESS', 'SIGNING_BUILD_ID']; // prettier-ignore
 
-const TENANT = { FLEXPERTO_BASE_URL: 'https://bank.live.flexperto.com', FLEXPERTO_API_KEY: 'key' };
+/** With the shortest first pause, since the longest must not be shorter. */
+const NEEDED = {
+  FLEXPERTO_BASE_URL: 'https://bank.live.flexperto.com',
+  FLEXPERTO_API_KEY: 'key',
+  SIGNING_POLL_SECONDS: '0.1',
+};
 
 function isAccepted(name: string, value: number | string): boolean {
   try {
-    readWorkerConfig({ ...TENANT, [name]: String(value) });
+    readWorkerConfig({ ...NEEDED, [name]: String(value) });
     return true;
   } catch {
     return false;

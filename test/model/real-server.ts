@@ -1,6 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { canSkipTime, createTimeSkippingEnvironment } from '../../scripts/processes/time-skipping-server.js';
+import { buildPollTaskQueue } from '../../src/domain/workflow-id.js';
+import { runTogether } from '../../src/worker/run-together.js';
 import { addSearchAttributes } from '../../src/worker/search-attributes.js';
 import { ACTIVITY_NAMES, type ActivityFunctions } from './activities.js';
 import { RealScheduleRun, TASK_QUEUE } from './real-schedule-run.js';
@@ -13,7 +15,7 @@ const MAX_ATTEMPTS = 3;
 
 interface ServerParts {
   readonly env: TestWorkflowEnvironment;
-  readonly worker: Worker;
+  readonly workers: readonly Worker[];
   readonly running: Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export class RealServer {
     const { parts } = this;
     this.parts = undefined;
     if (parts === undefined) return;
-    if (parts.worker.getState() === 'RUNNING') parts.worker.shutdown();
+    for (const worker of parts.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await parts.running;
     await this.current?.whenIdle();
     await parts.env.teardown();
@@ -72,14 +74,14 @@ export class RealServer {
     const activities: ActivityFunctions = Object.fromEntries(
       ACTIVITY_NAMES.map((name) => [name, (...args: unknown[]) => call(name, args)]),
     );
-    const worker = await Worker.create({
-      connection: env.nativeConnection,
-      taskQueue: TASK_QUEUE,
-      workflowBundle: { code: this.code },
-      activities,
-    });
+    const connection = env.nativeConnection;
+    const workflowBundle = { code: this.code };
+    const workers = [
+      await Worker.create({ connection, taskQueue: TASK_QUEUE, workflowBundle, activities }),
+      await Worker.create({ connection, taskQueue: buildPollTaskQueue(TASK_QUEUE), activities }),
+    ];
     // The failure of a worker stops the run, which reports it.
-    return { env, worker, running: worker.run().catch(() => undefined) };
+    return { env, workers, running: runTogether(workers).catch(() => undefined) };
   }
 }
 

@@ -16,9 +16,11 @@ import { createCallbackSender } from '../../src/callbacks/sender.js';
 import { createRequestChecker } from '../../src/documents/check-request.js';
 import { createSources } from '../../src/documents/sources.js';
 import type { CallbackQueue } from '../../src/domain/callbacks.js';
+import { buildPollTaskQueue } from '../../src/domain/workflow-id.js';
 import { type FlexpertoOptions, createFlexpertoClient } from '../../src/flexperto/index.js';
 import { createPdfInspector } from '../../src/pdf/inspector.js';
 import { parseHostAllowlist } from '../../src/shared/http/host-allowlist.js';
+import { runTogether } from '../../src/worker/run-together.js';
 import { addSearchAttributes } from '../../src/worker/search-attributes.js';
 import type { CallbackTarget } from '../../src/workflows/callbacks/signing-callbacks.js';
 import type { PollPauses } from '../../src/workflows/retry-policies.js';
@@ -135,27 +137,27 @@ async function createTestEnvironment(
     secrets: options.callbackSecrets ?? [],
     hosts: parseHostAllowlist(options.callbackHosts ?? []),
   });
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue,
-    workflowBundle: { codePath: resolve('dist/workflow-bundle.js') },
-    activities: createActivities({
-      flexperto,
-      sources,
-      checker: createRequestChecker(sources, createPdfInspector()),
-      uploadUrlCipher: createUploadUrlCipher(fake.apiKey),
-      isHandOverEnabled: options.handOver !== undefined,
-      pollPauses: createPollPauses(options),
-      secrets: [fake.apiKey],
-      // The time-skipping server cannot list runs; the end-to-end tests cover these rules on a real server.
-      hasEarlierRun: () => Promise.resolve(false),
-      isContractSessionTaken: () => Promise.resolve(false),
-      callbacks,
-      reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
-      isSigningOpen: async () => (await options.sessionIsOpen?.()) ?? true,
-    }),
+  const activities = createActivities({
+    flexperto,
+    sources,
+    checker: createRequestChecker(sources, createPdfInspector()),
+    uploadUrlCipher: createUploadUrlCipher(fake.apiKey),
+    isHandOverEnabled: options.handOver !== undefined,
+    pollPauses: createPollPauses(options),
+    secrets: [fake.apiKey],
+    // The time-skipping server cannot list runs; the end-to-end tests cover these rules on a real server.
+    hasEarlierRun: () => Promise.resolve(false),
+    isContractSessionTaken: () => Promise.resolve(false),
+    callbacks,
+    reminderMs: options.reminderMs ?? 7 * 24 * 60 * 60_000,
+    isSigningOpen: async () => (await options.sessionIsOpen?.()) ?? true,
   });
-  const running = worker.run();
+  const connection = env.nativeConnection;
+  const workflowBundle = { codePath: resolve('dist/workflow-bundle.js') };
+  const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities });
+  const pollQueue = buildPollTaskQueue(taskQueue);
+  const pollWorker = await Worker.create({ connection, taskQueue: pollQueue, activities });
+  const running = runTogether([worker, pollWorker]);
   const started: WorkflowHandle[] = [];
 
   const start: TestEnvironment['start'] = async (overrides = {}, startOptions = {}) => {
@@ -190,6 +192,7 @@ async function createTestEnvironment(
     close: async () => {
       await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
       worker.shutdown();
+      pollWorker.shutdown();
       await running;
       await flexperto.close();
       await sources.close();

@@ -10,6 +10,7 @@ import type { SigningRequest } from '../../domain/request.js';
 import type { SigningStatus } from '../../domain/status.js';
 import { buildCallbacksWorkflowId } from '../../domain/workflow-id.js';
 import { CALLBACKS_WORKFLOW_TYPE, statusChangeSignal } from '../messages.js';
+import { BACKGROUND_PRIORITY } from '../priorities.js';
 import type { signingCallbacks } from './signing-callbacks.js';
 
 /**
@@ -62,6 +63,7 @@ async function startCallbacks(url: string, change: StatusChange): Promise<void> 
     parentClosePolicy: 'ABANDON',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     staticSummary: `Callbacks of ${workflowId}`,
+    priority: BACKGROUND_PRIORITY,
   });
 }
 

@@ -1,9 +1,11 @@
 import { CancellationScope, allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import type { ListRequest } from '../../activities/list-documents.js';
 import { type StepFailure, isUnsupportedStatus } from '../../domain/call-failure.js';
-import { findDiscrepancy, findUnlisted } from '../../domain/list-discrepancy.js';
+import { endsPolling, findDiscrepancy, findUnlisted } from '../../domain/list-discrepancy.js';
 import { type Outcome, determineOutcome, determineWaitingState } from '../../domain/outcome.js';
 import { type VendorDocument, mergeDocuments } from '../../domain/vendor-document.js';
-import { RETRY_AFTER_PAUSE, local, polling } from '../activity-proxies.js';
+import { buildPollTaskQueue } from '../../domain/workflow-id.js';
+import { RETRY_AFTER_PAUSE, immediatePoll, local, polling } from '../activity-proxies.js';
 import { POLL_MAX_UNSUPPORTED_RESPONSES } from '../retry-policies.js';
 import { type Signing, getContractSession } from '../signing.js';
 import { isNonRetryable, toStepFailure } from '../step-failure.js';
@@ -95,23 +97,42 @@ async function pollUnlessRequested(
   }
 }
 
-function poll(
+/** The list once it has changed. The first poll comes immediately, or after the first pause. */
+async function poll(
   signing: Signing,
   options: { readonly pollImmediately: boolean; readonly toleratesFailures: boolean },
 ): Promise<VendorDocument[]> {
   const { documents, state } = signing.status();
   const { reportedDiscrepancy, allListed } = signing;
-  const listWorks = signing.listWorks === true;
+  const { pollImmediately, toleratesFailures } = options;
+  const listRequest = { ...getContractSession(signing), listWorks: signing.listWorks === true };
   const request = {
-    ...getContractSession(signing),
+    ...listRequest,
     knownDocuments: documents,
-    listWorks,
     reportedDiscrepancy,
     allListed,
-    ...options,
+    toleratesFailures,
   };
+  const { listed, lastFailure } = pollImmediately ? await tryToList(listRequest, toleratesFailures) : {};
+  if (listed !== undefined && endsPolling(request, listed)) return listed;
   const summary = SUMMARIES[state] ?? 'Wait for the signature';
-  return polling.pollDocuments.executeWithOptions({ summary }, [request]);
+  const taskQueue = buildPollTaskQueue(workflowInfo().taskQueue);
+  return polling.pollDocuments.executeWithOptions({ summary, taskQueue }, [{ ...request, lastFailure }]);
+}
+
+/** Returns the list, or why the call has failed. @throws what no later poll can mend */
+async function tryToList(
+  request: ListRequest,
+  toleratesFailures: boolean,
+): Promise<{ readonly listed?: VendorDocument[]; readonly lastFailure?: StepFailure }> {
+  try {
+    const summary = 'Poll the documents';
+    return { listed: await immediatePoll.listDocuments.executeWithOptions({ summary }, [request]) };
+  } catch (error) {
+    const lastFailure = toStepFailure(error);
+    if (isNonRetryable(error) && !toleratesFailures) throw error;
+    return { lastFailure };
+  }
 }
 
 const SUMMARIES: Readonly<Record<string, string>> = {
