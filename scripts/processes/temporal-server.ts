@@ -19,7 +19,7 @@ export interface TemporalServerOptions {
   readonly namespace?: string;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** The server's dynamic configuration, such as `limit.historyCount.suggestContinueAsNew`. */
-  readonly dynamicConfig?: Readonly<Record<string, number>>;
+  readonly dynamicConfig?: Readonly<Record<string, number | boolean>>;
 }
 
 export interface TemporalServer {

@@ -69,5 +69,6 @@ function assertFirstAttempt({ name, isHeartbeatConfirmed = false }: NonIdempoten
   throw createFailure(
     'OutcomeUnknown',
     `${name}: Temporal has started this call again, and the attempt before may have made it`,
+    { timedOut: true },
   );
 }

@@ -26,6 +26,12 @@ export type FailureKind =
   | 'RequestRejected'
   | 'RetryLater';
 
+/**
+ * The type of the failure that the codec (shared/encryption/payload-codec.ts) throws when a worker lacks a key, before the
+ * activity begins: nothing was sent, and the next attempt may reach a worker that has the key.
+ */
+export const UNREADABLE_PAYLOAD = 'UnreadablePayloadError';
+
 /** A failed step, as the workflow sees it. `message` is one sentence that is safe to show. */
 export interface StepFailure {
   readonly kind: FailureKind;

@@ -1,4 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { UNREADABLE_PAYLOAD } from '../domain/call-failure.js';
 import { BACKGROUND_PRIORITY } from './priorities.js';
 
 /**
@@ -53,10 +54,17 @@ export const IDEMPOTENT_CALL = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 } as const satisfies ActivityOptions;
 
-/** Calls that must not have their effect twice: the server would retry even an attempt whose worker was lost in mid-call. */
+/**
+ * Calls that must not have their effect twice: the server would retry even an attempt whose worker was lost in mid-call.
+ * `maximumAttempts` alone is not enough: an operator can raise it, and an activity that was paused gets another attempt.
+ * Nobody can change the error types. So a failure that reaches the workflow is always that of the only attempt.
+ */
 export const NON_IDEMPOTENT_CALL = {
   ...WITH_HEARTBEAT,
-  retry: { maximumAttempts: 1 },
+  retry: {
+    maximumAttempts: 1,
+    nonRetryableErrorTypes: ['TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat', UNREADABLE_PAYLOAD],
+  },
 } as const satisfies ActivityOptions;
 
 /**
@@ -210,7 +218,8 @@ export const FIRST_POLL_TIMEOUT_MS = 5_000;
 
 /** The workflow retries these polls itself, for a bounded time. */
 export const DEADLINE_POLL = {
-  ...NON_IDEMPOTENT_CALL,
+  ...WITH_HEARTBEAT,
+  retry: { maximumAttempts: 1 },
   priority: BACKGROUND_PRIORITY,
 } as const satisfies ActivityOptions;
 

@@ -1,17 +1,11 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureDetails } from '../activities/failures.js';
-import type { FailureKind, StepFailure } from '../domain/call-failure.js';
+import { type FailureKind, type StepFailure, UNREADABLE_PAYLOAD } from '../domain/call-failure.js';
 
 const KINDS = new Set<string>([
   'NotSent', 'Refused', 'OutcomeUnknown', 'AnswerNotUnderstood', 'CallNotSupported', 'UploadUrlRejected',
   'DocumentChanged', 'DocumentUnavailable', 'InspectionInterrupted', 'RequestRejected', 'RetryLater',
 ] satisfies FailureKind[]); // prettier-ignore
-
-/**
- * The codec (shared/encryption/payload-codec.ts) throws it when a worker lacks a key, before the activity begins: nothing
- * was sent, and the next attempt may reach a worker that has the key.
- */
-const UNREADABLE_PAYLOAD = 'UnreadablePayloadError';
 
 /**
  * Reads the failure of an activity, or of a local activity, which the SDK does not wrap. Rethrows everything else: a

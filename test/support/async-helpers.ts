@@ -29,10 +29,11 @@ const WAIT_TIMEOUT_SECONDS = 90;
 export async function waitUntil(
   description: string,
   condition: () => boolean | Promise<boolean>,
+  pauseMs = 50,
 ): Promise<void> {
   const deadline = Date.now() + WAIT_TIMEOUT_SECONDS * 1000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`timed out waiting until ${description}`);
-    await sleep(50);
+    await sleep(pauseMs);
   }
 }
