@@ -13,6 +13,7 @@ import { warnOnShortRetention } from './worker/retention.js';
 import { runTogether } from './worker/run-together.js';
 import { installRuntime } from './worker/runtime.js';
 import { registerSearchAttributes } from './worker/search-attributes.js';
+import { createTaskQueueGuard } from './worker/task-queue-guard.js';
 import { createPollWorkerOptions, createWorkerOptions } from './worker/worker-options.js';
 import { createWorkflowLookup } from './worker/workflow-lookup.js';
 
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     connection,
     namespace,
     dataConverter: temporal.dataConverter,
-    interceptors: { activity: tracing.activityInterceptors },
+    interceptors: { activity: [createTaskQueueGuard(taskQueue), ...tracing.activityInterceptors] },
   };
   const worker = await Worker.create({ ...createWorkerOptions(config), ...sharedOptions, activities });
   const { pollDocuments } = activities;

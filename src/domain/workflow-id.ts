@@ -24,6 +24,15 @@ export function parseRequestId(workflowId: string): string | undefined {
   return plain ?? queued;
 }
 
+/** Whether a workflow can be on a task queue: `false` for a signing, or its callbacks, whose id names another one. */
+export function isOnTaskQueue(workflowId: string, taskQueue: string): boolean {
+  const signingIds = [workflowId, workflowId.replace(/\/callbacks$/, '')];
+  return signingIds.every((id) => {
+    const requestId = parseRequestId(id);
+    return requestId === undefined || id === buildWorkflowId(requestId, taskQueue);
+  });
+}
+
 /** The id of the workflow that sends a signing's callbacks. A requestId has no slash, so no signing can have this id. */
 export function buildCallbacksWorkflowId(workflowId: string): string {
   return `${workflowId}/callbacks`;
