@@ -4,6 +4,7 @@ import { executeAtMostOnce } from '../at-most-once.js';
 import { INITIATE_MAX_LATE_EFFECT_MS } from '../retry-policies.js';
 import type { Signing } from '../signing.js';
 import { createRejection } from '../start-guard.js';
+import { toStepFailure } from '../step-failure.js';
 
 /** Creates the contract session and returns its id. @throws ApplicationFailure where the vendor rejects the request itself */
 export function initiate(signing: Signing): Promise<number> {
@@ -19,9 +20,10 @@ export function initiate(signing: Signing): Promise<number> {
     adoptResult: ({ sessionId = 0 }) => sessionId,
     rejectionReason: async ({ sessionId = 0 }) => {
       const summary = `Check whether contract session ${sessionId} can be adopted`;
-      const rejectionReason = await idempotent.validateAdoption.executeWithOptions({ summary }, [
-        { employeeId, sessionId, participants },
-      ]);
+      const rejectionReason = await idempotent.validateAdoption
+        .executeWithOptions({ summary }, [{ employeeId, sessionId, participants }])
+        // An operator can make the activity fail.
+        .catch((error: unknown) => `could not be checked (${toStepFailure(error).message})`);
       return rejectionReason === null ? null : `Contract session ${sessionId} ${rejectionReason}`;
     },
     retryNotBefore: findRetryTime,
