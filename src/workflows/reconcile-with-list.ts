@@ -21,14 +21,18 @@ export async function reconcileWithList<Result>(
   failure: StepFailure | undefined,
   findEffect: (listed: VendorDocument[]) => Reconciliation<Result>,
 ): Promise<Reconciliation<Result>> {
+  const pauses = [...selectPauses(signing, failure)];
   let reconciliation = await listUntilUnambiguous(signing, step, findEffect);
-  for (const pause of selectPauses(signing, failure)) {
+  for (let pause = pauses.shift(); pause !== undefined; pause = pauses.shift()) {
     // A person can find an effect only once it is there: so a person, too, is asked only after the last list.
     const isUndecided =
       reconciliation === 'did-not-take-effect' || (reconciliation === 'unknown' && failure !== undefined);
     if (!isUndecided) return reconciliation;
+    const wasMissing = signing.listWorks === false;
     await sleep(pause, { summary: `Pause before another check whether ${step} took effect` });
     reconciliation = await listUntilUnambiguous(signing, step, findEffect);
+    // While the list call seemed missing, it has shown nothing: this list counts as the first one.
+    if (wasMissing && signing.listWorks === true && pauses.length === 0) pauses.push(pause);
   }
   signing.waitedRunId = failure?.runId ?? signing.waitedRunId;
   return reconciliation;
