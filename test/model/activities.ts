@@ -33,7 +33,11 @@ const WITHOUT_CALLBACKS = {
 };
 
 /** The real activities with the simulated vendor. The schedule decides the result of the document check. */
-export function createModelActivities(schedule: Schedule, flexperto: FlexpertoClient): ActivityFunctions {
+export function createModelActivities(
+  schedule: Schedule,
+  flexperto: FlexpertoClient,
+  hasEarlierRun: () => boolean,
+): ActivityFunctions {
   let checkCount = 0;
   const activities = createActivities({
     flexperto,
@@ -45,7 +49,7 @@ export function createModelActivities(schedule: Schedule, flexperto: FlexpertoCl
     isHandOverEnabled: schedule.tenant.handsOver,
     pollPauses: POLL_PAUSES,
     secrets: [],
-    hasEarlierRun: () => Promise.resolve(false),
+    hasEarlierRun: () => Promise.resolve(hasEarlierRun()),
     isContractSessionTaken: (sessionId) => Promise.resolve(sessionId === TAKEN_SESSION_ID),
     ...WITHOUT_CALLBACKS,
   });

@@ -7,9 +7,11 @@ import {
   type Fault,
   HARMLESS_DECISIONS,
   type Injection,
+  OPERATOR_ACTIONS,
+  PAUSE_ENDS,
   PERSON_ACTIONS,
   type Schedule,
-  type WorkerFault,
+  WORKER_FAULTS,
   isHonest,
 } from './schedule.js';
 
@@ -105,7 +107,9 @@ function arbitraryInjection(honest: boolean, infrastructure: boolean): fc.Arbitr
   const byOperators: fc.Arbitrary<Injection>[] = [
     fc.constant({ type: 'evict' }),
     fc.constant({ type: 'suggest-continue-as-new' }),
-    fc.constant({ type: 'allow-attempts' }),
+    fc.constantFrom(...OPERATOR_ACTIONS).map((action) => ({ type: 'operator', action })),
+    fc.tuple(pause, fc.constantFrom(...PAUSE_ENDS)).map(([forMs, end]) => ({ type: 'pause', forMs, end })),
+    pause.map((forMs) => ({ type: 'pause-workflow', forMs })),
     fc.nat({ max: 8 }).map((tasks) => ({ type: 'reset', tasks })),
   ];
   return fc.oneof(...byAnybody, ...(infrastructure ? byOperators : []));
@@ -148,11 +152,7 @@ export function arbitrarySchedule({ infrastructure, deadlinesMs }: ScheduleBound
         ? fc.array(
             fc.record({
               attempt: fc.nat({ max: 25 }),
-              workerFault: fc.constantFrom<WorkerFault>(
-                'worker-without-key',
-                'worker-lost-before',
-                'worker-lost-after',
-              ),
+              workerFault: fc.constantFrom(...WORKER_FAULTS),
             }),
             { maxLength: 2 },
           )

@@ -12,23 +12,40 @@ import { Activity } from '@temporalio/worker/lib/activity';
 
 export type AttemptResult = coresdk.activity_result.IActivityExecutionResult;
 
+/** What the server tells a worker about an attempt. */
+export interface AttemptTiming {
+  readonly attempt: number;
+  /** Those of the attempt before. */
+  readonly heartbeatDetails: unknown;
+  /** When the activity was scheduled first, and for this attempt, in milliseconds since 1970. */
+  readonly scheduledTimestampMs: number;
+  readonly currentAttemptScheduledTimestampMs: number;
+}
+
 export interface AttemptOptions {
   readonly activity: string;
   readonly run: ActivityFunction;
   readonly args: unknown[];
-  readonly attempt: number;
+  readonly timing: AttemptTiming;
   readonly workflowId: string;
   readonly runId: string;
   readonly isLocal: boolean;
+  /** Records a heartbeat. @throws Error where the server does not accept it */
+  readonly confirmHeartbeat: (details: unknown) => void;
 }
 
 /** One attempt of an activity, run by the SDK's worker. */
 export interface Attempt {
   readonly result: Promise<AttemptResult>;
-  /** The details of its last confirmed heartbeat. */
-  heartbeatDetails(): unknown;
-  cancel(): void;
+  cancel(reason: keyof typeof CANCELLATIONS): void;
 }
+
+/** Why a worker cancels an attempt, and what the activity can learn of it. */
+const CANCELLATIONS = {
+  CANCELLED: { cancelRequested: true },
+  PAUSED: { paused: true },
+  RESET: { reset: true },
+} as const;
 
 const logger = new DefaultLogger('ERROR', () => undefined);
 const converter = {
@@ -38,11 +55,11 @@ const converter = {
 };
 
 export function startAttempt(options: AttemptOptions): Attempt {
-  const { activity, run, args, attempt, workflowId, runId, isLocal } = options;
+  const { activity, run, args, timing, workflowId, runId, isLocal, confirmHeartbeat } = options;
   const context = {
     activityId: activity,
     activityType: activity,
-    attempt,
+    ...timing,
     activityNamespace: 'default',
     workflowNamespace: 'default',
     namespace: 'default',
@@ -51,11 +68,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
     inWorkflow: true,
     isLocal,
     taskQueue: 'signing',
-    heartbeatDetails: undefined,
     taskToken: new Uint8Array(),
     base64TaskToken: '',
-    scheduledTimestampMs: 0,
-    currentAttemptScheduledTimestampMs: 0,
     startToCloseTimeoutMs: 0,
     scheduleToCloseTimeoutMs: 0,
   };
@@ -66,14 +80,13 @@ export function startAttempt(options: AttemptOptions): Attempt {
     activityId: activity,
     isLocal,
   } as const;
-  let heartbeatDetails: unknown;
   const client = {
     withAbortSignal: <Result>(_: AbortSignal, run: () => Result) => run(),
     withDeadline: <Result>(_: number, send: () => Result) => send(),
     activity: {
-      heartbeat: (_: Uint8Array, details: unknown) => {
-        heartbeatDetails = details;
-        return Promise.resolve();
+      heartbeat: async (_: Uint8Array, details: unknown) => {
+        await Promise.resolve();
+        confirmHeartbeat(details);
       },
     },
   };
@@ -91,9 +104,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
   );
   return {
     result: worker.run({ args, headers: {} }),
-    heartbeatDetails: () => heartbeatDetails,
-    cancel: () => {
-      worker.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
+    cancel: (reason) => {
+      worker.cancel(reason, new ActivityCancellationDetails(CANCELLATIONS[reason]));
     },
   };
 }

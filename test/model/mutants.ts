@@ -120,6 +120,13 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
   },
 ];
 
+/** The server retries a call whose attempt has timed out, if an operator makes it. */
+export const RETRYING_POLICY = {
+  what: 'the policy lets the server retry a call whose worker was lost',
+  original: "'TemporalTimeout:Heartbeat'",
+  replacement: "'none'",
+} as const;
+
 /** Bugs that show only where every workflow task is seen and can be disturbed at every moment. */
 export const SUBTLE_MUTANTS: readonly Mutant[] = [
   {
@@ -138,6 +145,10 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     what: 'an initiate whose worker was lost is retried, even after its heartbeat',
     original: 'cause.lastHeartbeatDetails === undefined',
     replacement: 'true',
+    violates: ONCE,
+  },
+  {
+    ...RETRYING_POLICY,
     violates: ONCE,
   },
   {
@@ -194,12 +205,19 @@ export const ATTEMPT_BLIND_MUTANT = {
   schedule: {
     ...FAULTLESS_SCHEDULE,
     workerFaults: [{ attempt: 1, workerFault: 'worker-lost-after' }],
-    injections: [{ call: 0, moment: 'before-effect', laterMs: 0, injection: { type: 'allow-attempts' } }],
+    injections: [
+      {
+        call: 0,
+        moment: 'before-effect',
+        laterMs: 0,
+        injection: { type: 'operator', action: 'allow-attempts' },
+      },
+    ],
   } satisfies Schedule,
 };
 
 /** The bundle with a bug. @throws Error where the code does not contain the original exactly once */
-export function applyMutant(code: string, { what, original, replacement }: Mutant): string {
+export function applyMutant(code: string, { what, original, replacement }: Omit<Mutant, 'violates'>): string {
   const parts = code.split(original);
   if (parts.length !== 2)
     throw new Error(

@@ -64,7 +64,7 @@ export class RealScheduleRun {
         this.vendor.defer(inject);
       },
     });
-    this.activities = this.countRunning(createModelActivities(schedule, flexperto));
+    this.activities = this.countRunning(createModelActivities(schedule, flexperto, () => false));
   }
 
   async run(): Promise<ScheduleRun> {
@@ -230,7 +230,9 @@ export class RealScheduleRun {
         return;
       case 'evict':
       case 'suggest-continue-as-new':
-      case 'allow-attempts':
+      case 'operator':
+      case 'pause':
+      case 'pause-workflow':
       case 'reset':
         throw new Error(`${injection.type} is for the simulated server`);
     }

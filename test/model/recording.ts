@@ -71,6 +71,10 @@ export type RecordedEvent =
   | { readonly type: 'ending'; readonly at: number; readonly why: 'cancel' | 'deadline' | 'abort' }
   /** An operator has reset the workflow. */
   | { readonly type: 'reset'; readonly at: number }
+  /** An operator has ended the run and started another one under its id. */
+  | { readonly type: 'start-again'; readonly at: number }
+  /** An operator begins or ends a pause. */
+  | { readonly type: 'operator'; readonly at: number }
   | { readonly type: 'end'; readonly at: number; readonly end: End };
 
 /** All events of one signing, in order. */
@@ -130,6 +134,15 @@ export class Recording {
 
   ending(why: 'cancel' | 'deadline' | 'abort'): void {
     this.events.push({ type: 'ending', at: this.now(), why });
+  }
+
+  startAgain(): void {
+    this.reset();
+    this.events.push({ type: 'start-again', at: this.now() });
+  }
+
+  operator(): void {
+    this.events.push({ type: 'operator', at: this.now() });
   }
 
   reset(): void {

@@ -1,7 +1,28 @@
-import type { MutantWithSchedule } from './mutants.js';
-import { FAULTLESS_SCHEDULE } from './schedule.js';
+import { type MutantWithSchedule, RETRYING_POLICY } from './mutants.js';
+import { FAULTLESS_SCHEDULE, type OperatorAction, type Schedule, type TimedInjection } from './schedule.js';
 
 const HOUR = 60 * 60_000;
+const ONCE = /^never two initiates/;
+
+/** An operator allows more attempts of an initiate in flight, and its worker is lost. */
+const loseRetriedInitiate = (
+  workerFaults: Schedule['workerFaults'],
+  injections: readonly TimedInjection[] = [],
+): Schedule => ({
+  ...FAULTLESS_SCHEDULE,
+  workerFaults: [{ attempt: 1, workerFault: 'worker-lost-after' }, ...workerFaults],
+  injections: [operateDuringInitiate('allow-attempts'), ...injections],
+});
+
+const operateDuringInitiate = (action: OperatorAction, laterMs = 0): TimedInjection => ({
+  call: 0,
+  moment: 'later',
+  laterMs,
+  injection: { type: 'operator', action },
+});
+
+/** Between the heartbeat timeout and the next attempt. */
+const BETWEEN_ATTEMPTS_MS = 30_500;
 
 /** Bugs that the model has found: an edit that restores each, and the schedule that shows it. */
 export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
@@ -71,6 +92,49 @@ export const REGRESSION_MUTANTS: readonly MutantWithSchedule[] = [
           moment: 'before-effect',
           laterMs: 0,
           injection: { type: 'record', outcome: { outcome: 'completed' } },
+        },
+      ],
+    },
+  },
+  {
+    ...RETRYING_POLICY,
+    what: 'a lost initiate is made again after a reset with its heartbeats',
+    violates: ONCE,
+    schedule: loseRetriedInitiate([], [operateDuringInitiate('reset-cleared', BETWEEN_ATTEMPTS_MS)]),
+  },
+  {
+    ...RETRYING_POLICY,
+    what: 'a lost initiate is made again if its next worker lacks the payload key',
+    violates: ONCE,
+    schedule: loseRetriedInitiate([{ attempt: 2, workerFault: 'worker-without-key' }]),
+  },
+  {
+    ...RETRYING_POLICY,
+    what: 'a lost initiate whose heartbeats were reset is made again if its next worker is lost too',
+    violates: ONCE,
+    schedule: loseRetriedInitiate(
+      [{ attempt: 2, workerFault: 'worker-lost-before' }],
+      [operateDuringInitiate('reset-cleared')],
+    ),
+  },
+  {
+    what: 'an operator who lets the check of an adoption fail ends the signing',
+    original:
+      '.catch((error) => `could not be checked (${(0, step_failure_js_1.toStepFailure)(error).message})`)',
+    replacement: '',
+    violates: /^every end is a documented outcome/,
+    schedule: {
+      ...FAULTLESS_SCHEDULE,
+      faults: {
+        ...FAULTLESS_SCHEDULE.faults,
+        initiate: [{ answer: 'unknown-outcome', effect: 'immediate' }],
+      },
+      injections: [
+        {
+          call: 1,
+          moment: 'before-effect',
+          laterMs: 0,
+          injection: { type: 'operator', action: 'fail-by-hand' },
         },
       ],
     },

@@ -24,8 +24,14 @@ export type Fault =
   | { readonly answer: 'document-changed' }
   | { readonly answer: 'document-unavailable'; readonly isTransient: boolean };
 
-/** A fault of an activity's attempt that the vendor does not cause. */
-export type WorkerFault = 'worker-without-key' | 'worker-lost-before' | 'worker-lost-after';
+/**
+ * A fault of an activity's attempt that the vendor does not cause. `worker-stalled`: an initiate begins only after the server
+ * has given the attempt up.
+ */
+export const WORKER_FAULTS = [
+  'worker-without-key', 'worker-lost-before', 'worker-lost-after', 'worker-stalled',
+] as const; // prettier-ignore
+export type WorkerFault = (typeof WORKER_FAULTS)[number];
 
 /**
  * A person's decision. `honest`: according to the Dashboard, which shows all effects. `again`: the last decision once more.
@@ -40,6 +46,25 @@ export type Decision = (typeof DECISIONS)[number];
 export const PERSON_ACTIONS = ['hand-over', 'update', 'sign', 'fail', 'delete', 'odd-status'] as const;
 export type PersonAction = (typeof PERSON_ACTIONS)[number];
 
+/**
+ * What an operator can do to all pending activities. `cleared`: with their heartbeat details. `allow-attempts` and
+ * `shorten-timeout` change their options. `start-again`: a start under the same workflow id that ends the signing.
+ */
+export const OPERATOR_ACTIONS = [
+  'reset', 'reset-cleared', 'allow-attempts', 'shorten-timeout', 'fail-by-hand', 'start-again',
+] as const; // prettier-ignore
+export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
+
+/** How a pause of activities ends. `unpause-cleared`: with their attempts and heartbeats reset. */
+export const PAUSE_ENDS = [
+  'unpause',
+  'unpause-cleared',
+  'reset',
+  'reset-cleared',
+  'reset-while-paused',
+] as const;
+export type PauseEnd = (typeof PAUSE_ENDS)[number];
+
 /** An event that can happen at any moment. */
 export type Injection =
   | { readonly type: 'checkNow' | 'cancel' }
@@ -48,8 +73,10 @@ export type Injection =
   | { readonly type: 'person-action'; readonly action: PersonAction; readonly document: number }
   /** Infrastructure, for the simulated server only. */
   | { readonly type: 'evict' | 'suggest-continue-as-new' }
-  /** An operator raises the maximum attempts of the pending activities. */
-  | { readonly type: 'allow-attempts' }
+  | { readonly type: 'operator'; readonly action: OperatorAction }
+  /** An operator pauses all pending activities, or the workflow, and later ends the pause. */
+  | { readonly type: 'pause'; readonly forMs: number; readonly end: PauseEnd }
+  | { readonly type: 'pause-workflow'; readonly forMs: number }
   | { readonly type: 'reset'; readonly tasks: number };
 
 /** An injection at the n-th call to the vendor: before its effect, before its response, or some time after its start. */

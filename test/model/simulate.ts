@@ -1,12 +1,13 @@
 import type { SigningStatus } from '../../src/domain/status.js';
 import { createModelActivities } from './activities.js';
+import type { ActivityTask } from './activity-task.js';
 import { createResolution, expandDecisions, getDecisionDelayMs } from './decisions.js';
 import { EventQueue } from './event-queue.js';
 import type { ScheduleRun } from './recording.js';
 import { Recording } from './recording.js';
 import { createRequest } from './request.js';
 import type { Sandbox } from './sandbox.js';
-import type { Injection, Schedule, TimedInjection } from './schedule.js';
+import type { Decision, Injection, OperatorAction, PauseEnd, Schedule, TimedInjection } from './schedule.js';
 import { SimulatedServer } from './simulated-server.js';
 import { type CallHooks, createVendorClient } from './vendor-client.js';
 import { Vendor } from './vendor.js';
@@ -14,6 +15,8 @@ import { Vendor } from './vendor.js';
 /** More steps than any signing needs. After them it counts as stuck. */
 const MAX_STEPS = 20_000;
 const MAX_CALL_DELAY_MS = 10_000;
+/** A person who cannot decide, because the workflow is paused, tries again. */
+const PAUSED_WORKFLOW_DELAY_MS = 10 * 60_000;
 
 export interface SimulationOptions {
   /** A bug: every attempt of an activity appears as the first one. */
@@ -64,7 +67,7 @@ class Simulation {
       queue,
       recording: this.recording,
       alwaysFirstAttempt,
-      activities: createModelActivities(schedule, client),
+      activities: createModelActivities(schedule, client, () => this.server.hasEarlierRun),
       workerFaultAt: (attempt) => workerFaults.get(attempt),
       onStatus: (status) => {
         this.onStatus(status);
@@ -107,10 +110,18 @@ class Simulation {
     const next = this.decisions.shift();
     if (next === undefined) return;
     this.isDecisionPending = true;
-    this.queue.schedule(getDecisionDelayMs(next, status, this.queue.now), () => {
+    this.decideAfter(getDecisionDelayMs(next, status, this.queue.now), next.decision);
+  }
+
+  private decideAfter(ms: number, decision: Decision): void {
+    this.queue.schedule(ms, () => {
+      if (this.server.isPaused) {
+        this.decideAfter(PAUSED_WORKFLOW_DELAY_MS, decision);
+        return undefined;
+      }
       this.isDecisionPending = false;
       if (this.server.status?.state !== 'needs-attention') return undefined;
-      return this.inject({ type: 'decide', decision: next.decision });
+      return this.inject({ type: 'decide', decision });
     });
   }
 
@@ -173,12 +184,64 @@ class Simulation {
       case 'suggest-continue-as-new':
         server.suggestContinueAsNew();
         return;
-      case 'allow-attempts':
-        server.raiseMaxAttempts();
+      case 'operator':
+        await this.operate(injection.action);
+        return;
+      case 'pause':
+        recording.operator();
+        server.forEachActivity((task) => {
+          task.pause();
+        });
+        this.queue.schedule(injection.forMs, () => {
+          recording.operator();
+          server.forEachActivity((task) => {
+            endPause(task, injection.end);
+          });
+        });
+        return;
+      case 'pause-workflow':
+        recording.operator();
+        server.pause();
+        this.queue.schedule(injection.forMs, () => {
+          recording.operator();
+          server.unpause();
+        });
         return;
       case 'reset':
         await server.reset(injection.tasks);
         return;
     }
   }
+
+  private async operate(action: OperatorAction): Promise<void> {
+    const { server, schedule } = this;
+    if (action === 'start-again') await server.startAgain(createRequest(schedule));
+    else server.forEachActivity(ACTIVITY_ACTIONS[action]);
+  }
+}
+
+const ACTIVITY_ACTIONS: Readonly<
+  Record<Exclude<OperatorAction, 'start-again'>, (task: ActivityTask) => void>
+> = {
+  reset: (task) => {
+    task.reset({ clears: false, keepsPaused: false });
+  },
+  'reset-cleared': (task) => {
+    task.reset({ clears: true, keepsPaused: false });
+  },
+  'allow-attempts': (task) => {
+    task.raiseMaxAttempts();
+  },
+  'shorten-timeout': (task) => {
+    task.shortenHeartbeatTimeout();
+  },
+  'fail-by-hand': (task) => {
+    task.failByHand();
+  },
+};
+
+function endPause(task: ActivityTask, end: PauseEnd): void {
+  if (end.startsWith('reset'))
+    task.reset({ clears: end !== 'reset', keepsPaused: end === 'reset-while-paused' });
+  task.unpause(end === 'unpause-cleared');
 }

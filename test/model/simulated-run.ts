@@ -17,6 +17,8 @@ export interface RunContext {
   readonly activities: Readonly<Record<string, ActivityFunction>>;
   /** Whether every attempt of an activity appears as the first one. */
   readonly alwaysFirstAttempt: boolean;
+  /** Whether an operator has paused the workflow. */
+  isWorkflowPaused(): boolean;
   /** The fault of the next attempt of any activity. */
   nextWorkerFault(): WorkerFault | undefined;
   /** Adds a job to the next workflow task of this run. Does nothing where another run has replaced it. */
@@ -72,6 +74,8 @@ export class SimulatedRun {
         isLocal,
       },
       alwaysFirstAttempt: context.alwaysFirstAttempt,
+      canStall: activity === 'initiateSession',
+      isWorkflowPaused: () => context.isWorkflowPaused(),
       nextWorkerFault: () => context.nextWorkerFault(),
       resultLost: () => {
         if (NON_IDEMPOTENT_ACTIVITIES.includes(activity)) context.recording.markLastCallUnknown();

@@ -2,7 +2,7 @@ import type { ActivityFunction } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { randomUUID } from 'node:crypto';
 import type { SigningStatus } from '../../src/domain/status.js';
-import { createCancelledFailure } from './activity-task.js';
+import { type ActivityTask, createCancelledFailure } from './activity-task.js';
 import {
   type Command,
   type Payload,
@@ -43,6 +43,10 @@ export class SimulatedServer {
   /** What a client sees now. */
   status: SigningStatus | undefined;
   closed = false;
+  /** Whether an operator has paused the workflow. */
+  isPaused = false;
+  /** Whether an earlier run had the same workflow id. */
+  hasEarlierRun = false;
   private readonly options: SimulatedServerOptions;
   private readonly runContext: RunContext;
   private readonly updates = new Map<string, RecordedMessage>();
@@ -57,6 +61,7 @@ export class SimulatedServer {
     this.options = options;
     this.runContext = {
       ...options,
+      isWorkflowPaused: () => this.isPaused,
       nextWorkerFault: () => options.workerFaultAt(this.attempts++),
       enqueueJob: (run, job) => {
         if (this.run === run) this.enqueueJob(job);
@@ -80,7 +85,9 @@ export class SimulatedServer {
     this.enqueueJob({ cancelWorkflow: { reason: '' } });
   }
 
+  /** A paused workflow takes no updates. */
   update(name: string, input: unknown, message: RecordedMessage): void {
+    if (this.isPaused) return;
     const id = randomUUID();
     this.updates.set(id, message);
     this.enqueueJob({
@@ -104,9 +111,38 @@ export class SimulatedServer {
     this.continueAsNewSuggested = true;
   }
 
-  /** As `temporal activity update-options` does to every pending activity. */
-  raiseMaxAttempts(): void {
-    for (const task of this.run?.tasks.values() ?? []) task.raiseMaxAttempts();
+  /** Does something to every pending activity. */
+  forEachActivity(act: (task: ActivityTask) => void): void {
+    for (const task of this.run?.tasks.values() ?? []) act(task);
+  }
+
+  /** As `temporal workflow pause`: attempts that run continue, and nothing else begins. */
+  pause(): void {
+    this.isPaused = !this.closed;
+  }
+
+  /** As `temporal workflow unpause`. */
+  unpause(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    this.forEachActivity((task) => {
+      task.resume();
+    });
+    this.scheduleTask();
+  }
+
+  /** A start under the same workflow id that terminates the open run, as `--id-conflict-policy TerminateExisting` does. */
+  async startAgain(input: unknown): Promise<void> {
+    const { run } = this;
+    if (run === undefined || this.closed) return;
+    this.hasEarlierRun = true;
+    this.isPaused = false;
+    this.evicted = false;
+    this.shownState = undefined;
+    run.dropActivities();
+    await run.workflow.dispose();
+    this.options.recording.startAgain();
+    await this.start(run.identity.workflowId, input);
   }
 
   /** Resets the workflow by a number of tasks, as an operator can, unless a call runs that must not be doubled. */
@@ -150,6 +186,10 @@ export class SimulatedServer {
   private enqueueJob(job: Job): void {
     if (this.closed || this.run === undefined) return;
     this.run.jobs.push(job);
+    this.scheduleTask();
+  }
+
+  private scheduleTask(): void {
     if (this.isTaskScheduled) return;
     this.isTaskScheduled = true;
     this.options.queue.schedule(this.options.queue.nextDelayMs(1_000), () => this.runNextTask());
@@ -158,7 +198,7 @@ export class SimulatedServer {
   private async runNextTask(): Promise<void> {
     const { run } = this;
     this.isTaskScheduled = false;
-    if (this.closed || run === undefined || run.jobs.length === 0) return;
+    if (this.closed || this.isPaused || run === undefined || run.jobs.length === 0) return;
     await this.endOnTaskFailure(async () => {
       if (this.evicted) await this.rebuildFromHistory(run);
       await this.runTask(run, sortJobs(run.jobs.splice(0)));

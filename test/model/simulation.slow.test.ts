@@ -1,6 +1,12 @@
 import { ACTIVITY_NAMES } from './activities.js';
 import { SIMULATED_BOUNDS, findCounterexample } from './check.js';
-import { ATTEMPT_BLIND_MUTANT, COMMON_MUTANTS, SUBTLE_MUTANTS, applyMutant } from './mutants.js';
+import {
+  ATTEMPT_BLIND_MUTANT,
+  COMMON_MUTANTS,
+  RETRYING_POLICY,
+  SUBTLE_MUTANTS,
+  applyMutant,
+} from './mutants.js';
 import { POLLING_MUTANTS } from './polling-mutants.js';
 import { REGRESSION_MUTANTS } from './regression-mutants.js';
 import { findViolation } from './rules/index.js';
@@ -84,8 +90,9 @@ describe('The model', () => {
 
   it('notices it when a second attempt, which an operator has allowed, makes its call again', async () => {
     const { schedule, violates } = ATTEMPT_BLIND_MUTANT;
+    const retrying = applyMutant(BUNDLE, RETRYING_POLICY);
     const findViolationIn = (alwaysFirstAttempt: boolean): Promise<string | undefined> =>
-      withSandbox(BUNDLE, async (sandbox) =>
+      withSandbox(retrying, async (sandbox) =>
         findViolation(await runSimulation(schedule, sandbox, { alwaysFirstAttempt })),
       );
     expect(await findViolationIn(false)).toBeUndefined();

@@ -41,8 +41,9 @@ export function attachesInOrder({ recording: { events }, schedule }: ScheduleRun
   );
 }
 
-/** An expired file is uploaded again, not attached. */
+/** An expired file is uploaded again, not attached. During a pause it can expire unnoticed: then the vendor refuses it. */
 export function attachesUnexpiredFiles({ recording: { events } }: ScheduleRun): string | undefined {
+  if (events.some(({ type }) => type === 'operator')) return undefined;
   const expired = events.find(
     (event) => event.type === 'call' && event.keptUntil !== null && event.keptUntil <= event.at,
   );

@@ -26,12 +26,17 @@ export function noCallAfterEnd({ recording: { events } }: ScheduleRun): string |
 
 const REFUSAL_TYPES = ['RequestRejected', 'RequestRejectedByVendor'];
 
-/** A signing ends in a final state that is true, or is rejected while nothing exists at the vendor. */
+/**
+ * A signing ends in a final state that is true, or is rejected while nothing exists at the vendor. A second start under its id
+ * is always rejected.
+ */
 export function hasDocumentedEnd({ recording: { events }, vendor }: ScheduleRun): string | undefined {
   const ends = events.flatMap((event) => (event.type === 'end' ? [event.end] : []));
   const [end] = ends;
   if (end === undefined || ends.length > 1) return `it ended ${ends.length} times`;
   if (end.how === 'broken') return end.why;
+  const isAgain = events.some(({ type }) => type === 'start-again');
+  if (isAgain && end.how === 'failed' && end.message.includes('was started before')) return undefined;
   if (end.how === 'result') return verifyResult(end.status, events, vendor);
   if (!REFUSAL_TYPES.includes(end.failure)) return `it failed with ${end.failure}: ${end.message}`;
   return vendor.createdSessions().length > 0
@@ -51,11 +56,15 @@ function verifyResult(
   if (!isFinal(state)) return `it ended as ${state}`;
   if (events.some((event) => isRecordedOutcome(event, state))) return undefined;
   const vendorDocuments = vendor.sessions.find(({ id }) => id === sessionId)?.documents ?? [];
-  const statuses = documents.map(
-    ({ fileId, documentId, status }) =>
-      vendorDocuments.find((one) => (one.fileId === fileId || one.id === documentId) && one.status === status)
-        ?.status,
-  );
+  // A run after a reset may know of a document only that a person has adopted it.
+  const statuses = events.some(({ type }) => type === 'reset')
+    ? vendorDocuments.map(({ status: vendorStatus }) => vendorStatus)
+    : documents.map(
+        ({ fileId, documentId, status: known }) =>
+          vendorDocuments.find(
+            (one) => (one.fileId === fileId || one.id === documentId) && one.status === known,
+          )?.status,
+      );
   const outcome = deriveVendorOutcome(statuses);
   return outcome === state ? undefined : `it is ${state}, and at the vendor ${outcome ?? 'not final'}`;
 }

@@ -12,6 +12,8 @@ export function keepsPolling({ recording: { events } }: ScheduleRun): string | u
       return `it has not polled for ${Math.round((event.at - since) / 60_000)} minutes`;
     if (event.type === 'call' && event.call === 'list' && since !== undefined) since = event.at;
     if (event.type === 'reset') since = undefined;
+    // Nothing polls during a pause.
+    if (event.type === 'operator' && since !== undefined) since = event.at;
     if (event.type === 'status') since = isWaiting(event.status) ? (since ?? event.at) : undefined;
   }
   return undefined;
