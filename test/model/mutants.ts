@@ -46,8 +46,8 @@ export const COMMON_MUTANTS: readonly MutantWithSchedule[] = [
   },
   {
     what: 'a single list decides that a file is not attached',
-    original: 'for (const pause of selectPauses(signing, failure))',
-    replacement: 'for (const pause of [])',
+    original: 'const pauses = [...selectPauses(signing, failure)];',
+    replacement: 'const pauses = [];',
     violates: ATTACHED,
     schedule: {
       ...FAULTLESS_SCHEDULE,

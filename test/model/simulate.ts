@@ -126,9 +126,9 @@ class Simulation {
   }
 
   private createCallHooks(): CallHooks {
-    const happen = async (call: number, moment: TimedInjection['moment']): Promise<void> => {
+    const happen = (call: number, moment: TimedInjection['moment']): void => {
       for (const timed of this.schedule.injections) {
-        if (timed.call === call && timed.moment === moment) await this.inject(timed.injection);
+        if (timed.call === call && timed.moment === moment) this.inject(timed.injection);
       }
     };
     const pass = (): Promise<void> => this.queue.sleep(this.queue.nextDelayMs(MAX_CALL_DELAY_MS));
@@ -138,11 +138,11 @@ class Simulation {
           if (at === call && moment === 'later') this.queue.schedule(laterMs, () => this.inject(injection));
         }
         await pass();
-        await happen(call, 'before-effect');
+        happen(call, 'before-effect');
       },
       beforeResponse: async (call) => {
         await pass();
-        await happen(call, 'before-answer');
+        happen(call, 'before-answer');
       },
       schedule: (ms, happens) => {
         this.queue.schedule(ms, happens);
@@ -150,7 +150,7 @@ class Simulation {
     };
   }
 
-  private async inject(injection: Injection): Promise<void> {
+  private inject(injection: Injection): void {
     const { server, recording, vendor } = this;
     if (server.closed) return;
     switch (injection.type) {
@@ -185,7 +185,7 @@ class Simulation {
         server.suggestContinueAsNew();
         return;
       case 'operator':
-        await this.operate(injection.action);
+        this.queue.schedule(0, () => this.operate(injection.action));
         return;
       case 'pause':
         recording.operator();
@@ -208,7 +208,8 @@ class Simulation {
         });
         return;
       case 'reset':
-        await server.reset(injection.tasks);
+        // An event of its own: a call that is aborted meanwhile waits for no injection.
+        this.queue.schedule(0, () => server.reset(injection.tasks));
         return;
     }
   }
