@@ -121,7 +121,7 @@ class Simulation {
       }
       this.isDecisionPending = false;
       if (this.server.status?.state !== 'needs-attention') return undefined;
-      return this.inject({ type: 'decide', decision });
+      this.inject({ type: 'decide', decision });
     });
   }
 
@@ -135,7 +135,7 @@ class Simulation {
     return {
       beforeEffect: async (call) => {
         for (const { call: at, moment, laterMs, injection } of this.schedule.injections) {
-          if (at === call && moment === 'later') this.queue.schedule(laterMs, () => this.inject(injection));
+          if (at === call && moment === 'later') this.queue.schedule(laterMs, () => { this.inject(injection); });
         }
         await pass();
         happen(call, 'before-effect');
@@ -208,7 +208,7 @@ class Simulation {
         });
         return;
       case 'reset':
-        // An event of its own: a call that is aborted meanwhile waits for no injection.
+        // A separate event: a call that is aborted meanwhile waits for no injection.
         this.queue.schedule(0, () => server.reset(injection.tasks));
         return;
     }
