@@ -135,7 +135,10 @@ class Simulation {
     return {
       beforeEffect: async (call) => {
         for (const { call: at, moment, laterMs, injection } of this.schedule.injections) {
-          if (at === call && moment === 'later') this.queue.schedule(laterMs, () => { this.inject(injection); });
+          if (at === call && moment === 'later')
+            this.queue.schedule(laterMs, () => {
+              this.inject(injection);
+            });
         }
         await pass();
         happen(call, 'before-effect');
