@@ -6,6 +6,15 @@ export type Size = 'full' | 'quick';
 /** A number of rounds, signings or milliseconds for either size. */
 export type PerSize = Readonly<Record<Size, number>>;
 
+/** What a run of benchmarks is asked to do. */
+export interface Setup {
+  readonly size: Size;
+  /** The dev server, or the cluster's server on Postgres. */
+  readonly server: 'dev' | 'postgres';
+  /** The number of worker processes. */
+  readonly workers: number;
+}
+
 /** One benchmark. It starts the servers and processes that it needs, and stops them again. */
 export interface Benchmark {
   readonly name: string;
@@ -13,8 +22,10 @@ export interface Benchmark {
   readonly aliases?: readonly string[];
   /** The measurement and its reference, in one sentence. */
   readonly description: string;
+  /** Whether it can run on Postgres and with several workers. */
+  readonly supportsCluster?: true;
   /** @param folder empty; it is removed afterwards */
-  run(folder: string, size: Size): Promise<readonly Measurement[]>;
+  run(folder: string, setup: Setup): Promise<readonly Measurement[]>;
 }
 
 /** The duration of a task in milliseconds, with a fraction. */

@@ -21,9 +21,11 @@ const STARTS_PER_HOUR = 100;
 export const gateway: Benchmark = {
   name: 'gateway',
   description: `starts a second through the gateway, ${CONCURRENCY} concurrent, against the client library with the same limit of starts`,
-  run: async (folder, size) => {
-    const environment = await startEnvironment(folder, { inMemory: true });
-    await environment.worker.stop();
+  supportsCluster: true,
+  run: async (folder, setup) => {
+    const { size } = setup;
+    const environment = await startEnvironment(folder, { inMemory: true, setup });
+    await environment.workers.stop();
     const counting = await startCountingWorker(environment.address);
     const gate = await startGateway(environment, {
       connections: CONCURRENCY,

@@ -18,7 +18,7 @@ export const history: Benchmark = {
   name: 'history',
   description:
     'events, bytes and billed actions of an encrypted signing until it waits, and what waiting adds',
-  run: async (folder, size) => [
+  run: async (folder, { size }) => [
     ...(await measure(await createFolder(folder, 'in the Dashboard'), DOCUMENTS[size], false)),
     ...(await measure(await createFolder(folder, 'by call'), [1], true)),
   ],

@@ -15,7 +15,7 @@ const MAX_BLOCK_MS = 50;
 export const inspect: Benchmark = {
   name: 'inspect',
   description: 'a request with 20 documents, 50 MB together, checked, against reading and SHA-256 alone',
-  run: async (folder, size) => {
+  run: async (folder, { size }) => {
     const documents = await createDocuments(folder, { count: 20, bytes: 50 * MEGABYTE });
     const sources = createSources({ root: folder, hosts: [] });
     const checker = createRequestChecker(sources, createPdfInspector());

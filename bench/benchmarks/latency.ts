@@ -11,8 +11,10 @@ export const latency: Benchmark = {
   name: 'latency',
   description:
     'one signing from start to awaiting signature, 3 documents, against the same calls in a plain script plus a bare workflow with as many activities',
-  run: async (folder, size) => {
-    const environment = await startEnvironment(folder);
+  supportsCluster: true,
+  run: async (folder, setup) => {
+    const { size } = setup;
+    const environment = await startEnvironment(folder, { setup });
     const script = createPlainScript(environment);
     try {
       const documents = await createDocuments(environment.documents, { count: 3, bytes: 60_000 });

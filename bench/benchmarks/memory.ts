@@ -9,7 +9,7 @@ const MAX_GROWTH_MB = 64;
 export const memory: Benchmark = {
   name: 'memory',
   description: 'peak growth of the memory (RSS) of a separate process while it uploads, 5 and 50 MB',
-  run: async (folder, size) => {
+  run: async (folder, { size }) => {
     const sink = await startSink();
     const small = await createDocuments(folder, { count: 1, bytes: 100_000 });
     const createTask = async (count: number, megabytes: number): Promise<() => Promise<number>> => {

@@ -16,7 +16,7 @@ export const priority: Benchmark = {
   name: 'priority',
   description:
     'a new signing until its upload while the polls of many waiting ones are due, against an idle worker',
-  run: async (folder, size) => {
+  run: async (folder, { size }) => {
     const environments: BenchEnvironment[] = [];
     const open = async (name: string) => {
       const subfolder = join(folder, name);

@@ -8,7 +8,7 @@ const ROUNDS: PerSize = { full: 9, quick: 3 };
 export const startUp: Benchmark = {
   name: 'start-up',
   description: 'the worker from the start of its process until it polls, against an empty worker',
-  run: async (folder, size) => {
+  run: async (folder, { size }) => {
     const environment = await startEnvironment(folder);
     const measureStart = async (start: () => Promise<{ stop(): Promise<void> }>): Promise<number> => {
       const begin = performance.now();

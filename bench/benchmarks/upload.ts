@@ -15,7 +15,7 @@ export const upload: Benchmark = {
   name: 'upload',
   description:
     'one document of 50 MB through the upload activity, against the slower of curl -F to the same host and sha256sum',
-  run: async (folder, size) => {
+  run: async (folder, { size }) => {
     const document = await createDocument(folder, 'document.pdf', 50 * MEGABYTE);
     const sink = await startSink();
     const uploader = createUploader(folder, sink.url);
@@ -44,7 +44,7 @@ export const upload: Benchmark = {
 export const uploadMany: Benchmark = {
   name: 'upload-many',
   description: `20 documents, 50 MB together, ${UPLOAD_CONCURRENCY} concurrent, at a host ${LATENCY_MS} ms away, against the slower of curl --parallel and sha256sum`,
-  run: async (folder, size) => {
+  run: async (folder, { size }) => {
     const documents = await createDocuments(folder, { count: 20, bytes: 50 * MEGABYTE });
     const sink = await startSink(LATENCY_MS);
     const uploader = createUploader(folder, sink.url);

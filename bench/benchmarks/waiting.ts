@@ -42,7 +42,9 @@ export const waiting: Benchmark = {
   aliases: ['recovery'],
   description:
     'many signings that wait for their signature, against few: the idle worker, checkNow, new signings, and a restarted worker',
-  run: async (folder, size) => {
+  supportsCluster: true,
+  run: async (folder, setup) => {
+    const { size } = setup;
     // In proportion to their number, so that fewer signings cause as many polls a second.
     const pollSeconds = (LONGEST_PAUSE_SECONDS * MANY[size]) / SIGNINGS_AT_LONGEST_PAUSE;
     // By then polls are evenly distributed, since each pause varies by a fifth.
@@ -54,7 +56,7 @@ export const waiting: Benchmark = {
       const subfolder = join(folder, name);
       await mkdir(subfolder);
       // In memory, since creating the signings takes hours otherwise.
-      const environment = await startEnvironment(subfolder, { inMemory: true, pollSeconds });
+      const environment = await startEnvironment(subfolder, { inMemory: true, pollSeconds, setup });
       environments.push(environment);
       const document = await createDocument(environment.documents, 'document.pdf', 20_000);
       return { environment, signings: createWaitingSignings(environment, document, size) };

@@ -3,16 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFakeFlexpertoProcess } from '../../scripts/processes/fake-flexperto-process.js';
 import { type Program, startProgram } from '../../scripts/processes/program.js';
-import { startTemporalServer } from '../../scripts/processes/temporal-server.js';
 import {
   type SigningClient,
   createDataConverter,
   createSigningClient,
   parsePayloadKeys,
 } from '../../src/client/index.js';
+import type { Setup } from '../benchmark.js';
 import { bundleBare, startBareWorker } from './bare/start.js';
+import { startDevServer, startPostgresServer } from './temporal-server.js';
 
-/** A Temporal server, the fake vendor with the hand-over call, a worker and a bare worker, each a separate process. */
+/** A Temporal server, the fake vendor with the hand-over call, workers and as many bare workers, each a separate process. */
 export interface BenchEnvironment {
   readonly client: Client;
   readonly signings: SigningClient;
@@ -23,16 +24,16 @@ export interface BenchEnvironment {
   /** The variables of the worker. */
   readonly variables: Readonly<Record<string, string>>;
   readonly bareBundle: string;
-  readonly worker: RestartableWorker;
-  /** Runs a short task while server and worker are paused. Their clocks go on. */
+  readonly workers: RestartableWorkers;
+  /** Runs a short task while server and workers are paused. Their clocks go on. */
   whilePaused<Result>(task: () => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
 
-/** The worker's process, which can be stopped and started again. */
-export interface RestartableWorker {
-  readonly pid: () => number;
-  /** Resolves when it is ready. */
+/** The worker processes, which can be stopped and started again. */
+export interface RestartableWorkers {
+  readonly pids: () => readonly number[];
+  /** Resolves when all are ready. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -43,18 +44,23 @@ export interface BenchEnvironmentOptions {
   readonly pollSeconds?: number;
   /** Whether the hand-over call is configured; without it, signings wait for an employee. */
   readonly handsOver?: boolean;
-  /** Whether the server keeps its data in memory, which is faster than a file. */
+  /** Whether the dev server keeps its data in memory, which is faster than a file. */
   readonly inMemory?: boolean;
+  /** The dev server and one worker by default. */
+  readonly setup?: Pick<Setup, 'server' | 'workers'>;
 }
+
+const DEFAULT_SETUP: Pick<Setup, 'server' | 'workers'> = { server: 'dev', workers: 1 };
 
 export async function startEnvironment(
   folder: string,
   options: BenchEnvironmentOptions = {},
 ): Promise<BenchEnvironment> {
   const { payloadKeys = '', pollSeconds = 60, handsOver = true, inMemory = false } = options;
+  const { server: kind, workers: count } = options.setup ?? DEFAULT_SETUP;
   const documents = join(folder, 'documents');
   await mkdir(documents);
-  const server = await startTemporalServer(inMemory ? {} : { dbFile: join(folder, 'temporal.db') });
+  const server = await (kind === 'dev' ? startDevServer(folder, inMemory) : startPostgresServer());
   const vendor = await startFakeFlexpertoProcess();
   const variables = {
     ...vendor.variables,
@@ -65,10 +71,10 @@ export async function startEnvironment(
     SIGNING_LOG_LEVEL: 'info',
     SIGNING_PAYLOAD_KEYS: payloadKeys,
   };
-  const worker = createRestartableWorker(variables);
-  await worker.start();
+  const workers = createRestartableWorkers(variables, count);
+  await workers.start();
   const bareBundle = await bundleBare(folder);
-  const bare = await startBareWorker(server.address, bareBundle);
+  const bare = await startSeveral(count, () => startBareWorker(server.address, bareBundle));
   const connection = await Connection.connect({ address: server.address });
   const dataConverter = createDataConverter(parsePayloadKeys(payloadKeys));
   const client = new Client({ connection, dataConverter });
@@ -80,9 +86,9 @@ export async function startEnvironment(
     documents,
     variables,
     bareBundle,
-    worker,
+    workers,
     whilePaused: async (task) => {
-      const pids = [worker.pid(), server.pid];
+      const pids = [...workers.pids(), server.pid];
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
       try {
         return await task();
@@ -92,20 +98,27 @@ export async function startEnvironment(
     },
     stop: async () => {
       await connection.close();
-      for (const one of [bare, worker, vendor, server]) await one.stop();
+      for (const one of [...bare, workers, vendor, server]) await one.stop();
     },
   };
 }
 
-function createRestartableWorker(variables: Readonly<Record<string, string>>): RestartableWorker {
-  let program: Program | undefined;
+function createRestartableWorkers(
+  variables: Readonly<Record<string, string>>,
+  count: number,
+): RestartableWorkers {
+  let programs: readonly Program[] = [];
   return {
-    pid: () => program?.server.pid ?? -1,
+    pids: () => programs.map(({ server }) => server.pid),
     start: async () => {
-      program = await startProgram('worker', variables);
+      programs = await startSeveral(count, () => startProgram('worker', variables));
     },
     stop: async () => {
-      await program?.server.stop();
+      await Promise.all(programs.map(({ server }) => server.stop()));
     },
   };
+}
+
+function startSeveral<Started>(count: number, start: () => Promise<Started>): Promise<Started[]> {
+  return Promise.all(Array.from({ length: count }, start));
 }

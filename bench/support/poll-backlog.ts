@@ -15,7 +15,7 @@ const POSTPONED_PER_SECOND = 25;
 const POLL_MS = 500;
 
 /**
- * Starts workflows that wait for a signature, and stops the worker until all their polls are due. They wait by the
+ * Starts workflows that wait for a signature, and stops the workers until all their polls are due. They wait by the
  * activity, the options and the retries of a signing, but have no earlier steps: these would take a quarter of an hour for
  * thousands of them.
  */
@@ -24,9 +24,9 @@ export async function startPollBacklog(
   document: CheckedDocument,
   count: number,
 ): Promise<void> {
-  const { client, worker, address } = environment;
+  const { client, workers, address } = environment;
   const request = await createPollRequest(environment, document);
-  await worker.stop();
+  await workers.stop();
   const postponing = await startPostponingWorker(address, Math.ceil(count / POSTPONED_PER_SECOND));
   const limit = pLimit(CONCURRENCY);
   const startOne = () =>
@@ -38,7 +38,7 @@ export async function startPollBacklog(
   await Promise.all(Array.from({ length: count }, () => limit(startOne)));
   await postponing.stop();
   while ((await countDuePolls(environment)) < count) await sleep(POLL_MS);
-  await worker.start();
+  await workers.start();
 }
 
 /** How many polls wait for a worker. */

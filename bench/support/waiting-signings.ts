@@ -47,7 +47,7 @@ const CHECK_NOW_COUNT = 25;
 /** How long the worker is stopped, so that polls are due when it starts again. */
 const OUTAGE_MS: PerSize = { full: 30_000, quick: 5_000 };
 
-/** The usage of a worker whose signings wait, over half a minute. */
+/** The usage of all workers while their signings wait, over half a minute. */
 export interface IdleUsage {
   readonly megabytes: number;
   /** Of one core. */
@@ -62,15 +62,15 @@ export interface Recovery {
 }
 
 export interface WaitingSignings {
-  /** Starts `count` signings of the same document, and waits until all await signature. Returns the worker's megabytes. */
+  /** Starts `count` signings of the same document, and waits until all await signature. Returns the workers' megabytes. */
   create(count: number): Promise<number>;
-  /** Starts a new worker first, since memory usage varies from start to start. */
+  /** Starts new workers first, since memory usage varies from start to start. */
   measureIdle(): Promise<IdleUsage>;
   /** Milliseconds from a `checkNow` until the poll; each time of another signing, old and new ones. */
   measureCheckNow(): Promise<number>;
   /** Milliseconds from the start of a signing until its file arrives. */
   measureStart(): Promise<number>;
-  /** Stops the worker, signs some signings and sends them `checkNow`, then starts the worker again. */
+  /** Stops the workers, signs some signings and sends them `checkNow`, then starts the workers again. */
   measureRecovery(): Promise<Recovery>;
 }
 
@@ -114,23 +114,32 @@ async function measureIdle(
   ledger: LedgerReader,
   size: Size,
 ): Promise<IdleUsage> {
-  const { worker } = environment;
-  await worker.stop();
-  await worker.start();
+  const { workers } = environment;
+  await workers.stop();
+  await workers.start();
   await sleep(SETTLING_MS[size]);
   await ledger.readNew();
-  const before = await readCpuSeconds(worker.pid());
+  const before = await sumOverWorkers(environment, readCpuSeconds);
   await sleep(WINDOW_MS[size]);
   const seconds = WINDOW_MS[size] / 1000;
   return {
     megabytes: await readMegabytes(environment),
-    cpuPercent: (((await readCpuSeconds(worker.pid())) - before) / seconds) * 100,
+    cpuPercent: (((await sumOverWorkers(environment, readCpuSeconds)) - before) / seconds) * 100,
     callsPerSecond: (await ledger.readNew()).length / seconds,
   };
 }
 
-async function readMegabytes({ worker }: BenchEnvironment): Promise<number> {
-  return (await readMemoryBytes(worker.pid())) / MEBIBYTE;
+/** Of all workers together. */
+async function readMegabytes(environment: BenchEnvironment): Promise<number> {
+  return (await sumOverWorkers(environment, readMemoryBytes)) / MEBIBYTE;
+}
+
+async function sumOverWorkers(
+  { workers }: BenchEnvironment,
+  read: (pid: number) => Promise<number>,
+): Promise<number> {
+  const values = await Promise.all(workers.pids().map(read));
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** A poll that was due anyway would be counted as the answer to `checkNow`; with pauses of minutes that is rare. */
@@ -168,9 +177,9 @@ async function measureStart(
  * half an hour after the signature, with or without a stopped worker.
  */
 async function measureRecovery(environment: BenchEnvironment, outageMs: number): Promise<Recovery> {
-  const { signings, worker } = environment;
+  const { signings, workers } = environment;
   const selected = await selectEvenly(environment, SIGNED_COUNT);
-  await worker.stop();
+  await workers.stop();
   for (const { requestId, sessionId } of selected) {
     await signAllDocuments(environment, sessionId ?? NaN);
     await signings.check(requestId);
@@ -181,7 +190,7 @@ async function measureRecovery(environment: BenchEnvironment, outageMs: number):
     await signings.wait(requestId);
     return performance.now() - begin;
   });
-  await worker.start();
+  await workers.start();
   const times = await Promise.all(served);
   return { first: Math.min(...times), last: Math.max(...times) };
 }

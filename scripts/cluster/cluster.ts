@@ -19,7 +19,7 @@ export interface Cluster {
   readonly address: string;
   readonly namespace: string;
   readonly postgres: RestartableService;
-  readonly temporal: RestartableService;
+  readonly temporal: RestartableService & { readonly pid: () => number };
   /** Rejects when one of the first two exits unexpectedly; never resolves. */
   readonly unexpectedExit: Promise<never>;
   stop(): Promise<void>;
@@ -59,6 +59,7 @@ export async function startCluster(folder: string, frontendPort?: number): Promi
       },
     },
     temporal: {
+      pid: () => temporal.pid,
       kill: () => temporal.kill(),
       restart: async () => {
         temporal = await startTemporalOnPostgres(folder, postgres, ports);

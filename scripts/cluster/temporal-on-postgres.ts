@@ -35,6 +35,7 @@ export async function findTemporalBinaries(): Promise<TemporalBinaries> {
 export interface TemporalOnPostgres {
   readonly address: string;
   readonly namespace: string;
+  readonly pid: number;
   /** Rejects when it exits unexpectedly; never resolves. */
   unexpectedExit(): Promise<never>;
   /** Kills it by SIGKILL, as by a crash, and waits until it has exited. */
@@ -119,6 +120,7 @@ export async function startTemporalOnPostgres(
   return {
     address,
     namespace: NAMESPACE,
+    pid: server.pid,
     unexpectedExit: () => server.unexpectedExit(),
     kill: () => {
       server.kill();
