@@ -14,7 +14,6 @@ const CALLS = [
 
 const FIVE_ATTEMPTS = ['--retry-maximum-attempts', '5'];
 const SHORT_INTERVAL = ['--retry-initial-interval', '100ms'];
-const LONG_INTERVAL = ['--retry-initial-interval', '10m', '--retry-maximum-interval', '10m'];
 /** Shorter than the pause between two heartbeats, so that the server considers the worker lost. */
 const SHORT_HEARTBEAT_TIMEOUT = ['--heartbeat-timeout', '1s'];
 
@@ -84,26 +83,4 @@ describe('An operator who allows more attempts of a call in flight, by temporal 
     await waitUntilReconciled(signing);
     expect(made()).toBe(1);
   });
-
-  it.each(CALLS)(
-    'and resets the activity before its next attempt does not cause a second %s',
-    async (call, activity) => {
-      const { signing, which, made } = await startDuringCall(call, activity, { delaySeconds: 3 });
-      await temporal(
-        'activity',
-        'update-options',
-        ...which,
-        ...FIVE_ATTEMPTS,
-        ...LONG_INTERVAL,
-        ...SHORT_HEARTBEAT_TIMEOUT,
-      );
-      await waitUntil('the next attempt waits', async () => {
-        const pending = (await signing.handle.describe()).raw.pendingActivities ?? [];
-        return pending.some(({ attempt }) => attempt === 2);
-      });
-      await temporal('activity', 'reset', ...which);
-      await waitUntilReconciled(signing);
-      expect(made()).toBe(1);
-    },
-  );
 });
