@@ -57,6 +57,6 @@ async function importArchive(
 
 /** With the registry: a local image of the same short name must not be taken for the official one. */
 function readBaseImageName(): string {
-  const [, name = ''] = /^FROM (\S+)$/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
+  const [, name = ''] = /^FROM (\S+)/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
   return `docker.io/library/${name}`;
 }

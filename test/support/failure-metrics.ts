@@ -5,10 +5,12 @@ import { findFreePort } from '../../scripts/processes/ports.js';
 import { hashGatewayKey } from '../../scripts/processes/program.js';
 import type { CallbackData } from '../../src/domain/callbacks.js';
 import { createQueue } from '../../src/domain/callbacks.js';
+import { buildCallbacksWorkflowId } from '../../src/domain/workflow-id.js';
 import { waitUntil } from './async-helpers.js';
 import { type Sample, scrape, sumSamples } from './exposition.js';
 import { startGatewayProcess } from './program-process.js';
 import type { RealEnvironment } from './real-environment.js';
+import { workflowIdOf } from './signing.js';
 
 /** The metrics of a gateway that has refused a caller and has not reached Temporal. */
 export async function collectGatewayFailureMetrics({ env }: RealEnvironment): Promise<Sample[]> {
@@ -71,7 +73,9 @@ async function giveUpCallback(
   { client, taskQueue }: RealEnvironment,
   { server, host }: { server: Server; host: string },
 ) {
-  const requestId = `signing-of-${taskQueue}`;
+  const requestId = 'given-up';
+  const workflowId = workflowIdOf(requestId, taskQueue);
+  const callbacksId = buildCallbacksWorkflowId(workflowId);
   const data: CallbackData = {
     requestId,
     crmRecord: null,
@@ -80,19 +84,15 @@ async function giveUpCallback(
     deadline: '2027-01-01T00:00:00.000Z',
   };
   const change = { at: new Date().toISOString(), events: [{ type: 'signing.completed' }], data } as const;
-  const workflowId = `signing-${requestId}/callbacks`;
   const connected = once(server, 'connection');
   const callbacks = await client.workflow.start('signingCallbacks', {
     taskQueue,
-    workflowId,
-    args: [
-      { url: `http://${host}/`, workflowId: `signing-${requestId}`, session: requestId },
-      createQueue(change),
-    ],
+    workflowId: callbacksId,
+    args: [{ url: `http://${host}/`, workflowId, session: requestId }, createQueue(change)],
   });
   await connected;
   const failure = ApplicationFailure.nonRetryable('the CRM is unreachable');
-  await client.activity.fail({ workflowId, activityId: '1:signing.completed' }, failure);
+  await client.activity.fail({ workflowId: callbacksId, activityId: '1:signing.completed' }, failure);
   await callbacks.result();
 }
 
