@@ -160,6 +160,17 @@ describe('What is delivered beside the code', () => {
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
+  it('docker-compose.yml confines every container of this image', () => {
+    const built = services.filter(([, { build }]) => build !== undefined);
+    expect(built.map(([name]) => name)).toEqual(['worker', 'worker-trial', 'gateway', 'fake-flexperto']);
+    for (const [, service] of built)
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+  });
+
   it('docker-compose.yml takes the password of Postgres from a file alone', () => {
     const names = services.flatMap(([, { environment }]) => Object.keys(environment));
     expect(names.filter((name) => /PASSWORD|PWD/.test(name))).toEqual(['POSTGRES_PASSWORD_FILE']);
