@@ -182,7 +182,8 @@ async function settle(
         await sendCheckNow(signing.handle);
         hasSigned = true;
       }
-      // The next poll closes a question about polls.
+      // A poll closes a question about polls; the worker's own comes after ten minutes.
+      if (status.attention?.step === 'await-completion') await sendCheckNow(signing.handle);
       return status.state === 'completed' || isAskedForGood(status);
     },
     PAUSE_MS,
